@@ -1,0 +1,3 @@
+module github.com/hearthgate/hearthgate/config
+
+go 1.26

@@ -1,0 +1,70 @@
+// Package config is the contract between the stack and the function: every name
+// that both must spell alike is spelled once, here, and so are the stages.
+//
+// It imports the standard library only, so that the function can use it without
+// pulling the CDK into its binary.
+package config
+
+// Environment variables that the stack sets and the function reads.
+const (
+	EnvStage           = "STAGE"                          // the stage's name, for logs and metrics
+	EnvLogLevel        = "LOG_LEVEL"                      // debug, info, warn or error
+	EnvParameterPrefix = "PARAMETER_PREFIX"               // where the stage's parameters are, "/hearthgate/prod"
+	EnvURL             = "HOME_ASSISTANT_URL"             // of Home Assistant, without a path; wins over the parameter
+	EnvToken           = "HOME_ASSISTANT_TOKEN"           // a token in clear, for local use only; wins over the parameter
+	EnvTokenParameter  = "HOME_ASSISTANT_TOKEN_PARAMETER" // name of the SecureString that holds the token
+	EnvTokenSource     = "HOME_ASSISTANT_TOKEN_SOURCE"    // a [TokenSource]
+	EnvTimeout         = "HOME_ASSISTANT_TIMEOUT"         // seconds that Home Assistant may take, "7" or "2.5"
+	EnvVerifySSL       = "HOME_ASSISTANT_VERIFY_SSL"      // "false" accepts any certificate
+	EnvCA              = "HOME_ASSISTANT_CA"              // PEM certificates to trust instead of the public ones
+)
+
+// A TokenSource says where the token for Home Assistant comes from.
+type TokenSource string
+
+// The token sources.
+const (
+	Stored TokenSource = "stored" // a long-lived token in a SecureString; the default
+	Linked TokenSource = "linked" // the directive's own, by account linking with Home Assistant
+)
+
+// Namespace is the CloudWatch namespace of the metrics.
+const Namespace = "Hearthgate"
+
+// DimensionStage is the one dimension of every metric: the stage's name.
+const DimensionStage = "Stage"
+
+// A Metric is a metric in [Namespace] that the function emits and that dashboards
+// and alarms show. Ten are free of charge.
+type Metric struct {
+	Name string
+	Unit string // as CloudWatch spells it
+}
+
+// The metrics, at most one point each a directive.
+var (
+	Success      = Metric{"Success", "None"}              // 1 or 0; its average is the success rate, its count the directives
+	Duration     = Metric{"Duration", "Milliseconds"}     // of the whole directive
+	HomeDuration = Metric{"HomeDuration", "Milliseconds"} // of Home Assistant's part; absent when it was not asked
+	BreakerOpen  = Metric{"BreakerOpen", "None"}          // 1 when the circuit breaker refused the directive, else 0
+	CacheHitRate = Metric{"CacheHitRate", "Percent"}      // since the process started; absent before the first look-up
+	ColdStart    = Metric{"ColdStart", "None"}            // 1 for the first directive of a process, else 0
+	MemoryUsed   = Metric{"MemoryUsed", "Megabytes"}      // resident set of the process
+)
+
+// Metrics returns every metric, in a stable order.
+func Metrics() []Metric {
+	return []Metric{Success, Duration, HomeDuration, BreakerOpen, CacheHitRate, ColdStart, MemoryUsed}
+}
+
+// Alias is the alias of the function that the skill's endpoint names.
+const Alias = "live"
+
+// ParameterPrefix returns the path below which a stage keeps its parameters.
+func ParameterPrefix(stage string) string { return "/hearthgate/" + stage }
+
+// Names of the parameters below a prefix.
+const (
+	URLParameter   = "/home-assistant/url"   // a String
+	TokenParameter = "/home-assistant/token" // a SecureString; made by a command, never by the stack
+)
