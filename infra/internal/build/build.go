@@ -1,0 +1,58 @@
+// Package build builds the function for this machine, with the flags of the
+// build that is deployed.
+package build
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// flags are those of the Makefile's BUILD; a test compares the two.
+var flags = []string{"-trimpath", "-buildvcs=false", "-mod=readonly", "-tags", "lambda.norpc", "-ldflags", "-s -w -buildid="}
+
+// Function builds the function of the workspace at root and writes the binary
+// to out. When it does not compile, the error carries what the compiler said.
+func Function(ctx context.Context, root, out string) error {
+	out, err := filepath.Abs(out)
+	if err != nil {
+		return err
+	}
+	args := append(append([]string{"build"}, flags...), "-o", out, ".")
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = filepath.Join(root, "function")
+	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=", "CGO_ENABLED=0", "GOOS=", "GOARCH=")
+	said, err := cmd.CombinedOutput()
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("the build of the function was stopped: %w", context.Cause(ctx))
+	case errors.Is(err, exec.ErrNotFound):
+		return fmt.Errorf("the function was not built, because there is no go command: install Go and see that it is in PATH: %w", err)
+	case err != nil:
+		return fmt.Errorf("the function was not built: %w\n%s", err, strings.TrimSpace(string(said)))
+	}
+	return nil
+}
+
+// Root returns the root of the workspace that the working directory is in: the
+// nearest directory upwards with a go.work.
+func Root() (string, error) {
+	start, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for dir := start; ; {
+		if _, err := os.Stat(filepath.Join(dir, "go.work")); err == nil {
+			return dir, nil
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", fmt.Errorf("%s is in no clone of hearthgate (no go.work here or above): change to the clone first", start)
+		}
+		dir = parent
+	}
+}
