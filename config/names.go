@@ -65,6 +65,15 @@ func ParameterPrefix(stage string) string { return "/hearthgate/" + stage }
 
 // Names of the parameters below a prefix.
 const (
-	URLParameter   = "/home-assistant/url"   // a String
-	TokenParameter = "/home-assistant/token" // a SecureString; made by a command, never by the stack
+	URLParameter      = "/home-assistant/url"   // a String, read when the environment has no address
+	TokenParameter    = "/home-assistant/token" // a SecureString; made by a command, never by the stack
+	LogLevelParameter = "/log-level"            // a String, so that the level changes without a deployment
 )
+
+// StackName returns the name of a stage's CloudFormation stack.
+func StackName(stage string) string { return "hearthgate-" + stage }
+
+// FunctionName returns the name of a stage's function. It is fixed, so that the
+// ARN that the owner copied into the Alexa developer console stays good when the
+// function is made anew.
+func FunctionName(stage string) string { return "hearthgate-" + stage }

@@ -1,0 +1,114 @@
+package config_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hearthgate/hearthgate/config"
+)
+
+func TestDecode(t *testing.T) {
+	tests := []struct {
+		name, data string
+		field      string
+		text       string // part of the problem; empty: none
+	}{
+		{"one field", `{"locale": "en-US"}`, "", ""},
+		{"byte order mark", "\ufeff{\"locale\": \"en-US\"}", "", ""},
+		{"no field", `{}`, "", ""},
+		{"empty", "", "", "is empty"},
+		{"blank", " \n\t", "", "is empty"},
+		{"huge", `{"ca": "` + strings.Repeat("a", 64<<10) + `"}`, "", "larger than 64 KB"},
+		{"not UTF-8", "{\"locale\": \"\xff\"}", "", "not UTF-8"},
+		{"list", `[]`, "", "begin with {"},
+		{"text", `"locale"`, "", "begin with {"},
+		{"not JSON", `locale: en-US`, "", "begin with {"},
+		{"half a field", `{"locale": "en`, "locale", "only in part"},
+		{"half an object", "{\"locale\": \"en-US\",\n", "", "only in part"},
+		{"no closing brace", `{"locale": "en-US"`, "", "only in part"},
+		{"no comma", "{\"locale\": \"en-US\"\n\"memory\": 128}", "", "line 2"},
+		{"comma too many", "{\"locale\": \"en-US\",\n}", "", "near line"},
+		{"comment", "{\n// mine\n}", "", "near line"},
+		{"trailing", "{}\n{}", "", "line 2"},
+		{"trailing letters", "{} x", "", "goes on after"},
+		{"unknown field", `{"timout": 8}`, "timout", "timeout, tokenSource"},
+		{"other case", `{"Locale": "en-US"}`, "Locale", "not a field"},
+		{"unexported", `{"name": "x"}`, "name", "not a field"},
+		{"token", `{"homeAssistantToken": "canary"}`, "homeAssistantToken", "SecureString"},
+		{"twice", `{"memory": 128, "memory": 256}`, "memory", "twice"},
+		{"number as text", `{"memory": "128"}`, "memory", "is text; write a whole number"},
+		{"fraction", `{"timeout": 8.5}`, "timeout", "whole number"},
+		{"number too large", `{"memory": 1e99}`, "memory", "whole number"},
+		{"text as a number", `{"customSkillId": 7}`, "customSkillId", "write text"},
+		{"truth as text", `{"verifySsl": "false"}`, "verifySsl", "true or false"},
+		{"null", `{"locale": null}`, "locale", "is null"},
+		{"null for a number", `{"memory": null}`, "memory", "is null"},
+		{"object", `{"alarmEmail": {}}`, "alarmEmail", "is an object"},
+		{"list of addresses", `{"alarmEmail": ["a@example.com"]}`, "alarmEmail", "is a list"},
+		{"timeout in words", `{"homeAssistantTimeout": "7s"}`, "homeAssistantTimeout", "a number"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := config.Decode("config/stages/home.json", []byte(tt.data))
+			problems := split(err)
+			if tt.text == "" {
+				if err != nil {
+					t.Errorf("got %v, want no problem", err)
+				}
+				return
+			}
+			if len(problems) == 0 && err != nil {
+				problems = split(joined{err})
+			}
+			if len(problems) != 1 || problems[0].Field != tt.field || !strings.Contains(problems[0].Problem, tt.text) {
+				t.Fatalf("got %v, want one problem of %q with %q", err, tt.field, tt.text)
+			}
+			if !strings.HasPrefix(err.Error(), "config/stages/home.json") || strings.Contains(err.Error(), "canary") {
+				t.Errorf("got %v, want the file's name first, and no value of a token", err)
+			}
+		})
+	}
+}
+
+func TestDecodeTellsEverything(t *testing.T) {
+	_, err := config.Decode("x.json", []byte(`{"memory": "1", "what": 1, "locale": "en-US", "timeout": []}`))
+	var fields []string
+	for _, p := range split(err) {
+		fields = append(fields, p.Field)
+	}
+	if want := []string{"memory", "what", "timeout"}; !slices.Equal(fields, want) {
+		t.Errorf("problems with %v, want %v", fields, want)
+	}
+}
+
+// FuzzDecode feeds it foreign files: it never panics, and what it takes as a valid
+// stage it takes again, the same, when it is written and read back.
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte(`{"locale": "en-US", "homeAssistantUrl": "https://home.example.com", "homeAssistantTimeout": 2.5}`))
+	f.Add([]byte(`{"locale": "ja-JP", "homeAssistantUrl": "https://h.example.com:1", "tokenSource": "linked", "verifySsl": false}`))
+	f.Add([]byte(`{"memory": 1e3, "ca": "-----BEGIN CERTIFICATE-----\n"}`))
+	f.Add([]byte(`{"locale": "en`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		stage, err := config.Decode("home.json", data)
+		if err != nil || stage.Validate() != nil {
+			return
+		}
+		if region, err := config.Region(stage.Locale); err != nil || stage.Region != region || stage.Timeout < config.AlexaDeadline {
+			t.Errorf("valid, but its region is %q and its timeout %d s", stage.Region, stage.Timeout)
+		}
+		written, err := json.Marshal(stage)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := config.Decode("home.json", written); err != nil || again != stage {
+			t.Errorf("read back %+v, %v\nwant      %+v", again, err, stage)
+		}
+	})
+}
+
+// joined makes one error look like several, for [split].
+type joined struct{ error }
+
+func (j joined) Unwrap() []error { return []error{j.error} }

@@ -1,0 +1,198 @@
+package config_test
+
+import (
+	"errors"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/hearthgate/hearthgate/config"
+)
+
+// TestShippedStages loads what the project ships; both stages can be deployed.
+func TestShippedStages(t *testing.T) {
+	stages, err := config.LoadAll(os.DirFS(".."), config.StagesDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, s := range stages {
+		names = append(names, s.Name)
+		if s.Production != (s.Name == "prod") {
+			t.Errorf("%s: production is %v", s.Name, s.Production)
+		}
+		if s.Production && (s.Account == "" || s.SmartHomeSkillID == "" || s.CustomSkillID == "" || s.AlarmEmail == "") {
+			t.Errorf("%s leaves something open that production needs", s.Name)
+		}
+		if !s.Production && s.Account != "" {
+			t.Errorf("%s is tied to the account %s, want any", s.Name, s.Account)
+		}
+	}
+	if want := []string{"dev", "prod"}; !slices.Equal(names, want) {
+		t.Errorf("stages %v, want %v", names, want)
+	}
+}
+
+func TestLoad(t *testing.T) {
+	const good = `{"locale": "de-DE", "homeAssistantUrl": "https://home.example.com"}`
+	fsys := fstest.MapFS{
+		"s/one.json":    {Data: []byte(good)},
+		"s/broken.json": {Data: []byte(`{"locale": 1}`)},
+		"s/wrong.json":  {Data: []byte(`{"locale": "de-DE", "memory": 1}`)},
+		"s/notes.txt":   {Data: []byte("not a stage")},
+	}
+	t.Run("defaults", func(t *testing.T) {
+		got, err := config.Load(fsys, "s/one.json")
+		want := config.NewStage("one")
+		want.File, want.Locale, want.URL, want.Region = "s/one.json", "de-DE", "https://home.example.com", "eu-west-1"
+		if err != nil || got != want {
+			t.Errorf("got  %+v, %v\nwant %+v", got, err, want)
+		}
+	})
+	t.Run("not there", func(t *testing.T) {
+		_, err := config.Load(fsys, "s/two.json")
+		if err == nil || strings.Count(err.Error(), "s/two.json") != 1 {
+			t.Errorf("got %v, want an error that names the file once", err)
+		}
+	})
+	t.Run("all", func(t *testing.T) {
+		_, err := config.LoadAll(fsys, "s")
+		for _, want := range []string{"s/broken.json: locale", "s/wrong.json: memory", "s/wrong.json: homeAssistantUrl"} {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("got %v, want %q in it", err, want)
+			}
+		}
+	})
+	t.Run("none", func(t *testing.T) {
+		if stages, err := config.LoadAll(fsys, "elsewhere"); err == nil {
+			t.Errorf("got %v, want an error", stages)
+		}
+	})
+}
+
+// valid returns a stage with nothing wrong.
+func valid() config.Stage {
+	s := config.NewStage("home")
+	s.Locale, s.URL = "en-US", "https://home.example.com:8443"
+	return s
+}
+
+func TestValidate(t *testing.T) {
+	const skill = "amzn1.ask.skill.01234567-89ab-cdef-0123-456789abcdef"
+	certificate, err := os.ReadFile("testdata/ca.pem")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ca := string(certificate)
+	tests := []struct {
+		name   string
+		change func(*config.Stage)
+		field  string // of the one problem; empty: it is valid
+		text   string // part of the problem
+	}{
+		{"as it is", func(s *config.Stage) {}, "", ""},
+		{"everything set", func(s *config.Stage) {
+			s.Production, s.Account, s.Region = true, "111122223333", "us-east-1"
+			s.TokenSource, s.CA, s.SmartHomeSkillID, s.CustomSkillID = config.Linked, ca, skill, skill
+			s.AlarmEmail = "first.last+alexa@mail.example.com"
+		}, "", ""},
+		{"two certificates", func(s *config.Stage) { s.CA = ca + ca }, "", ""},
+		{"any certificate", func(s *config.Stage) { s.VerifySSL = false }, "", ""},
+		{"public address", func(s *config.Stage) { s.URL = "https://[2a00::1]:8123" }, "", ""},
+
+		{"no name", func(s *config.Stage) { s.Name = "" }, "", "needs a name"},
+		{"long name", func(s *config.Stage) { s.Name = strings.Repeat("a", 21) }, "", "1 to 20"},
+		{"capital", func(s *config.Stage) { s.Name = "Home" }, "", "a-z"},
+		{"digit first", func(s *config.Stage) { s.Name = "2nd" }, "", "a-z"},
+		{"no locale", func(s *config.Stage) { s.Locale = "" }, "locale", "is missing"},
+		{"unknown locale", func(s *config.Stage) { s.Locale = "de-CH" }, "locale", "de-DE"},
+		{"wrong region", func(s *config.Stage) { s.Region = "eu-west-1" }, "region", "no devices"},
+		{"no account in production", func(s *config.Stage) { s.Production = true }, "account", "is missing"},
+		{"short account", func(s *config.Stage) { s.Account = "1111" }, "account", "twelve"},
+		{"account with dashes", func(s *config.Stage) { s.Account = "1111-2222-33" }, "account", "twelve"},
+		{"no URL", func(s *config.Stage) { s.URL = "" }, "homeAssistantUrl", "is missing"},
+		{"host only", func(s *config.Stage) { s.URL = "home.example.com" }, "homeAssistantUrl", "is not a URL"},
+		{"unparsable", func(s *config.Stage) { s.URL = "https://home.example.com:x" }, "homeAssistantUrl", "is not a URL"},
+		{"http", func(s *config.Stage) { s.URL = "http://home.example.com" }, "homeAssistantUrl", "in clear"},
+		{"ftp", func(s *config.Stage) { s.URL = "ftp://home.example.com" }, "homeAssistantUrl", "web address"},
+		{"path", func(s *config.Stage) { s.URL = "https://home.example.com/api" }, "homeAssistantUrl", "after the host"},
+		{"slash", func(s *config.Stage) { s.URL = "https://home.example.com/" }, "homeAssistantUrl", "after the host"},
+		{"query", func(s *config.Stage) { s.URL = "https://home.example.com?x=1" }, "homeAssistantUrl", "after the host"},
+		{"password", func(s *config.Stage) { s.URL = "https://u:canary-password@home.example.com" }, "homeAssistantUrl", "secrets"},
+		{"mDNS", func(s *config.Stage) { s.URL = "https://homeassistant.local:8123" }, "homeAssistantUrl", "inside the home"},
+		{"LAN", func(s *config.Stage) { s.URL = "https://192.168.1.5:8123" }, "homeAssistantUrl", "inside the home"},
+		{"VPN", func(s *config.Stage) { s.URL = "https://100.100.1.2" }, "homeAssistantUrl", "inside the home"},
+		{"loopback", func(s *config.Stage) { s.URL = "https://[::1]" }, "homeAssistantUrl", "inside the home"},
+		{"bare name", func(s *config.Stage) { s.URL = "https://homeassistant" }, "homeAssistantUrl", "inside the home"},
+		{"no time for the home", func(s *config.Stage) { s.HomeTimeout = 0 }, "homeAssistantTimeout", "more than 0"},
+		{"too much time for it", func(s *config.Stage) { s.HomeTimeout = 8 }, "homeAssistantTimeout", "less than 8"},
+		{"token as its source", func(s *config.Stage) { s.TokenSource = "canary-token" }, "tokenSource", "stored, linked"},
+		{"private key", func(s *config.Stage) { s.CA = "-----BEGIN PRIVATE KEY-----\ncanary\n-----END PRIVATE KEY-----" }, "ca", "private key"},
+		{"not PEM", func(s *config.Stage) { s.CA = "ca.pem" }, "ca", "not a PEM"},
+		{"PEM and more", func(s *config.Stage) { s.CA = ca + "and more" }, "ca", "not a PEM"},
+		{"damaged certificate", func(s *config.Stage) {
+			s.CA = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+		}, "ca", "cannot be read"},
+		{"bundle", func(s *config.Stage) { s.CA = strings.Repeat(ca, 9) }, "ca", "environment"},
+		{"CA not asked for", func(s *config.Stage) { s.CA, s.VerifySSL = ca, false }, "ca", "verifySsl"},
+		{"skill's name", func(s *config.Stage) { s.SmartHomeSkillID = "my skill" }, "smartHomeSkillId", "not a skill id"},
+		{"short id", func(s *config.Stage) { s.CustomSkillID = skill[:40] }, "customSkillId", "not a skill id"},
+		{"capitals in it", func(s *config.Stage) { s.CustomSkillID = strings.ToUpper(skill) }, "customSkillId", "not a skill id"},
+		{"little memory", func(s *config.Stage) { s.Memory = 64 }, "memory", "128 to 10240"},
+		{"Lambda's default timeout", func(s *config.Stage) { s.Timeout = 3 }, "timeout", "Alexa waits 8"},
+		{"timeout past Lambda's", func(s *config.Stage) { s.Timeout = 901 }, "timeout", "900"},
+		{"retention", func(s *config.Stage) { s.RetentionDays = 31 }, "retentionDays", "30"},
+		{"log level", func(s *config.Stage) { s.LogLevel = "trace" }, "logLevel", "debug"},
+		{"no e-mail address", func(s *config.Stage) { s.AlarmEmail = "owner" }, "alarmEmail", "e-mail"},
+		{"two of them", func(s *config.Stage) { s.AlarmEmail = "a@example.com, b@example.com" }, "alarmEmail", "one e-mail"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := valid()
+			tt.change(&s)
+			problems := split(s.Validate())
+			if tt.text == "" && len(problems) == 0 {
+				return
+			}
+			if len(problems) != 1 || problems[0].Field != tt.field || !strings.Contains(problems[0].Problem, tt.text) {
+				t.Errorf("got %v, want one problem of %q with %q", problems, tt.field, tt.text)
+			}
+			if err := s.Validate(); err != nil && strings.Contains(err.Error(), "canary") {
+				t.Errorf("the error repeats a secret: %v", err)
+			}
+		})
+	}
+}
+
+func TestValidateTellsEverything(t *testing.T) {
+	var fields []string
+	for _, p := range split((config.Stage{Name: "home"}).Validate()) {
+		if p.File != "home" {
+			t.Errorf("%v: file is %q, want the stage's name", p, p.File)
+		}
+		fields = append(fields, p.Field)
+	}
+	want := []string{"locale", "homeAssistantUrl", "homeAssistantTimeout", "tokenSource", "memory", "timeout", "retentionDays", "logLevel"}
+	if !slices.Equal(fields, want) {
+		t.Errorf("problems of an empty stage: %v, want %v", fields, want)
+	}
+}
+
+// split returns the problems that are joined in err.
+func split(err error) []*config.FieldError {
+	joined, ok := errors.AsType[interface {
+		error
+		Unwrap() []error
+	}](err)
+	if !ok {
+		return nil
+	}
+	var problems []*config.FieldError
+	for _, e := range joined.Unwrap() {
+		problem, _ := errors.AsType[*config.FieldError](e)
+		problems = append(problems, problem)
+	}
+	return problems
+}
