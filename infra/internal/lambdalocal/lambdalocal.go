@@ -64,7 +64,7 @@ func Start(ctx context.Context, o Options) (*Function, error) {
 	}
 	f.output.copy = o.Log
 	f.turn <- struct{}{}
-	if _, err := f.running(ctx, initTimeout); err != nil {
+	if _, err := f.running(ctx); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
@@ -85,7 +85,7 @@ func (f *Function) Invoke(ctx context.Context, event []byte) (Invocation, error)
 	defer func() { f.turn <- struct{}{} }()
 
 	t := newTask(event)
-	p, err := f.running(ctx, f.options.Timeout)
+	p, err := f.running(ctx)
 	var failed *initError
 	switch {
 	case errors.As(err, &failed):
@@ -153,7 +153,7 @@ func (f *Function) fill() (err error) {
 }
 
 // running returns the process, starting one when none runs.
-func (f *Function) running(ctx context.Context, within time.Duration) (*process, error) {
+func (f *Function) running(ctx context.Context) (*process, error) {
 	f.mu.Lock()
 	p, closed := f.process, f.closed
 	f.mu.Unlock()
@@ -173,7 +173,7 @@ func (f *Function) running(ctx context.Context, within time.Duration) (*process,
 		p.end()
 		return nil, errors.New("the function was closed while it started")
 	}
-	if err := p.ready(ctx, within); err != nil {
+	if err := p.ready(ctx); err != nil {
 		f.set(nil)
 		p.end()
 		return nil, err

@@ -126,15 +126,16 @@ func TestWhatGoesWrong(t *testing.T) {
 	for _, tt := range []struct {
 		name, event, failure, payload string
 		fresh                         bool // the next event meets a new process
+		timeout                       time.Duration
 	}{
-		{"error", `{"do":"error"}`, "errorString: it is broken", `"errorMessage":"it is broken"`, false},
-		{"exit", `{"do":"exit"}`, "Runtime.ExitError: Runtime exited with error: exit status 3", `"errorType":"Runtime.ExitError"`, true},
-		{"exit without a word", `{"do":"leave"}`, "Runtime.ExitError: Runtime exited without providing a reason", `"errorType":"Runtime.ExitError"`, true},
-		{"too slow", `{"do":"hang"}`, "Sandbox.Timedout: Task timed out after 0.30 seconds", "Task timed out after 0.30 seconds", true},
-		{"too large", `{"do":"large"}`, "Function.ResponseSizeTooLarge: Response payload size exceeded", "ResponseSizeTooLarge", false},
+		{"error", `{"do":"error"}`, "errorString: it is broken", `"errorMessage":"it is broken"`, false, 0},
+		{"exit", `{"do":"exit"}`, "Runtime.ExitError: Runtime exited with error: exit status 3", `"errorType":"Runtime.ExitError"`, true, 0},
+		{"exit without a word", `{"do":"leave"}`, "Runtime.ExitError: Runtime exited without providing a reason", `"errorType":"Runtime.ExitError"`, true, 0},
+		{"too slow", `{"do":"hang"}`, "Sandbox.Timedout: Task timed out after 1.00 seconds", "Task timed out after 1.00 seconds", true, time.Second},
+		{"too large", `{"do":"large"}`, "Function.ResponseSizeTooLarge: Response payload size exceeded", "ResponseSizeTooLarge", false, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			f := start(t, lambdalocal.Options{Timeout: 300 * time.Millisecond})
+			f := start(t, lambdalocal.Options{Timeout: tt.timeout})
 			pid := f.Pid()
 			v := invoke(t, f, tt.event)
 			if !strings.HasPrefix(v.FunctionError, tt.failure) {

@@ -101,8 +101,8 @@ func environment(o Options, api string) []string {
 }
 
 // ready waits until the process asks for its first event.
-func (p *process) ready(ctx context.Context, within time.Duration) error {
-	timer := time.NewTimer(within)
+func (p *process) ready(ctx context.Context) error {
+	timer := time.NewTimer(initTimeout)
 	defer timer.Stop()
 	select {
 	case <-p.asked:
@@ -117,7 +117,7 @@ func (p *process) ready(ctx context.Context, within time.Duration) error {
 			return p.initFailed(p.exitFailure())
 		}
 	case <-timer.C:
-		return p.initFailed(failure{"Sandbox.Timedout", fmt.Sprintf("the start took longer than %.2f seconds", within.Seconds())})
+		return p.initFailed(failure{"Sandbox.Timedout", fmt.Sprintf("the start took longer than %.2f seconds", initTimeout.Seconds())})
 	case <-ctx.Done():
 		return fmt.Errorf("the function was still starting: %w", context.Cause(ctx))
 	}
