@@ -1,0 +1,125 @@
+package alexa
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// A Reply is as much of a reply as is read: which message it is.
+type Reply struct {
+	Namespace string
+	Name      string
+	ErrorType string // of an ErrorResponse, else ""
+}
+
+// IsError reports whether the reply says that the directive failed.
+func (r Reply) IsError() bool { return r.Name == "ErrorResponse" }
+
+// ParseReply reads which message a reply is. It returns an error for anything
+// that Alexa could not take for one.
+func ParseReply(raw []byte) (Reply, error) {
+	var in struct {
+		Event struct {
+			Header  Header `json:"header"`
+			Payload struct {
+				Type any `json:"type"`
+			} `json:"payload"`
+		} `json:"event"`
+	}
+	if err := json.Unmarshal(raw, &in); err != nil {
+		return Reply{}, fmt.Errorf("the reply is not JSON as Alexa defines it: %w", err)
+	}
+	h := in.Event.Header
+	if h.Namespace == "" || h.Name == "" {
+		return Reply{}, errors.New("the reply has no event with a header")
+	}
+	r := Reply{Namespace: h.Namespace, Name: h.Name}
+	if r.IsError() {
+		r.ErrorType, _ = in.Event.Payload.Type.(string)
+	}
+	return r, nil
+}
+
+// message is a reply made here.
+type message struct {
+	Event struct {
+		Header   Header    `json:"header"`
+		Endpoint *endpoint `json:"endpoint,omitempty"`
+		Payload  any       `json:"payload"`
+	} `json:"event"`
+	Context *properties `json:"context,omitempty"`
+}
+
+type endpoint struct {
+	EndpointID string `json:"endpointId"`
+}
+
+type properties struct {
+	Properties []property `json:"properties"`
+}
+
+type property struct {
+	Namespace                 string            `json:"namespace"`
+	Name                      string            `json:"name"`
+	Value                     map[string]string `json:"value"`
+	TimeOfSample              string            `json:"timeOfSample"`
+	UncertaintyInMilliseconds int               `json:"uncertaintyInMilliseconds"`
+}
+
+type failure struct {
+	Type    string `json:"type"`
+	Message string `json:"message"`
+}
+
+// reply starts the answer to e: a new message id, their correlation token, their
+// endpoint.
+func reply(e Event, namespace, name, messageID string) *message {
+	m := new(message)
+	m.Event.Header = Header{
+		Namespace: namespace, Name: name, MessageID: messageID,
+		CorrelationToken: e.Header.CorrelationToken, PayloadVersion: "3",
+	}
+	m.Event.Payload = struct{}{}
+	if e.EndpointID != "" {
+		m.Event.Endpoint = &endpoint{e.EndpointID}
+	}
+	return m
+}
+
+// ErrorResponse returns the reply that e failed, with one of Alexa's error types
+// and a short message, which Amazon may show to anyone.
+func ErrorResponse(e Event, messageID, errorType, text string) (json.RawMessage, error) {
+	m := reply(e, "Alexa", "ErrorResponse", messageID)
+	m.Event.Payload = failure{errorType, text}
+	return json.Marshal(m)
+}
+
+// EmptyDiscovery returns the reply to a Discover that there is no endpoint: what
+// Alexa takes instead of an error, which Discover does not have.
+func EmptyDiscovery(e Event, messageID string) (json.RawMessage, error) {
+	m := reply(e, "Alexa.Discovery", "Discover.Response", messageID)
+	m.Event.Payload = map[string][]struct{}{"endpoints": {}}
+	return json.Marshal(m)
+}
+
+// GrantFailed returns the reply that an AcceptGrant failed.
+func GrantFailed(e Event, messageID, text string) (json.RawMessage, error) {
+	m := reply(e, "Alexa.Authorization", "ErrorResponse", messageID)
+	m.Event.Endpoint = nil
+	m.Event.Payload = failure{"ACCEPT_GRANT_FAILED", text}
+	return json.Marshal(m)
+}
+
+// Unreachable returns the state report that an endpoint cannot be reached: the
+// one thing known of it at that time.
+func Unreachable(e Event, messageID string, at time.Time) (json.RawMessage, error) {
+	m := reply(e, "Alexa", "StateReport", messageID)
+	m.Context = &properties{[]property{{
+		Namespace: "Alexa.EndpointHealth", Name: "connectivity",
+		Value:        map[string]string{"value": "UNREACHABLE"},
+		TimeOfSample: at.UTC().Format("2006-01-02T15:04:05.00Z"),
+	}}}
+	return json.Marshal(m)
+}

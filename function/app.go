@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"io"
+	"sync/atomic"
+	"time"
+
+	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/cache"
+	"github.com/hearthgate/hearthgate/function/gateway/circuitbreaker"
+	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
+	"github.com/hearthgate/hearthgate/function/gateway/initialization"
+	"github.com/hearthgate/hearthgate/function/gateway/lambda"
+	"github.com/hearthgate/hearthgate/function/gateway/logging"
+	"github.com/hearthgate/hearthgate/function/gateway/metrics"
+	"github.com/hearthgate/hearthgate/function/gateway/security"
+	"github.com/hearthgate/hearthgate/function/gateway/singleton"
+	"github.com/hearthgate/hearthgate/function/gateway/utility"
+	"github.com/hearthgate/hearthgate/function/homeassistant"
+)
+
+// Options configure an [App].
+type Options struct {
+	Getenv func(string) string // default: os.Getenv
+	Output io.Writer           // of the log; default: standard output
+}
+
+// An App answers events. It wires the gateways together and is the only place
+// that knows them all.
+type App struct {
+	dispatcher *core.Dispatcher
+	settings   func() *initialization.Settings
+	cache      *cache.Store
+	metrics    *metrics.Registry
+
+	began   time.Time    // when the process started
+	ready   time.Time    // when Start ended
+	events  atomic.Int64 // that came so far
+	answers atomic.Int64 // of them, directives
+}
+
+// NewApp wires an App.
+func NewApp(o Options) *App {
+	a := &App{began: time.Now(), cache: new(cache.Store), metrics: new(metrics.Registry)}
+	once := new(singleton.Store)
+	client := new(httpclient.Client)
+	log := logging.New(logging.Options{Output: o.Output, Metrics: a.emf, Scrub: security.Scrub})
+	start := initialization.New(initialization.Options{
+		Getenv: o.Getenv,
+		Apply: func(s *initialization.Settings) error {
+			log.SetLevel(s.LogLevel)
+			return client.Configure(httpclient.TLS{Roots: s.CA, Insecure: !s.VerifySSL})
+		},
+		Connect: a.connect,
+	})
+	a.settings = start.Settings
+
+	a.dispatcher = core.NewDispatcher(
+		utility.Service(),
+		log.Service(),
+		a.metrics.Service(),
+		start.Service(),
+		security.Service(),
+		a.cache.Service(),
+		once.Service(),
+	)
+	home := &homeassistant.Client{Dispatcher: a.dispatcher, Settings: start.Settings}
+
+	utility.Bind(a.dispatcher)
+	logging.Bind(a.dispatcher, log)
+	metrics.Bind(a.dispatcher, a.metrics)
+	initialization.Bind(a.dispatcher, start)
+	security.Bind(a.dispatcher)
+	cache.Bind(a.dispatcher, a.cache)
+	singleton.Bind(a.dispatcher, once)
+	httpclient.Bind(a.dispatcher, client)
+	circuitbreaker.Bind(a.dispatcher, circuitbreaker.Options{})
+	lambda.Bind(a.dispatcher, lambda.Options{
+		Forward:  home.Forward,
+		Validate: security.Validate,
+		Report:   a.report,
+	})
+	return a
+}

@@ -1,0 +1,150 @@
+package core
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"time"
+)
+
+// A Call is one run of an operation, as services see it.
+type Call struct {
+	*Spec
+	Input  any
+	Output any       // set by the implementation, or by a service that answers for it
+	Hit    bool      // Output came from the cache
+	Start  time.Time // when the call began
+
+	run  *Run // nil outside an invocation
+	took Set
+}
+
+// Take notes that the service of g did something for the call.
+func (c *Call) Take(g Gateway) {
+	c.took.Add(g)
+	if c.run != nil {
+		c.run.enter(g)
+	}
+}
+
+// Took returns the services that took part so far.
+func (c *Call) Took() Set { return c.took }
+
+// Utilization returns the share of the services ticked in the row of the call's
+// gateway that took part in it, from 0 to 1.
+func (c *Call) Utilization() float64 {
+	return float64(c.took.Len()) / float64(c.Gateway.Uses().Len())
+}
+
+// A Handler runs a call.
+type Handler func(context.Context, *Call) error
+
+// A Service is how a gateway serves the others: Wrap puts its work around every
+// call of a gateway whose row ticks it. Wrap runs once an operation, when the
+// operation is bound. What it returns says by [Call.Take] that it did something
+// for the call, and must not call [Do], so no call can recurse.
+type Service struct {
+	Gateway Gateway
+	Wrap    func(*Spec, Handler) Handler
+}
+
+// A Dispatcher runs operations. Bind every operation with [Handle] before the
+// first [Do]; after that a Dispatcher is safe for concurrent use.
+type Dispatcher struct {
+	services []Service
+	bound    map[*Spec]binding
+	names    map[string]*Spec
+}
+
+type binding struct {
+	run    Handler
+	decode func([]byte) (any, error)
+}
+
+// NewDispatcher returns a Dispatcher that offers services, outermost first.
+func NewDispatcher(services ...Service) *Dispatcher {
+	return &Dispatcher{services: services, bound: map[*Spec]binding{}, names: map[string]*Spec{}}
+}
+
+// Handle binds an implementation to op. Like [net/http.ServeMux.Handle] it panics
+// if the name is bound already.
+func Handle[In, Out any](d *Dispatcher, op Operation[In, Out], impl func(context.Context, In) (Out, error)) {
+	if d.names[op.full] != nil {
+		panic("core: " + op.full + " is bound twice")
+	}
+	h := func(ctx context.Context, c *Call) error {
+		if c.run != nil {
+			c.run.enter(c.Gateway)
+		}
+		out, err := impl(ctx, c.Input.(In))
+		c.Output = out
+		return err
+	}
+	d.names[op.full] = op.Spec
+	d.bound[op.Spec] = binding{
+		run:    d.wrap(op.Spec, h),
+		decode: func(b []byte) (any, error) {
+			var in In
+			err := Decode(b, &in)
+			return in, err
+		},
+	}
+}
+
+// wrap puts h behind the services that the row of s's gateway ticks.
+func (d *Dispatcher) wrap(s *Spec, h Handler) Handler {
+	for _, service := range slices.Backward(d.services) {
+		if s.Gateway.Uses().Has(service.Gateway) {
+			h = service.Wrap(s, h)
+		}
+	}
+	return h
+}
+
+// Do runs op on in. Every error it returns is an [*Error] that names an
+// operation; a panic below it is returned as one of kind [Internal].
+func Do[In, Out any](ctx context.Context, d *Dispatcher, op Operation[In, Out], in In) (Out, error) {
+	output, err := d.do(ctx, op.Spec, in)
+	out, _ := output.(Out)
+	return out, err
+}
+
+func (d *Dispatcher) do(ctx context.Context, s *Spec, in any) (out any, err error) {
+	b, ok := d.bound[s]
+	if !ok {
+		return nil, named(s, Errorf(NotFound, "unbound", "the operation is not bound to an implementation"))
+	}
+	c := &Call{Spec: s, Input: in, Start: time.Now(), run: RunOf(ctx)}
+	defer func() {
+		if p := recover(); p != nil {
+			out, err = nil, named(s, &Error{Kind: Internal, Cause: "panic", Err: &Panic{p, debug.Stack()}})
+		}
+		if c.run != nil {
+			c.run.leave(c)
+		}
+	}()
+	err = b.run(ctx, c)
+	return c.Output, named(s, err)
+}
+
+// A Panic is the error that [Do] makes of a panic.
+type Panic struct {
+	Value any
+	Stack []byte
+}
+
+func (p *Panic) Error() string { return fmt.Sprintf("panic: %v", p.Value) }
+
+// Specs returns the operations bound to d, by gateway and name.
+func (d *Dispatcher) Specs() []*Spec {
+	specs := make([]*Spec, 0, len(d.bound))
+	for s := range d.bound {
+		specs = append(specs, s)
+	}
+	slices.SortFunc(specs, func(a, b *Spec) int {
+		return cmp.Or(cmp.Compare(a.Gateway, b.Gateway), cmp.Compare(a.Name, b.Name))
+	})
+	return specs
+}

@@ -1,0 +1,68 @@
+package core
+
+import "reflect"
+
+// An Operation names one operation of a gateway and fixes its types. Operations
+// are declared once, as package variables of the gateway that offers them:
+//
+//	var Get = core.Define[GetInput, Entry](core.Cache, "get", "Return what is kept under a key.")
+type Operation[In, Out any] struct{ *Spec }
+
+// A Spec is the part of an [Operation] that services, documents and callers by
+// name see. It is not to be changed.
+type Spec struct {
+	Gateway Gateway
+	Name    string       // "get"; the full name is String()
+	Doc     string       // what it does, in one sentence
+	In, Out reflect.Type // of its input and output
+
+	full   string
+	goOnly string
+}
+
+// Define declares an operation.
+func Define[In, Out any](g Gateway, name, doc string) Operation[In, Out] {
+	return Operation[In, Out]{&Spec{
+		Gateway: g, Name: name, Doc: doc,
+		In: reflect.TypeFor[In](), Out: reflect.TypeFor[Out](),
+		full: g.String() + "." + name,
+	}}
+}
+
+// InGo returns op, refused by name for a reason that completes the sentence
+// "it cannot be run by name: ...".
+func (op Operation[In, Out]) InGo(reason string) Operation[In, Out] {
+	op.goOnly = reason
+	return op
+}
+
+// String returns the name that [Execute] takes: "cache.get".
+func (s *Spec) String() string { return s.full }
+
+// GoOnly returns why the operation cannot be run by its name, or "" if it can.
+// JSON cannot express an input that holds a function.
+func (s *Spec) GoOnly() string {
+	if s.goOnly == "" && !expressible(s.In, 0) {
+		return "its input holds a function, so only Go code can call it"
+	}
+	return s.goOnly
+}
+
+func expressible(t reflect.Type, depth int) bool {
+	switch t.Kind() {
+	case reflect.Func, reflect.Chan, reflect.UnsafePointer:
+		return false
+	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+		return depth > 8 || expressible(t.Elem(), depth+1)
+	case reflect.Interface:
+		return t.NumMethod() == 0
+	case reflect.Struct:
+		for i := range t.NumField() {
+			f := t.Field(i)
+			if f.IsExported() && f.Tag.Get("json") != "-" && !expressible(f.Type, depth+1) {
+				return false
+			}
+		}
+	}
+	return true
+}

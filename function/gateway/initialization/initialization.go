@@ -1,0 +1,61 @@
+// Package initialization is the initialization gateway: ready before the first
+// word. It serves the others by making sure of the settings for inputs that need
+// them.
+//
+//	operation  input          output
+//	run        RunInput       Status
+//	settings   SettingsInput  SettingsView
+//
+// What is slow happens once, before the first event is asked for: the parameters
+// are read and the connection to Home Assistant is made side by side. What failed
+// is tried again when it is needed, a while later; the process does not end.
+package initialization
+
+import (
+	"context"
+
+	"github.com/hearthgate/hearthgate/function/core"
+)
+
+// Operations of the gateway.
+var (
+	// Run makes the function ready.
+	Run = core.Define[RunInput, Status](core.Initialization, "run",
+		"Run the stages of the start in order, skipping what is done, and return how long each took.")
+
+	// GetSettings returns the settings in effect.
+	GetSettings = core.Define[SettingsInput, SettingsView](core.Initialization, "settings",
+		"Return the settings in effect and where each came from; secrets are hidden.")
+)
+
+// A RunInput is the input of [Run].
+type RunInput struct{}
+
+// A SettingsInput is the input of [GetSettings].
+type SettingsInput struct{}
+
+// A Needy input needs the settings: its operation is not run without them.
+type Needy interface{ NeedsSettings() }
+
+// Bind binds the operations of the gateway to d, served by s.
+func Bind(d *core.Dispatcher, s *Starter) {
+	core.Handle(d, Run, s.run)
+	core.Handle(d, GetSettings, s.view)
+}
+
+// Service fails a call whose input is [Needy] with kind Internal while the
+// settings are missing or wrong, after trying once more to get them.
+func (s *Starter) Service() core.Service {
+	return core.Service{Gateway: core.Initialization, Wrap: func(_ *core.Spec, next core.Handler) core.Handler {
+		return func(ctx context.Context, c *core.Call) error {
+			if _, ok := c.Input.(Needy); !ok {
+				return next(ctx, c)
+			}
+			c.Take(core.Initialization)
+			if err := s.Ensure(ctx); err != nil {
+				return err
+			}
+			return next(ctx, c)
+		}
+	}}
+}

@@ -1,0 +1,71 @@
+package security
+
+import (
+	"context"
+	"encoding/json"
+	"unicode/utf8"
+
+	"github.com/hearthgate/hearthgate/function/core"
+)
+
+// Limits of a request.
+const (
+	MaxRequest = 6 << 20 // bytes; what Lambda itself takes
+	MaxDepth   = 64      // objects and arrays inside one another
+)
+
+// A RequestInput is the input of [ValidateRequest].
+type RequestInput struct {
+	Body json.RawMessage `json:"body" doc:"the request as it came"`
+}
+
+// RequestFacts is what [ValidateRequest] found of a request that it lets pass.
+type RequestFacts struct {
+	Bytes int `json:"bytes"`
+	Depth int `json:"depth" doc:"how deep objects and arrays sit inside one another"`
+}
+
+func validateRequest(_ context.Context, in RequestInput) (RequestFacts, error) {
+	f := RequestFacts{Bytes: len(in.Body), Depth: depth(in.Body)}
+	switch {
+	case f.Bytes == 0:
+		return f, core.Errorf(core.Invalid, "input", "field body is empty; a JSON object is wanted")
+	case f.Bytes > MaxRequest:
+		return f, core.Errorf(core.Invalid, "input", "field body is %d bytes long; at most %d are taken", f.Bytes, MaxRequest)
+	case f.Depth > MaxDepth:
+		return f, core.Errorf(core.Invalid, "input", "field body is %d levels deep; at most %d are taken", f.Depth, MaxDepth)
+	case !utf8.Valid(in.Body):
+		return f, core.Errorf(core.Invalid, "input", "field body is not UTF-8")
+	case !json.Valid(in.Body):
+		return f, core.Errorf(core.Invalid, "input", "field body is not JSON")
+	}
+	return f, nil
+}
+
+// Validate refuses a body that [ValidateRequest] refuses, for gateways that are
+// given it.
+func Validate(ctx context.Context, body []byte) error {
+	_, err := validateRequest(ctx, RequestInput{body})
+	return err
+}
+
+// depth returns how deep the brackets of b outside strings sit in one another.
+func depth(b []byte) int {
+	now, most := 0, 0
+	quoted := false
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			now++
+			most = max(most, now)
+		case c == '}' || c == ']':
+			now--
+		}
+	}
+	return most
+}

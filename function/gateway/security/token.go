@@ -1,0 +1,31 @@
+package security
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/hearthgate/hearthgate/function/core"
+)
+
+// Expiry returns until when a JWT says it is good, and whether it says so at all.
+// It reads the text only: whether the token is genuine is for Home Assistant to
+// say, which signed it.
+func Expiry(token core.Secret) (time.Time, bool) {
+	parts := strings.Split(token.Reveal(), ".")
+	if len(parts) != 3 {
+		return time.Time{}, false
+	}
+	b, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
+	if err != nil {
+		return time.Time{}, false
+	}
+	var claims struct {
+		Exp float64 `json:"exp"`
+	}
+	if json.Unmarshal(b, &claims) != nil || claims.Exp <= 0 {
+		return time.Time{}, false
+	}
+	return time.Unix(int64(claims.Exp), 0), true
+}

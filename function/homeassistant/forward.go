@@ -1,0 +1,100 @@
+// Package homeassistant is the extension for Home Assistant: it sends directives
+// to the home's Smart Home endpoint and knows what the home's answers mean.
+package homeassistant
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/function/alexa"
+	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/circuitbreaker"
+	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
+	"github.com/hearthgate/hearthgate/function/gateway/initialization"
+	"github.com/hearthgate/hearthgate/function/gateway/logging"
+	"github.com/hearthgate/hearthgate/function/gateway/metrics"
+)
+
+// Breaker is the name of the home's circuit breaker.
+const Breaker = "home_assistant"
+
+const smartHome = "/api/alexa/smart_home"
+
+// A Client sends directives to one Home Assistant. It is safe for concurrent use.
+type Client struct {
+	Dispatcher *core.Dispatcher
+	Settings   func() *initialization.Settings // in effect; nil while there are none
+}
+
+// Forward sends e to Home Assistant as it came, once, and returns the answer as
+// it came. Its errors have the kind that Alexa is told, and a cause and a sentence
+// for the owner.
+func (c *Client) Forward(ctx context.Context, e alexa.Event) (json.RawMessage, error) {
+	s := c.Settings()
+	if s == nil {
+		return nil, core.Errorf(core.Internal, "settings", "the settings are not known")
+	}
+	token, err := tokenFor(s, e)
+	if err != nil {
+		return nil, err
+	}
+	// AcceptGrant makes Home Assistant ask Amazon in turn, and the code it carries
+	// works once: it has all the time there is.
+	if s.Timeout > 0 && !e.IsAcceptGrant() {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, s.Timeout)
+		defer cancel()
+	}
+	var reply json.RawMessage
+	_, err = core.Do(ctx, c.Dispatcher, circuitbreaker.Call, circuitbreaker.CallInput{
+		Breaker: Breaker,
+		Counts:  sick,
+		Func: func(ctx context.Context) (err error) {
+			reply, err = c.send(ctx, s.URL, token, e)
+			return err
+		},
+	})
+	return reply, err
+}
+
+func (c *Client) send(ctx context.Context, url string, token core.Secret, e alexa.Event) (json.RawMessage, error) {
+	res, err := core.Do(ctx, c.Dispatcher, httpclient.MakeRequest, httpclient.Request{
+		Method:  http.MethodPost,
+		URL:     url + smartHome,
+		Header:  http.Header{"Content-Type": {"application/json"}},
+		Bearer:  token,
+		Body:    e.Raw(),
+		IsQuery: e.IsQuestion(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	_, _ = core.Do(ctx, c.Dispatcher, metrics.Record, metrics.RecordInput{
+		Name: config.HomeDuration.Name, Value: float64(res.Duration.Microseconds()) / 1000,
+	})
+	logging.Note(ctx, slog.Int("status", res.Status))
+	reply, err := judge(res, token)
+	if err != nil {
+		return nil, err
+	}
+	logging.Note(ctx, slog.String("reply", reply.Namespace+"."+reply.Name))
+	if reply.IsError() {
+		logging.Note(ctx, slog.String("reply_type", reply.ErrorType))
+	}
+	return res.Body, nil
+}
+
+// tokenFor returns the token to show to Home Assistant.
+func tokenFor(s *initialization.Settings, e alexa.Event) (core.Secret, error) {
+	if s.TokenSource == config.Stored {
+		return s.Token, nil
+	}
+	if e.Token() == "" {
+		return "", core.Errorf(core.Unauthorized, "unauthorized",
+			"the directive has no token of a linked account: link the skill with Home Assistant in the Alexa app, or set %s to %s", config.EnvTokenSource, config.Stored)
+	}
+	return core.Secret(e.Token()), nil
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
+	"github.com/hearthgate/hearthgate/function/gateway/initialization"
+	"github.com/hearthgate/hearthgate/function/gateway/lambda"
+	"github.com/hearthgate/hearthgate/function/gateway/logging"
+	"github.com/hearthgate/hearthgate/function/gateway/metrics"
+)
+
+// Start makes the function ready, before the first event is asked for. What is
+// missing or wrong goes to the log; directives are then answered with an error
+// until it is mended.
+func (a *App) Start(ctx context.Context) {
+	const atMost = 4 * time.Second // of the 10 s that Lambda gives the start
+	ctx, cancel := context.WithTimeout(ctx, atMost)
+	defer cancel()
+	status, err := core.Do(ctx, a.dispatcher, initialization.Run, initialization.RunInput{})
+	if err != nil {
+		status.Problem = err.Error()
+	}
+	write := func(level slog.Level, text string) {
+		_, _ = core.Do(ctx, a.dispatcher, logging.Write, logging.WriteInput{Level: level, Message: text})
+	}
+	for _, warning := range status.Warnings {
+		write(slog.LevelWarn, warning)
+	}
+	if status.Problem != "" {
+		write(slog.LevelError, "the function is not ready: "+status.Problem)
+	}
+	a.ready = time.Now()
+}
+
+// connect makes the connection to the home ahead of the first directive: a GET of
+// the endpoint, which answers 405 without a token and does nothing else.
+func (a *App) connect(ctx context.Context, url string) {
+	const atMost = 2 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, atMost)
+	defer cancel()
+	// A home that is away is told with the first directive.
+	_, _ = core.Do(ctx, a.dispatcher, httpclient.MakeRequest, httpclient.Request{
+		Method: http.MethodGet, URL: url + "/api/alexa/smart_home", Limit: 64 << 10,
+	})
+}
+
+// measure records the metrics of a directive.
+func (a *App) measure(ctx context.Context, err error) {
+	record := func(m config.Metric, v float64) {
+		_, _ = core.Do(ctx, a.dispatcher, metrics.Record, metrics.RecordInput{Name: m.Name, Value: v})
+	}
+	record(config.Success, flag(err == nil))
+	record(config.Duration, float64(time.Since(core.RunOf(ctx).Start).Microseconds())/1000)
+	record(config.BreakerOpen, flag(core.KindOf(err) == core.Unavailable))
+	record(config.ColdStart, flag(a.answers.Add(1) == 1))
+	record(config.MemoryUsed, float64(metrics.RSS())/1e6)
+	if rate, any := a.cache.Rate(); any {
+		record(config.CacheHitRate, rate*100)
+	}
+}
+
+func flag(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (a *App) emf(ctx context.Context) []slog.Attr {
+	stage := "unknown"
+	if s := a.settings(); s != nil {
+		stage = s.Stage
+	} else if s := os.Getenv(config.EnvStage); s != "" {
+		stage = s
+	}
+	return metrics.EMF(ctx, stage)
+}
+
+// memoryUsage returns the resident set of the function's memory: "12MB/128MB (9%)".
+func (a *App) memoryUsage() string {
+	used, limit := metrics.RSS()/1e6, memoryMB()
+	return fmt.Sprintf("%dMB/%dMB (%d%%)", used, limit, used*100/limit)
+}
+
+// memoryMB returns the memory of the function, in MB.
+func memoryMB() int64 {
+	n, err := strconv.ParseInt(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"), 10, 64)
+	if err != nil || n <= 0 {
+		return 128
+	}
+	return n
+}
+
+// report says how the function is doing.
+func (a *App) report() lambda.Status {
+	calls, failures, hits := a.metrics.Totals()
+	success, duration := a.metrics.Value(config.Success.Name), a.metrics.Value(config.Duration.Name)
+	s := lambda.Status{
+		Stage: "unknown", Since: a.began, Ready: a.settings() != nil,
+		Directives: success.Count, SuccessRate: success.Mean(), P90: duration.Quantile(0.9),
+		MemoryUsage: a.memoryUsage(),
+		Operations:  map[string]float64{"calls": float64(calls), "errors": float64(failures), "cache_hits": float64(hits)},
+	}
+	if set := a.settings(); set != nil {
+		s.Stage = set.Stage
+	}
+	return s
+}
