@@ -84,7 +84,7 @@ func Handle[In, Out any](d *Dispatcher, op Operation[In, Out], impl func(context
 	}
 	d.names[op.full] = op.Spec
 	d.bound[op.Spec] = binding{
-		run:    d.wrap(op.Spec, h),
+		run: d.wrap(op.Spec, h),
 		decode: func(b []byte) (any, error) {
 			var in In
 			err := Decode(b, &in)
