@@ -4,19 +4,81 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 MAKEFLAGS += --no-builtin-rules --warn-undefined-variables
 
+STAGE ?= dev
+ARGS ?=
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+BIN := $(CURDIR)/.build/bin
+HEARTHGATE := go run ./infra/cmd/hearthgate
+CDK := npx --prefix infra cdk
+
 # The build of the function, the same to the byte on every machine, so that a
 # deploy sees no change where there is none. infra/internal/build runs it too.
 BUILD := GOWORK=off GOFLAGS= CGO_ENABLED=0 go build -trimpath -buildvcs=false -mod=readonly -tags lambda.norpc -ldflags "-s -w -buildid="
 
+# The race detector needs a C compiler, which not every machine has.
+ifneq ($(shell command -v gcc || command -v clang),)
+RACE := -race
+else ifdef CI
+RACE := $(error the race detector needs a C compiler: install gcc)
+else
+RACE :=
+$(warning skipped: the race detector needs a C compiler, and there is none)
+endif
+
 .PHONY: help
 help: ## show the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: demo
+demo: ## see it work: the function, a home and six directives, on this machine
+	$(HEARTHGATE) demo $(ARGS)
+
+.PHONY: test
+test: $(BIN)/gotestsum infra/node_modules/.package-lock.json ## set up what the tests need and run every test
+	$(BIN)/gotestsum --format pkgname --raw-command -- bash -c 'go test -json $(RACE) ./function/... ./config/... ; go test -json -timeout 25m ./constructs/... ./infra/...'
 
 .PHONY: function
 function: ## build the function that the stack deploys (arm64 Linux)
 	@mkdir -p .build/function
 	cd function && GOOS=linux GOARCH=arm64 $(BUILD) -o ../.build/function/bootstrap .
 
-.PHONY: test
-test: ## set up what the tests need and run every test
-	go test work
+.PHONY: synth
+synth: infra/node_modules/.package-lock.json ## build the function and synthesize every stage, checked by cdk-nag
+	$(CDK) synth --all --strict --quiet $(ARGS)
+
+.PHONY: diff
+diff: infra/node_modules/.package-lock.json ## show what a deployment of STAGE would change
+	$(CDK) diff --strict hearthgate-$(STAGE) $(ARGS)
+
+.PHONY: deploy
+deploy: infra/node_modules/.package-lock.json ## deploy STAGE (default: dev) into the AWS account that you are logged in to
+	$(HEARTHGATE) deploy --stage $(STAGE) $(ARGS)
+
+.PHONY: lint
+lint: $(BIN)/staticcheck ## look for what is wrong without running it
+	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs gofmt -l); test -z "$$unformatted" || { echo "run gofmt on:" $$unformatted; exit 1; }
+	go vet work
+	$(BIN)/staticcheck ./config/... ./constructs/... ./function/... ./infra/...
+	@for module in config constructs function infra; do (cd $$module && GOWORK=off go mod tidy -diff && GOWORK=off go build ./...) || exit; done
+
+.PHONY: docs
+docs: ## write the documents that are made from the code
+	go generate ./function/...
+
+.PHONY: bench
+bench: ## run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./function/... $(ARGS)
+
+.PHONY: clean
+clean: ## delete everything that was built, and nothing else
+	rm -rf .build infra/node_modules
+
+$(BIN)/gotestsum:
+	GOBIN=$(BIN) GOWORK=off GOFLAGS= go install gotest.tools/gotestsum@v1.13.0
+
+$(BIN)/staticcheck:
+	GOBIN=$(BIN) GOWORK=off GOFLAGS= go install honnef.co/go/tools/cmd/staticcheck@2026.1
+
+# Without npm the tests that need the CDK say that they are skipped, and in CI fail.
+infra/node_modules/.package-lock.json: infra/package-lock.json
+	@if command -v npm >/dev/null; then npm ci --prefix infra --no-audit --no-fund; else echo 'skipped: npm is missing, so the CDK is not installed; install Node 20 or newer' >&2; fi
