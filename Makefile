@@ -19,7 +19,7 @@ BUILD := GOWORK=off GOFLAGS= CGO_ENABLED=0 go build -trimpath -buildvcs=false -m
 ifneq ($(shell command -v gcc || command -v clang),)
 RACE := -race
 else ifdef CI
-RACE := $(error the race detector needs a C compiler: install gcc)
+RACE = $(error the race detector needs a C compiler: install gcc)
 else
 RACE :=
 $(warning skipped: the race detector needs a C compiler, and there is none)
@@ -77,7 +77,7 @@ $(BIN)/gotestsum:
 	GOBIN=$(BIN) GOWORK=off GOFLAGS= go install gotest.tools/gotestsum@v1.13.0
 
 $(BIN)/staticcheck:
-	GOBIN=$(BIN) GOWORK=off GOFLAGS= go install honnef.co/go/tools/cmd/staticcheck@2026.1
+	GOBIN=$(BIN) GOWORK=off GOFLAGS= go install honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # Without npm the tests that need the CDK say that they are skipped, and in CI fail.
 infra/node_modules/.package-lock.json: infra/package-lock.json
