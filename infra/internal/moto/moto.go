@@ -1,0 +1,121 @@
+// Package moto serves the AWS services of the tests (SSM, DynamoDB) with moto,
+// on a loopback port.
+package moto
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	_ "embed"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
+
+	"github.com/hearthgate/hearthgate/infra/internal/child"
+	"github.com/hearthgate/hearthgate/infra/internal/venv"
+)
+
+// Region is the region that Env names.
+const Region = "eu-west-1"
+
+var (
+	//go:embed requirements.txt
+	requirements string
+	//go:embed serve.py
+	program string
+)
+
+// A Server is a running moto. It ends with the test that started it.
+type Server struct {
+	URL string
+	tb  testing.TB
+}
+
+// Setup makes moto's Python environment in the workspace at root, if it is not
+// there yet. Start does so too; Setup is for doing it beforehand.
+func Setup(ctx context.Context, root string, log io.Writer) error {
+	_, err := venv.Ensure(ctx, spec(root, log))
+	return err
+}
+
+func spec(root string, log io.Writer) venv.Spec {
+	return venv.Spec{
+		Dir:          filepath.Join(root, ".build", "venv", "moto"),
+		Version:      "3.13",
+		Requirements: requirements,
+		Log:          log,
+	}
+}
+
+// Start starts moto for the workspace at root. Without Python 3.13 the test is
+// skipped or, with CI=true, fails.
+func Start(tb testing.TB, root string) *Server {
+	tb.Helper()
+	python := venv.Require(tb, spec(root, os.Stderr))
+	cmd := exec.Command(python, "-c", program)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	p, err := child.Start(cmd)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { p.Stop(time.Second) })
+	url, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		p.Kill()
+		tb.Fatalf("moto did not start: %v\n%s", err, said.String())
+	}
+	return &Server{URL: strings.TrimSpace(url), tb: tb}
+}
+
+// Env is the environment ("NAME=value") that sends an AWS SDK to this server.
+func (s *Server) Env() []string {
+	return []string{
+		"AWS_ENDPOINT_URL=" + s.URL,
+		"AWS_REGION=" + Region,
+		"AWS_ACCESS_KEY_ID=test",
+		"AWS_SECRET_ACCESS_KEY=test",
+	}
+}
+
+// PutString puts a parameter of type String.
+func (s *Server) PutString(name, value string) { s.put(name, value, types.ParameterTypeString) }
+
+// PutSecureString puts a parameter that is encrypted: it reads as its value only
+// for those who ask for decryption.
+func (s *Server) PutSecureString(name, value string) {
+	s.put(name, value, types.ParameterTypeSecureString)
+}
+
+func (s *Server) put(name, value string, kind types.ParameterType) {
+	s.tb.Helper()
+	_, err := s.Client().PutParameter(s.tb.Context(), &ssm.PutParameterInput{
+		Name: &name, Value: &value, Type: kind, Overwrite: aws.Bool(true),
+	})
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+}
+
+// Client returns an SSM client for this server.
+func (s *Server) Client() *ssm.Client {
+	return ssm.New(ssm.Options{
+		Region:       Region,
+		BaseEndpoint: &s.URL,
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
+		}),
+	})
+}
