@@ -145,6 +145,8 @@ func (c *check) message() {
 		c.started("Alexa.SceneController.ActivationStarted")
 	case asked == "Alexa.SceneController.Deactivate":
 		c.started("Alexa.SceneController.DeactivationStarted")
+	case c.asked.Header.Namespace == "Alexa.SeekController":
+		c.expect("Alexa.SeekController.StateReport")
 	case asked == "Alexa.SecurityPanelController.Arm":
 		c.expect("Alexa.SecurityPanelController.Arm.Response")
 	default:

@@ -90,7 +90,7 @@ func TestPlantedMistakes(t *testing.T) {
 		{"bad endpoint id", discover, found, `light#a`, `light.ä`, "no endpointId"},
 		{"long name", discover, found, `"friendlyName":"A"`, `"friendlyName":"` + long + `"`, "friendlyName has 129"},
 		{"no maker", discover, found, `"manufacturerName":"M",`, ``, "manufacturerName has 0"},
-		{"no category", discover, found, `["LIGHT"]`, `[]`, "no displayCategories"},
+		{"no category", discover, found, `["LIGHT"]`, `null`, "no displayCategories"},
 		{"no capability", discover, found, `{"type":"AlexaInterface","interface":"Alexa","version":"3"}`, ``, "0 capabilities"},
 		{"odd capability", discover, found, `AlexaInterface`, `Interface`, `type "Interface"`},
 		{"no context", report, state, state[strings.Index(state, `,"context"`):], `}`, "context: missing"},

@@ -49,7 +49,9 @@ func (c *check) discovery() {
 		c.text(e.ID, "manufacturerName", e.Manufacturer)
 		c.text(e.ID, "friendlyName", e.Name)
 		c.text(e.ID, "description", e.Description)
-		if len(e.Categories) == 0 {
+		// An empty list is what Home Assistant sends for a sensor of no category
+		// of Alexa's, and Alexa takes it so.
+		if e.Categories == nil {
 			c.fail("endpoint %q: no displayCategories", e.ID)
 		}
 		c.capabilities(e.ID, e.Capabilities)

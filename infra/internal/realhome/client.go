@@ -38,15 +38,19 @@ func (h *Home) Await(ctx context.Context, id string, is func(Entity) bool) (Enti
 	defer cancel()
 	every := time.NewTicker(10 * time.Millisecond)
 	defer every.Stop()
+	var last Entity
 	for {
 		e, err := h.State(ctx, id)
-		if err != nil || is(e) {
+		switch {
+		case ctx.Err() != nil:
+			return last, fmt.Errorf("not so after %v", most)
+		case err != nil || is(e):
 			return e, err
 		}
+		last = e
 		select {
 		case <-every.C:
 		case <-ctx.Done():
-			return e, fmt.Errorf("not so after %v: %v", most, e)
 		}
 	}
 }

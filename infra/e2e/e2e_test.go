@@ -1,0 +1,145 @@
+// Package e2e_test drives the built function as Lambda would, against a real Home
+// Assistant, against homes that misbehave, and with a real parameter store.
+//
+// Every reply is checked by Amazon's rules, every line of the log is read, and no
+// token that was used anywhere may stand in any of them.
+package e2e_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/hearthgate/hearthgate/infra/internal/build"
+	"github.com/hearthgate/hearthgate/infra/internal/realhome"
+	"github.com/hearthgate/hearthgate/infra/internal/venv"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	shared.end()
+	os.Exit(code)
+}
+
+// shared is what all tests use and what is made at the first use.
+var shared suite
+
+type suite struct {
+	once   sync.Once
+	root   string
+	dir    string // removed in the end
+	binary string
+	err    error
+
+	homeOnce sync.Once
+	home     *realhome.Home
+	homeErr  error
+}
+
+func (s *suite) build() {
+	s.once.Do(func() {
+		if s.root, s.err = build.Root(); s.err != nil {
+			return
+		}
+		if s.dir, s.err = os.MkdirTemp("", "e2e-"); s.err != nil {
+			return
+		}
+		s.binary = filepath.Join(s.dir, "bootstrap")
+		s.err = build.Function(context.Background(), s.root, s.binary)
+	})
+}
+
+func (s *suite) end() {
+	if s.home != nil {
+		s.home.Remove()
+	}
+	os.RemoveAll(s.dir)
+}
+
+// root returns the root of the workspace.
+func root(t testing.TB) string {
+	t.Helper()
+	shared.build()
+	if shared.err != nil {
+		t.Fatal(shared.err)
+	}
+	return shared.root
+}
+
+// binary returns the built function.
+func binary(t testing.TB) string {
+	root(t)
+	return shared.binary
+}
+
+// home returns the Home Assistant that all tests share. It takes every directive
+// and bans nobody.
+func home(t testing.TB) *realhome.Home {
+	t.Helper()
+	dir := root(t)
+	shared.homeOnce.Do(func() {
+		shared.home, shared.homeErr = realhome.New(context.Background(), dir, realhome.Options{})
+	})
+	require(t, shared.homeErr)
+	canaries.add(shared.home.Token)
+	return shared.home
+}
+
+// ownHome returns a Home Assistant for one test alone.
+func ownHome(t testing.TB, o realhome.Options) *realhome.Home {
+	t.Helper()
+	h, err := realhome.New(t.Context(), root(t), o)
+	require(t, err)
+	t.Cleanup(h.Remove)
+	canaries.add(h.Token)
+	return h
+}
+
+// require skips the test when there is no Python, save in CI.
+func require(t testing.TB, err error) {
+	t.Helper()
+	switch {
+	case errors.Is(err, venv.ErrNoPython) && os.Getenv("CI") != "true":
+		t.Skip("skipped: ", err)
+	case err != nil:
+		t.Fatal(err)
+	}
+}
+
+// canaries are all secrets that were used: none of them may be read anywhere. A
+// made one has "canary" in it, so that a part of it is found too.
+var canaries = canary{all: []string{"canary"}}
+
+type canary struct {
+	mu  sync.Mutex
+	all []string // guarded by mu
+	n   int      // guarded by mu
+}
+
+func (c *canary) add(secret string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !slices.Contains(c.all, secret) {
+		c.all = append(c.all, secret)
+	}
+}
+
+// make returns a new secret that begins so.
+func (c *canary) make(start string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.n++
+	return fmt.Sprintf("%scanary%d", start, c.n)
+}
+
+// list returns what to look for.
+func (c *canary) list() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.all)
+}
