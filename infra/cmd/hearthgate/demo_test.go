@@ -1,0 +1,100 @@
+package main_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/hearthgate/hearthgate/infra/internal/demohome"
+)
+
+const canary = "canary-token-of-the-home"
+
+// atHome is the environment of a person whose Home Assistant is at url.
+func atHome(url string) []string {
+	return []string{"HOME_ASSISTANT_URL=" + url, "HOME_ASSISTANT_TOKEN=" + canary}
+}
+
+func TestDemo(t *testing.T) {
+	t.Run("text", func(t *testing.T) {
+		r := command(t, []string{"HOME_ASSISTANT_URL=", "TERM=xterm"}, "demo")
+		if r.code != 0 {
+			t.Errorf("code %d: %s", r.code, r.err)
+		}
+		for _, want := range []string{
+			"Turn on the kitchen light", "SetBrightness", "StateReport", "NO_SUCH_ENDPOINT", "BRIDGE_UNREACHABLE",
+			"home before", "home after", "took", "HomeDuration", "6 of 6 directives",
+		} {
+			if !strings.Contains(r.out, want) {
+				t.Errorf("no %q in %s", want, r.out)
+			}
+		}
+		if strings.Contains(r.out+r.err, "\x1b") {
+			t.Error("colour where there is no terminal")
+		}
+	})
+	t.Run("json", func(t *testing.T) {
+		r := command(t, []string{"HOME_ASSISTANT_URL="}, "demo", "--json")
+		var report struct {
+			OK    bool
+			Steps []struct {
+				OK                bool
+				Request, Response struct{ Directive, Event json.RawMessage }
+			}
+			Metrics []struct{ Name string }
+		}
+		if err := json.Unmarshal([]byte(r.out), &report); err != nil {
+			t.Fatalf("%v: %s", err, r.out)
+		}
+		if r.code != 0 || !report.OK || len(report.Steps) != 6 || len(report.Metrics) < 6 {
+			t.Errorf("code %d, %+v", r.code, report)
+		}
+		for i, s := range report.Steps {
+			if !s.OK || s.Request.Directive == nil || s.Response.Event == nil {
+				t.Errorf("step %d: %+v", i, s)
+			}
+		}
+	})
+}
+
+func TestDemoAtAHome(t *testing.T) {
+	home := demohome.New(canary)
+	good := httptest.NewServer(home)
+	defer good.Close()
+	broken := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		home.ServeHTTP(w, r)
+	}))
+	defer broken.Close()
+	for _, tt := range []struct {
+		name     string
+		env      []string
+		args     []string
+		code     int
+		out, err string
+	}{
+		{"good", atHome(good.URL), nil, 0, "6 of 6", ""},
+		{"switched", atHome(good.URL), []string{"--switch", "light.kitchen_light"}, 0, "8 of 8", ""},
+		{"broken", atHome(broken.URL), nil, 1, "NOT AS IT SHOULD BE", ""},
+		{"broken, in JSON", atHome(broken.URL), []string{"--json"}, 1, `"ok": false`, ""},
+		{"away", atHome("http://127.0.0.1:1"), nil, 1, "", "see whether it runs"},
+		{"away, in JSON", atHome("http://127.0.0.1:1"), []string{"--json"}, 1, `"error": "the home's state cannot be read`, ""},
+		{"no token", []string{"HOME_ASSISTANT_URL=" + good.URL, "HOME_ASSISTANT_TOKEN="}, nil, 1, "", "HOME_ASSISTANT_TOKEN is not"},
+		{"a switch of no home", []string{"HOME_ASSISTANT_URL="}, []string{"--switch", "light.a"}, 1, "", "HOME_ASSISTANT_URL"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := command(t, tt.env, append([]string{"demo"}, tt.args...)...)
+			if r.code != tt.code || !strings.Contains(r.out, tt.out) || !strings.Contains(r.err, tt.err) {
+				t.Errorf("code %d, out %s, err %s", r.code, r.out, r.err)
+			}
+			if strings.Contains(r.out+r.err, canary) {
+				t.Error("the token is shown")
+			}
+		})
+	}
+}

@@ -1,0 +1,122 @@
+package main_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/hearthgate/hearthgate/infra/internal/build"
+)
+
+var dir string
+
+func TestMain(m *testing.M) {
+	var err error
+	if dir, err = os.MkdirTemp("", "hearthgate-test-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// hearthgate returns the command, built once as a person builds it.
+var hearthgate = sync.OnceValues(func() (string, error) {
+	out := filepath.Join(dir, "hearthgate")
+	said, err := exec.Command("go", "build", "-o", out, ".").CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("%w: %s", err, said)
+	}
+	return out, err
+})
+
+// result is what a run of the command left.
+type result struct {
+	code     int
+	out, err string
+}
+
+// command runs hearthgate in the clone as a person would, with env added to the
+// environment.
+func command(t *testing.T, env []string, args ...string) result {
+	t.Helper()
+	return commandIn(t, root(t), env, args...)
+}
+
+func commandIn(t *testing.T, dir string, env []string, args ...string) result {
+	t.Helper()
+	path, err := hearthgate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	cmd := exec.CommandContext(ctx, path, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), env...)
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err = cmd.Run()
+	if _, ok := errors.AsType[*exec.ExitError](err); err != nil && !ok {
+		t.Fatal(err)
+	}
+	return result{cmd.ProcessState.ExitCode(), out.String(), errs.String()}
+}
+
+func root(t *testing.T) string {
+	t.Helper()
+	r, err := build.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// TestNoCDK sees that the command neither needs Node nor starts jsii.
+func TestNoCDK(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", ".").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dep := range strings.Fields(string(out)) {
+		for _, banned := range []string{"jsii", "aws-cdk-go", "cdk-nag", "constructs"} {
+			if strings.Contains(dep, banned) {
+				t.Errorf("hearthgate links %s, which needs Node", dep)
+			}
+		}
+	}
+}
+
+func TestUsage(t *testing.T) {
+	for _, tt := range []struct {
+		args     []string
+		code     int
+		out, err string
+	}{
+		{[]string{"--help"}, 0, "demo", ""},
+		{[]string{"demo", "--help"}, 0, "--switch", ""},
+		{[]string{"nonsense"}, 1, "", `unknown command "nonsense"`},
+		{[]string{"demo", "--nonsense"}, 1, "", "unknown flag"},
+		{[]string{"demo", "more"}, 1, "", "unknown command"},
+		{[]string{"completion", "bash"}, 0, "complete", ""},
+	} {
+		t.Run(strings.Join(tt.args, " "), func(t *testing.T) {
+			r := command(t, nil, tt.args...)
+			if r.code != tt.code || !strings.Contains(r.out, tt.out) || !strings.Contains(r.err, tt.err) {
+				t.Errorf("code %d, out %q, err %q", r.code, r.out, r.err)
+			}
+		})
+	}
+	t.Run("outside a clone", func(t *testing.T) {
+		if r := commandIn(t, t.TempDir(), nil, "demo"); r.code != 1 || !strings.Contains(r.err, "no clone of hearthgate") {
+			t.Errorf("code %d, err %q", r.code, r.err)
+		}
+	})
+}

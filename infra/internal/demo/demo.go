@@ -1,0 +1,126 @@
+// Package demo shows the function at work: it sends directives through the built
+// function to a home and says of each what went in, what came out, what it did to
+// the home, and whether that is as it should be.
+package demo
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/build"
+	"github.com/hearthgate/hearthgate/infra/internal/demohome"
+	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
+)
+
+// Options say which function and which home. Root or Binary must be there.
+type Options struct {
+	Root   string       // of the workspace, to build the function from
+	Binary string       // the built function; default: it is built
+	Home   http.Handler // serves the demo home instead, which takes Token; default: a demohome.Home
+	URL    string       // of a Home Assistant to use instead of a demo home; default: none
+	Token  string       // for it; default: one made up
+	Switch string       // the entity of that Home Assistant that may be switched, and is switched back; default: none
+	Env    []string     // "NAME=value", more for the function, such as HOME_ASSISTANT_CA
+
+	Progress func(string) // is told what takes a while; default: nobody
+	Show     func(Step)   // is told of each directive as it is answered; default: nobody
+}
+
+// A Report is what came of it all.
+type Report struct {
+	OK      bool     `json:"ok"`
+	Home    string   `json:"home"`     // where it is
+	Start   float64  `json:"start_ms"` // of the function, until it asked for its first event
+	Steps   []Step   `json:"steps"`
+	Metrics []Metric `json:"metrics"`
+	Problem string   `json:"problem,omitempty"` // with the metrics
+}
+
+// Run runs the directives one after another. The error says why they could not be
+// run; that one was not answered as it should be is in the report.
+func Run(ctx context.Context, o Options) (Report, error) {
+	if o.Progress == nil {
+		o.Progress = func(string) {}
+	}
+	if o.Show == nil {
+		o.Show = func(Step) {}
+	}
+	dir, err := os.MkdirTemp("", "hearthgate-demo-")
+	if err != nil {
+		return Report{}, err
+	}
+	defer os.RemoveAll(dir)
+	if o.Binary == "" {
+		o.Binary = filepath.Join(dir, "bootstrap")
+		o.Progress("building the function for this machine (the first time takes a minute)")
+		if err := build.Function(ctx, o.Root, o.Binary); err != nil {
+			return Report{}, err
+		}
+	}
+	if o.URL != "" {
+		return real(ctx, o)
+	}
+	if o.Token == "" {
+		o.Token = rand.Text()
+	}
+	if o.Home == nil {
+		o.Home = demohome.New(o.Token)
+	}
+	server := &demohome.Server{Handler: o.Home}
+	if err := server.Start(); err != nil {
+		return Report{}, err
+	}
+	defer server.Stop()
+	return perform(ctx, o, home{server.URL(), o.Token}, demoPlay(server))
+}
+
+// perform runs the scenes of a play at a home.
+func perform(ctx context.Context, o Options, h home, scenes []scene) (Report, error) {
+	o.Progress("starting the function")
+	began := time.Now()
+	f, err := start(ctx, o, h.url)
+	if err != nil {
+		return Report{}, err
+	}
+	defer f.Close()
+	r := Report{OK: true, Home: h.url, Start: ms(time.Since(began))}
+	for i := 0; i < len(scenes); i++ {
+		step, more, err := scenes[i].play(ctx, o, h, f)
+		if err != nil {
+			return r, err
+		}
+		r.OK = r.OK && step.OK
+		r.Steps = append(r.Steps, step)
+		o.Show(step)
+		scenes = append(scenes, more...)
+	}
+	r.Metrics = summary(r.Steps)
+	if r.Problem = incomplete(r.Metrics, len(r.Steps)); r.Problem != "" {
+		r.OK = false
+	}
+	return r, nil
+}
+
+// start starts the function for a home. What is secret goes by the environment
+// only, where no list of processes shows it.
+func start(ctx context.Context, o Options, url string) (*lambdalocal.Function, error) {
+	return lambdalocal.Start(ctx, lambdalocal.Options{
+		Binary: o.Binary,
+		Env: append([]string{
+			config.EnvStage + "=demo",
+			config.EnvURL + "=" + url,
+			config.EnvToken + "=" + o.Token,
+		}, o.Env...),
+	})
+}
+
+func ms(d time.Duration) float64 { return float64(d.Round(time.Microsecond)) / 1e6 }
+
+// A problem is one sentence on what is not as it should be.
+func problem(format string, args ...any) string { return fmt.Sprintf(format, args...) }

@@ -1,0 +1,182 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hearthgate/hearthgate/infra/internal/demohome"
+	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
+)
+
+// The device of the demo home that the play is about.
+const (
+	lamp       = "light.kitchen_light"
+	lampPoint  = "light#kitchen_light"
+	nowhere    = "light#nowhere"
+	powerState = "powerState"
+)
+
+var discover = directive{namespace: "Alexa.Discovery", name: "Discover"}
+
+func turn(on bool, endpoint string) directive {
+	name := "TurnOff"
+	if on {
+		name = "TurnOn"
+	}
+	return directive{namespace: "Alexa.PowerController", name: name, endpoint: endpoint}
+}
+
+func report(endpoint string) directive {
+	return directive{namespace: "Alexa", name: "ReportState", endpoint: endpoint}
+}
+
+// demoPlay returns what is played at a demo home.
+func demoPlay(server *demohome.Server) []scene {
+	return []scene{
+		{
+			title: "Which devices are there?", send: discover,
+			want: func(r reply, before state) string {
+				return first(r.is("Alexa.Discovery.Discover.Response"), r.finds(lampPoint, len(before)))
+			},
+		},
+		{
+			title: "Turn on the kitchen light", note: "Home Assistant answers at once, with the state from before the light has acted.", send: turn(true, lampPoint), about: lamp, changes: []string{lamp},
+			want: answered, home: is(lamp, "on, brightness 50 %"),
+		},
+		{
+			title: "Set the kitchen light to 40 percent", about: lamp, changes: []string{lamp},
+			send: directive{"Alexa.BrightnessController", "SetBrightness", lampPoint, `{"brightness":40}`},
+			want: answered, home: is(lamp, "on, brightness 40 %"),
+		},
+		{
+			title: "Is the kitchen light on?", send: report(lampPoint), about: lamp,
+			want: func(r reply, _ state) string {
+				return first(r.is("Alexa.StateReport"), r.says(powerState, "ON"), r.says("brightness", "40"))
+			},
+		},
+		{
+			title: "Turn on a light that is not there", send: turn(true, nowhere),
+			want: func(r reply, _ state) string { return r.is("Alexa.ErrorResponse", "NO_SUCH_ENDPOINT") },
+		},
+		{
+			title: "Turn off the kitchen light while the home is down", send: turn(false, lampPoint), about: lamp, down: server,
+			want: func(r reply, _ state) string { return r.is("Alexa.ErrorResponse", "BRIDGE_UNREACHABLE") },
+			home: is(lamp, "on, brightness 40 %"),
+		},
+	}
+}
+
+// real plays at a Home Assistant in use: it reads, and switches one entity if the
+// owner names it. That the home is down is played with an address of this machine
+// where nobody listens.
+func real(ctx context.Context, o Options) (Report, error) {
+	h := home{strings.TrimRight(o.URL, "/"), o.Token}
+	now, err := h.states(ctx)
+	if err != nil {
+		return Report{}, err
+	}
+	was := now[o.Switch].State
+	if o.Switch != "" && was != "on" && was != "off" {
+		return Report{}, fmt.Errorf("%s cannot be switched: its state is %q, and on or off is wanted; name the entity as Home Assistant does, such as light.kitchen", o.Switch, now[o.Switch])
+	}
+	closed := &demohome.Server{}
+	if err := closed.Start(); err != nil {
+		return Report{}, err
+	}
+	closed.Stop()
+	away, err := start(ctx, o, closed.URL())
+	if err != nil {
+		return Report{}, err
+	}
+	defer away.Close()
+	return perform(ctx, o, h, realPlay(o.Switch, was == "on", away))
+}
+
+// realPlay returns what is played at a Home Assistant in use.
+func realPlay(id string, on bool, away *lambdalocal.Function) []scene {
+	some := []string{anything}
+	scenes := []scene{
+		{
+			title: "Which devices are there?", send: discover, changes: some,
+			want: func(r reply, _ state) string {
+				return first(r.is("Alexa.Discovery.Discover.Response"), r.finds("", 1))
+			},
+			follow: reports,
+		},
+		{
+			title: "What is the state of a device that is not there?", send: report(nowhere), changes: some,
+			want: func(r reply, _ state) string { return r.is("Alexa.ErrorResponse", "NO_SUCH_ENDPOINT") },
+		},
+		{
+			title: "What is its state while the home is down?", send: report(nowhere), changes: some, function: away,
+			want: func(r reply, _ state) string {
+				return first(r.is("Alexa.StateReport"), r.says("connectivity", "UNREACHABLE"))
+			},
+		},
+	}
+	if id == "" {
+		return scenes
+	}
+	point := strings.Replace(id, ".", "#", 1)
+	for _, to := range []bool{!on, on} {
+		want := "off"
+		if to {
+			want = "on"
+		}
+		scenes = append(scenes, scene{
+			title: "Turn " + want + " " + id, send: turn(to, point), about: id, changes: some,
+			want: answered, home: is(id, want),
+		})
+	}
+	return scenes
+}
+
+// reports asks for the state of the first endpoints that were found.
+func reports(r reply, _ state) []scene {
+	const most = 3
+	var scenes []scene
+	for _, e := range r.Event.Payload.Endpoints[:min(most, len(r.Event.Payload.Endpoints))] {
+		scenes = append(scenes, scene{
+			title: "What is the state of " + e.Name + "?", send: report(e.ID), about: entityID(e.ID), changes: []string{anything},
+			want: func(r reply, _ state) string { return r.is("Alexa.StateReport") },
+		})
+	}
+	return scenes
+}
+
+// answered says what is wrong if the reply is not that the directive was done.
+func answered(r reply, _ state) string { return r.is("Alexa.Response") }
+
+// is returns what says what is wrong if an entity's state does not begin as wanted.
+func is(id, want string) func(state) string {
+	return func(after state) string {
+		if got := after[id].String(); !strings.HasPrefix(got, want) {
+			return problem("the home says that %s is %q, and %q was expected", id, got, want)
+		}
+		return ""
+	}
+}
+
+// says says what is wrong if a reply shows another value.
+func (r reply) says(name, value string) string {
+	if !r.has(name, value) {
+		return problem("the reply does not show %s %s", name, value)
+	}
+	return ""
+}
+
+// finds says what is wrong if a discovery has fewer endpoints or lacks one.
+func (r reply) finds(id string, least int) string {
+	found := id == ""
+	for _, e := range r.Event.Payload.Endpoints {
+		found = found || e.ID == id
+	}
+	switch n := len(r.Event.Payload.Endpoints); {
+	case n < least:
+		return problem("%d endpoints were found, and the home has %d", n, least)
+	case !found:
+		return problem("the endpoint %s was not found", id)
+	}
+	return ""
+}

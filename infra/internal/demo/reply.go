@@ -1,0 +1,147 @@
+package demo
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// A reply is as much of a reply as is looked at.
+type reply struct {
+	Event struct {
+		Header struct {
+			Namespace        string `json:"namespace"`
+			Name             string `json:"name"`
+			MessageID        string `json:"messageId"`
+			CorrelationToken string `json:"correlationToken"`
+			PayloadVersion   string `json:"payloadVersion"`
+		} `json:"header"`
+		Endpoint struct {
+			ID string `json:"endpointId"`
+		} `json:"endpoint"`
+		Payload struct {
+			Type      string     `json:"type"`
+			Message   string     `json:"message"`
+			Endpoints []endpoint `json:"endpoints"`
+		} `json:"payload"`
+	} `json:"event"`
+	Context struct {
+		Properties []property `json:"properties"`
+	} `json:"context"`
+}
+
+type endpoint struct {
+	ID   string `json:"endpointId"`
+	Name string `json:"friendlyName"`
+}
+
+type property struct {
+	Name  string          `json:"name"`
+	Value json.RawMessage `json:"value"`
+}
+
+// read reads a reply, or says why it is none.
+func read(raw []byte) (r reply, unreadable string) {
+	if err := json.Unmarshal(raw, &r); err != nil {
+		return r, problem("the reply is not JSON as Alexa defines it: %v", err)
+	}
+	return r, ""
+}
+
+// String returns the reply in a line: what came out.
+func (r reply) String() string {
+	h := r.Event.Header
+	if h.Name == "" {
+		return "nothing that Alexa would understand"
+	}
+	s := h.Namespace + "." + h.Name
+	switch {
+	case h.Name == "ErrorResponse":
+		s += "  " + r.Event.Payload.Type + ": " + r.Event.Payload.Message
+	case h.Name == "Discover.Response":
+		s += "  " + r.found()
+	case len(r.Context.Properties) > 0:
+		s += "  " + r.shown()
+	}
+	return s
+}
+
+// found names the endpoints of a discovery, the first of them if there are many.
+func (r reply) found() string {
+	const most = 10
+	var names []string
+	for _, e := range r.Event.Payload.Endpoints {
+		names = append(names, e.Name)
+	}
+	s := fmt.Sprintf("%d endpoints", len(names))
+	if len(names) > most {
+		names = append(names[:most], "...")
+	}
+	if len(names) > 0 {
+		s += ": " + strings.Join(names, ", ")
+	}
+	return s
+}
+
+// shown returns the properties of a reply: "powerState ON, brightness 40".
+func (r reply) shown() string {
+	var shown []string
+	for _, p := range r.Context.Properties {
+		shown = append(shown, p.Name+" "+plain(p.Value))
+	}
+	return strings.Join(shown, ", ")
+}
+
+// plain returns a value as short as it can be read.
+func plain(raw json.RawMessage) string {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return text
+	}
+	var object struct {
+		Value json.RawMessage `json:"value"`
+	}
+	if json.Unmarshal(raw, &object) == nil && object.Value != nil {
+		return plain(object.Value)
+	}
+	return string(raw)
+}
+
+// has reports whether the reply shows a property with this value.
+func (r reply) has(name, value string) bool {
+	for _, p := range r.Context.Properties {
+		if p.Name == name && plain(p.Value) == value {
+			return true
+		}
+	}
+	return false
+}
+
+// is says what is wrong if the reply is another than namespace.name; for an
+// ErrorResponse its type is looked at too.
+func (r reply) is(name string, errorType ...string) string {
+	h := r.Event.Header
+	switch got := h.Namespace + "." + h.Name; {
+	case got != name:
+		return problem("the reply is %s, and %s was expected", r, name)
+	case len(errorType) > 0 && r.Event.Payload.Type != errorType[0]:
+		return problem("the reply is an error of type %s, and %s was expected", r.Event.Payload.Type, errorType[0])
+	}
+	return ""
+}
+
+// mirrors says what is wrong if the reply could not be matched to the directive.
+func (r reply) mirrors(d directive, messageID, correlation string) string {
+	h := r.Event.Header
+	switch {
+	case h.MessageID == "" || h.MessageID == messageID:
+		return "the reply has no message id of its own"
+	case h.CorrelationToken != correlation:
+		return "the reply does not carry the directive's correlation token"
+	case h.PayloadVersion != "3":
+		return problem("the reply is of payload version %q, and 3 was expected", h.PayloadVersion)
+	case d.endpoint != "" && r.Event.Endpoint.ID != d.endpoint:
+		return problem("the reply is for the endpoint %q, and %q was asked", r.Event.Endpoint.ID, d.endpoint)
+	}
+	return ""
+}

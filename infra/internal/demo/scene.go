@@ -1,0 +1,159 @@
+package demo
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hearthgate/hearthgate/infra/internal/demohome"
+	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
+)
+
+// A Step is one directive and what came of it.
+type Step struct {
+	Title    string          `json:"title"`
+	OK       bool            `json:"ok"`
+	Problem  string          `json:"problem,omitempty"` // what is not as it should be
+	In       string          `json:"in"`                // the directive in a line
+	Out      string          `json:"out"`               // the reply in a line
+	Took     float64         `json:"took_ms"`           // from handing the event to the function to its reply
+	Before   string          `json:"home_before"`       // what the directive is about
+	After    string          `json:"home_after"`
+	Note     string          `json:"note,omitempty"` // what one would wonder about
+	Request  json.RawMessage `json:"request"`        // without secrets
+	Response json.RawMessage `json:"response"`
+	Log      json.RawMessage `json:"log"` // the function's line
+}
+
+// A scene is a directive and what should come of it.
+type scene struct {
+	title    string
+	note     string
+	send     directive
+	about    string                             // the entity to show; default: the home as a whole
+	down     *demohome.Server                   // taken down for the directive; default: none
+	function *lambdalocal.Function              // default: the one that the play is about
+	want     func(r reply, before state) string // says what is wrong with the reply; "" if nothing
+	home     func(after state) string           // says what is wrong with the home; default: nothing is
+	changes  []string                           // the entities that may change, or anything; default: none
+	follow   func(reply, state) []scene         // what to play at the end; default: nothing more
+}
+
+// anything stands for every entity: a home in use changes by itself.
+const anything = "*"
+
+// play sends the directive and looks at what came of it.
+func (s scene) play(ctx context.Context, o Options, h home, f *lambdalocal.Function) (step Step, more []scene, err error) {
+	before, err := h.states(ctx)
+	if err != nil {
+		return step, nil, err
+	}
+	if s.down != nil {
+		s.down.Stop()
+	}
+	raw, messageID, correlation := s.send.event()
+	v, lines, err := s.run(ctx, f, raw)
+	if s.down != nil {
+		err = errors.Join(err, s.down.Start())
+	}
+	if err != nil {
+		return step, nil, err
+	}
+	r, unreadable := read(v.Payload)
+	wrong := first(failed(v), unreadable, r.mirrors(s.send, messageID, correlation), s.want(r, before))
+	if s.home == nil || wrong != "" {
+		s.home = func(state) string { return "" }
+	}
+	after, err := h.settled(ctx, s.home)
+	if err != nil {
+		return step, nil, err
+	}
+	line, unlogged := logged(lines)
+	step = Step{
+		Title: s.title, Note: s.note, In: s.send.String(), Out: r.String(), Took: ms(v.Duration),
+		Before: s.tell(before, nil), After: s.tell(after, before),
+		Request: hide(raw, o.Token), Response: hide(v.Payload, o.Token), Log: hide(line, o.Token),
+	}
+	step.Problem = first(
+		wrong,
+		s.home(after),
+		s.unexpected(after.changed(before)),
+		unlogged,
+		revealed(lines, v.Payload, o.Token),
+	)
+	step.OK = step.Problem == ""
+	if s.follow != nil && step.OK {
+		more = s.follow(r, after)
+	}
+	return step, more, nil
+}
+
+// run hands the event to the function, and returns what it wrote meanwhile too.
+func (s scene) run(ctx context.Context, f *lambdalocal.Function, raw []byte) (lambdalocal.Invocation, []string, error) {
+	if s.function != nil {
+		f = s.function
+	}
+	written := len(f.Lines())
+	v, err := f.Invoke(ctx, raw)
+	return v, f.Lines()[written:], err
+}
+
+// tell says what the home is like, as far as the scene is about it.
+func (s scene) tell(now, before state) string {
+	if s.about != "" {
+		return now.name(s.about) + ": " + now[s.about].String()
+	}
+	text := fmt.Sprintf("%d entities", len(now))
+	if before == nil {
+		return text
+	}
+	if ids := now.changed(before); len(ids) > 0 {
+		return text + ", changed: " + strings.Join(ids, ", ")
+	}
+	return text + ", nothing changed"
+}
+
+// unexpected says what changed that should not have.
+func (s scene) unexpected(changed []string) string {
+	for _, id := range changed {
+		if !slices.Contains(s.changes, id) && !slices.Contains(s.changes, anything) {
+			return problem("the state of %s changed, which is none of the directive's business", id)
+		}
+	}
+	return ""
+}
+
+func failed(v lambdalocal.Invocation) string {
+	if v.FunctionError != "" {
+		return "the function failed instead of answering: " + v.FunctionError
+	}
+	return ""
+}
+
+// revealed says where a token of the home shows.
+func revealed(lines []string, payload []byte, token string) string {
+	switch {
+	case token == "":
+	case strings.Contains(strings.Join(lines, "\n"), token):
+		return "the token for the home stands in the function's log"
+	case strings.Contains(string(payload), token):
+		return "the token for the home stands in the reply"
+	}
+	if strings.Contains(strings.Join(lines, "\n"), linkedToken) {
+		return "the token of the linked account stands in the function's log"
+	}
+	return ""
+}
+
+// first returns the first problem that there is.
+func first(problems ...string) string {
+	for _, p := range problems {
+		if p != "" {
+			return p
+		}
+	}
+	return ""
+}
