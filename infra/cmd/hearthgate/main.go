@@ -28,8 +28,7 @@ type command struct {
 	out, err io.Writer
 	getenv   func(string) string
 
-	json  bool   // print JSON, not text
-	stage string // whose settings
+	json bool // print JSON, not text
 }
 
 // run runs the command line and returns the exit code.

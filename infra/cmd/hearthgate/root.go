@@ -16,12 +16,13 @@ func (c *command) root() *cobra.Command {
 		Long: `hearthgate answers Alexa with your own Home Assistant, through a Lambda
 function in your own AWS account.`,
 		Example: `  hearthgate demo            see it work on this machine
+  hearthgate status --stage prod
   hearthgate completion bash > /etc/bash_completion.d/hearthgate`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
 	root.PersistentFlags().BoolVar(&c.json, "json", false, "print JSON for programs")
-	root.AddCommand(c.demo())
+	root.AddCommand(c.demo(), c.invoke(), c.op(), c.status())
 	return root
 }
 

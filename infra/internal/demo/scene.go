@@ -10,6 +10,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/infra/internal/demohome"
 	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
+	"github.com/hearthgate/hearthgate/infra/internal/redact"
 )
 
 // A Step is one directive and what came of it.
@@ -75,7 +76,7 @@ func (s scene) play(ctx context.Context, o Options, h home, f *lambdalocal.Funct
 	step = Step{
 		Title: s.title, Note: s.note, In: s.send.String(), Out: r.String(), Took: ms(v.Duration),
 		Before: s.tell(before, nil), After: s.tell(after, before),
-		Request: hide(raw, o.Token), Response: hide(v.Payload, o.Token), Log: hide(line, o.Token),
+		Request: redact.JSON(raw, o.Token), Response: redact.JSON(v.Payload, o.Token), Log: redact.JSON(line, o.Token),
 	}
 	step.Problem = first(
 		wrong,

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/build"
+	"github.com/hearthgate/hearthgate/infra/internal/cloud"
+	"github.com/hearthgate/hearthgate/infra/internal/target"
+)
+
+// A where says which function a command is for.
+type where struct {
+	stage    string
+	function string // name or ARN
+	local    bool
+}
+
+// flags adds the flags that say it.
+func (w *where) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&w.stage, "stage", "", "the deployed function of this `stage`")
+	cmd.Flags().StringVar(&w.function, "function", "", "the deployed function of this name or `ARN`, alias included")
+	cmd.Flags().BoolVar(&w.local, "local", false, "the function on this machine, with --stage that stage's settings")
+	cmd.MarkFlagsMutuallyExclusive("function", "stage")
+	cmd.MarkFlagsMutuallyExclusive("function", "local")
+}
+
+// open returns the function: the one that the flags name, else the one of this
+// machine, with the home of the environment or a demo home.
+func (c *command) open(ctx context.Context, w where) (*target.Target, error) {
+	switch {
+	case w.function != "":
+		account, err := cloud.Open(ctx, cloud.RegionOf(w.function))
+		if err != nil {
+			return nil, err
+		}
+		return target.Deployed(account, w.function, ""), nil
+	case w.stage != "" && !w.local:
+		stage, account, err := c.deployed(ctx, w.stage)
+		if err != nil {
+			return nil, err
+		}
+		return target.Deployed(account, config.FunctionName(stage.Name), config.Alias), nil
+	}
+	root, err := build.Root()
+	if err != nil {
+		return nil, err
+	}
+	env, err := c.environment(ctx, w.stage)
+	if err != nil {
+		return nil, err
+	}
+	c.progress("building and starting the function on this machine")
+	return target.Local(ctx, root, env)
+}
+
+// environment returns the settings of a function of this machine: those of a
+// stage, else those of our environment, else none.
+func (c *command) environment(ctx context.Context, stage string) ([]string, error) {
+	if stage != "" {
+		s, account, err := c.deployed(ctx, stage)
+		if err != nil {
+			return nil, err
+		}
+		keys, err := account.Environment(ctx, c.getenv)
+		return append(target.Environment(s), keys...), err
+	}
+	var env []string
+	for _, name := range []string{config.EnvURL, config.EnvToken, config.EnvTokenSource, config.EnvTimeout, config.EnvVerifySSL, config.EnvCA, config.EnvLogLevel} {
+		if v := c.getenv(name); v != "" {
+			env = append(env, name+"="+v)
+		}
+	}
+	if c.getenv(config.EnvURL) == "" {
+		return nil, nil
+	}
+	return append(env, config.EnvStage+"=local"), nil
+}
+
+// deployed loads a stage and opens the account that it is deployed in.
+func (c *command) deployed(ctx context.Context, name string) (config.Stage, *cloud.Account, error) {
+	stage, err := c.load(name)
+	if err != nil {
+		return stage, nil, err
+	}
+	account, err := cloud.Open(ctx, stage.Region)
+	if err != nil {
+		return stage, nil, err
+	}
+	if stage.Account != "" && stage.Account != account.ID {
+		return stage, nil, fmt.Errorf("the stage %s belongs to the AWS account %s, and these credentials are of %s: set AWS_PROFILE to the other account", name, stage.Account, account.ID)
+	}
+	return stage, account, nil
+}
+
+// load loads a stage of the clone that we are in.
+func (c *command) load(name string) (config.Stage, error) {
+	root, err := build.Root()
+	if err != nil {
+		return config.Stage{}, err
+	}
+	file := path.Join(config.StagesDir, name+".json")
+	stage, err := config.Load(os.DirFS(root), file)
+	if errors.Is(err, os.ErrNotExist) {
+		err = fmt.Errorf("there is no stage %q: write %s, or have `hearthgate init --stage %s` write it", name, file, name)
+	}
+	return stage, err
+}
