@@ -1,0 +1,232 @@
+package e2e_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hearthgate/hearthgate/infra/internal/alexacheck"
+	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
+	"github.com/hearthgate/hearthgate/infra/internal/realhome"
+)
+
+var update = flag.Bool("update", false, "write the golden answers of the samples")
+
+// namespaces are those that Home Assistant has handlers for.
+var namespaces = []string{
+	"Alexa", "Alexa.Authorization", "Alexa.BrightnessController", "Alexa.CameraStreamController",
+	"Alexa.ChannelController", "Alexa.ColorController", "Alexa.ColorTemperatureController", "Alexa.Discovery",
+	"Alexa.EqualizerController", "Alexa.InputController", "Alexa.LockController", "Alexa.ModeController",
+	"Alexa.PlaybackController", "Alexa.PowerController", "Alexa.RangeController", "Alexa.SceneController",
+	"Alexa.SecurityPanelController", "Alexa.SeekController", "Alexa.Speaker", "Alexa.StepSpeaker",
+	"Alexa.ThermostatController", "Alexa.TimeHoldController", "Alexa.ToggleController",
+}
+
+// A sample is a directive as it came from somewhere, and the answer to it.
+type sample struct {
+	name      string
+	directive []byte
+	namespace string
+}
+
+func samples(t *testing.T) (all []sample) {
+	t.Helper()
+	files, err := filepath.Glob("testdata/samples/*.json")
+	if err != nil || len(files) < 36 {
+		t.Fatalf("%d samples, %v: want three dozen and more", len(files), err)
+	}
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var d struct {
+			Directive struct{ Header struct{ Namespace string } }
+		}
+		if err := json.Unmarshal(b, &d); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, sample{strings.TrimSuffix(filepath.Base(file), ".json"), b, d.Directive.Header.Namespace})
+	}
+	return all
+}
+
+// TestSamples sends each sample to Home Assistant itself and through the
+// function, from the same state: the two answers are the same, byte for byte,
+// save for what differs from one moment to the next. The answer is as recorded.
+func TestSamples(t *testing.T) {
+	h := ownHome(t, realhome.Options{})
+	f := start(t, lambdalocal.Options{}, at(h.URL, h.Token)...)
+	// A fan that stands still cannot be put back into another direction.
+	if err := h.Call(t.Context(), "fan", "turn_on", map[string]any{"entity_id": "fan.living_room_fan", "percentage": 33}); err != nil {
+		t.Fatal(err)
+	}
+	begin, err := snapshot(t.Context(), h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var seen []string
+	for _, s := range samples(t) {
+		seen = append(seen, s.namespace)
+		t.Run(s.name, func(t *testing.T) {
+			begin.restore(t, h)
+			status, direct, err := h.Direct(t.Context(), s.directive)
+			if err != nil {
+				t.Fatal(err)
+			}
+			begin.restore(t, h)
+			v, err := f.Invoke(t.Context(), s.directive)
+			if err != nil || v.FunctionError != "" {
+				t.Fatal(v.FunctionError, err)
+			}
+			if status == 200 && !bytes.Equal(still(direct), still(v.Payload)) {
+				t.Errorf("the answer through the function differs\ndirect:  %s\nthrough: %s", direct, v.Payload)
+			}
+			if err := alexacheck.Reply(s.directive, v.Payload); err != nil {
+				t.Errorf("the answer is not valid: %v\n%s", err, v.Payload)
+			}
+			golden(t, s.name, status, v.Payload)
+		})
+	}
+	for _, n := range namespaces {
+		if !slices.Contains(seen, n) {
+			t.Errorf("there is no sample of %s", n)
+		}
+	}
+}
+
+var moments = regexp.MustCompile(`("(?:messageId|timeOfSample|timestamp)": ?)"[^"]*"`)
+
+// still returns an answer without its messageId and its times.
+func still(answer []byte) []byte { return moments.ReplaceAll(answer, []byte(`$1"*"`)) }
+
+// golden compares an answer with the recorded one.
+func golden(t *testing.T, name string, status int, answer []byte) {
+	t.Helper()
+	var text bytes.Buffer
+	fmt.Fprintf(&text, "// Home Assistant answers %d.\n", status)
+	if name == "discover" {
+		text.WriteString(sorted(t, answer))
+	} else if err := json.Indent(&text, still(answer), "", "  "); err != nil {
+		t.Fatal(err)
+	}
+	text.WriteByte('\n')
+	file := filepath.Join("testdata", "golden", name+".jsonc")
+	if *update {
+		if err := os.WriteFile(file, text.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("%v: record it with `go test ./infra/e2e -run TestSamples -update`", err)
+	}
+	if !bytes.Equal(text.Bytes(), want) {
+		t.Errorf("the answer is not the recorded one\ngot:  %s\nwant: %s", text.Bytes(), want)
+	}
+}
+
+// sorted returns the endpoints of a discovery, a line each: which of them is first
+// depends on which part of Home Assistant is up first.
+func sorted(t *testing.T, answer []byte) string {
+	t.Helper()
+	var r reply
+	if err := json.Unmarshal(answer, &r); err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for _, e := range r.Event.Payload.Endpoints {
+		lines = append(lines, string(e))
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
+}
+
+// A state is how a home was at one time.
+type state map[string]realhome.Entity
+
+// restored are the entities that samples change, in the order in which they are
+// put back: the helpers first, for some of the others only show what they hold.
+var restored = []string{
+	"input_boolean.", "input_number.", "input_select.",
+	"light.bed_light", "climate.thermostat", "alarm_control_panel.alarm", "fan.living_room_fan",
+	"humidifier.", "media_player.living_room", "media_player.bedroom", "timer.kettle", "switch.outlet",
+	"light.kitchen_light", "light.color_light", "lock.front_door", "cover.blind", "fan.fan", "media_player.radio", "media_player.player",
+}
+
+func snapshot(ctx context.Context, h *realhome.Home) (state, error) {
+	all, err := h.States(ctx)
+	s := state{}
+	for _, e := range all {
+		if slices.ContainsFunc(restored, func(prefix string) bool { return strings.HasPrefix(e.ID, prefix) }) {
+			s[e.ID] = e
+		}
+	}
+	return s, err
+}
+
+// changed returns what is otherwise than it was, in the order of restored.
+func (s state) changed(now state) (ids []string) {
+	for _, prefix := range restored {
+		for id, e := range s {
+			if strings.HasPrefix(id, prefix) && fingerprint(e) != fingerprint(now[id]) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
+}
+
+func fingerprint(e realhome.Entity) string {
+	attributes := map[string]any{}
+	for k, v := range e.Attributes {
+		switch k {
+		case "media_position", "media_position_updated_at", "finishes_at", "remaining", "entity_picture", "changed_by", "app_name", "previous_state", "next_state":
+		default:
+			attributes[k] = v
+		}
+	}
+	return fmt.Sprint(e.State, attributes)
+}
+
+// restore puts the home back into that state.
+func (s state) restore(t *testing.T, h *realhome.Home) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+	defer cancel()
+	for ctx.Err() == nil {
+		now, err := snapshot(t.Context(), h)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids := s.changed(now)
+		if len(ids) == 0 {
+			return
+		}
+		e := s[ids[0]]
+		values := map[string]any{"state": e.State}
+		for k, v := range e.Attributes {
+			if v != nil {
+				values[k] = v
+			}
+		}
+		err = h.Call(ctx, "scene", "apply", map[string]any{"entities": map[string]any{e.ID: values}})
+		if err != nil && ctx.Err() == nil {
+			t.Fatal(err)
+		}
+	}
+	now, _ := snapshot(t.Context(), h)
+	for _, id := range s.changed(now) {
+		t.Errorf("the home cannot be put back: %s was %s, is %s", id, fingerprint(s[id]), fingerprint(now[id]))
+	}
+	t.FailNow()
+}
