@@ -47,10 +47,10 @@ type result struct {
 // environment.
 func command(t *testing.T, env []string, args ...string) result {
 	t.Helper()
-	return commandIn(t, root(t), env, args...)
+	return commandIn(t, root(t), "", env, args...)
 }
 
-func commandIn(t *testing.T, dir string, env []string, args ...string) result {
+func commandIn(t *testing.T, dir, in string, env []string, args ...string) result {
 	t.Helper()
 	path, err := hearthgate()
 	if err != nil {
@@ -61,6 +61,7 @@ func commandIn(t *testing.T, dir string, env []string, args ...string) result {
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), env...)
+	cmd.Stdin = strings.NewReader(in)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err = cmd.Run()
@@ -115,7 +116,7 @@ func TestUsage(t *testing.T) {
 		})
 	}
 	t.Run("outside a clone", func(t *testing.T) {
-		if r := commandIn(t, t.TempDir(), nil, "demo"); r.code != 1 || !strings.Contains(r.err, "no clone of hearthgate") {
+		if r := commandIn(t, t.TempDir(), "", nil, "demo"); r.code != 1 || !strings.Contains(r.err, "no clone of hearthgate") {
 			t.Errorf("code %d, err %q", r.code, r.err)
 		}
 	})

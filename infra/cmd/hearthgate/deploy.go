@@ -1,0 +1,234 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/build"
+	"github.com/hearthgate/hearthgate/infra/internal/cloud"
+	"github.com/hearthgate/hearthgate/infra/internal/console"
+	"github.com/hearthgate/hearthgate/infra/internal/deploy"
+	"github.com/hearthgate/hearthgate/infra/internal/sample"
+	"github.com/hearthgate/hearthgate/infra/internal/screen"
+	"github.com/hearthgate/hearthgate/infra/internal/setup"
+	"github.com/hearthgate/hearthgate/infra/internal/target"
+)
+
+func (c *command) deploy() *cobra.Command {
+	var stage string
+	var bootstrap, dry bool
+	cmd := &cobra.Command{
+		Use:   "deploy",
+		Short: "Deploy a stage into your AWS account and see that it answers",
+		Long: `deploy looks whether everything is there that a deployment needs, builds the
+function, shows what would change, deploys the stack, sends a directive through it,
+and says what to type into the Alexa developer console.`,
+		Example: `  hearthgate deploy
+  hearthgate deploy --stage prod --dry-run
+  hearthgate deploy --bootstrap        the first time in an account and region`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := c.load(stage)
+			if err != nil {
+				return err
+			}
+			root, err := build.Root()
+			if err != nil {
+				return err
+			}
+			cdk := deploy.CDK{Root: root, Out: c.err}
+			account, err := c.preflight(cmd.Context(), cdk, s, bootstrap)
+			if err != nil {
+				return err
+			}
+			return c.rollOut(cmd.Context(), cdk, s, account, dry)
+		},
+	}
+	stageFlag(cmd, &stage)
+	cmd.Flags().BoolVar(&bootstrap, "bootstrap", false, "prepare the account for the CDK if it is not")
+	cmd.Flags().BoolVar(&dry, "dry-run", false, "only look and show what would change")
+	return cmd
+}
+
+// preflight tells what was found, and prepares the account if that is wanted.
+func (c *command) preflight(ctx context.Context, cdk deploy.CDK, s config.Stage, bootstrap bool) (*cloud.Account, error) {
+	if err := cdk.Check(); err != nil {
+		return nil, err
+	}
+	out := screen.New(c.err, c.getenv)
+	account, checks := deploy.Preflight(ctx, s)
+	var problems []error
+	for _, check := range checks {
+		switch {
+		case check.Name == "bootstrap" && check.Problem != "" && bootstrap:
+			if err := cdk.Run(ctx, "bootstrap", "aws://"+account.ID+"/"+account.Region); err != nil {
+				return nil, err
+			}
+		case check.Problem != "":
+			out.Printf("%s %-12s %s\n", out.Bad("-"), check.Name, check.Problem)
+			problems = append(problems, fmt.Errorf("%s: %s", check.Name, check.Problem))
+		case check.Warning != "":
+			out.Printf("%s %-12s %s\n", out.Bold("!"), check.Name, check.Warning)
+		default:
+			out.Printf("%s %-12s %s\n", out.Good("+"), check.Name, check.Found)
+		}
+	}
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("%s cannot be deployed: %w", s.Name, errors.Join(problems...))
+	}
+	return account, nil
+}
+
+// rollOut deploys the stack and tries it.
+func (c *command) rollOut(ctx context.Context, cdk deploy.CDK, s config.Stage, a *cloud.Account, dry bool) error {
+	stack := config.StackName(s.Name)
+	c.progress("what changes")
+	if err := cdk.Run(ctx, "diff", stack); err != nil || dry {
+		return err
+	}
+	c.progress("deploying " + stack + " into account " + a.ID + ", " + a.Region)
+	if err := cdk.Run(ctx, "deploy", stack, "--require-approval", "never", "--progress", "events"); err != nil {
+		return err
+	}
+	arn := fmt.Sprintf("arn:aws:lambda:%s:%s:function:%s:%s", a.Region, a.ID, config.FunctionName(s.Name), config.Alias)
+	smoke := c.smoke(ctx, s, a)
+	fields := console.Fields(s, arn)
+	if c.json {
+		result := map[string]any{"stack": stack, "account": a.ID, "region": a.Region, "endpoint": arn, "console": fields, "answers": smoke == nil}
+		if smoke != nil {
+			result["problem"] = smoke.Error()
+		}
+		c.print(result)
+	} else {
+		c.showConsole(s, fields)
+	}
+	if smoke != nil {
+		if !c.json {
+			c.failed(fmt.Errorf("the stack is deployed, and %w; `hearthgate doctor --stage %s` says more", smoke, s.Name))
+		}
+		return exit(1)
+	}
+	return nil
+}
+
+// smoke sends a directive through the deployed function. With linked accounts there
+// is no token to send, so what counts is that the function answers at all.
+func (c *command) smoke(ctx context.Context, s config.Stage, a *cloud.Account) error {
+	c.progress("sending a Discover through the deployed function")
+	t := target.Deployed(a, config.FunctionName(s.Name), config.Alias)
+	if s.TokenSource == config.Linked {
+		_, err := t.Operate(ctx, "lambda.status", nil)
+		return err
+	}
+	event, err := sample.Event("discover", "", "no-token-of-a-linked-account")
+	if err != nil {
+		return err
+	}
+	return discovers(ctx, t, event)
+}
+
+// discovers says what is wrong if the function finds no device.
+func discovers(ctx context.Context, t *target.Target, event []byte) error {
+	answer, err := t.Invoke(ctx, event)
+	switch {
+	case err != nil:
+		return err
+	case answer.Error != "":
+		return fmt.Errorf("the function failed instead of answering: %s", answer.Error)
+	}
+	var reply struct {
+		Event struct {
+			Header  struct{ Name string }
+			Payload struct{ Endpoints []json.RawMessage }
+		}
+	}
+	if err := json.Unmarshal(answer.Payload, &reply); err != nil || reply.Event.Header.Name != "Discover.Response" {
+		return errors.New("the function does not answer a Discover as Alexa expects it")
+	}
+	if len(reply.Event.Payload.Endpoints) == 0 {
+		return errors.New("the function answers, but it found no device in the home")
+	}
+	return nil
+}
+
+func (c *command) showConsole(s config.Stage, fields []console.Field) {
+	out := c.screen()
+	out.Printf("\n%s\n", out.Bold("What to type into the Alexa developer console"))
+	where := ""
+	for _, f := range fields {
+		if f.Where != where {
+			where = f.Where
+			out.Printf("\n  %s\n", out.Bold(where))
+		}
+		out.Printf("    %-30s %s\n", f.Name, f.Value)
+		if f.Why != "" {
+			out.Printf("    %-30s %s\n", "", out.Dim(f.Why))
+		}
+	}
+	if missing := console.Missing(s); missing != "" {
+		out.Printf("\n%s\n", missing)
+	}
+}
+
+func (c *command) destroy() *cobra.Command {
+	var stage string
+	var yes bool
+	cmd := &cobra.Command{
+		Use:   "destroy",
+		Short: "Delete the stack of a stage, and its token",
+		Long: `destroy deletes what deploy has made, and the token's parameter. The bootstrap stack
+of the CDK stays, since others may use it. A production stage is guarded: take
+"production" out of its file and deploy first.`,
+		Example: `  hearthgate destroy --stage dev`,
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, account, err := c.deployed(cmd.Context(), stage)
+			if err != nil {
+				return err
+			}
+			if s.Production {
+				return fmt.Errorf("the stage %s is a production stage, which is guarded against deletion: write \"production\": false into its file, deploy it, and destroy it then", stage)
+			}
+			root, err := build.Root()
+			if err != nil {
+				return err
+			}
+			if !yes {
+				o := setup.Options{Out: screen.New(c.err, c.getenv)}
+				if c.interactive() {
+					o.In = bufio.NewReader(c.in)
+				}
+				question := fmt.Sprintf("Delete the stack %s and the token in account %s, %s?", config.StackName(s.Name), account.ID, account.Region)
+				if err := c.confirm(o, question); err != nil {
+					return err
+				}
+			}
+			cdk := deploy.CDK{Root: root, Out: c.err}
+			if err := errors.Join(cdk.Check(), cmd.Context().Err()); err != nil {
+				return err
+			}
+			if err := cdk.Run(cmd.Context(), "destroy", config.StackName(s.Name), "--force"); err != nil {
+				return err
+			}
+			gone, err := account.DeleteParameter(cmd.Context(), s.TokenParameterName())
+			if err != nil {
+				return err
+			}
+			if c.json {
+				c.print(map[string]any{"stack": config.StackName(s.Name), "token_deleted": gone})
+				return nil
+			}
+			c.screen().Printf("deleted %s; remember the skill in the Alexa developer console, and the token in Home Assistant\n", config.StackName(s.Name))
+			return nil
+		},
+	}
+	stageFlag(cmd, &stage)
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	return cmd
+}

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/build"
+	"github.com/hearthgate/hearthgate/infra/internal/screen"
+	"github.com/hearthgate/hearthgate/infra/internal/setup"
+)
+
+func (c *command) init() *cobra.Command {
+	var stage, account string
+	var production, skip, yes bool
+	answers := map[string]*string{}
+	cmd := &cobra.Command{
+		Use:   "init",
+		Short: "Describe your home: write the file of a stage",
+		Long: `init asks what a stage needs to know, checks each answer as it is given, and
+writes ` + config.StagesDir + `/STAGE.json. What is given as a flag is not asked for; without a
+terminal nothing is. It shows what would change in a file that is there, and changes
+it only when you say so.`,
+		Example: `  hearthgate init
+  hearthgate init --stage prod --production --account 111122223333
+  hearthgate init --locale de-DE --url https://home.example.com --yes`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			root, err := build.Root()
+			if err != nil {
+				return err
+			}
+			file := path.Join(config.StagesDir, stage+".json")
+			before, exists, err := existing(root, file, stage)
+			if err != nil {
+				return err
+			}
+			o := setup.Options{Given: map[string]string{}, Out: screen.New(c.err, c.getenv), Skip: skip}
+			for _, q := range setup.Questions() {
+				if cmd.Flags().Changed(q.Flag) {
+					o.Given[q.Field] = *answers[q.Flag]
+				}
+			}
+			if c.interactive() && !c.json {
+				o.In = bufio.NewReader(c.in)
+			}
+			after := before
+			if cmd.Flags().Changed("account") {
+				after.Account = account
+			}
+			if cmd.Flags().Changed("production") {
+				after.Production = production
+			}
+			if after, err = setup.Ask(cmd.Context(), after, o); err != nil {
+				return err
+			}
+			changes := setup.Changes(before, after)
+			if len(changes) > 0 && exists && !yes {
+				c.changes(o.Out, file, changes)
+				if err := c.confirm(o, "Change the file?"); err != nil {
+					return err
+				}
+			}
+			if err := setup.Write(filepath.Join(root, file), after); err != nil {
+				return err
+			}
+			return c.written(file, stage, after, changes)
+		},
+	}
+	cmd.Flags().StringVar(&stage, "stage", "dev", "the `stage`, which is the file's name")
+	for _, q := range setup.Questions() {
+		answers[q.Flag] = cmd.Flags().String(q.Flag, "", strings.ToLower(q.Text[:1])+q.Text[1:])
+	}
+	cmd.Flags().StringVar(&account, "account", "", "AWS account, twelve digits; default: that of the credentials in use")
+	cmd.Flags().BoolVar(&production, "production", false, "guard the stack against deletion")
+	cmd.Flags().BoolVar(&skip, "offline", false, "do not ask Home Assistant whether it is there")
+	cmd.Flags().BoolVar(&yes, "yes", false, "change the file without asking")
+	return cmd
+}
+
+// existing returns the stage of a file, or a new one if there is no file. What is
+// wrong with the values of the file is told when they are asked for.
+func existing(root, file, name string) (config.Stage, bool, error) {
+	data, err := os.ReadFile(filepath.Join(root, file))
+	if errors.Is(err, os.ErrNotExist) {
+		return config.NewStage(name), false, nil
+	}
+	if err != nil {
+		return config.Stage{}, true, err
+	}
+	s, err := config.Decode(file, data)
+	return s, true, err
+}
+
+func (c *command) changes(s *screen.Screen, file string, changes []setup.Change) {
+	s.Printf("%s would change:\n", file)
+	for _, ch := range changes {
+		s.Printf("  %-20s %s -> %s\n", ch.Field, ch.Before, ch.After)
+	}
+}
+
+// confirm asks for a yes, and fails without one.
+func (c *command) confirm(o setup.Options, question string) error {
+	if o.In == nil {
+		return errors.New("nothing was changed: say --yes to change it")
+	}
+	o.Out.Printf("%s [y/N] ", question)
+	line, err := o.In.ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if a := strings.ToLower(strings.TrimSpace(line)); a != "y" && a != "yes" {
+		return errors.New("nothing was changed")
+	}
+	return nil
+}
+
+func (c *command) written(file, name string, s config.Stage, changes []setup.Change) error {
+	next := "hearthgate token --stage " + name
+	if s.TokenSource == config.Linked {
+		next = "hearthgate deploy --stage " + name
+	}
+	if c.json {
+		c.print(map[string]any{"file": file, "region": s.Region, "changes": changes, "next": next})
+		return nil
+	}
+	out := c.screen()
+	out.Printf("%s %s: region %s, %d fields changed.\n", out.Good("wrote"), file, s.Region, len(changes))
+	out.Printf("Next: %s\n", out.Bold(next))
+	return nil
+}
+
+// interactive reports whether somebody sits in front of it.
+func (c *command) interactive() bool {
+	f, ok := c.in.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// stageFlag adds the flag of a command that is for one stage.
+func stageFlag(cmd *cobra.Command, stage *string) {
+	cmd.Flags().StringVar(stage, "stage", "dev", fmt.Sprintf("the `stage`, a file in %s", config.StagesDir))
+}

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/cloud"
+	"github.com/hearthgate/hearthgate/infra/internal/homecheck"
+	"github.com/hearthgate/hearthgate/infra/internal/sample"
+	"github.com/hearthgate/hearthgate/infra/internal/screen"
+	"github.com/hearthgate/hearthgate/infra/internal/target"
+	"github.com/hearthgate/hearthgate/infra/internal/token"
+)
+
+func (c *command) token() *cobra.Command {
+	var stage string
+	var rotate, skip bool
+	cmd := &cobra.Command{
+		Use:   "token",
+		Short: "Put the token for Home Assistant where the function reads it",
+		Long: `token reads a long-lived access token without showing it, or from standard input,
+asks Home Assistant whether it is good, and puts it into a SecureString of your AWS
+account. With --rotate it then sees that the deployed function answers with it.
+
+Make the token in Home Assistant: your profile, Security, long-lived access tokens.`,
+		Example: `  hearthgate token
+  hearthgate token --stage prod --rotate
+  pass show home-assistant | hearthgate token --stage prod`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			s, account, err := c.deployed(ctx, stage)
+			if err != nil {
+				return err
+			}
+			if s.TokenSource == config.Linked {
+				return fmt.Errorf("the stage %s takes the token of the linked account, so there is none to store: `hearthgate init --stage %s --token-source stored` changes that", stage, stage)
+			}
+			secret, err := c.secret()
+			if err != nil {
+				return err
+			}
+			if !skip {
+				c.progress("asking " + s.URL + " whether the token is good")
+				home := homecheck.Home{URL: s.URL, Insecure: !s.VerifySSL, CA: s.CA}
+				if err := home.Accepts(ctx, secret); err != nil {
+					return err
+				}
+			}
+			version, err := account.PutSecret(ctx, s.TokenParameterName(), secret, s.Name)
+			if err != nil {
+				return err
+			}
+			return c.stored(ctx, s, account, version, rotate)
+		},
+	}
+	stageFlag(cmd, &stage)
+	cmd.Flags().BoolVar(&rotate, "rotate", false, "see that the deployed function answers with the new token")
+	cmd.Flags().BoolVar(&skip, "offline", false, "do not ask Home Assistant whether the token is good")
+	return cmd
+}
+
+// secret reads the token: without echo from a terminal, else all of standard input.
+func (c *command) secret() (string, error) {
+	var b []byte
+	var err error
+	if f, ok := c.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		s := screen.New(c.err, c.getenv)
+		s.Printf("Long-lived token (it is not shown): ")
+		b, err = term.ReadPassword(int(f.Fd()))
+		s.Printf("\n")
+	} else {
+		b, err = io.ReadAll(io.LimitReader(c.in, 64<<10))
+	}
+	if err != nil {
+		return "", fmt.Errorf("the token cannot be read: %w", err)
+	}
+	return token.Clean(string(b))
+}
+
+// stored tells where the token is, after a look whether the function takes it.
+func (c *command) stored(ctx context.Context, s config.Stage, a *cloud.Account, version int64, rotate bool) error {
+	next := "hearthgate deploy --stage " + s.Name
+	if rotate {
+		t := target.Deployed(a, config.FunctionName(s.Name), config.Alias)
+		c.progress("asking the deployed function whether it answers with the new token")
+		if err := afresh(ctx, t); err != nil {
+			return fmt.Errorf("the token is stored (version %d), but %w", version, err)
+		}
+		next = "delete the old token in Home Assistant: your profile, Security"
+	}
+	if c.json {
+		c.print(map[string]any{"account": a.ID, "region": a.Region, "parameter": s.TokenParameterName(), "version": version, "next": next})
+		return nil
+	}
+	out := c.screen()
+	out.Printf("%s %s, version %d, in account %s, %s\n", out.Good("stored"), s.TokenParameterName(), version, a.ID, a.Region)
+	out.Printf("Next: %s\n", out.Bold(next))
+	return nil
+}
+
+// afresh has the function read its parameters again and discover the home.
+func afresh(ctx context.Context, t *target.Target) error {
+	r, err := t.Operate(ctx, "initialization.refresh", nil)
+	if err != nil {
+		return err
+	}
+	if !r.Success {
+		return errors.New("the function could not read it: " + r.Message)
+	}
+	event, err := sample.Event("discover", "", "no-token-of-a-linked-account")
+	if err != nil {
+		return err
+	}
+	return discovers(ctx, t, event)
+}

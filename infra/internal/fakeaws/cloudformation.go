@@ -1,0 +1,307 @@
+package fakeaws
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A stack is one of CloudFormation.
+type stack struct {
+	name, id, region string
+	status, reason   string
+	template         string
+	parameters       map[string]string
+	tags             map[string]string
+	outputs          map[string]string
+	resources        map[string]*Resource
+	protected        bool
+	events           []object
+	pending          *changeSet
+}
+
+type changeSet struct {
+	name, id, template string
+	parameters, tags   map[string]string
+}
+
+// Resources returns what a stack has made of a type, ordered by logical id; every
+// type if typ is empty.
+func (c *Cloud) Resources(stack, typ string) []Resource {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.find("", stack)
+	var found []Resource
+	if s == nil {
+		return nil
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.resources)) {
+		if r := s.resources[id]; typ == "" || r.Type == typ {
+			found = append(found, *r)
+		}
+	}
+	return found
+}
+
+// Deploy makes a stack of a template, as `cdk deploy` would.
+func (c *Cloud) Deploy(region, name, template string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.open(region, name)
+	s.pending = &changeSet{template: template}
+	c.execute(s)
+	if s.reason != "" {
+		return errors.New(s.reason)
+	}
+	return nil
+}
+
+// SetObject puts an object into a bucket.
+func (c *Cloud) SetObject(bucket, key string, b []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.objects[bucket+"/"+key] = b
+}
+
+// Object returns an object of a bucket, nil if there is none.
+func (c *Cloud) Object(bucket, key string) []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.objects[bucket+"/"+key]
+}
+
+// open returns the stack of that name, made if it was not there.
+func (c *Cloud) open(region, name string) *stack {
+	s := c.find(region, name)
+	if s == nil {
+		s = &stack{name: name, region: region, id: "arn:aws:cloudformation:" + region + ":" + AccountID + ":stack/" + name + "/1", status: "REVIEW_IN_PROGRESS"}
+		c.stacks[region+name] = s
+	}
+	return s
+}
+
+// Edit changes the resources of a type that a stack has made, as somebody might in
+// the console: edit returns whether the resource is to stay.
+func (c *Cloud) Edit(stack, typ string, edit func(*Resource) bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.find("", stack)
+	if s == nil {
+		return
+	}
+	for id, r := range s.resources {
+		if r.Type == typ && !edit(r) {
+			delete(s.resources, id)
+		}
+	}
+}
+
+// find returns a stack by name or id, nil if there is none; an empty region is any.
+func (c *Cloud) find(region, name string) *stack {
+	for _, s := range c.stacks {
+		if (region == "" || s.region == region) && (s.name == name || s.id == name) {
+			return s
+		}
+	}
+	return nil
+}
+
+func (c *Cloud) cloudformation(w http.ResponseWriter, in call) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	name := in.form.Get("StackName")
+	s := c.find(in.region, name)
+	if in.action == "CreateChangeSet" {
+		answer, err := c.createChangeSet(in)
+		query(w, in, answer, err)
+		return
+	}
+	if s == nil && in.action == "DeleteStack" {
+		query(w, in, object{}, nil)
+		return
+	}
+	if s == nil {
+		query(w, in, nil, bad("ValidationError", "Stack with id %s does not exist", name))
+		return
+	}
+	answer, err := c.stackCall(s, in)
+	query(w, in, answer, err)
+}
+
+func (c *Cloud) stackCall(s *stack, in call) (object, error) {
+	switch in.action {
+	case "DescribeStacks":
+		return object{"Stacks": list{s.describe()}}, nil
+	case "GetTemplate":
+		return object{"TemplateBody": s.template, "StagesAvailable": list{"Original"}}, nil
+	case "GetTemplateSummary":
+		return object{"Parameters": list{}}, nil
+	case "DescribeChangeSet":
+		return s.describeChangeSet(in.form.Get("ChangeSetName"))
+	case "ExecuteChangeSet":
+		if s.pending == nil {
+			return nil, missing("ChangeSetNotFound", "ChangeSet [%s] does not exist", in.form.Get("ChangeSetName"))
+		}
+		c.execute(s)
+		return object{}, nil
+	case "DeleteChangeSet":
+		s.pending = nil
+		return object{}, nil
+	case "UpdateTerminationProtection":
+		s.protected = in.form.Get("EnableTerminationProtection") == "true"
+		return object{"StackId": s.id}, nil
+	case "DescribeStackEvents", "DescribeEvents":
+		var events list
+		for _, e := range slices.Backward(s.events) {
+			events = append(events, e)
+		}
+		return object{"StackEvents": events, "OperationEvents": events}, nil
+	case "DeleteStack":
+		if s.protected {
+			return nil, bad("ValidationError", "Stack [%s] cannot be deleted while TerminationProtection is enabled", s.name)
+		}
+		c.remove(s)
+		return object{}, nil
+	case "ListStackResources", "DescribeStackResources":
+		var all list
+		for _, id := range slices.Sorted(maps.Keys(s.resources)) {
+			r := s.resources[id]
+			all = append(all, object{
+				"LogicalResourceId": id, "PhysicalResourceId": r.PhysicalID, "ResourceType": r.Type,
+				"ResourceStatus": "CREATE_COMPLETE", "LastUpdatedTimestamp": stamp(), "Timestamp": stamp(),
+			})
+		}
+		return object{"StackResourceSummaries": all, "StackResources": all}, nil
+	}
+	return nil, unknown(in)
+}
+
+func (s *stack) describe() object {
+	pairs := func(m map[string]string, key, value string) list {
+		out := list{}
+		for _, k := range slices.Sorted(maps.Keys(m)) {
+			out = append(out, object{key: k, value: m[k]})
+		}
+		return out
+	}
+	return object{
+		"StackName": s.name, "StackId": s.id, "StackStatus": s.status, "StackStatusReason": s.reason, "CreationTime": stamp(),
+		"EnableTerminationProtection": s.protected, "Capabilities": list{"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"},
+		"Parameters": pairs(s.parameters, "ParameterKey", "ParameterValue"),
+		"Outputs":    pairs(s.outputs, "OutputKey", "OutputValue"),
+		"Tags":       pairs(s.tags, "Key", "Value"),
+	}
+}
+
+func (c *Cloud) createChangeSet(in call) (object, error) {
+	text := in.form.Get("TemplateBody")
+	if at := in.form.Get("TemplateURL"); at != "" {
+		u, err := url.Parse(at)
+		if err != nil {
+			return nil, bad("ValidationError", "TemplateURL is no URL")
+		}
+		b, ok := c.objects[strings.TrimPrefix(u.Path, "/")]
+		if !ok {
+			return nil, bad("ValidationError", "S3 error: there is no %s", u.Path)
+		}
+		text = string(b)
+	}
+	s := c.open(in.region, in.form.Get("StackName"))
+	name := in.form.Get("ChangeSetName")
+	s.pending = &changeSet{
+		name: name, id: "arn:aws:cloudformation:" + in.region + ":" + AccountID + ":changeSet/" + name + "/1", template: text,
+		parameters: members(in.form, "Parameters", "ParameterKey", "ParameterValue"), tags: members(in.form, "Tags", "Key", "Value"),
+	}
+	return object{"Id": s.pending.id, "StackId": s.id}, nil
+}
+
+// members reads a list of pairs, as Query writes it.
+func members(form url.Values, prefix, key, value string) map[string]string {
+	m := map[string]string{}
+	for i := 1; ; i++ {
+		k := form.Get(fmt.Sprintf("%s.member.%d.%s", prefix, i, key))
+		if k == "" {
+			return m
+		}
+		m[k] = form.Get(fmt.Sprintf("%s.member.%d.%s", prefix, i, value))
+	}
+}
+
+func (s *stack) describeChangeSet(name string) (object, error) {
+	p := s.pending
+	if p == nil {
+		return nil, missing("ChangeSetNotFound", "ChangeSet [%s] does not exist", name)
+	}
+	d := object{
+		"ChangeSetName": p.name, "ChangeSetId": p.id, "StackId": s.id, "StackName": s.name, "CreationTime": stamp(),
+		"Status": "CREATE_COMPLETE", "ExecutionStatus": "AVAILABLE",
+		"Changes": list{object{"Type": "Resource", "ResourceChange": object{"Action": "Modify", "LogicalResourceId": "Stack", "ResourceType": "AWS::CloudFormation::Stack"}}},
+	}
+	if p.template == s.template && maps.Equal(p.parameters, s.parameters) && maps.Equal(p.tags, s.tags) {
+		d["Status"], d["ExecutionStatus"], d["Changes"] = "FAILED", "UNAVAILABLE", list{}
+		d["StatusReason"] = "The submitted information didn't contain changes. Submit different information to create a change set."
+	}
+	return d, nil
+}
+
+// execute makes what the pending change set says.
+func (c *Cloud) execute(s *stack) {
+	p := s.pending
+	s.pending = nil
+	kind := "UPDATE"
+	if s.status == "REVIEW_IN_PROGRESS" {
+		kind = "CREATE"
+	}
+	resources, outputs, err := c.build(s, p.template, p.parameters)
+	if err != nil {
+		s.status, s.reason = map[string]string{"CREATE": "ROLLBACK_COMPLETE", "UPDATE": "UPDATE_ROLLBACK_COMPLETE"}[kind], err.Error()
+		s.event(s.name, "AWS::CloudFormation::Stack", kind+"_FAILED", err.Error())
+		return
+	}
+	s.template, s.parameters, s.tags, s.reason = p.template, p.parameters, p.tags, ""
+	s.resources, s.outputs = resources, outputs
+	for id, r := range resources {
+		s.event(id, r.Type, kind+"_COMPLETE", "")
+		c.made(s, r)
+	}
+	s.status = kind + "_COMPLETE"
+	s.event(s.name, "AWS::CloudFormation::Stack", s.status, "")
+}
+
+// made does what the making of a resource brings with it.
+func (c *Cloud) made(s *stack, r *Resource) {
+	text := func(name string) string { v, _ := r.Properties[name].(string); return v }
+	switch r.Type {
+	case "AWS::SSM::Parameter":
+		c.parameters[s.region+r.PhysicalID] = &Parameter{Name: r.PhysicalID, Type: text("Type"), Value: text("Value"), Version: 1, Tags: map[string]string{}}
+	case "AWS::Lambda::Function":
+		c.retire(r.arn(s.region))
+	}
+}
+
+// remove deletes a stack and what it has made.
+func (c *Cloud) remove(s *stack) {
+	for _, r := range s.resources {
+		switch r.Type {
+		case "AWS::SSM::Parameter":
+			delete(c.parameters, s.region+r.PhysicalID)
+		case "AWS::Lambda::Function":
+			c.retire(r.arn(s.region))
+		}
+	}
+	delete(c.stacks, s.region+s.name)
+}
+
+func (s *stack) event(id, typ, status, reason string) {
+	s.events = append(s.events, object{
+		"EventId": fmt.Sprint(len(s.events)), "StackId": s.id, "StackName": s.name, "LogicalResourceId": id, "PhysicalResourceId": s.id,
+		"ResourceType": typ, "ResourceStatus": status, "ResourceStatusReason": reason, "Timestamp": stamp(),
+	})
+}
+
+func stamp() string { return time.Now().UTC().Format("2006-01-02T15:04:05.000Z") }

@@ -1,0 +1,179 @@
+// Package fakeaws is AWS on this machine: as much of it as the CDK CLI and
+// hearthgate's own commands ask for, in memory, over HTTP.
+//
+// A stack's template is taken in and every resource in it is made with its
+// properties resolved, so that a test can read them back and change them. A type
+// of resource that is not known is refused, as is a call. A deployed function can
+// be invoked: it is run by lambdalocal.
+//
+// What it is not: secure, or complete. Policies are kept and not enforced; say
+// [Cloud.Deny] to have a call refused.
+package fakeaws
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+)
+
+// AccountID is the account that all credentials belong to.
+const AccountID = "111122223333"
+
+// Options are what a Cloud is given.
+type Options struct {
+	// Binary returns what runs a function whose code is this zip: a program of this
+	// machine and, if it needs one, the command in front of it. Default: functions
+	// cannot be invoked.
+	Binary func(ctx context.Context, zip []byte) (path string, prefix []string, err error)
+	Env    []string // "NAME=value", more for functions, over what the stack gives them
+}
+
+// A Cloud is one account. Its methods may be called from several goroutines.
+type Cloud struct {
+	options Options
+	server  *httptest.Server
+
+	mu         sync.Mutex
+	calls      []string              // guarded by mu; "service.Action", oldest first
+	denied     map[string]fault      // guarded by mu; by call, or "*"
+	stacks     map[string]*stack     // guarded by mu; by name
+	objects    map[string][]byte     // guarded by mu; by "bucket/key"
+	parameters map[string]*Parameter // guarded by mu; by "region" + name
+	logs       map[string][]string   // guarded by mu; lines by log group
+	running    map[string]*runner    // guarded by mu; by the function's ARN
+	points     map[string][]float64  // guarded by mu; by the metric's name
+}
+
+// Start starts a cloud on a loopback port. Close it.
+func Start(o Options) *Cloud {
+	c := &Cloud{
+		options: o, denied: map[string]fault{}, stacks: map[string]*stack{}, objects: map[string][]byte{},
+		parameters: map[string]*Parameter{}, logs: map[string][]string{}, running: map[string]*runner{}, points: map[string][]float64{},
+	}
+	c.server = httptest.NewServer(c)
+	return c
+}
+
+// URL returns where it is: what AWS_ENDPOINT_URL is to say.
+func (c *Cloud) URL() string { return c.server.URL }
+
+// Close ends it and the functions that it runs.
+func (c *Cloud) Close() {
+	c.server.Close()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, r := range c.running {
+		r.close()
+	}
+}
+
+// Environment returns what points the AWS tools here and at nothing else.
+func (c *Cloud) Environment() []string {
+	return []string{
+		"AWS_ENDPOINT_URL=" + c.URL(), "AWS_ACCESS_KEY_ID=AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY=example", "AWS_SESSION_TOKEN=",
+		"AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_EC2_METADATA_DISABLED=true", "AWS_PROFILE=",
+	}
+}
+
+// Deny has a call, such as "ssm.PutParameter", refused with this code; "*" is every
+// call.
+func (c *Cloud) Deny(call, code, message string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.denied[call] = fault{http.StatusBadRequest, code, message}
+}
+
+// Allow takes back every Deny.
+func (c *Cloud) Allow() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.denied)
+}
+
+// Calls returns the calls that came so far, such as "ssm.PutParameter".
+func (c *Cloud) Calls() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]string(nil), c.calls...)
+}
+
+// A fault is an error of AWS.
+type fault struct {
+	status  int
+	code    string
+	message string
+}
+
+func (f fault) Error() string { return f.code + ": " + f.message }
+
+func bad(code, format string, args ...any) error {
+	return fault{http.StatusBadRequest, code, fmt.Sprintf(format, args...)}
+}
+
+func missing(code, format string, args ...any) error {
+	return fault{http.StatusNotFound, code, fmt.Sprintf(format, args...)}
+}
+
+// scope finds region and service in the credentials of a signed request.
+var scope = regexp.MustCompile(`Credential=[^/]+/\d+/([^/]+)/([^/]+)/`)
+
+// A call is one request, as the services read it.
+type call struct {
+	*http.Request
+	region, service, action string
+	body                    []byte
+	form                    url.Values // of the services that speak Query
+}
+
+// ServeHTTP answers a call of AWS.
+func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	in := call{Request: r, body: body}
+	if m := scope.FindStringSubmatch(r.Header.Get("Authorization")); m != nil {
+		in.region, in.service = m[1], m[2]
+	}
+	switch target := r.Header.Get("X-Amz-Target"); {
+	case target != "":
+		_, in.action, _ = strings.Cut(target, ".")
+	case strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"):
+		in.form, _ = url.ParseQuery(string(body))
+		in.action = in.form.Get("Action")
+	case strings.HasPrefix(r.URL.Path, "/service/"):
+		in.action = r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]
+	default:
+		in.action = c.rest(in)
+	}
+	name := in.service + "." + in.action
+	c.mu.Lock()
+	c.calls = append(c.calls, name)
+	denied, no := c.denied[name]
+	if !no {
+		denied, no = c.denied["*"]
+	}
+	c.mu.Unlock()
+	answer := c.services()[in.service]
+	switch {
+	case no:
+		fail(w, in, denied)
+	case answer == nil:
+		fail(w, in, bad("UnknownService", "no service %q here", in.service))
+	default:
+		answer(w, in)
+	}
+}
+
+func (c *Cloud) services() map[string]func(http.ResponseWriter, call) {
+	return map[string]func(http.ResponseWriter, call){
+		"sts": c.sts, "cloudformation": c.cloudformation, "s3": c.s3, "ssm": c.ssm,
+		"lambda": c.lambda, "logs": c.logsService, "sns": c.sns, "monitoring": c.monitoring,
+	}
+}
