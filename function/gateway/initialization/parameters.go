@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 	"github.com/aws/smithy-go"
@@ -90,6 +92,9 @@ func (s *Starter) ssm() *ssm.Client {
 					SessionToken:    s.opts.Getenv("AWS_SESSION_TOKEN"),
 				}, nil
 			}),
+			// The SDK would pause for seconds between its tries, with a person
+			// waiting, and in the end not tell why.
+			Retryer: retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = 150 * time.Millisecond }),
 		}
 		for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SSM"} {
 			if endpoint := s.opts.Getenv(name); endpoint != "" {

@@ -143,6 +143,7 @@ func (r *reader) truth(name, byDefault string) bool {
 	v, err := strconv.ParseBool(strings.ToLower(r.text(name, byDefault)))
 	if err != nil {
 		r.wrong(name, "is %q: true or false is wanted", r.sources[name].text)
+		return byDefault == "true" // and not false, which is the dangerous one
 	}
 	return v
 }
