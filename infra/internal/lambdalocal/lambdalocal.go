@@ -102,7 +102,8 @@ func (f *Function) Invoke(ctx context.Context, event []byte) (Invocation, error)
 
 // Lines returns the complete lines that the function has written so far to
 // stdout and stderr, in the order in which it wrote them. What was written
-// before a reply is there when Invoke returns that reply.
+// before a reply is there when Invoke returns that reply, and what was written in
+// the start when Start returns.
 func (f *Function) Lines() []string { return f.output.all() }
 
 // Pid returns the id of the function's process, zero when none runs.

@@ -106,6 +106,7 @@ func (p *process) ready(ctx context.Context) error {
 	defer timer.Stop()
 	select {
 	case <-p.asked:
+		p.pipe.sync()
 		return nil
 	case f := <-p.initial:
 		return p.initFailed(f)
