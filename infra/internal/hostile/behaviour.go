@@ -113,3 +113,32 @@ func Answer(status int, header, body string) string {
 	}
 	return fmt.Sprintf("HTTP/1.1 %d %s\r\n%sContent-Length: %d\r\n\r\n%s", status, http.StatusText(status), header, len(body), body)
 }
+
+// Pass hands each request on to a server at that address. Where that does not
+// answer, the connection breaks, as it would without anything in between.
+func Pass(url string) Behaviour {
+	return func(v *Visit) {
+		client := &http.Transport{DisableKeepAlives: true}
+		for {
+			r, err := v.Request()
+			if err != nil {
+				return
+			}
+			out, err := http.NewRequest(r.Method, url+r.URL.RequestURI(), r.Body)
+			if err != nil {
+				return
+			}
+			out.Header = r.Header
+			res, err := client.RoundTrip(out)
+			if err != nil {
+				v.Reset()
+				return
+			}
+			err = res.Write(v)
+			res.Body.Close()
+			if err != nil || res.Close {
+				return
+			}
+		}
+	}
+}

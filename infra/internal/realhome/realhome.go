@@ -187,3 +187,6 @@ func (h *Home) Log() string {
 	b, _ := os.ReadFile(h.log())
 	return string(b[max(0, len(b)-most):])
 }
+
+// Unban makes a stopped home forget whom it has banned.
+func (h *Home) Unban() error { return os.Remove(filepath.Join(h.dir, "ip_bans.yaml")) }
