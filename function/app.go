@@ -79,6 +79,7 @@ func NewApp(o Options) *App {
 		Forward:  home.Forward,
 		Validate: security.Validate,
 		Report:   a.report,
+		Diagnose: home.Diagnose,
 	})
 	return a
 }

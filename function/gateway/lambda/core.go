@@ -17,6 +17,9 @@ func newGateway(o Options) *gateway {
 	if o.Report == nil {
 		o.Report = func() Status { return Status{} }
 	}
+	if o.Diagnose == nil {
+		o.Diagnose = func(context.Context) (Diagnosis, error) { return Diagnosis{}, nil }
+	}
 	return &gateway{o}
 }
 

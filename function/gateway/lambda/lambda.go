@@ -5,6 +5,7 @@
 //	create_alexa_response  Failure      json.RawMessage
 //	validate_event         EventInput   EventFacts
 //	status                 StatusInput  Status
+//	diagnose               DiagnoseInput  Diagnosis
 package lambda
 
 import (
@@ -74,8 +75,9 @@ type Forward func(context.Context, alexa.Event) (json.RawMessage, error)
 // Options are what the gateway is given by the application.
 type Options struct {
 	Forward  Forward
-	Validate func(context.Context, []byte) error // refuses a body that no honest caller sends; default: takes all
-	Report   func() Status                       // how the gateways are doing; default: nothing is known
+	Validate func(context.Context, []byte) error      // refuses a body that no honest caller sends; default: takes all
+	Report   func() Status                            // how the gateways are doing; default: nothing is known
+	Diagnose func(context.Context) (Diagnosis, error) // goes the way to the home; default: it has no steps
 }
 
 // Bind binds the operations of the gateway to d.
@@ -85,4 +87,5 @@ func Bind(d *core.Dispatcher, o Options) {
 	core.Handle(d, CreateAlexaResponse, g.createAlexaResponse)
 	core.Handle(d, ValidateEvent, g.validateEvent)
 	core.Handle(d, GetStatus, g.status)
+	core.Handle(d, Diagnose, g.diagnose)
 }
