@@ -85,13 +85,20 @@ func (t *tracer) explain(ctx context.Context, err error) error {
 	if errors.Is(err, syscall.ECONNREFUSED) {
 		return core.Errorf(core.Unreachable, "refused", "nothing listens there: %w", bare(err))
 	}
+	if broken(err) {
+		return core.Errorf(core.Unreachable, "reset", "the connection broke while %v: %w", p, bare(err))
+	}
 	if p <= dialling {
 		return core.Errorf(core.Unreachable, "no_route", "no connection could be made: %w", bare(err))
 	}
-	if errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return core.Errorf(core.Unreachable, "reset", "the connection broke while %v: %w", p, bare(err))
-	}
 	return core.Errorf(core.Unreachable, "protocol", "the answer is not HTTP, or broke while %v: %w", p, bare(err))
+}
+
+// broken reports whether the far side ended the connection. That it did so before
+// it was asked has an error of its own, which net/http keeps to itself.
+func broken(err error) bool {
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		strings.Contains(err.Error(), "server closed idle connection")
 }
 
 // bare returns err without the URL that net/http puts in front of it.
