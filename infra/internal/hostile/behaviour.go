@@ -73,12 +73,12 @@ func Say(text string) func(*Visit) {
 func Flood(text string, bytes int) func(*Visit) {
 	block := strings.Repeat(text, max(1, (64<<10)/len(text)))
 	return func(v *Visit) {
-		for bytes > 0 {
-			n, err := io.WriteString(v, block[:min(len(block), bytes)])
+		for left := bytes; left > 0; {
+			n, err := io.WriteString(v, block[:min(len(block), left)])
 			if err != nil {
 				return
 			}
-			bytes -= n
+			left -= n
 		}
 	}
 }

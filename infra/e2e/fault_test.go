@@ -1,0 +1,274 @@
+package e2e_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/hostile"
+)
+
+// A fault is something that is broken on the way of a directive, and what is to
+// come of it.
+type fault struct {
+	name string
+	made func(*scene) // breaks it; called before the function starts
+
+	told  string // the type of error that a command is answered with; "" when it is answered by the home
+	cause string // on the line
+	slow  bool   // the answer comes when the time is up
+	unread
+}
+
+// unread says that the home cannot have read the directive, in whole.
+type unread bool
+
+// then returns a fault of a home that is up while the function starts and does
+// this to the connection of the directive.
+func then(name, told, cause string, b hostile.Behaviour) fault {
+	return fault{name: name, told: told, cause: cause, made: func(s *scene) { s.home(hostile.Probed, nil); s.then = b }}
+}
+
+// early is then for one that ends before the directive is read.
+func early(name, told, cause string, b hostile.Behaviour) fault {
+	f := then(name, told, cause, b)
+	f.unread = true
+	return f
+}
+
+// answering returns a fault of a home that answers so.
+func answering(name, told, cause string, status int, header, body string) fault {
+	return then(name, told, cause, hostile.After(hostile.Say(hostile.Answer(status, header, body))))
+}
+
+// late returns the fault as one whose answer comes when the time is up.
+func late(f fault) fault {
+	f.slow = true
+	return f
+}
+
+const (
+	away     = "BRIDGE_UNREACHABLE"
+	internal = "INTERNAL_ERROR"
+	refused  = "INVALID_AUTHORIZATION_CREDENTIAL"
+	plain    = "Content-Type: text/plain; charset=utf-8"
+	html     = "Content-Type: text/html"
+	inJSON   = "Content-Type: application/json"
+)
+
+// faults are those of the matrix.
+func faults() (all []fault) {
+	all = append(all, connectionFaults()...)
+	all = append(all, tlsFaults()...)
+	all = append(all, answerFaults()...)
+	all = append(all, statusFaults()...)
+	all = append(all, parameterFaults()...)
+	return append(all, ownFaults()...)
+}
+
+func connectionFaults() []fault {
+	nobody := func(open func() (string, func(), error)) func(*scene) {
+		return func(s *scene) {
+			url, closed, err := open()
+			s.fail(err)
+			s.defers(closed)
+			s.url = url
+		}
+	}
+	return []fault{
+		{name: "connection refused", told: away, cause: "refused", unread: true, made: nobody(hostile.Refusing)},
+		{name: "connection never accepted", told: away, cause: "timeout", unread: true, slow: true, made: nobody(hostile.Unaccepting)},
+		{name: "no such host", told: away, cause: "dns", unread: true, made: func(s *scene) {
+			s.url = "http://" + strings.Repeat("x", 64) + ".test" // too long to be asked of anybody
+		}},
+		late(early("accepts and never reads", away, "timeout", hostile.Silent)),
+		late(early("reads and never answers", away, "timeout", hostile.Deaf)),
+		early("closes at once", away, "reset", hostile.Curt),
+		early("resets at once", away, "reset", hostile.Rude),
+		late(then("hangs after the request", away, "timeout", hostile.After(hostile.Hang))),
+		then("closes after the request", away, "reset", hostile.After()),
+		then("resets after the request", away, "reset", hostile.After(hostile.Reset)),
+	}
+}
+
+func tlsFaults() (all []fault) {
+	ca, err := hostile.NewCA()
+	bad := func(name string, c hostile.Certificate, trusted bool) fault {
+		return fault{name: name, told: away, cause: "tls", unread: true, made: func(s *scene) {
+			s.fail(err)
+			conf, err := ca.TLS(c)
+			s.fail(err)
+			if trusted {
+				s.set(config.EnvCA, ca.PEM)
+			}
+			s.home(hostile.Probed, conf)
+		}}
+	}
+	https := func(b hostile.Behaviour) func(*scene) {
+		return func(s *scene) {
+			s.home(b, nil)
+			s.url = strings.Replace(s.url, "http:", "https:", 1)
+		}
+	}
+	return []fault{
+		bad("certificate of an unknown authority", hostile.Certificate{}, false),
+		bad("certificate signed by itself", hostile.Certificate{Self: true}, true),
+		bad("certificate expired", hostile.Certificate{Expired: true}, true),
+		bad("certificate not yet valid", hostile.Certificate{Early: true}, true),
+		bad("certificate of another host", hostile.Certificate{Host: "elsewhere.test"}, true),
+		bad("TLS 1.1 at most", hostile.Certificate{Version: tls.VersionTLS11}, true),
+		{name: "no TLS where https is expected", told: away, cause: "tls", unread: true, made: https(hostile.Probed)},
+		{name: "closes in the handshake", told: away, cause: "tls", unread: true, made: https(hostile.Curt)},
+		{name: "hangs in the handshake", told: away, cause: "timeout", unread: true, slow: true, made: https(hostile.Silent)},
+	}
+}
+
+// head returns the start of an answer with a body of unknown length.
+func head(header string) string {
+	return "HTTP/1.1 200 OK\r\n" + header + "\r\nConnection: close\r\n\r\n"
+}
+
+func answerFaults() []fault {
+	const huge = 100 << 20
+	good := hostile.Answer(200, inJSON, `{"event":{"header":{"namespace":"Alexa","name":"Response","messageId":"x","payloadVersion":"3"},"payload":{}}}`)
+	half := good[:len(good)-20]
+	malformed := func(name, header, body string) fault {
+		return answering(name, internal, "malformed", 200, header, body)
+	}
+	broken := func(name, cause string, steps ...func(*hostile.Visit)) fault {
+		return then(name, away, cause, hostile.After(steps...))
+	}
+	return []fault{
+		late(broken("header a byte a second", "timeout", hostile.Trickle(good, time.Second))),
+		late(broken("hangs in the header", "timeout", hostile.Say(good[:40]), hostile.Hang)),
+		broken("closes in the header", "reset", hostile.Say(good[:40])),
+		late(broken("hangs after the header", "timeout", hostile.Say(strings.SplitAfter(good, "\r\n\r\n")[0]), hostile.Hang)),
+		late(broken("hangs in the body", "timeout", hostile.Say(half), hostile.Hang)),
+		late(broken("body a byte a second", "timeout", hostile.Say(half), hostile.Trickle(good[len(half):], time.Second))),
+		broken("closes in the body", "reset", hostile.Say(half)),
+		broken("resets in the body", "reset", hostile.Say(half), func(*hostile.Visit) {}, hostile.Reset),
+		broken("not HTTP", "protocol", hostile.Say("220 mail.test ready\r\n")),
+		broken("endless header", "protocol", hostile.Say("HTTP/1.1 200 OK\r\n"), hostile.Flood("X-Filler: "+strings.Repeat("x", 1000)+"\r\n", huge)),
+		broken("broken chunks", "protocol", hostile.Say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n{}\r\n")),
+		broken("broken compression", "protocol", hostile.Say(hostile.Answer(200, "Content-Encoding: gzip", "this is not gzip"))),
+		then("100 MB", internal, "oversized", hostile.After(hostile.Say(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", huge)), hostile.Flood("x", huge))),
+		then("100 MB without a length", internal, "oversized", hostile.After(hostile.Say(head(inJSON)), hostile.Flood("x", huge))),
+		answering("100 MB, compressed", internal, "oversized", 200, "Content-Encoding: gzip", bomb(huge)),
+		malformed("empty", inJSON, ""),
+		malformed("a page", html, "<!DOCTYPE html><title>Home Assistant</title>"),
+		malformed("half an answer", inJSON, `{"event":{"header":{"namespace":"Alexa",`),
+		malformed("no event", inJSON, `{"message":"API running."}`),
+		malformed("null", inJSON, `null`),
+		malformed("a list", inJSON, `[]`),
+		malformed("other types", inJSON, `{"event":{"header":{"namespace":7,"name":[]}}}`),
+		malformed("not text", inJSON, "\xff\xfe\x00"),
+		malformed("a token in nonsense", inJSON, `nonsense {"access_token":"`+canaries.make("leak")+`"} Bearer `+canaries.make("leak")),
+	}
+}
+
+// bomb returns that many bytes, compressed to a thousandth.
+func bomb(n int64) string {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	io.CopyN(z, zeros{}, n)
+	z.Close()
+	return b.String()
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
+
+func statusFaults() []fault {
+	const said = "something\n"
+	return []fault{
+		answering("201", away, "unexpected_status", 201, plain, said),
+		{name: "204", told: away, cause: "unexpected_status", made: then("", "", "", hostile.After(hostile.Say("HTTP/1.1 204 No Content\r\n\r\n"))).made},
+		answering("301", away, "redirect", 301, "Location: http://elsewhere.test/", ""),
+		answering("302 of Cloudflare Access", away, "cloudflare_access", 302, "Location: https://team.cloudflareaccess.com/cdn-cgi/access/login/x", ""),
+		answering("400", away, "bad_request", 400, plain, "400: Bad Request"),
+		answering("401", refused, "unauthorized", 401, plain, "401: Unauthorized"),
+		answering("403 of Home Assistant", away, "banned", 403, plain, "403: Forbidden"),
+		answering("403 of Cloudflare", away, "cloudflare", 403, html+"\r\nCf-Ray: 8a\r\nServer: cloudflare", "<html>"),
+		answering("403 of Cloudflare Access", away, "cloudflare_access", 403, html+"\r\nCf-Access-Aud: x\r\nServer: cloudflare", "<html>"),
+		answering("403 of somebody else", away, "forbidden", 403, html, "<html>"),
+		answering("404", away, "not_configured", 404, plain, "404: Not Found"),
+		answering("405", away, "unexpected_status", 405, plain, "405: Method Not Allowed"),
+		answering("413", internal, "too_large", 413, plain, said),
+		answering("429", "RATE_LIMIT_EXCEEDED", "rate_limited", 429, plain, said),
+		answering("500", internal, "server_error", 500, plain, "500 Internal Server Error"),
+		answering("502", away, "bad_gateway", 502, html, said),
+		answering("503", away, "shutting_down", 503, plain, said),
+		answering("504", away, "bad_gateway", 504, html, said),
+		answering("520", away, "bad_gateway", 520, html, said),
+		answering("530", away, "bad_gateway", 530, html, said),
+	}
+}
+
+func parameterFaults() []fault {
+	store := func(name string, slow bool, b hostile.Behaviour) fault {
+		return fault{name: "parameters: " + name, told: internal, cause: "settings", slow: slow, unread: true, made: func(s *scene) {
+			s.home(hostile.Probed, nil)
+			s.store(b)
+		}}
+	}
+	answers := func(status int, problem string) hostile.Behaviour { return hostile.Well(refusing(status, problem)) }
+	says := func(body string) hostile.Behaviour {
+		return hostile.Well(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, body) }))
+	}
+	return []fault{
+		store("denied", false, answers(400, "AccessDeniedException")),
+		store("throttled", false, answers(400, "ThrottlingException")),
+		store("broken", false, answers(500, "InternalServerError")),
+		store("clock skewed", false, answers(400, "InvalidSignatureException")),
+		store("missing", false, says(`{"Parameters":[],"InvalidParameters":["/a/token"]}`)),
+		store("empty", false, says(`{}`)),
+		store("not JSON", false, says(`<html>`)),
+		store("resets", false, hostile.Rude),
+		store("slow", true, hostile.Silent),
+	}
+}
+
+func ownFaults() []fault {
+	healthy := func(more func(*scene)) func(*scene) {
+		return func(s *scene) {
+			s.healthy()
+			more(s)
+		}
+	}
+	return []fault{
+		{name: "none", made: func(s *scene) { s.healthy() }},
+		{name: "no room in /tmp", made: healthy(func(s *scene) { s.set("TMPDIR", "/dev/null/none") })},
+		{name: "the log is full", made: healthy(func(s *scene) { s.prefix = []string{"sh", "-c", `exec "$0" >/dev/full`}; s.mute = true })},
+		{name: "no token", told: internal, cause: "settings", unread: true, made: healthy(func(s *scene) { s.set(config.EnvToken, "") })},
+		{name: "no address", told: internal, cause: "settings", unread: true, made: func(*scene) {}},
+		{name: "linked, without a token", told: refused, cause: "unauthorized", unread: true, made: healthy(func(s *scene) {
+			s.set(config.EnvTokenSource, string(config.Linked))
+			s.change = func(d directive) directive { return d.with("") }
+		})},
+		{name: "linked, with an expired token", told: "EXPIRED_AUTHORIZATION_CREDENTIAL", cause: "expired", made: func(s *scene) {
+			answering("", "", "", 401, plain, "401: Unauthorized").made(s)
+			s.set(config.EnvTokenSource, string(config.Linked))
+			s.change = func(d directive) directive { return d.with(jwt(time.Now().Add(-time.Hour))) }
+		}},
+		{name: "circuit breaker open", told: away, cause: "breaker_open", unread: true, made: func(s *scene) {
+			early("", "", "", hostile.Rude).made(s)
+			s.before = 5
+		}},
+		{name: "half a second left", told: away, cause: "timeout", made: func(s *scene) {
+			then("", "", "", hostile.After(hostile.Hang)).made(s)
+			s.timeout = 500 * time.Millisecond
+		}},
+		{name: "Home Assistant has half a second", told: away, cause: "timeout", made: func(s *scene) {
+			then("", "", "", hostile.After(hostile.Hang)).made(s)
+			s.set(config.EnvTimeout, "0.5")
+			s.timeout = 2 * time.Second
+		}},
+	}
+}

@@ -1,0 +1,203 @@
+package e2e_test
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/demohome"
+	"github.com/hearthgate/hearthgate/infra/internal/hostile"
+	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
+)
+
+// slowTimeout is what the function gets where the answer comes only when the time
+// is up: enough for a machine with other things to do.
+const slowTimeout = 2 * time.Second
+
+// A scene is what one cell of the matrix is played in: a home, perhaps a parameter
+// store, and how the function is started.
+type scene struct {
+	env     map[string]string
+	url     string
+	token   string
+	then    hostile.Behaviour // of the home once the function is up; nil for no change
+	before  int               // so many commands are sent first
+	change  func(directive) directive
+	timeout time.Duration
+	prefix  []string
+	mute    bool // there is no log to read
+
+	homes   []*hostile.Home // the first is the home
+	closers []func()
+	err     error
+}
+
+func (s *scene) fail(err error) {
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+func (s *scene) defers(f func()) {
+	if f != nil {
+		s.closers = append(s.closers, f)
+	}
+}
+
+func (s *scene) set(name, value string) { s.env[name] = value }
+
+// home starts the home.
+func (s *scene) home(b hostile.Behaviour, conf *tls.Config) {
+	h, err := hostile.New(b, conf)
+	if err != nil {
+		s.fail(err)
+		return
+	}
+	s.defers(h.Close)
+	s.homes = append(s.homes, h)
+	s.url = h.URL
+}
+
+// healthy starts a home with which all is well.
+func (s *scene) healthy() { s.home(hostile.Well(demohome.New(s.token)), nil) }
+
+// store makes the function read its token from a parameter store.
+func (s *scene) store(b hostile.Behaviour) {
+	h, err := hostile.New(b, nil)
+	if err != nil {
+		s.fail(err)
+		return
+	}
+	s.defers(h.Close)
+	s.set(config.EnvToken, "")
+	s.set(config.EnvTokenParameter, "/a/token")
+	s.set("AWS_ENDPOINT_URL", h.URL)
+	s.set("AWS_ACCESS_KEY_ID", "AKIACANARYCANARY0000")
+	s.set("AWS_SECRET_ACCESS_KEY", canaries.make("secretkey"))
+}
+
+// A cell is one directive under one fault.
+type cell struct {
+	fault     fault
+	directive directive
+
+	took  time.Duration
+	reply string   // its kind
+	sent  int      // how often the home has read the directive
+	wrong []string // empty when all is as it should be
+}
+
+// play plays the cell.
+func (c *cell) play(ctx context.Context, binary string) {
+	s := &scene{env: map[string]string{}, token: canaries.make("eyJhbGciOiJIUzI1NiJ9.e30."), timeout: 8 * time.Second}
+	if c.fault.slow {
+		s.timeout = slowTimeout
+	}
+	s.set(config.EnvToken, s.token)
+	s.set(config.EnvStage, "test")
+	defer func() {
+		for _, f := range s.closers {
+			f()
+		}
+	}()
+	c.fault.made(s)
+	if _, ok := s.env[config.EnvURL]; !ok {
+		s.set(config.EnvURL, s.url)
+	}
+	if s.err != nil {
+		c.wrong = append(c.wrong, s.err.Error())
+		return
+	}
+	c.run(ctx, binary, s)
+}
+
+// run starts the function in the scene and judges what it does.
+func (c *cell) run(ctx context.Context, binary string, s *scene) {
+	o := lambdalocal.Options{Binary: binary, Timeout: s.timeout, Prefix: s.prefix}
+	for name, value := range s.env {
+		o.Env = append(o.Env, name+"="+value)
+	}
+	inner, err := lambdalocal.Start(ctx, o)
+	if err != nil {
+		c.wrong = append(c.wrong, err.Error())
+		return
+	}
+	defer inner.Close()
+	f := &function{Function: inner}
+	if s.then != nil {
+		s.homes[0].Behave(s.then)
+	}
+	for range s.before {
+		if _, err := f.try(ctx, command("PowerController.TurnOn", "light#other", "")); err != nil {
+			c.wrong = append(c.wrong, err.Error())
+		}
+	}
+	if s.change != nil {
+		c.directive = s.change(c.directive)
+	}
+	a, err := f.try(ctx, c.directive)
+	if err != nil {
+		c.wrong = append(c.wrong, err.Error())
+		return
+	}
+	c.took = a.Duration
+	c.reply = a.reply.kind()
+	c.wrong = append(c.wrong, c.judge(a, s)...)
+	for _, secret := range canaries.list() {
+		if strings.Contains(strings.Join(f.Lines(), "\n"), secret) {
+			c.wrong = append(c.wrong, "a secret in the log: "+strings.Join(f.Lines(), "\n"))
+		}
+	}
+}
+
+// judge returns what is not as it should be.
+func (c *cell) judge(a attempt, s *scene) (wrong []string) {
+	if s.mute {
+		a.lines = []string{`{}`}
+	}
+	for _, w := range a.problems(c.directive) {
+		if !s.mute || strings.HasPrefix(w, "the reply") || strings.HasPrefix(w, "the function") {
+			wrong = append(wrong, w)
+		}
+	}
+	if want := c.fault.reply(c.directive); want != "" && c.reply != want {
+		wrong = append(wrong, fmt.Sprintf("the reply is %s, want %s (%s: %s)", c.reply, want, a.line.Cause, a.line.Error))
+	}
+	if !s.mute && a.line.Cause != c.fault.cause {
+		wrong = append(wrong, fmt.Sprintf("the cause is %q, want %q: %s", a.line.Cause, c.fault.cause, a.line.Error))
+	}
+	if len(s.homes) > 0 {
+		c.sent = s.homes[0].Received()[c.directive.id]
+	}
+	most := 1
+	if c.directive.name == "Discover" || c.directive.name == "ReportState" {
+		most = 2 // a question may be asked again
+	}
+	switch {
+	case bool(c.fault.unread) && c.sent > 0:
+		wrong = append(wrong, fmt.Sprintf("the home has read the directive %d times, want none", c.sent))
+	case c.sent > most:
+		wrong = append(wrong, fmt.Sprintf("the home has read the directive %d times", c.sent))
+	case !bool(c.fault.unread) && c.sent == 0:
+		wrong = append(wrong, "the directive has not reached the home: this cell proves nothing")
+	}
+	return wrong
+}
+
+// reply returns which reply the directive is to get, "" where the home decides.
+func (f fault) reply(d directive) string {
+	switch {
+	case f.told == "":
+		return ""
+	case d.name == "Discover":
+		return "Discover.Response"
+	case d.name == "AcceptGrant":
+		return "ACCEPT_GRANT_FAILED"
+	case d.name == "ReportState" && f.told == away:
+		return "StateReport"
+	}
+	return f.told
+}
