@@ -68,7 +68,7 @@ type Status struct {
 // Options configure the breakers.
 type Options struct {
 	Threshold uint32        // default: 5 failures in a row open a breaker
-	Open      time.Duration // default: 15 s open before a probe is let through
+	Open      time.Duration // default: 4 s open before a probe is let through, so that a home that is back is asked within five
 	Window    time.Duration // default: a closed breaker forgets its counts each 60 s
 }
 

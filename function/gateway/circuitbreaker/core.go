@@ -21,7 +21,7 @@ type gateway struct {
 
 func newGateway(o Options) *gateway {
 	o.Threshold = cmp.Or(o.Threshold, 5)
-	o.Open = cmp.Or(o.Open, 15*time.Second)
+	o.Open = cmp.Or(o.Open, 4*time.Second)
 	o.Window = cmp.Or(o.Window, time.Minute)
 	return &gateway{opts: o, breakers: map[string]*gobreaker.CircuitBreaker[struct{}]{}}
 }
