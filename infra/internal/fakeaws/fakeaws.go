@@ -39,6 +39,8 @@ type Cloud struct {
 	options Options
 	server  *httptest.Server
 
+	starting sync.Mutex // held while a function starts, before mu
+
 	mu         sync.Mutex
 	calls      []string              // guarded by mu; "service.Action", oldest first
 	denied     map[string]fault      // guarded by mu; by call, or "*"

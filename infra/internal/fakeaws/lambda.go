@@ -3,8 +3,8 @@ package fakeaws
 import (
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -196,41 +196,45 @@ func (c *Cloud) invoke(w http.ResponseWriter, in call, s *stack, function *Resou
 	w.Write(v.Payload)
 }
 
-// runner returns the function at work, started if it was not.
+// runner returns the function at work, started if it was not. While it starts it
+// asks us for its parameters.
 func (c *Cloud) runner(in call, s *stack, function *Resource) (*runner, error) {
+	c.starting.Lock()
+	defer c.starting.Unlock()
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	arn := function.arn(s.region)
-	if r := c.running[arn]; r != nil {
-		return r, nil
-	}
-	if c.options.Binary == nil {
-		return nil, fmt.Errorf("functions cannot be invoked: fakeaws was given nothing that runs them")
-	}
+	arn, group := function.arn(s.region), logGroup(function)
+	running := c.running[arn]
 	code, _ := function.Properties["Code"].(map[string]any)
 	zip, ok := c.objects[fmt.Sprintf("%v/%v", code["S3Bucket"], code["S3Key"])]
-	if !ok {
+	o := lambdalocal.Options{
+		Env:     c.environment(s, function),
+		Timeout: time.Duration(number(function.Properties["Timeout"])) * time.Second, MemoryMB: number(function.Properties["MemorySize"]),
+	}
+	c.mu.Unlock()
+	switch {
+	case running != nil:
+		return running, nil
+	case c.options.Binary == nil:
+		return nil, errors.New("functions cannot be invoked: fakeaws was given nothing that runs them")
+	case !ok:
 		return nil, fmt.Errorf("the code of %s is not in %v", function.PhysicalID, code)
 	}
-	binary, prefix, err := c.options.Binary(in.Context(), zip)
-	if err != nil {
+	var err error
+	if o.Binary, o.Prefix, err = c.options.Binary(in.Context(), zip); err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "fakeaws-")
-	if err != nil {
+	if o.Dir, err = os.MkdirTemp("", "fakeaws-"); err != nil {
 		return nil, err
 	}
-	f, err := lambdalocal.Start(in.Context(), lambdalocal.Options{
-		Binary: binary, Prefix: prefix, Dir: dir, Env: c.environment(s, function),
-		Timeout: time.Duration(number(function.Properties["Timeout"])) * time.Second, MemoryMB: number(function.Properties["MemorySize"]),
-		Log: io.Discard,
-	})
+	f, err := lambdalocal.Start(in.Context(), o)
 	if err != nil {
-		os.RemoveAll(dir)
+		os.RemoveAll(o.Dir)
 		return nil, fault{http.StatusBadGateway, "ServiceException", err.Error()}
 	}
-	c.running[arn] = &runner{f, dir}
-	c.logs[logGroup(function)] = append(c.logs[logGroup(function)], f.Lines()...)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.running[arn] = &runner{f, o.Dir}
+	c.logs[group] = append(c.logs[group], f.Lines()...)
 	return c.running[arn], nil
 }
 

@@ -75,7 +75,7 @@ func (c *Cloud) sns(w http.ResponseWriter, in call) {
 			}
 			arn := "PendingConfirmation"
 			if r.Properties["Confirmed"] == true {
-				arn = r.PhysicalID
+				arn = in.form.Get("TopicArn") + ":" + r.LogicalID
 			}
 			found = append(found, object{"SubscriptionArn": arn, "Protocol": r.Properties["Protocol"], "Endpoint": r.Properties["Endpoint"], "TopicArn": in.form.Get("TopicArn")})
 		}

@@ -1,0 +1,214 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/cloud"
+)
+
+// A Patient is a stage and the account that it is deployed in.
+type Patient struct {
+	Stage   config.Stage
+	Account *cloud.Account // set by Admit
+}
+
+// Admit looks whether there is anything to look at: credentials, the account, the
+// function in the region where Alexa looks for it.
+func (p *Patient) Admit(ctx context.Context) []Step {
+	s := p.Stage
+	credentials := Step{Where: "aws", Name: "credentials", Tried: "asking AWS whose credentials these are"}
+	account, err := cloud.Open(ctx, s.Region)
+	switch {
+	case cloud.CodeOf(err) == cloud.Expired:
+		return []Step{credentials.failed(Account, "expired_credentials", "the AWS credentials have expired", "log in again, with `aws sso login` or as you got them")}
+	case err != nil:
+		return []Step{credentials.failed(Account, "credentials", err.Error(), "log in to the AWS account that the stage is deployed in")}
+	case s.Account != "" && s.Account != account.ID:
+		return []Step{credentials.failed(Account, "other_account", fmt.Sprintf("the credentials are of account %s, and the stage is of %s", account.ID, s.Account), "set AWS_PROFILE to the other account")}
+	}
+	p.Account = account
+	steps := []Step{credentials.good(account.Who)}
+	return append(steps, p.function(ctx))
+}
+
+// function looks for the function, in the other regions of Alexa too.
+func (p *Patient) function(ctx context.Context) Step {
+	s, name := p.Stage, config.FunctionName(p.Stage.Name)
+	step := Step{Where: "aws", Name: "deployment", Tried: fmt.Sprintf("looking for %s in %s", name, s.Region)}
+	f, err := p.Account.Function(ctx, name, config.Alias)
+	switch {
+	case err == nil:
+		return step.good(f.ARN)
+	case cloud.CodeOf(err) != cloud.NotFound:
+		return step.failed(Account, "denied", err.Error(), "use credentials that may look at it")
+	}
+	if _, err := p.Account.Function(ctx, name, ""); err == nil {
+		return step.failed(Setup, "no_alias", fmt.Sprintf("the function has no alias %s, which the skill's endpoint names", config.Alias), "deploy the stage again")
+	}
+	for _, locale := range config.Locales() {
+		region, _ := config.Region(locale)
+		if region == s.Region {
+			continue
+		}
+		if _, err := p.Account.In(region).Function(ctx, name, ""); err == nil {
+			return step.failed(Account, "wrong_region", fmt.Sprintf("the function is in %s, and Alexa looks for skills of %s in %s only, finds none there and says nothing", region, s.Locale, s.Region), "run `hearthgate deploy`, put the new endpoint into the Alexa developer console, and delete the stack in "+region)
+		}
+	}
+	if err := p.Account.Bootstrapped(ctx); cloud.CodeOf(err) == cloud.NotFound {
+		return step.failed(Account, "no_bootstrap", "nothing is deployed, and the account is not prepared for the CDK in "+s.Region, "run `hearthgate deploy --bootstrap`")
+	}
+	return step.failed(Account, "not_deployed", "there is no function "+name+" in "+s.Region, "run `hearthgate deploy --stage "+s.Name+"`")
+}
+
+// Examine looks at everything around the function. Nothing here stops the rest.
+func (p *Patient) Examine(ctx context.Context) []Step {
+	f, err := p.Account.Function(ctx, config.FunctionName(p.Stage.Name), config.Alias)
+	if err != nil {
+		return []Step{{Where: "aws", Name: "function", Tried: "looking at the function", Class: Account, Cause: "denied", Problem: err.Error(), Mend: "use credentials that may look at it"}}
+	}
+	var steps []Step
+	if p.Stage.TokenSource == config.Stored {
+		steps = append(steps, p.parameter(ctx))
+	}
+	steps = append(steps, p.timeout(f))
+	steps = append(steps, p.permissions(ctx)...)
+	return append(steps, p.alarms(ctx), p.retention(ctx, f), p.failures(ctx, f))
+}
+
+func (p *Patient) parameter(ctx context.Context) Step {
+	name := p.Stage.TokenParameterName()
+	step := Step{Where: "aws", Name: "parameter", Tried: "looking at " + name}
+	found, err := p.Account.Parameter(ctx, name)
+	token := "run `hearthgate token --stage " + p.Stage.Name + "`"
+	switch {
+	case cloud.CodeOf(err) == cloud.NotFound:
+		return step.failed(Setup, "missing_parameter", "there is no parameter with the token in "+p.Account.Region, token)
+	case err != nil:
+		return step.failed(Account, "denied", err.Error(), "use credentials that may look at it")
+	case found.Type != "SecureString":
+		return step.failed(Setup, "parameter_type", "the parameter with the token is a "+found.Type+", in which it is not encrypted", token+", which makes it a SecureString")
+	}
+	return step.good(fmt.Sprintf("a SecureString, version %d", found.Version))
+}
+
+func (p *Patient) timeout(f cloud.Function) Step {
+	step := Step{Where: "aws", Name: "timeout", Tried: "looking at the function's timeout"}
+	if f.Timeout < config.AlexaDeadline*time.Second {
+		return step.failed(Setup, "timeout", fmt.Sprintf("the function is stopped after %.0f s, and Alexa waits %d: a slow home gets no answer at all", f.Timeout.Seconds(), config.AlexaDeadline), "deploy the stage again: its file says "+fmt.Sprint(p.Stage.Timeout))
+	}
+	return step.good(f.Timeout.String())
+}
+
+// permissions looks whether both kinds of skill may invoke the alias.
+func (p *Patient) permissions(ctx context.Context) []Step {
+	name := config.FunctionName(p.Stage.Name)
+	on, err := p.Account.Permissions(ctx, name, config.Alias)
+	beside, err2 := p.Account.Permissions(ctx, name, "")
+	if err == nil {
+		err = err2
+	}
+	var steps []Step
+	for _, kind := range []struct{ name, principal, skill string }{
+		{"smart_home_permission", "alexa-connectedhome.amazon.com", p.Stage.SmartHomeSkillID},
+		{"custom_permission", "alexa-appkit.amazon.com", p.Stage.CustomSkillID},
+	} {
+		if kind.skill == "" {
+			continue
+		}
+		step := Step{Where: "aws", Name: kind.name, Tried: "looking whether " + kind.principal + " may invoke the alias " + config.Alias}
+		if err != nil {
+			steps = append(steps, step.failed(Account, "denied", err.Error(), "use credentials that may look at it"))
+			continue
+		}
+		steps = append(steps, permission(step, kind.principal, kind.skill, on, beside))
+	}
+	if len(steps) == 0 {
+		step := Step{Where: "aws", Name: "permissions", Tried: "looking which skills may invoke the function"}
+		steps = append(steps, step.failed(Setup, "no_skill", "the stage has no skill id, so no skill may invoke the function", "write the id of the skill into the stage with `hearthgate init`, and deploy it"))
+	}
+	return steps
+}
+
+// permission looks for the one of a kind of skill, and for what stands there
+// instead.
+func permission(step Step, principal, skill string, on, beside []cloud.Permission) Step {
+	const again = "deploy the stage again, which sets it right"
+	want := cloud.Permission{Principal: principal, Token: skill}
+	if slices.Contains(on, want) {
+		return step.good("with the skill id " + skill)
+	}
+	for _, got := range on {
+		switch {
+		case got.Principal == principal && got.Token == "":
+			return step.failed(Setup, "any_skill", "anybody's skill may invoke the function: the permission names no skill id", again)
+		case got.Principal == principal:
+			return step.failed(Setup, "other_skill", "the permission is for the skill "+got.Token+", and the stage's is "+skill, again)
+		case got.Token == skill:
+			return step.failed(Setup, "wrong_principal", "the skill's permission is for "+got.Principal+", and "+principal+" is what calls for this kind of skill", again)
+		}
+	}
+	for _, got := range beside {
+		if got.Principal == principal {
+			return step.failed(Setup, "permission_elsewhere", "the permission is on the function, and the skill's endpoint names its alias "+config.Alias, again)
+		}
+	}
+	return step.failed(Setup, "missing_permission", principal+" may not invoke the alias", again)
+}
+
+func (p *Patient) alarms(ctx context.Context) Step {
+	step := Step{Where: "aws", Name: "alarms", Tried: "looking who is told of alarms"}
+	found, err := p.Account.Subscriptions(ctx, config.StackName(p.Stage.Name))
+	if err != nil {
+		return step.good("", err.Error())
+	}
+	if len(found) == 0 {
+		return step.good("nobody", "an alarm tells nobody: give an address with `hearthgate init --alarm-email`, and deploy")
+	}
+	for _, s := range found {
+		if !s.Confirmed {
+			return step.failed(Setup, "alarms_unconfirmed", s.Endpoint+" has not confirmed that it wants alarms, so it gets none", "follow the link in the mail from AWS Notifications, or deploy again for another one")
+		}
+	}
+	return step.good(found[0].Endpoint)
+}
+
+func (p *Patient) retention(ctx context.Context, f cloud.Function) Step {
+	step := Step{Where: "aws", Name: "log", Tried: "looking how long " + f.LogGroup + " is kept"}
+	days, err := p.Account.Retention(ctx, f.LogGroup)
+	switch {
+	case err != nil:
+		return step.good("", err.Error())
+	case days == 0:
+		return step.good("for ever", "the log is kept for ever, and costs ever more: deploy the stage again, which sets "+fmt.Sprint(p.Stage.RetentionDays)+" days")
+	}
+	return step.good(fmt.Sprintf("%d days", days))
+}
+
+// failures tells what failed in the last day.
+func (p *Patient) failures(ctx context.Context, f cloud.Function) Step {
+	step := Step{Where: "aws", Name: "last failures", Tried: "reading what failed in the last 24 hours"}
+	lines, err := p.Account.Lines(ctx, f.LogGroup, `{ $.success IS FALSE }`, time.Now().Add(-24*time.Hour))
+	if err != nil {
+		return step.good("", err.Error())
+	}
+	counts, order := map[string]int{}, []string(nil)
+	for _, l := range lines {
+		word := cause(l.Text)
+		if counts[word] == 0 {
+			order = append(order, word)
+		}
+		counts[word]++
+	}
+	if len(order) == 0 {
+		return step.good("none")
+	}
+	var advice []string
+	for _, word := range order {
+		advice = append(advice, fmt.Sprintf("%d times %s", counts[word], word))
+	}
+	return step.good(fmt.Sprintf("%d", len(lines)), advice...)
+}

@@ -1,0 +1,190 @@
+package doctor_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/doctor"
+	"github.com/hearthgate/hearthgate/infra/internal/fakeaws"
+	"github.com/hearthgate/hearthgate/infra/internal/screen"
+)
+
+const (
+	region = "eu-west-1"
+	home   = "amzn1.ask.skill.00000000-0000-0000-0000-000000000001"
+	custom = "amzn1.ask.skill.00000000-0000-0000-0000-000000000002"
+)
+
+func stage() config.Stage {
+	s := config.NewStage("dev")
+	s.Locale, s.Region, s.URL = "de-DE", region, "https://home.example.com"
+	s.SmartHomeSkillID, s.CustomSkillID, s.AlarmEmail = home, custom, "owner@example.com"
+	return s
+}
+
+// deployed returns a cloud in which everything is as it should be.
+func deployed(t *testing.T, s config.Stage) *fakeaws.Cloud {
+	t.Helper()
+	c := fakeaws.Start(fakeaws.Options{})
+	t.Cleanup(c.Close)
+	for _, e := range c.Environment() {
+		name, value, _ := strings.Cut(e, "=")
+		t.Setenv(name, value)
+	}
+	c.SetParameter(s.Region, fakeaws.Parameter{Name: "/cdk-bootstrap/hnb659fds/version", Type: "String", Value: "30"})
+	c.SetParameter(s.Region, fakeaws.Parameter{Name: s.TokenParameterName(), Type: "SecureString", Value: "token"})
+	if err := c.Deploy(s.Region, config.StackName(s.Name), fakeaws.StageTemplate(s)); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// examine returns what the doctor finds in the account.
+func examine(t *testing.T, s config.Stage) []doctor.Step {
+	t.Helper()
+	p := &doctor.Patient{Stage: s}
+	steps := p.Admit(t.Context())
+	if doctor.Verdict(steps) == doctor.Well {
+		steps = append(steps, p.Examine(t.Context())...)
+	}
+	return steps
+}
+
+// edit returns a change of the resources of a type, which keeps them.
+func edit(typ string, change func(*fakeaws.Resource)) func(*fakeaws.Cloud) {
+	return func(c *fakeaws.Cloud) {
+		c.Edit(config.StackName("dev"), typ, func(r *fakeaws.Resource) bool { change(r); return true })
+	}
+}
+
+// remove takes away the resource with that logical id.
+func remove(typ, id string) func(*fakeaws.Cloud) {
+	return func(c *fakeaws.Cloud) {
+		c.Edit(config.StackName("dev"), typ, func(r *fakeaws.Resource) bool { return r.LogicalID != id })
+	}
+}
+
+func permission(id string, change func(map[string]any)) func(*fakeaws.Cloud) {
+	return edit("AWS::Lambda::Permission", func(r *fakeaws.Resource) {
+		if r.LogicalID == id {
+			change(r.Properties)
+		}
+	})
+}
+
+// TestAccount breaks one thing in the account each, and sees that it is named.
+func TestAccount(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		stage func(*config.Stage) // as the owner has it now
+		wrong func(*fakeaws.Cloud)
+		step  string
+		cause string
+		class doctor.Class
+		mend  string
+	}{
+		{"nothing", nil, nil, "", "", doctor.Well, ""},
+		{"expired credentials", nil, func(c *fakeaws.Cloud) { c.Deny("*", "ExpiredToken", "expired") }, "credentials", "expired_credentials", doctor.Account, "log in again"},
+		{"unknown credentials", nil, func(c *fakeaws.Cloud) { c.Deny("*", "InvalidClientTokenId", "?") }, "credentials", "credentials", doctor.Account, "log in"},
+		{"another account", func(s *config.Stage) { s.Account = "999999999999" }, nil, "credentials", "other_account", doctor.Account, "AWS_PROFILE"},
+		{"wrong region", func(s *config.Stage) { s.Locale, s.Region = "en-US", "us-east-1" }, nil, "deployment", "wrong_region", doctor.Account, "delete the stack in eu-west-1"},
+		{"not deployed", func(s *config.Stage) { s.Name = "other" }, nil, "deployment", "not_deployed", doctor.Account, "hearthgate deploy --stage other"},
+		{"no bootstrap", func(s *config.Stage) { s.Name = "other" }, func(c *fakeaws.Cloud) {
+			c.SetParameter(region, fakeaws.Parameter{Name: "/cdk-bootstrap/hnb659fds/version"})
+		}, "deployment", "no_bootstrap", doctor.Account, "--bootstrap"},
+		{"not allowed to look", nil, func(c *fakeaws.Cloud) { c.Deny("lambda.GetFunctionConfiguration", "AccessDeniedException", "no") }, "deployment", "denied", doctor.Account, "credentials"},
+		{"no alias", nil, remove("AWS::Lambda::Alias", "Alias"), "deployment", "no_alias", doctor.Setup, "deploy"},
+		{"missing parameter", nil, func(c *fakeaws.Cloud) {
+			c.SetParameter(region, fakeaws.Parameter{Name: "/hearthgate/dev/home-assistant/token"})
+		}, "parameter", "missing_parameter", doctor.Setup, "hearthgate token"},
+		{"parameter of type String", nil, func(c *fakeaws.Cloud) {
+			c.SetParameter(region, fakeaws.Parameter{Name: "/hearthgate/dev/home-assistant/token", Type: "String", Value: "canary"})
+		}, "parameter", "parameter_type", doctor.Setup, "SecureString"},
+		{"timeout 3 s", nil, edit("AWS::Lambda::Function", func(r *fakeaws.Resource) { r.Properties["Timeout"] = 3 }), "timeout", "timeout", doctor.Setup, "deploy"},
+		{"missing permission", nil, remove("AWS::Lambda::Permission", "SmartHome"), "smart_home_permission", "missing_permission", doctor.Setup, "deploy"},
+		{"missing permission of the custom skill", nil, remove("AWS::Lambda::Permission", "Custom"), "custom_permission", "missing_permission", doctor.Setup, "deploy"},
+		{"wrong principal", nil, permission("SmartHome", func(p map[string]any) { p["Principal"] = "alexa-appkit.amazon.com" }), "smart_home_permission", "wrong_principal", doctor.Setup, "deploy"},
+		{"another skill", nil, permission("SmartHome", func(p map[string]any) { p["EventSourceToken"] = "amzn1.ask.skill.x" }), "smart_home_permission", "other_skill", doctor.Setup, "deploy"},
+		{"any skill", nil, permission("Custom", func(p map[string]any) { delete(p, "EventSourceToken") }), "custom_permission", "any_skill", doctor.Setup, "deploy"},
+		{"permission on the function", nil, permission("SmartHome", func(p map[string]any) { p["FunctionName"] = "hearthgate-dev" }), "smart_home_permission", "permission_elsewhere", doctor.Setup, "deploy"},
+		{"no skill", func(s *config.Stage) { s.SmartHomeSkillID, s.CustomSkillID = "", "" }, nil, "permissions", "no_skill", doctor.Setup, "hearthgate init"},
+		{"alarms not confirmed", nil, edit("AWS::SNS::Subscription", func(r *fakeaws.Resource) { delete(r.Properties, "Confirmed") }), "alarms", "alarms_unconfirmed", doctor.Setup, "AWS Notifications"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := stage()
+			c := deployed(t, s)
+			if tt.wrong != nil {
+				tt.wrong(c)
+			}
+			if tt.stage != nil {
+				tt.stage(&s)
+			}
+			steps := examine(t, s)
+			var failed []doctor.Step
+			for _, step := range steps {
+				if !step.OK {
+					failed = append(failed, step)
+				}
+			}
+			if got := doctor.Verdict(steps); got != tt.class {
+				t.Errorf("class %d, want %d", got, tt.class)
+			}
+			if tt.step == "" {
+				if len(failed) > 0 {
+					t.Errorf("failed: %+v", failed)
+				}
+				return
+			}
+			if len(failed) != 1 || failed[0].Name != tt.step || failed[0].Cause != tt.cause || !strings.Contains(failed[0].Mend, tt.mend) || failed[0].Problem == "" {
+				t.Errorf("failed %+v\nwant %s of %s, mended by %q", failed, tt.step, tt.cause, tt.mend)
+			}
+			var b bytes.Buffer
+			doctor.Show(screen.Paint(&b, false), steps)
+			if text := b.String(); !strings.Contains(text, failed[0].Mend) || strings.Contains(text, "canary") {
+				t.Errorf("shown: %s", text)
+			}
+		})
+	}
+}
+
+func TestNoCredentials(t *testing.T) {
+	deployed(t, stage())
+	t.Setenv("AWS_ACCESS_KEY_ID", "")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "")
+	steps := examine(t, stage())
+	if len(steps) != 1 || steps[0].Cause != "credentials" || !strings.Contains(steps[0].Problem, "aws configure") {
+		t.Errorf("steps %+v", steps)
+	}
+}
+
+// TestAdvice sees what is told and is no failure.
+func TestAdvice(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		wrong func(*fakeaws.Cloud)
+		step  string
+		want  string
+	}{
+		{"log kept for ever", edit("AWS::Logs::LogGroup", func(r *fakeaws.Resource) { delete(r.Properties, "RetentionInDays") }), "log", "30 days"},
+		{"nobody is told", remove("AWS::SNS::Subscription", "Subscription"), "alarms", "--alarm-email"},
+		{"failures", func(c *fakeaws.Cloud) {
+			group := c.Resources(config.StackName("dev"), "AWS::Logs::LogGroup")[0].PhysicalID
+			c.Log(group, `{"success":false,"cause":"timeout"}`, `{"success":true}`, `{"success":false,"cause":"timeout"}`, `{"success":false,"cause":"banned"}`)
+		}, "last failures", "2 times timeout, 1 times banned"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := stage()
+			tt.wrong(deployed(t, s))
+			for _, step := range examine(t, s) {
+				if !step.OK {
+					t.Errorf("failed: %+v", step)
+				}
+				if step.Name == tt.step && !strings.Contains(strings.Join(step.Advice, ", "), tt.want) {
+					t.Errorf("advice %q, want %q", step.Advice, tt.want)
+				}
+			}
+		})
+	}
+}

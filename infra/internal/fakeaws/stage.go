@@ -1,0 +1,45 @@
+package fakeaws
+
+import (
+	"encoding/json"
+
+	"github.com/hearthgate/hearthgate/config"
+)
+
+// StageTemplate returns a template with what the commands look at in a stage's
+// stack, for tests that need no CDK.
+func StageTemplate(s config.Stage) string {
+	function := object{"Ref": "Function"}
+	resources := object{
+		"Log":  object{"Type": "AWS::Logs::LogGroup", "Properties": object{"RetentionInDays": s.RetentionDays}},
+		"Role": object{"Type": "AWS::IAM::Role", "Properties": object{}},
+		"Function": object{"Type": "AWS::Lambda::Function", "Properties": object{
+			"FunctionName": config.FunctionName(s.Name), "Timeout": s.Timeout, "MemorySize": s.Memory, "Architectures": list{"arm64"},
+			"Code": object{"S3Bucket": "code", "S3Key": "function.zip"}, "LoggingConfig": object{"LogGroup": object{"Ref": "Log"}},
+			"Environment": object{"Variables": object{
+				config.EnvStage: s.Name, config.EnvURL: s.URL, config.EnvTokenParameter: s.TokenParameterName(), config.EnvTokenSource: string(s.TokenSource),
+			}},
+		}},
+		"Version": object{"Type": "AWS::Lambda::Version", "Properties": object{"FunctionName": function}},
+		"Alias": object{"Type": "AWS::Lambda::Alias", "Properties": object{
+			"Name": config.Alias, "FunctionName": function, "FunctionVersion": object{"Fn::GetAtt": list{"Version", "Version"}},
+		}},
+		"Topic": object{"Type": "AWS::SNS::Topic", "Properties": object{}},
+	}
+	allow := func(id, principal, skill string) {
+		if skill != "" {
+			resources[id] = object{"Type": "AWS::Lambda::Permission", "Properties": object{
+				"FunctionName": object{"Ref": "Alias"}, "Principal": principal, "Action": "lambda:InvokeFunction", "EventSourceToken": skill,
+			}}
+		}
+	}
+	allow("SmartHome", "alexa-connectedhome.amazon.com", s.SmartHomeSkillID)
+	allow("Custom", "alexa-appkit.amazon.com", s.CustomSkillID)
+	if s.AlarmEmail != "" {
+		resources["Subscription"] = object{"Type": "AWS::SNS::Subscription", "Properties": object{
+			"TopicArn": object{"Ref": "Topic"}, "Protocol": "email", "Endpoint": s.AlarmEmail, "Confirmed": true,
+		}}
+	}
+	text, _ := json.Marshal(object{"Resources": resources}) // plain values: cannot fail
+	return string(text)
+}
