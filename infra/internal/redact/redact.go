@@ -8,6 +8,9 @@ import (
 	"strings"
 )
 
+// Hidden stands where a secret was.
+const Hidden = "[secret]"
+
 // secretKeys are the fields whose values are not shown, whoever sent them.
 var secretKeys = []string{"token", "correlationtoken", "code", "cookie"}
 
@@ -23,7 +26,7 @@ func JSON(raw []byte, secrets ...string) json.RawMessage {
 	out, _ := json.Marshal(hidden(v)) // it was decoded from JSON
 	for _, s := range secrets {
 		if s != "" {
-			out = bytes.ReplaceAll(out, []byte(s), []byte("[secret]"))
+			out = bytes.ReplaceAll(out, []byte(s), []byte(Hidden))
 		}
 	}
 	return out
@@ -35,7 +38,7 @@ func hidden(v any) any {
 		for key, value := range v {
 			v[key] = hidden(value)
 			if _, object := value.(map[string]any); !object && isSecret(key) {
-				v[key] = "[secret]"
+				v[key] = Hidden
 			}
 		}
 	case []any:

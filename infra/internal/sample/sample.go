@@ -57,16 +57,29 @@ func Event(name, endpoint, token string) ([]byte, error) {
 	case !s.Endpoint && endpoint != "":
 		return nil, fmt.Errorf("%s is for no device: leave --endpoint out", name)
 	}
-	header := map[string]string{"namespace": s.namespace, "name": s.name, "payloadVersion": "3", "messageId": rand.Text()}
-	quoted, _ := json.Marshal(token)
-	payload := strings.ReplaceAll(s.payload, `"TOKEN"`, string(quoted))
+	quoted, _ := json.Marshal(token) // text: cannot fail
+	return Directive(s.namespace, s.name, endpoint, strings.ReplaceAll(s.payload, `"TOKEN"`, string(quoted)), token), nil
+}
+
+// Directive returns a directive as Alexa would send it now. No endpoint makes it one
+// for the home as a whole; the payload is JSON, {} by default.
+func Directive(namespace, name, endpoint, payload, token string) []byte {
+	scope := map[string]string{"type": "BearerToken", "token": token}
+	header := map[string]string{"namespace": namespace, "name": name, "payloadVersion": "3", "messageId": rand.Text()}
 	directive := map[string]any{"header": header, "payload": json.RawMessage(payload)}
-	if s.Endpoint {
+	switch {
+	case endpoint != "":
 		if !strings.Contains(endpoint, "#") {
 			endpoint = strings.Replace(endpoint, ".", "#", 1)
 		}
 		header["correlationToken"] = rand.Text()
-		directive["endpoint"] = map[string]any{"endpointId": endpoint, "cookie": struct{}{}, "scope": map[string]string{"type": "BearerToken", "token": token}}
+		directive["endpoint"] = map[string]any{"endpointId": endpoint, "cookie": struct{}{}, "scope": scope}
+		if payload == "" {
+			directive["payload"] = struct{}{}
+		}
+	case payload == "":
+		directive["payload"] = map[string]any{"scope": scope}
 	}
-	return json.Marshal(map[string]any{"directive": directive})
+	b, _ := json.Marshal(map[string]any{"directive": directive}) // text and valid JSON: cannot fail
+	return b
 }

@@ -1,0 +1,35 @@
+package main_test
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestLogsReplayAndCost(t *testing.T) {
+	o := newOwner(t)
+	o.deployed()
+	o.sees(o.types("", "invoke", "turn-on", "--endpoint", "switch.outlet", "--stage", "dev"), 0)
+	o.sees(o.types("", "invoke", "turn-on", "--endpoint", "light.nope", "--stage", "dev"), 1)
+	o.sees(o.types("", "logs"), 0, "ok", "Alexa.PowerController.TurnOn", "switch#outlet", "FAIL", "NO_SUCH_ENDPOINT")
+	failed := o.types("", "logs", "--failed", "--json")
+	o.sees(failed, 0, "light#nope")
+	if strings.Contains(failed.out, "switch#outlet") {
+		t.Errorf("what did not fail is shown: %s", failed.out)
+	}
+	o.sees(o.types(failed.out, "replay", "-", "--stage", "dev"), 1, "NO_SUCH_ENDPOINT")
+	all := strings.Split(o.types("", "logs", "--json").out, "\n")
+	for _, line := range all {
+		if strings.Contains(line, "switch#outlet") {
+			o.sees(o.types(line, "replay", "-"), 0, `"name": "Response"`, "with a demo home")
+		}
+	}
+	o.sees(o.types("nonsense", "replay", "-"), 1, "neither a line of the function's log")
+
+	o.cloud.Measure("Invocations", 3000, 1500)
+	o.cloud.Measure("Duration", 800_000)
+	o.cloud.Measure("IncomingBytes", 2e6)
+	o.sees(o.types("", "cost"), 0, "4500.0", "100.0 GB-s", "2.0 MB", "projected $0.00")
+	o.sees(o.types("", "cost", "--json"), 0, `"requests": 4500`)
+	o.cloud.Deny("monitoring.GetMetricStatistics", "AccessDeniedException", "no")
+	o.sees(o.types("", "cost"), 1, "does not allow it")
+}
