@@ -77,7 +77,7 @@ func (d directive) event() []byte {
 			payload = json.RawMessage("{}")
 		}
 		body["payload"] = payload
-		body["endpoint"] = object{"endpointId": d.endpoint, "scope": scope, "cookie": object{}}
+		body["endpoint"] = object{"endpointId": d.endpoint, "scope": scope, "cookie": object{"key": canaries.make("cookie-")}}
 	}
 	b, err := json.Marshal(object{"directive": body})
 	if err != nil {

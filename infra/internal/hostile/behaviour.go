@@ -11,20 +11,26 @@ import (
 
 // Well serves a handler as any server does.
 func Well(h http.Handler) Behaviour {
+	once := Once(h)
 	return func(v *Visit) {
-		for {
-			r, err := v.Request()
-			if err != nil {
-				return
-			}
-			rec := httptest.NewRecorder()
-			h.ServeHTTP(rec, r)
-			res := rec.Result()
-			res.ContentLength = int64(rec.Body.Len())
-			if res.Write(v) != nil {
-				return
-			}
+		for once(v) == nil {
 		}
+	}
+}
+
+// Once serves the next request of a connection, which stays open. Its error says
+// that there is none.
+func Once(h http.Handler) func(*Visit) error {
+	return func(v *Visit) error {
+		r, err := v.Request()
+		if err != nil {
+			return err
+		}
+		rec := httptest.NewRecorder()
+		h.ServeHTTP(rec, r)
+		res := rec.Result()
+		res.ContentLength = int64(rec.Body.Len())
+		return res.Write(v)
 	}
 }
 

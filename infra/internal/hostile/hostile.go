@@ -127,6 +127,12 @@ type Visit struct {
 	in   *bufio.Reader
 }
 
+// Await returns when the next request begins; its error says that none comes.
+func (v *Visit) Await() error {
+	_, err := v.in.Peek(1)
+	return err
+}
+
 // Request reads the next request whole, its body too, and counts the directive
 // in it.
 func (v *Visit) Request() (*http.Request, error) {

@@ -1,0 +1,247 @@
+package e2e_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/alexacheck"
+	"github.com/hearthgate/hearthgate/infra/internal/demohome"
+	"github.com/hearthgate/hearthgate/infra/internal/hostile"
+	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
+)
+
+var soak = flag.Int("soak", 5000, "how many invocations TestSoak makes")
+
+// TestSoak makes many invocations of all kinds against a home of which one answer
+// in twelve is a fault: no command is lost or carried out twice, every reply is
+// valid, and the process holds in the end what it held in the beginning. The
+// figures go to .build/soak.txt.
+func TestSoak(t *testing.T) {
+	token := canaries.make("eyJhbGciOiJIUzI1NiJ9.e30.")
+	d := demohome.New(token)
+	home, err := hostile.New(moody(d), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(home.Close)
+	var log watcher
+	env := append(at(home.URL, token), config.EnvTimeout+"=0.05")
+	f := start(t, lambdalocal.Options{Log: &log, Timeout: 2 * time.Second}, env...)
+	s := &soaking{function: f, replies: map[string]int{}, done: map[string]bool{}}
+
+	early := *soak / 5 // by then everything has been done that is done once
+	s.run(t, early)
+	before := usage(t, f.Pid())
+	s.run(t, *soak-early)
+	after := usage(t, f.Pid())
+	goroutines := s.goroutines(t)
+
+	fresh := &soaking{function: start(t, lambdalocal.Options{}, env...), replies: map[string]int{}, done: map[string]bool{}}
+	fresh.run(t, 200)
+	normal := fresh.goroutines(t)
+
+	read, did := home.Received(), d.Received()
+	lost, doubled := 0, 0
+	for id, ok := range s.done {
+		if read[id] > 1 || did[id] > 1 {
+			doubled++
+			t.Errorf("%s was read %d times and carried out %d times", id, read[id], did[id])
+		}
+		if ok && did[id] == 0 {
+			lost++
+			t.Errorf("%s was answered as done and never reached the home", id)
+		}
+	}
+	table := s.tabulate(before, after, goroutines, normal, lost, doubled)
+	t.Log("\n" + table)
+	if err := os.WriteFile(filepath.Join(root(t), ".build", "soak.txt"), []byte(table), 0o644); err != nil {
+		t.Error(err)
+	}
+	if lines, leaks := log.figures(); lines != *soak || leaks != 0 {
+		t.Errorf("%d lines for %d invocations, %d with a secret", lines, *soak, leaks)
+	}
+	const grownKB, grownFiles, grownGoroutines = 16 << 10, 8, 16 // room for the heap, and for connections that happen to be open
+	if after.rss > before.rss+grownKB || after.files > before.files+grownFiles || goroutines > normal+grownGoroutines {
+		t.Errorf("it holds more than it did: before %+v, after %+v, goroutines %d, normally %d", before, after, goroutines, normal)
+	}
+}
+
+// moody serves a home and, one time in twelve, does something else.
+func moody(d *demohome.Home) hostile.Behaviour {
+	var mu sync.Mutex
+	random := rand.New(rand.NewPCG(1, 2))
+	faults := []hostile.Behaviour{
+		hostile.After(), hostile.After(hostile.Reset), hostile.Rude,
+		hostile.After(hostile.Say("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"), hostile.Reset),
+		hostile.After(hostile.Say(hostile.Answer(200, inJSON, "{"))),
+		hostile.After(hostile.Say(hostile.Answer(200, inJSON, ""))),
+		hostile.After(hostile.Say(hostile.Answer(404, plain, "404: Not Found"))),
+		hostile.After(hostile.Say(hostile.Answer(500, plain, "500"))),
+		hostile.After(hostile.Say(hostile.Answer(502, html, "<html>"))),
+		hostile.After(hostile.Say(hostile.Answer(503, plain, "503"))),
+		hostile.After(hostile.Say(hostile.Answer(429, plain, "429"))),
+		hostile.After(hostile.Say(hostile.Answer(403, plain, "403: Forbidden"))),
+	}
+	draw := func(n int) int {
+		mu.Lock()
+		defer mu.Unlock()
+		return random.IntN(n)
+	}
+	return func(v *hostile.Visit) {
+		for v.Await() == nil {
+			switch {
+			case draw(500) == 0:
+				hostile.After(hostile.Hang)(v)
+				return
+			case draw(12) == 0:
+				faults[draw(len(faults))](v)
+				return
+			}
+			if hostile.Once(d)(v) != nil {
+				return
+			}
+		}
+	}
+}
+
+// A soaking is a long run and what came of it.
+type soaking struct {
+	*function
+	n         int
+	invalid   int             // replies
+	replies   map[string]int  // how often each came
+	done      map[string]bool // commands by messageId: whether they were answered as done
+	durations []time.Duration
+}
+
+func (s *soaking) run(t *testing.T, n int) {
+	t.Helper()
+	for range n {
+		k := kinds[s.n%len(kinds)]
+		d := command(k.command, k.endpoint, k.payload)
+		s.n++
+		event := d.event()
+		v, err := s.Invoke(t.Context(), event)
+		if err != nil || v.FunctionError != "" {
+			t.Fatal(v.FunctionError, err)
+		}
+		if err := alexacheck.Reply(event, v.Payload); err != nil {
+			s.invalid++
+			t.Errorf("%v: %v: %s", d, err, v.Payload)
+		}
+		var r reply
+		if err := json.Unmarshal(v.Payload, &r); err != nil {
+			t.Fatal(err)
+		}
+		s.replies[r.kind()]++
+		s.durations = append(s.durations, v.Duration)
+		if d.name != "Discover" && d.name != "ReportState" {
+			s.done[d.id] = r.Event.Header.Name != "ErrorResponse"
+		}
+	}
+}
+
+// goroutines ends the process with the signal that makes it tell what it was at,
+// and returns how many goroutines that were.
+func (s *soaking) goroutines(t *testing.T) (n int) {
+	t.Helper()
+	before := len(s.Lines())
+	if err := syscall.Kill(s.Pid(), syscall.SIGQUIT); err != nil {
+		t.Fatal(err)
+	}
+	every := time.NewTicker(time.Millisecond)
+	defer every.Stop()
+	for s.Pid() != 0 { // until it has written them all and is gone
+		<-every.C
+	}
+	for _, line := range s.Lines()[before:] {
+		if strings.HasPrefix(line, "goroutine ") && strings.HasSuffix(line, "]:") {
+			n++
+		}
+	}
+	if n == 0 {
+		t.Fatal("the process did not tell its goroutines")
+	}
+	return n
+}
+
+// holdings are what a process holds.
+type holdings struct{ rss, files, threads int } // rss in kB
+
+func usage(t *testing.T, pid int) (h holdings) {
+	t.Helper()
+	dir := filepath.Join("/proc", strconv.Itoa(pid))
+	status, err := os.ReadFile(filepath.Join(dir, "status"))
+	if err != nil {
+		t.Skip("skipped: what a process holds is read from /proc, which only Linux has: ", err)
+	}
+	for line := range strings.Lines(string(status)) {
+		fmt.Sscanf(line, "VmRSS: %d kB", &h.rss)
+		fmt.Sscanf(line, "Threads: %d", &h.threads)
+	}
+	files, err := os.ReadDir(filepath.Join(dir, "fd"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.files = len(files)
+	return h
+}
+
+func (s *soaking) tabulate(before, after holdings, goroutines, normal, lost, doubled int) string {
+	var b strings.Builder
+	slices.Sort(s.durations)
+	at := func(q float64) float64 {
+		return float64(s.durations[int(q*float64(len(s.durations)-1))].Microseconds()) / 1000
+	}
+	fmt.Fprintf(&b, "%d invocations of %d kinds, a fault one time in twelve\n\n", s.n, len(kinds))
+	fmt.Fprintf(&b, "commands answered as done and lost  %d\ncommands carried out twice          %d\nreplies that are not valid          %d\n", lost, doubled, s.invalid)
+	fmt.Fprintf(&b, "duration                            p50 %.1f ms, p90 %.1f ms, p99 %.1f ms, longest %.1f ms\n", at(.5), at(.9), at(.99), at(1))
+	fmt.Fprintf(&b, "resident memory                     %.1f MB after a fifth, %.1f MB in the end\n", float64(before.rss)/1e3, float64(after.rss)/1e3)
+	fmt.Fprintf(&b, "descriptors                         %d, %d\nthreads                             %d, %d\n", before.files, after.files, before.threads, after.threads)
+	fmt.Fprintf(&b, "goroutines                          %d in the end, %d after 200 invocations of a fresh process\n\nreplies\n", goroutines, normal)
+	for _, kind := range slices.Sorted(maps.Keys(s.replies)) {
+		fmt.Fprintf(&b, "  %-34s%d\n", kind, s.replies[kind])
+	}
+	return b.String()
+}
+
+// A watcher reads a log as it is written.
+type watcher struct {
+	mu    sync.Mutex
+	lines int // guarded by mu; of invocations
+	leaks int // guarded by mu
+}
+
+func (w *watcher) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if bytes.Contains(p, []byte(`"_aws"`)) {
+		w.lines++
+	}
+	for _, secret := range canaries.list() {
+		if bytes.Contains(p, []byte(secret)) {
+			w.leaks++
+		}
+	}
+	return len(p), nil
+}
+
+func (w *watcher) figures() (lines, leaks int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.lines, w.leaks
+}
