@@ -134,14 +134,8 @@ func TestControlsAreAll(t *testing.T) {
 type endpoint struct {
 	ID           string `json:"endpointId"`
 	Capabilities []struct {
-		Interface  string `json:"interface"`
-		Instance   string `json:"instance"`
-		Properties struct {
-			Retrievable bool `json:"retrievable"`
-			Supported   []struct {
-				Name string `json:"name"`
-			} `json:"supported"`
-		} `json:"properties"`
+		Interface string `json:"interface"`
+		Instance  string `json:"instance"`
 	} `json:"capabilities"`
 }
 

@@ -28,12 +28,10 @@ func TestStateReports(t *testing.T) {
 		o.expect(t, "StateReport", "")
 		offers := map[string]bool{}
 		for _, c := range e.Capabilities {
-			for _, p := range c.Properties.Supported {
-				offers[c.Interface+"."+p.Name+"/"+c.Instance] = c.Properties.Retrievable
-			}
+			offers[c.Interface+"/"+c.Instance] = true
 		}
 		for _, p := range o.reply.Context.Properties {
-			if name := p.Namespace + "." + p.Name + "/" + p.Instance; !offers[name] {
+			if name := p.Namespace + "/" + p.Instance; !offers[name] {
 				t.Errorf("%s reports %s and does not offer it: %s", e.ID, name, o.Payload)
 			}
 		}
