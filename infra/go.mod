@@ -23,6 +23,7 @@ require (
 	github.com/hearthgate/hearthgate/config v0.0.0
 	github.com/hearthgate/hearthgate/constructs v0.0.0
 	github.com/spf13/cobra v1.10.2
+	go.yaml.in/yaml/v3 v3.0.6
 	golang.org/x/term v0.47.0
 )
 

@@ -42,7 +42,7 @@ and says what to type into the Alexa developer console.`,
 			if err != nil {
 				return err
 			}
-			cdk := deploy.CDK{Root: root, Out: c.err}
+			cdk := c.cdk(root, s)
 			account, err := c.preflight(cmd.Context(), cdk, s, bootstrap)
 			if err != nil {
 				return err
@@ -56,6 +56,12 @@ and says what to type into the Alexa developer console.`,
 	return cmd
 }
 
+// cdk returns the CDK CLI for a stage. A stack that is not bound to an account goes
+// where the environment points.
+func (c *command) cdk(root string, s config.Stage) deploy.CDK {
+	return deploy.CDK{Root: root, Out: c.err, Env: []string{"AWS_REGION=" + s.Region, "AWS_DEFAULT_REGION=" + s.Region}}
+}
+
 // preflight tells what was found, and prepares the account if that is wanted.
 func (c *command) preflight(ctx context.Context, cdk deploy.CDK, s config.Stage, bootstrap bool) (*cloud.Account, error) {
 	if err := cdk.Check(); err != nil {
@@ -67,7 +73,7 @@ func (c *command) preflight(ctx context.Context, cdk deploy.CDK, s config.Stage,
 	for _, check := range checks {
 		switch {
 		case check.Name == "bootstrap" && check.Problem != "" && bootstrap:
-			if err := cdk.Run(ctx, "bootstrap", "aws://"+account.ID+"/"+account.Region); err != nil {
+			if err := cdk.Bootstrap(ctx, account.ID, account.Region); err != nil {
 				return nil, err
 			}
 		case check.Problem != "":
@@ -209,7 +215,7 @@ of the CDK stays, since others may use it. A production stage is guarded: take
 					return err
 				}
 			}
-			cdk := deploy.CDK{Root: root, Out: c.err}
+			cdk := c.cdk(root, s)
 			if err := errors.Join(cdk.Check(), cmd.Context().Err()); err != nil {
 				return err
 			}

@@ -17,7 +17,7 @@ import (
 // A CDK is the CDK CLI of a clone.
 type CDK struct {
 	Root string    // of the clone
-	Env  []string  // of the CLI; default: ours
+	Env  []string  // "NAME=value", for the CLI beside ours
 	Out  io.Writer // gets all that the CLI writes
 }
 
@@ -32,12 +32,27 @@ func (c CDK) Check() error {
 	return nil
 }
 
-// Run runs the CLI with these arguments and waits for it. When ctx ends, so does
-// the CLI, with what it has started.
+// Run runs the CLI in the clone with these arguments and waits for it. When ctx
+// ends, so does the CLI, with what it has started.
 func (c CDK) Run(ctx context.Context, args ...string) error {
-	cmd := exec.Command("npx", append([]string{"--prefix", "infra", "cdk"}, args...)...)
-	cmd.Dir = c.Root
-	cmd.Env = append(os.Environ(), "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20")
+	return c.in(ctx, c.Root, args)
+}
+
+// Bootstrap prepares an account and region for the CDK. It runs where there is no
+// app: with one, the CLI would synthesize it first, for nothing.
+func (c CDK) Bootstrap(ctx context.Context, account, region string) error {
+	dir, err := os.MkdirTemp("", "hearthgate-bootstrap-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	return c.in(ctx, dir, []string{"bootstrap", "aws://" + account + "/" + region})
+}
+
+func (c CDK) in(ctx context.Context, dir string, args []string) error {
+	cmd := exec.Command("npx", append([]string{"--prefix", filepath.Join(c.Root, "infra"), "cdk"}, args...)...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20", "NODE_NO_WARNINGS=1")
 	cmd.Env = append(cmd.Env, c.Env...)
 	cmd.Stdout, cmd.Stderr = c.Out, c.Out
 	p, err := child.Start(cmd)

@@ -305,3 +305,14 @@ func (s *stack) event(id, typ, status, reason string) {
 }
 
 func stamp() string { return time.Now().UTC().Format("2006-01-02T15:04:05.000Z") }
+
+// Templates returns the templates of all stacks.
+func (c *Cloud) Templates() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var all []string
+	for _, s := range c.stacks {
+		all = append(all, s.template)
+	}
+	return all
+}

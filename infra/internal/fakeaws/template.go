@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // known are the types of resource that are made.
@@ -33,7 +35,10 @@ func init() {
 
 // A template is what CloudFormation is given.
 type template struct {
-	Parameters map[string]struct{ Type, Default string }
+	Parameters map[string]struct {
+		Type    string
+		Default any
+	}
 	Conditions map[string]any
 	Resources  map[string]struct {
 		Type       string
@@ -86,11 +91,13 @@ type builder struct {
 // build makes the resources and outputs of a template.
 func (c *Cloud) build(s *stack, text string, given map[string]string) (map[string]*Resource, map[string]string, error) {
 	b := &builder{stack: s, parameters: map[string]string{}, resources: map[string]*Resource{}}
-	if err := json.Unmarshal([]byte(text), &b.template); err != nil {
-		return nil, nil, fmt.Errorf("the template is not JSON: %w", err)
+	if err := parse(text, &b.template); err != nil {
+		return nil, nil, fmt.Errorf("the template cannot be read: %w", err)
 	}
 	for name, p := range b.Parameters {
-		b.parameters[name] = p.Default
+		if p.Default != nil {
+			b.parameters[name] = fmt.Sprint(p.Default)
+		}
 		if v, ok := given[name]; ok {
 			b.parameters[name] = v
 		}
@@ -103,12 +110,13 @@ func (c *Cloud) build(s *stack, text string, given map[string]string) (map[strin
 		}
 	}
 	for id, r := range b.Resources {
+		if r.Condition != "" && !b.holds(b.Conditions[r.Condition]) {
+			continue
+		}
 		if !known[r.Type] && !strings.HasPrefix(r.Type, "Custom::") {
 			return nil, nil, fmt.Errorf("the type %s of %s is not known here", r.Type, id)
 		}
-		if r.Condition == "" || b.holds(b.Conditions[r.Condition]) {
-			b.resources[id] = &Resource{LogicalID: id, Type: r.Type}
-		}
+		b.resources[id] = &Resource{LogicalID: id, Type: r.Type}
 	}
 	for id := range b.resources {
 		b.name(id)
@@ -123,6 +131,19 @@ func (c *Cloud) build(s *stack, text string, given map[string]string) (map[strin
 		}
 	}
 	return b.resources, outputs, nil
+}
+
+// parse reads a template, which is YAML; JSON is as well.
+func parse(text string, into *template) error {
+	var v any
+	if err := yaml.Unmarshal([]byte(text), &v); err != nil {
+		return err
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(b, into)
 }
 
 // named are the properties that name a resource.
@@ -225,7 +246,7 @@ func (b *builder) function(name string, arg any) any {
 	switch name {
 	case "Fn::Join":
 		var texts []string
-		for _, p := range parts[1].([]any) {
+		for _, p := range items(parts[1]) {
 			texts = append(texts, fmt.Sprint(p))
 		}
 		return strings.Join(texts, fmt.Sprint(parts[0]))
@@ -238,9 +259,22 @@ func (b *builder) function(name string, arg any) any {
 	case "Fn::Select":
 		var i int
 		fmt.Sscan(fmt.Sprint(parts[0]), &i)
-		return parts[1].([]any)[i]
+		return items(parts[1])[i]
 	}
 	return name + " is not resolved here"
+}
+
+// items returns a list; a parameter of a list's type is text with commas.
+func items(v any) []any {
+	if text, ok := v.(string); ok {
+		var all []any
+		for part := range strings.SplitSeq(text, ",") {
+			all = append(all, part)
+		}
+		return all
+	}
+	all, _ := v.([]any)
+	return all
 }
 
 func (b *builder) ref(name string) any {
