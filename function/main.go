@@ -4,12 +4,17 @@ package main
 
 import (
 	"context"
+	"os"
+	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/hearthgate/hearthgate/function/gateway/logging"
 )
 
 func main() {
-	app := NewApp(Options{})
+	const patience = 80 * time.Millisecond // of what is kept for making a reply
+	app := NewApp(Options{Output: logging.Patient(os.Stdout, patience)})
 	app.Start(context.Background())
 	lambda.Start(app)
 }

@@ -235,6 +235,10 @@ func parameterFaults() []fault {
 	}
 }
 
+// stuck is a shell script that runs a program with a standard output that is full
+// and that nobody reads.
+const stuck = `mkfifo full && exec 3<>full && head -c 65536 /dev/zero >&3 && exec "$0" >&3`
+
 func ownFaults() []fault {
 	healthy := func(more func(*scene)) func(*scene) {
 		return func(s *scene) {
@@ -246,6 +250,7 @@ func ownFaults() []fault {
 		{name: "none", made: func(s *scene) { s.healthy() }},
 		{name: "no room in /tmp", made: healthy(func(s *scene) { s.set("TMPDIR", "/dev/null/none") })},
 		{name: "the log is full", made: healthy(func(s *scene) { s.prefix = []string{"sh", "-c", `exec "$0" >/dev/full`}; s.mute = true })},
+		{name: "nobody reads the log", made: healthy(func(s *scene) { s.prefix = []string{"sh", "-c", stuck}; s.mute = true })},
 		{name: "no token", told: internal, cause: "settings", unread: true, made: healthy(func(s *scene) { s.set(config.EnvToken, "") })},
 		{name: "no address", told: internal, cause: "settings", unread: true, made: func(*scene) {}},
 		{name: "linked, without a token", told: refused, cause: "unauthorized", unread: true, made: healthy(func(s *scene) {
