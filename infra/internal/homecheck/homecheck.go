@@ -23,23 +23,17 @@ type Home struct {
 }
 
 // Reach says whether a Home Assistant with a Smart Home endpoint answers there. It
-// needs no token.
+// needs no token, and asks for nothing that would count as a wrong one: those get an
+// address banned.
 func (h Home) Reach(ctx context.Context) error {
-	status, body, err := h.get(ctx, "/api/", "")
-	switch {
-	case err != nil:
-		return err
-	case status == http.StatusNotFound || status != http.StatusUnauthorized && !strings.Contains(body, "API running"):
-		return fmt.Errorf("%s answers %d to GET /api/, and a Home Assistant answers 401 there: see whether the address is right and what stands in front of it", h.URL, status)
-	}
-	status, _, err = h.get(ctx, "/api/alexa/smart_home", "")
+	status, _, err := h.get(ctx, "/api/alexa/smart_home", "")
 	switch {
 	case err != nil:
 		return err
 	case status == http.StatusNotFound:
-		return fmt.Errorf("the Home Assistant at %s has no Smart Home endpoint (404): write `alexa:` and below it `smart_home:` into its configuration.yaml and restart it, or wait if it is still starting", h.URL)
+		return fmt.Errorf("%s has no Smart Home endpoint (404): if it is Home Assistant, write `alexa:` and below it `smart_home:` into its configuration.yaml and restart it, or wait if it is still starting", h.URL)
 	case status != http.StatusMethodNotAllowed:
-		return fmt.Errorf("%s answers %d to GET /api/alexa/smart_home, and Home Assistant answers 405: see what stands in front of it", h.URL, status)
+		return fmt.Errorf("%s answers %d to GET /api/alexa/smart_home, and Home Assistant answers 405: see whether the address is right and what stands in front of it", h.URL, status)
 	}
 	return nil
 }

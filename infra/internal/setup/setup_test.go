@@ -132,7 +132,8 @@ func TestTheHomeIsAsked(t *testing.T) {
 		{"good", demohome.New("t"), true, ""},
 		{"unknown certificate", demohome.New("t"), false, "fullchain.pem"},
 		{"something else", status(200), true, "answers 200"},
-		{"nothing there", status(404), true, "answers 404"},
+		{"nothing there", status(404), true, "no Smart Home endpoint"},
+		{"a proxy refuses", status(403), true, "answers 403"},
 		{"no alexa in it", withoutAlexa, true, "smart_home:"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
