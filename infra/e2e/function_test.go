@@ -140,9 +140,7 @@ func (f *function) try(ctx context.Context, d directive) (attempt, error) {
 	if err != nil {
 		return o, err
 	}
-	for _, text := range f.Lines()[before:] {
-		o.lines = append(o.lines, text)
-	}
+	o.lines = f.Lines()[before:]
 	_ = json.Unmarshal(v.Payload, &o.reply) // problems tells
 	if len(o.lines) > 0 {
 		_ = json.Unmarshal([]byte(o.lines[len(o.lines)-1]), &o.line)

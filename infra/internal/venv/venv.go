@@ -76,7 +76,7 @@ func (s Spec) make(ctx context.Context, python string) error {
 		return err
 	}
 	if err := run(ctx, base, "-m", "venv", s.Dir); err != nil {
-		return fmt.Errorf("Python could not make a virtual environment (on Debian install python3-venv): %w", err)
+		return fmt.Errorf("the virtual environment was not made (on Debian install python3-venv): %w", err)
 	}
 	list := filepath.Join(s.Dir, "requirements.txt")
 	if err := os.WriteFile(list, []byte(s.Requirements), 0o644); err != nil {
