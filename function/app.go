@@ -80,6 +80,7 @@ func NewApp(o Options) *App {
 		Validate: security.Validate,
 		Report:   a.report,
 		Diagnose: home.Diagnose,
+		Specs:    a.dispatcher.Specs,
 	})
 	return a
 }

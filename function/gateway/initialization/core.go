@@ -124,6 +124,24 @@ func (s *Starter) run(ctx context.Context, _ RunInput) (Status, error) {
 	return status, nil
 }
 
+// refresh reads the settings again. What is wrong with the new ones is an error, and
+// the old ones stay.
+func (s *Starter) refresh(ctx context.Context, _ RefreshInput) (Status, error) {
+	select {
+	case <-s.turn:
+		defer func() { s.turn <- struct{}{} }()
+	case <-ctx.Done():
+		return Status{}, core.Errorf(core.Internal, "settings", "the settings could not be read again: %w", ctx.Err())
+	}
+	old, st := s.state.Load(), s.try(ctx)
+	if st.err != nil && old != nil && old.err == nil {
+		_ = s.opts.Apply(old.settings) // which it took before
+		return Status{}, st.failure()
+	}
+	s.state.Store(st)
+	return Status{Ready: st.err == nil, Warnings: st.warnings, Stages: st.stages, Since: s.began}, st.failure()
+}
+
 // try reads the settings. The connection is made while the parameters are read,
 // if the environment has the address.
 func (s *Starter) try(ctx context.Context) *state {

@@ -5,6 +5,7 @@
 //	operation  input          output
 //	run        RunInput       Status
 //	settings   SettingsInput  SettingsView
+//	refresh    RefreshInput   Status
 //
 // What is slow happens once, before the first event is asked for: the parameters
 // are read and the connection to Home Assistant is made side by side. What failed
@@ -26,6 +27,10 @@ var (
 	// GetSettings returns the settings in effect.
 	GetSettings = core.Define[SettingsInput, SettingsView](core.Initialization, "settings",
 		"Return the settings in effect and where each came from; secrets are hidden.")
+
+	// Refresh reads the parameters again.
+	Refresh = core.Define[RefreshInput, Status](core.Initialization, "refresh",
+		"Read the parameters again, so that a new token or address is in effect without a deployment; settings that are wrong leave the old ones in effect.")
 )
 
 // A RunInput is the input of [Run].
@@ -34,6 +39,9 @@ type RunInput struct{}
 // A SettingsInput is the input of [GetSettings].
 type SettingsInput struct{}
 
+// A RefreshInput is the input of [Refresh].
+type RefreshInput struct{}
+
 // A Needy input needs the settings: its operation is not run without them.
 type Needy interface{ NeedsSettings() }
 
@@ -41,6 +49,7 @@ type Needy interface{ NeedsSettings() }
 func Bind(d *core.Dispatcher, s *Starter) {
 	core.Handle(d, Run, s.run)
 	core.Handle(d, GetSettings, s.view)
+	core.Handle(d, Refresh, s.refresh)
 }
 
 // Service fails a call whose input is [Needy] with kind Internal while the

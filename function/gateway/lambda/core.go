@@ -20,6 +20,9 @@ func newGateway(o Options) *gateway {
 	if o.Diagnose == nil {
 		o.Diagnose = func(context.Context) (Diagnosis, error) { return Diagnosis{}, nil }
 	}
+	if o.Specs == nil {
+		o.Specs = func() []*core.Spec { return nil }
+	}
 	return &gateway{o}
 }
 

@@ -5,7 +5,8 @@
 //	create_alexa_response  Failure      json.RawMessage
 //	validate_event         EventInput   EventFacts
 //	status                 StatusInput  Status
-//	diagnose               DiagnoseInput  Diagnosis
+//	diagnose               DiagnoseInput    Diagnosis
+//	operations             OperationsInput  []OperationFacts
 package lambda
 
 import (
@@ -78,6 +79,7 @@ type Options struct {
 	Validate func(context.Context, []byte) error      // refuses a body that no honest caller sends; default: takes all
 	Report   func() Status                            // how the gateways are doing; default: nothing is known
 	Diagnose func(context.Context) (Diagnosis, error) // goes the way to the home; default: it has no steps
+	Specs    func() []*core.Spec                      // of the operations that there are; default: none
 }
 
 // Bind binds the operations of the gateway to d.
@@ -88,4 +90,5 @@ func Bind(d *core.Dispatcher, o Options) {
 	core.Handle(d, ValidateEvent, g.validateEvent)
 	core.Handle(d, GetStatus, g.status)
 	core.Handle(d, Diagnose, g.diagnose)
+	core.Handle(d, ListOperations, g.operations)
 }
