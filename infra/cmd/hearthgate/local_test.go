@@ -38,6 +38,8 @@ func TestTheFunctionOfThisMachine(t *testing.T) {
 		{"operation", noHome, []string{"op", "utility.generate_correlation_id"}, 0, `"source": "generated"`, ""},
 		{"operation with input", noHome, []string{"op", "cache.set", `{"key": "a", "value": 1}`}, 0, "cache.set: ok", ""},
 		{"operation that refuses its input", noHome, []string{"op", "cache.set", `{"nonsense": 1}`}, 1, "nonsense", ""},
+		{"operations", noHome, []string{"op"}, 0, "cache.set", ""},
+		{"operations in JSON", noHome, []string{"op", "--json"}, 0, `"name": "lambda.operations"`, ""},
 		{"no such operation", noHome, []string{"op", "cache.nonsense", "--json"}, 1, `"success": false`, ""},
 		{"input that is no JSON", noHome, []string{"op", "cache.set", "a"}, 1, "", "not JSON"},
 		{"status", atHome(home.URL), []string{"status"}, 0, "memory usage", ""},

@@ -75,7 +75,7 @@ func (c *command) response(name string, r target.Response) error {
 
 // An operation is one that the function has.
 type operation struct {
-	Name    string `json:"name"`
+	Name    string `json:"name"` // what op takes, "cache.get"
 	Gateway string `json:"gateway"`
 	Doc     string `json:"doc"`
 	Input   []struct {
@@ -108,18 +108,10 @@ func (c *command) operations(ctx context.Context, t *target.Target) error {
 			gateway = o.Gateway
 			s.Printf("\n%s\n", s.Bold(gateway))
 		}
-		s.Printf("  %-36s %s\n", full(o), o.Doc)
+		s.Printf("  %-36s %s\n", o.Name, o.Doc)
 		for _, in := range o.Input {
 			s.Printf("  %-36s %s\n", "", s.Dim(strings.TrimSpace(fmt.Sprintf("%s (%s)  %s", in.Name, in.Type, in.Doc))))
 		}
 	}
 	return nil
-}
-
-// full returns the name that op takes.
-func full(o operation) string {
-	if strings.Contains(o.Name, ".") {
-		return o.Name
-	}
-	return o.Gateway + "." + o.Name
 }
