@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -14,10 +12,7 @@ import (
 	"github.com/hearthgate/hearthgate/infra/internal/cloud"
 	"github.com/hearthgate/hearthgate/infra/internal/console"
 	"github.com/hearthgate/hearthgate/infra/internal/deploy"
-	"github.com/hearthgate/hearthgate/infra/internal/sample"
 	"github.com/hearthgate/hearthgate/infra/internal/screen"
-	"github.com/hearthgate/hearthgate/infra/internal/setup"
-	"github.com/hearthgate/hearthgate/infra/internal/target"
 )
 
 func (c *command) deploy() *cobra.Command {
@@ -123,46 +118,6 @@ func (c *command) rollOut(ctx context.Context, cdk deploy.CDK, s config.Stage, a
 	return nil
 }
 
-// smoke sends a directive through the deployed function. With linked accounts there
-// is no token to send, so what counts is that the function answers at all.
-func (c *command) smoke(ctx context.Context, s config.Stage, a *cloud.Account) error {
-	c.progress("sending a Discover through the deployed function")
-	t := target.Deployed(a, config.FunctionName(s.Name), config.Alias)
-	if s.TokenSource == config.Linked {
-		_, err := t.Operate(ctx, "lambda.status", nil)
-		return err
-	}
-	event, err := sample.Event("discover", "", "no-token-of-a-linked-account")
-	if err != nil {
-		return err
-	}
-	return discovers(ctx, t, event)
-}
-
-// discovers says what is wrong if the function finds no device.
-func discovers(ctx context.Context, t *target.Target, event []byte) error {
-	answer, err := t.Invoke(ctx, event)
-	switch {
-	case err != nil:
-		return err
-	case answer.Error != "":
-		return fmt.Errorf("the function failed instead of answering: %s", answer.Error)
-	}
-	var reply struct {
-		Event struct {
-			Header  struct{ Name string }
-			Payload struct{ Endpoints []json.RawMessage }
-		}
-	}
-	if err := json.Unmarshal(answer.Payload, &reply); err != nil || reply.Event.Header.Name != "Discover.Response" {
-		return errors.New("the function does not answer a Discover as Alexa expects it")
-	}
-	if len(reply.Event.Payload.Endpoints) == 0 {
-		return errors.New("the function answers, but it found no device in the home")
-	}
-	return nil
-}
-
 func (c *command) showConsole(s config.Stage, fields []console.Field) {
 	out := c.screen()
 	out.Printf("\n%s\n", out.Bold("What to type into the Alexa developer console"))
@@ -180,61 +135,4 @@ func (c *command) showConsole(s config.Stage, fields []console.Field) {
 	if missing := console.Missing(s); missing != "" {
 		out.Printf("\n%s\n", missing)
 	}
-}
-
-func (c *command) destroy() *cobra.Command {
-	var stage string
-	var yes bool
-	cmd := &cobra.Command{
-		Use:   "destroy",
-		Short: "Delete the stack of a stage, and its token",
-		Long: `destroy deletes what deploy has made, and the token's parameter. The bootstrap stack
-of the CDK stays, since others may use it. A production stage is guarded: take
-"production" out of its file and deploy first.`,
-		Example: `  hearthgate destroy --stage dev`,
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, account, err := c.deployed(cmd.Context(), stage)
-			if err != nil {
-				return err
-			}
-			if s.Production {
-				return fmt.Errorf("the stage %s is a production stage, which is guarded against deletion: write \"production\": false into its file, deploy it, and destroy it then", stage)
-			}
-			root, err := build.Root()
-			if err != nil {
-				return err
-			}
-			if !yes {
-				o := setup.Options{Out: screen.New(c.err, c.getenv)}
-				if c.interactive() {
-					o.In = bufio.NewReader(c.in)
-				}
-				question := fmt.Sprintf("Delete the stack %s and the token in account %s, %s?", config.StackName(s.Name), account.ID, account.Region)
-				if err := c.confirm(o, question); err != nil {
-					return err
-				}
-			}
-			cdk := c.cdk(root, s)
-			if err := errors.Join(cdk.Check(), cmd.Context().Err()); err != nil {
-				return err
-			}
-			if err := cdk.Run(cmd.Context(), "destroy", config.StackName(s.Name), "--force"); err != nil {
-				return err
-			}
-			gone, err := account.DeleteParameter(cmd.Context(), s.TokenParameterName())
-			if err != nil {
-				return err
-			}
-			if c.json {
-				c.print(map[string]any{"stack": config.StackName(s.Name), "token_deleted": gone})
-				return nil
-			}
-			c.screen().Printf("deleted %s; remember the skill in the Alexa developer console, and the token in Home Assistant\n", config.StackName(s.Name))
-			return nil
-		},
-	}
-	stageFlag(cmd, &stage)
-	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
-	return cmd
 }

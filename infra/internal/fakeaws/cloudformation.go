@@ -1,7 +1,6 @@
 package fakeaws
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -30,51 +29,6 @@ type changeSet struct {
 	parameters, tags   map[string]string
 }
 
-// Resources returns what a stack has made of a type, ordered by logical id; every
-// type if typ is empty.
-func (c *Cloud) Resources(stack, typ string) []Resource {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	s := c.find("", stack)
-	var found []Resource
-	if s == nil {
-		return nil
-	}
-	for _, id := range slices.Sorted(maps.Keys(s.resources)) {
-		if r := s.resources[id]; typ == "" || r.Type == typ {
-			found = append(found, *r)
-		}
-	}
-	return found
-}
-
-// Deploy makes a stack of a template, as `cdk deploy` would.
-func (c *Cloud) Deploy(region, name, template string) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	s := c.open(region, name)
-	s.pending = &changeSet{template: template}
-	c.execute(s)
-	if s.reason != "" {
-		return errors.New(s.reason)
-	}
-	return nil
-}
-
-// SetObject puts an object into a bucket.
-func (c *Cloud) SetObject(bucket, key string, b []byte) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.objects[bucket+"/"+key] = b
-}
-
-// Object returns an object of a bucket, nil if there is none.
-func (c *Cloud) Object(bucket, key string) []byte {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.objects[bucket+"/"+key]
-}
-
 // open returns the stack of that name, made if it was not there.
 func (c *Cloud) open(region, name string) *stack {
 	s := c.find(region, name)
@@ -83,22 +37,6 @@ func (c *Cloud) open(region, name string) *stack {
 		c.stacks[region+name] = s
 	}
 	return s
-}
-
-// Edit changes the resources of a type that a stack has made, as somebody might in
-// the console: edit returns whether the resource is to stay.
-func (c *Cloud) Edit(stack, typ string, edit func(*Resource) bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	s := c.find("", stack)
-	if s == nil {
-		return
-	}
-	for id, r := range s.resources {
-		if r.Type == typ && !edit(r) {
-			delete(s.resources, id)
-		}
-	}
 }
 
 // find returns a stack by name or id, nil if there is none; an empty region is any.
@@ -305,14 +243,3 @@ func (s *stack) event(id, typ, status, reason string) {
 }
 
 func stamp() string { return time.Now().UTC().Format("2006-01-02T15:04:05.000Z") }
-
-// Templates returns the templates of all stacks.
-func (c *Cloud) Templates() []string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	var all []string
-	for _, s := range c.stacks {
-		all = append(all, s.template)
-	}
-	return all
-}
