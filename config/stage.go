@@ -59,10 +59,6 @@ func NewStage(name string) Stage {
 // Home Assistant.
 func (s Stage) TokenParameterName() string { return ParameterPrefix(s.Name) + TokenParameter }
 
-// URLParameterName returns the name of the parameter that holds Home Assistant's
-// URL.
-func (s Stage) URLParameterName() string { return ParameterPrefix(s.Name) + URLParameter }
-
 // Load reads, decodes and validates one stage. The error holds every problem
 // found, one [FieldError] each.
 func Load(fsys fs.FS, file string) (Stage, error) {

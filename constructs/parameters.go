@@ -1,0 +1,36 @@
+package constructs
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsssm"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/hearthgate/hearthgate/config"
+)
+
+// ParametersProps are the props of [Parameters].
+type ParametersProps struct {
+	Prefix   string // path below which the parameters are, "/hearthgate/prod"
+	LogLevel string // default: info
+}
+
+// Parameters are what the function reads at start and an owner may change without
+// a deployment. None of them is secret: see [SecureParameter].
+type Parameters struct {
+	constructs.Construct
+	LogLevel awsssm.StringParameter
+}
+
+// NewParameters creates Parameters.
+func NewParameters(scope constructs.Construct, id string, props ParametersProps) *Parameters {
+	this := constructs.NewConstruct(scope, &id)
+	return &Parameters{
+		Construct: this,
+		LogLevel: awsssm.NewStringParameter(this, jsii.String("LogLevel"), &awsssm.StringParameterProps{
+			ParameterName:  jsii.String(props.Prefix + config.LogLevelParameter),
+			StringValue:    jsii.String(orElse(props.LogLevel, "info")),
+			AllowedPattern: jsii.String("^(debug|info|warn|error)$"),
+			Description:    jsii.String("How much the function writes: debug, info, warn or error"),
+		}),
+	}
+}

@@ -1,0 +1,64 @@
+// Command infra is the CDK app: one stack for each stage in config/stages. The CDK
+// CLI runs it, from the project's top folder, as cdk.json says.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/build"
+)
+
+func main() {
+	defer jsii.Close()
+	if err := synthesize(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		jsii.Close()
+		os.Exit(1)
+	}
+}
+
+// synthesize writes the templates of all stages to where the CLI wants them.
+func synthesize() error {
+	root, err := build.Root()
+	if err != nil {
+		return err
+	}
+	stages, err := config.LoadAll(os.DirFS(root), config.StagesDir)
+	if err != nil {
+		return err
+	}
+	code := filepath.Join(root, ".build", "function")
+	if err := built(code); err != nil {
+		return err
+	}
+	app := awscdk.NewApp(&awscdk.AppProps{})
+	for _, stage := range stages {
+		NewStack(app, StackProps{Stage: stage, Code: awslambda.Code_FromAsset(&code, nil)}) // a Code belongs to one stack
+	}
+	check(app)
+	app.Synth(nil)
+	return nil
+}
+
+// built returns nil if dir holds what `make function` builds. Lambda starts only a
+// bootstrap that is executable, and the asset's hash does not see whether it is.
+func built(dir string) error {
+	bootstrap, err := os.Stat(filepath.Join(dir, "bootstrap"))
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return errors.New("the function is not built: run `make function` first")
+	case err != nil:
+		return fmt.Errorf("the built function cannot be read: %w", err)
+	case bootstrap.Mode().Perm()&0o111 == 0:
+		return errors.New("the built function is not executable, and Lambda could not start it: delete .build/function and run `make function` again")
+	}
+	return nil
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/hearthgate/hearthgate/config"
+	stack "github.com/hearthgate/hearthgate/constructs"
+)
+
+// StackProps are the props of a stage's stack.
+type StackProps struct {
+	Stage config.Stage   // valid
+	Code  awslambda.Code // of this stack alone
+}
+
+// NewStack creates the stack of a stage: all that a home needs in AWS but its
+// token, which a command puts into the SecureString that the stack names.
+func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
+	s := props.Stage
+	this := newStack(scope, s)
+	token := stack.NewSecureParameter(this, s.TokenParameterName())
+	parameters := stack.NewParameters(this, "Parameters", stack.ParametersProps{
+		Prefix:   config.ParameterPrefix(s.Name),
+		LogLevel: s.LogLevel,
+	})
+	function := stack.NewFunction(this, "Gateway", stack.FunctionProps{
+		Code:          props.Code,
+		Name:          config.FunctionName(s.Name),
+		Memory:        s.Memory,
+		Timeout:       s.Timeout,
+		RetentionDays: s.RetentionDays,
+		KeepLog:       s.Production,
+		Environment:   environment(s),
+	})
+	readable := []*string{parameters.LogLevel.ParameterArn()}
+	if s.TokenSource == config.Stored {
+		readable = append(readable, token.ARN)
+	}
+	function.ReadParameters(readable...)
+	stack.NewTriggers(this, "Triggers", stack.TriggersProps{
+		Alias:            function.Alias,
+		SmartHomeSkillID: s.SmartHomeSkillID,
+		CustomSkillID:    s.CustomSkillID,
+	})
+	if !s.Production {
+		// A stage begins without a skill: Amazon asks for the endpoint first.
+		awscdk.Annotations_Of(this).AcknowledgeWarning(jsii.String(stack.WarningNoSkill), nil)
+	}
+	watch(this, s, function)
+	output(this, "EndpointArn", "What to type into the Alexa developer console as the skill's endpoint", function.Alias.FunctionArn())
+	output(this, "LogGroup", "Where the function writes", function.Log.LogGroupName())
+	if s.TokenSource == config.Stored {
+		output(this, "TokenParameter", "The SecureString that `hearthgate token --stage "+s.Name+"` puts the token into", &token.Name)
+	}
+	return this
+}
+
+// newStack creates the empty stack. Without an account it goes to that of the
+// credentials in use, and CloudFormation itself looks whether the region is right.
+func newStack(scope constructs.Construct, s config.Stage) awscdk.Stack {
+	var env *awscdk.Environment
+	if s.Account != "" {
+		env = &awscdk.Environment{Account: &s.Account, Region: &s.Region}
+	}
+	this := awscdk.NewStack(scope, jsii.String(config.StackName(s.Name)), &awscdk.StackProps{
+		Env:                   env,
+		Description:           jsii.String("hearthgate, stage " + s.Name + ": Alexa answered by the owner's own Home Assistant"),
+		TerminationProtection: &s.Production,
+		Tags:                  &map[string]*string{"project": jsii.String("hearthgate"), "stage": &s.Name},
+		// The stack is for an owner's account: no path of theirs, no analytics.
+		AnalyticsReporting: jsii.Bool(false),
+	})
+	awscdk.NewCfnRule(this, jsii.String("RegionOfTheLocale"), &awscdk.CfnRuleProps{
+		Assertions: &[]*awscdk.CfnRuleAssertion{{
+			Assert: awscdk.Fn_ConditionEquals(awscdk.Aws_REGION(), &s.Region),
+			AssertDescription: jsii.String(fmt.Sprintf(
+				"Alexa looks for a skill of the locale %s in %s only: elsewhere it would find no devices and give no error. Set AWS_REGION to %[2]s.", s.Locale, s.Region)),
+		}},
+	})
+	return this
+}
+
+// environment is what the function is told. Home Assistant's URL is among it, so
+// that at a cold start the connection to the home and the parameters come side by
+// side; the log's level is not, so that it changes without a deployment.
+func environment(s config.Stage) map[string]string {
+	env := map[string]string{
+		config.EnvStage:           s.Name,
+		config.EnvParameterPrefix: config.ParameterPrefix(s.Name),
+		config.EnvURL:             s.URL,
+		config.EnvTokenSource:     string(s.TokenSource),
+	}
+	if s.TokenSource == config.Stored {
+		env[config.EnvTokenParameter] = s.TokenParameterName()
+	}
+	if s.HomeTimeout > 0 {
+		env[config.EnvTimeout] = strconv.FormatFloat(s.HomeTimeout, 'f', -1, 64)
+	}
+	if !s.VerifySSL {
+		env[config.EnvVerifySSL] = "false"
+	}
+	if s.CA != "" {
+		env[config.EnvCA] = s.CA
+	}
+	return env
+}
+
+func output(scope awscdk.Stack, name, description string, value *string) {
+	awscdk.NewCfnOutput(scope, &name, &awscdk.CfnOutputProps{Value: value, Description: &description})
+}
