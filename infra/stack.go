@@ -52,6 +52,10 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 		// A stage begins without a skill: Amazon asks for the endpoint first.
 		awscdk.Annotations_Of(this).AcknowledgeWarning(jsii.String(stack.WarningNoSkill), nil)
 	}
+	if !s.Production {
+		awscdk.Annotations_Of(this).AcknowledgeWarning(jsii.String(stack.WarningNoSkill),
+			jsii.String("A stage that is tried out before its skill exists is called by its owner only."))
+	}
 	watch(this, s, function)
 	output(this, "EndpointArn", "What to type into the Alexa developer console as the skill's endpoint", function.Alias.FunctionArn())
 	output(this, "LogGroup", "Where the function writes", function.Log.LogGroupName())

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -20,268 +23,289 @@ import (
 
 var update = flag.Bool("update", false, "write the snapshots anew")
 
+// TestMain closes the jsii kernel, whose last words about its child are noise.
 func TestMain(m *testing.M) {
-	flag.Parse()
-	os.Setenv("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 	code := m.Run()
+	if null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
+		os.Stderr = null
+	}
 	jsii.Close()
 	os.Exit(code)
 }
 
-// A resource is one of a template.
-type resource struct {
-	Type           string
-	DeletionPolicy string
-	Properties     map[string]any
-}
-
-// A template is what a stage's stack becomes.
+// A template is a synthesized template, and its JSON.
 type template struct {
 	Resources map[string]resource
-	text      string
-	protected bool
+	Outputs   map[string]any
+	text      []byte
 }
 
-// of returns the resources of a type.
+type resource struct {
+	Type           string
+	Properties     map[string]any
+	DeletionPolicy string
+}
+
+// templates synthesizes the shipped stages once, with a bootstrap of their own.
+var templates = sync.OnceValue(func() map[string]template {
+	stages, err := config.LoadAll(os.DirFS(".."), config.StagesDir)
+	if err != nil {
+		panic(err)
+	}
+	return synthesized(stages...)
+})
+
+func synthesized(stages ...config.Stage) map[string]template {
+	dir, err := os.MkdirTemp("", "hearthgate-stack-")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	code, out := filepath.Join(dir, "function"), filepath.Join(dir, "out")
+	must(os.Mkdir(code, 0o755))
+	must(os.WriteFile(filepath.Join(code, "bootstrap"), []byte("#!/bin/true\n"), 0o755))
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &out, Context: context(), AnalyticsReporting: jsii.Bool(false)})
+	for _, s := range stages {
+		NewStack(app, StackProps{Stage: s, Code: awslambda.Code_FromAsset(&code, nil)})
+	}
+	check(app)
+	app.Synth(nil)
+
+	all := map[string]template{}
+	for _, s := range stages {
+		var t template
+		t.text, err = os.ReadFile(filepath.Join(out, config.StackName(s.Name)+".template.json"))
+		must(err)
+		must(json.Unmarshal(t.text, &t))
+		all[s.Name] = t
+	}
+	return all
+}
+
+// context returns the feature flags of cdk.json, which `go test` does not see.
+func context() *map[string]any {
+	b, err := os.ReadFile("../cdk.json")
+	must(err)
+	var file struct{ Context map[string]any }
+	must(json.Unmarshal(b, &file))
+	return &file.Context
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// of returns the resources of a type, by their logical id in order.
 func (t template) of(kind string) []resource {
 	var found []resource
-	for _, r := range t.Resources {
-		if r.Type == kind {
-			found = append(found, r)
+	for _, id := range slices.Sorted(maps.Keys(t.Resources)) {
+		if t.Resources[id].Type == kind {
+			found = append(found, t.Resources[id])
 		}
 	}
 	return found
 }
 
-// the returns the one resource of a type.
-func (t template) the(tb testing.TB, kind string) resource {
-	tb.Helper()
-	found := t.of(kind)
-	if len(found) != 1 {
-		tb.Fatalf("%d resources of type %s, want 1", len(found), kind)
+func TestSnapshot(t *testing.T) {
+	hashes := regexp.MustCompile(`[0-9a-f]{64}`)
+	versions := regexp.MustCompile(`(Version[0-9A-F]{8})[0-9a-f]{32}`)
+	for name, template := range templates() {
+		t.Run(name, func(t *testing.T) {
+			got := versions.ReplaceAll(hashes.ReplaceAll(template.text, []byte("HASH")), []byte("${1}HASH"))
+			file := filepath.Join("testdata", name+".template.json")
+			if *update {
+				must(os.MkdirAll("testdata", 0o755))
+				must(os.WriteFile(file, got, 0o644))
+			}
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatalf("%v; write it with: go test ./infra -run TestSnapshot -update", err)
+			}
+			if !bytes.Equal(got, want) {
+				t.Errorf("the template is not the one in %s; see what changed with:\n\tgo test ./infra -run TestSnapshot -update && git diff infra/testdata", file)
+			}
+		})
 	}
-	return found[0]
 }
 
-// synthesized returns the template of a stage, with a stub for the function.
-func synthesized(t testing.TB, s config.Stage) template {
-	t.Helper()
-	stub := t.TempDir()
-	if err := os.WriteFile(filepath.Join(stub, "bootstrap"), []byte("stub"), 0o755); err != nil {
-		t.Fatal(err)
+func TestFunctionResource(t *testing.T) {
+	for name, template := range templates() {
+		t.Run(name, func(t *testing.T) {
+			var ours []resource
+			for _, f := range template.of("AWS::Lambda::Function") {
+				if f.Properties["FunctionName"] == config.FunctionName(name) {
+					ours = append(ours, f)
+				}
+			}
+			if len(ours) != 1 {
+				t.Fatalf("%d functions are called %s, want 1", len(ours), config.FunctionName(name))
+			}
+			p := ours[0].Properties
+			for field, want := range map[string]string{
+				"Architectures": "[arm64]", "Runtime": "provided.al2023", "Handler": "bootstrap", "MemorySize": "128",
+			} {
+				if got := fmt.Sprint(p[field]); got != want {
+					t.Errorf("%s is %s, want %s", field, got, want)
+				}
+			}
+			if timeout := p["Timeout"].(float64); timeout < 8 {
+				t.Errorf("the timeout is %v s, and Alexa waits 8", timeout)
+			}
+			env := p["Environment"].(map[string]any)["Variables"].(map[string]any)
+			if env[config.EnvURL] == nil || env[config.EnvStage] != name {
+				t.Errorf("the environment lacks the URL or the stage: %v", env)
+			}
+			if env[config.EnvToken] != nil || env[config.EnvLogLevel] != nil {
+				t.Errorf("the environment has a token or the log's level: %v", slices.Sorted(maps.Keys(env)))
+			}
+		})
 	}
-	var cdk struct{ Context map[string]any }
-	data, err := os.ReadFile("../cdk.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(data, &cdk); err != nil {
-		t.Fatal(err)
-	}
-	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir()), Context: &cdk.Context})
-	made := NewStack(app, StackProps{Stage: s, Code: awslambda.Code_FromAsset(&stub, nil)})
-	artifact := app.Synth(nil).GetStackArtifact(made.ArtifactId())
-	text, err := json.MarshalIndent(artifact.Template(), "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := template{text: string(text), protected: artifact.TerminationProtection() != nil && *artifact.TerminationProtection()}
-	if err := json.Unmarshal(text, &out); err != nil {
-		t.Fatal(err)
-	}
-	return out
 }
 
-var shipped = sync.OnceValues(func() ([]config.Stage, error) {
-	return config.LoadAll(os.DirFS(".."), config.StagesDir)
-})
-
-// stage returns a shipped stage, changed.
-func stage(t testing.TB, name string, change func(*config.Stage)) config.Stage {
-	t.Helper()
-	stages, err := shipped()
-	if err != nil {
-		t.Fatal(err)
+func TestLogIsKeptForATime(t *testing.T) {
+	for name, template := range templates() {
+		logs := template.of("AWS::Logs::LogGroup")
+		if len(logs) == 0 {
+			t.Errorf("%s: there is no log group, so Lambda would make one that keeps all for ever", name)
+		}
+		for _, group := range logs {
+			if group.Properties["RetentionInDays"] == nil {
+				t.Errorf("%s: a log group keeps all for ever: %v", name, group.Properties)
+			}
+		}
 	}
-	i := slices.IndexFunc(stages, func(s config.Stage) bool { return s.Name == name })
-	if i < 0 {
-		t.Fatalf("there is no stage %s", name)
-	}
-	s := stages[i]
-	if change != nil {
-		change(&s)
-	}
-	return s
 }
 
-var hash = regexp.MustCompile(`[0-9a-f]{64}|GatewayFunctionCurrentVersion[0-9A-Za-z]+`)
-
-func TestStages(t *testing.T) {
-	stages, err := shipped()
-	if err != nil {
-		t.Fatal(err)
+// TestPermissions looks that a skill may call the alias, and nobody else may.
+func TestPermissions(t *testing.T) {
+	kinds := map[string]bool{}
+	for _, p := range templates()["prod"].of("AWS::Lambda::Permission") {
+		principal := fmt.Sprint(p.Properties["Principal"])
+		kinds[principal] = true
+		if token, _ := p.Properties["EventSourceToken"].(string); !strings.HasPrefix(token, "amzn1.ask.skill.") {
+			t.Errorf("%s may call with any skill: %v", principal, p.Properties)
+		}
+		if target := fmt.Sprint(p.Properties["FunctionName"]); !strings.Contains(target, "Alias") && !strings.Contains(target, "live") {
+			t.Errorf("%s may call something else than the alias: %s", principal, target)
+		}
 	}
-	for _, s := range stages {
-		t.Run(s.Name, func(t *testing.T) {
-			tpl := synthesized(t, s)
-			snapshot(t, s.Name, tpl.text)
-			function := tpl.the(t, "AWS::Lambda::Function").Properties
-			if got := function["Architectures"]; !slices.Equal(texts(got), []string{"arm64"}) {
-				t.Errorf("architectures %v, want arm64", got)
+	want := map[string]bool{"alexa-connectedhome.amazon.com": true, "alexa-appkit.amazon.com": true}
+	if !maps.Equal(kinds, want) {
+		t.Errorf("principals are %v, want %v", kinds, want)
+	}
+	if got := templates()["dev"].of("AWS::Lambda::Permission"); len(got) != 0 {
+		t.Errorf("without a skill's id there are permissions: %v", got)
+	}
+}
+
+// TestLeastPrivilege looks at every statement of every policy.
+func TestLeastPrivilege(t *testing.T) {
+	allowed := []string{"logs:CreateLogStream", "logs:PutLogEvents", "ssm:GetParameters", "sts:AssumeRole", "sns:Publish"}
+	for name, template := range templates() {
+		t.Run(name, func(t *testing.T) {
+			seen := 0
+			for id, r := range template.Resources {
+				if !strings.HasPrefix(r.Type, "AWS::IAM::") {
+					continue
+				}
+				if r.Properties["ManagedPolicyArns"] != nil {
+					t.Errorf("%s has a managed policy, which grants more than it needs: %v", id, r.Properties["ManagedPolicyArns"])
+				}
+				walk(r.Properties, func(m map[string]any) {
+					actions, resource := m["Action"], m["Resource"]
+					if actions == nil || m["Effect"] != "Allow" {
+						return
+					}
+					seen++
+					for _, action := range list(actions) {
+						if !slices.Contains(allowed, fmt.Sprint(action)) {
+							t.Errorf("%s allows %v", id, action)
+						}
+					}
+					for _, arn := range list(resource) {
+						if arn == "*" || strings.HasSuffix(fmt.Sprint(arn), "parameter/*") {
+							t.Errorf("%s allows %v on %v", id, actions, arn)
+						}
+					}
+				})
 			}
-			if got, _ := function["Timeout"].(float64); got < config.AlexaDeadline {
-				t.Errorf("the function may run %v s, and Alexa waits %d", got, config.AlexaDeadline)
+			if seen < 3 {
+				t.Errorf("%d statements were seen; those for the log, the parameters and the role itself are wanted", seen)
 			}
-			log := tpl.the(t, "AWS::Logs::LogGroup")
-			if got := log.Properties["RetentionInDays"]; got != float64(s.RetentionDays) {
-				t.Errorf("the log is kept %v days, want %d", got, s.RetentionDays)
+		})
+	}
+}
+
+// TestLinkedStageReadsNoToken looks that a stage without a stored token may not
+// read one.
+func TestLinkedStageReadsNoToken(t *testing.T) {
+	s := config.NewStage("linked")
+	s.Locale, s.Region, s.URL, s.TokenSource = "en-US", "us-east-1", "https://home.example.com", config.Linked
+	text := string(synthesized(s)["linked"].text)
+	if strings.Contains(text, strings.TrimPrefix(s.TokenParameterName(), "/")) {
+		t.Errorf("the template names %s, which a linked stage does not need", s.TokenParameterName())
+	}
+}
+
+func TestNoSecretInTheTemplate(t *testing.T) {
+	for name, template := range templates() {
+		for _, mark := range []string{"SecureString\"", "resolve:ssm-secure", "eyJ", "NoEcho"} {
+			if bytes.Contains(template.text, []byte(mark)) {
+				t.Errorf("%s holds %q", name, mark)
 			}
-			if kept := log.DeletionPolicy == "Retain"; kept != s.Production || tpl.protected != s.Production {
-				t.Errorf("log kept %v, protected %v; want both %v", kept, tpl.protected, s.Production)
+		}
+	}
+}
+
+// TestFreeTier counts what is free of charge up to a number. The metrics are also
+// those that dashboards and alarms show: every one, and no other of our namespace.
+func TestFreeTier(t *testing.T) {
+	for name, template := range templates() {
+		t.Run(name, func(t *testing.T) {
+			if n := len(template.of("AWS::CloudWatch::Dashboard")); n < 1 || n > 3 {
+				t.Errorf("%d dashboards, want 1 to 3", n)
 			}
-			if got := tpl.the(t, "AWS::Lambda::Alias").Properties["Name"]; got != config.Alias {
-				t.Errorf("alias %v, want %s", got, config.Alias)
-			}
-			if n := len(tpl.of("AWS::CloudWatch::Alarm")); n < 5 || n > 10 {
-				t.Errorf("%d alarms, want 5 to the 10 that are free", n)
+			if n := len(template.of("AWS::CloudWatch::Alarm")); n < 5 || n > 10 {
+				t.Errorf("%d alarms, want 5 to 10", n)
 			}
 			if n := len(config.Metrics()); n > 10 {
-				t.Errorf("%d metrics, more than the 10 that are free", n)
+				t.Errorf("%d metrics, want at most 10", n)
 			}
-		})
-	}
-}
-
-func TestLeastPrivilege(t *testing.T) {
-	for _, source := range []config.TokenSource{config.Stored, config.Linked} {
-		t.Run(string(source), func(t *testing.T) {
-			tpl := synthesized(t, stage(t, "dev", func(s *config.Stage) { s.TokenSource = source }))
-			role := tpl.the(t, "AWS::IAM::Role").Properties
-			if role["ManagedPolicyArns"] != nil {
-				t.Errorf("the role has managed policies: %v", role["ManagedPolicyArns"])
-			}
-			policy, _ := json.Marshal(tpl.the(t, "AWS::IAM::Policy").Properties["PolicyDocument"])
-			var document struct {
-				Statement []struct {
-					Action, Resource any
+			shown := string(template.text)
+			for _, m := range config.Metrics() {
+				if !strings.Contains(shown, m.Name) {
+					t.Errorf("no dashboard and no alarm shows %s", m.Name)
 				}
 			}
-			if err := json.Unmarshal(policy, &document); err != nil {
-				t.Fatal(err)
-			}
-			want := []string{"logs:CreateLogStream", "logs:PutLogEvents", "ssm:GetParameters"}
-			var got []string
-			for _, s := range document.Statement {
-				got = append(got, texts(s.Action)...)
-				// No wildcard, in no name and on its own.
-				if on, _ := json.Marshal(s.Resource); strings.Contains(string(on), "*") {
-					t.Errorf("%v on %s", s.Action, on)
-				}
-			}
-			slices.Sort(got)
-			if !slices.Equal(got, want) {
-				t.Errorf("the role may do %v, want %v", got, want)
-			}
-			if reads := strings.Contains(string(policy), config.TokenParameter[1:]); reads != (source == config.Stored) {
-				t.Errorf("reads the stored token: %v", reads)
-			}
-		})
-	}
-}
-
-func TestTriggers(t *testing.T) {
-	const skill, custom = "amzn1.ask.skill.00000000-0000-0000-0000-00000000000a", "amzn1.ask.skill.00000000-0000-0000-0000-00000000000b"
-	tests := []struct {
-		name, smart, custom string
-		want                map[string]string // skill id by principal
-	}{
-		{"none", "", "", map[string]string{}},
-		{"Smart Home", skill, "", map[string]string{"alexa-connectedhome.amazon.com": skill}},
-		{"custom", "", custom, map[string]string{"alexa-appkit.amazon.com": custom}},
-		{"both", skill, custom, map[string]string{"alexa-connectedhome.amazon.com": skill, "alexa-appkit.amazon.com": custom}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			tpl := synthesized(t, stage(t, "dev", func(s *config.Stage) { s.SmartHomeSkillID, s.CustomSkillID = tt.smart, tt.custom }))
-			permissions := tpl.of("AWS::Lambda::Permission")
-			if len(permissions) != len(tt.want) {
-				t.Errorf("%d permissions, want %d", len(permissions), len(tt.want))
-			}
-			for _, p := range permissions {
-				principal, _ := p.Properties["Principal"].(string)
-				if got := p.Properties["EventSourceToken"]; tt.want[principal] == "" || got != tt.want[principal] {
-					t.Errorf("%s may call with the token %v, want %q", principal, got, tt.want[principal])
-				}
-				on, _ := p.Properties["FunctionName"].(map[string]any)
-				if ref, _ := on["Ref"].(string); tpl.Resources[ref].Type != "AWS::Lambda::Alias" {
-					t.Errorf("the permission is on %v, want the alias", p.Properties["FunctionName"])
+			for _, found := range regexp.MustCompile(config.Namespace+`\\",\\"(\w+)`).FindAllStringSubmatch(shown, -1) {
+				if !slices.ContainsFunc(config.Metrics(), func(m config.Metric) bool { return m.Name == found[1] }) {
+					t.Errorf("a dashboard shows %s, which the function does not emit", found[1])
 				}
 			}
 		})
 	}
 }
 
-// TestEnvironment looks at what the function is told: what a stage leaves out is
-// not there, and the log's level and the token never are.
-func TestEnvironment(t *testing.T) {
-	tests := []struct {
-		name    string
-		change  func(*config.Stage)
-		want    string
-		present bool
-		value   string
-	}{
-		{"URL", nil, config.EnvURL, true, "https://home.example.com"},
-		{"level", nil, config.EnvLogLevel, false, ""},
-		{"token", nil, config.EnvToken, false, ""},
-		{"token's name", nil, config.EnvTokenParameter, true, "/hearthgate/dev/home-assistant/token"},
-		{"linked", func(s *config.Stage) { s.TokenSource = config.Linked }, config.EnvTokenParameter, false, ""},
-		{"timeout", func(s *config.Stage) { s.HomeTimeout = 2.5 }, config.EnvTimeout, true, "2.5"},
-		{"verified", nil, config.EnvVerifySSL, false, ""},
-		{"not verified", func(s *config.Stage) { s.VerifySSL = false }, config.EnvVerifySSL, true, "false"},
-		{"own CA", func(s *config.Stage) { s.CA = "PEM" }, config.EnvCA, true, "PEM"},
-		{"no CA", nil, config.EnvCA, false, ""},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			got, ok := environment(stage(t, "dev", tt.change))[tt.want]
-			if ok != tt.present || got != tt.value {
-				t.Errorf("%s is %q, %v; want %q, %v", tt.want, got, ok, tt.value, tt.present)
-			}
-		})
-	}
-}
-
-// snapshot compares a template with what is kept of it, hashes masked.
-func snapshot(t *testing.T, name, text string) {
-	t.Helper()
-	text = hash.ReplaceAllString(text, "HASH") + "\n"
-	file := filepath.Join("testdata", name+".json")
-	if *update {
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
+// walk calls f with every object in v.
+func walk(v any, f func(map[string]any)) {
+	switch v := v.(type) {
+	case map[string]any:
+		f(v)
+		for _, w := range v {
+			walk(w, f)
 		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(want) != text {
-		t.Errorf("the template is not that of %s; if it should have changed, run `go test ./infra -update` and look at the difference", file)
+	case []any:
+		for _, w := range v {
+			walk(w, f)
+		}
 	}
 }
 
-// texts returns a JSON text, or list of texts, as a list.
-func texts(v any) []string {
-	if s, ok := v.(string); ok {
-		return []string{s}
+func list(v any) []any {
+	if l, ok := v.([]any); ok {
+		return l
 	}
-	var all []string
-	list, _ := v.([]any)
-	for _, e := range list {
-		s, _ := e.(string)
-		all = append(all, s)
-	}
-	return all
+	return []any{v}
 }
