@@ -44,7 +44,7 @@ function: ## build the function that the stack deploys (arm64 Linux)
 
 .PHONY: synth
 synth: infra/node_modules/.package-lock.json ## build the function and synthesize every stage, checked by cdk-nag
-	$(CDK) synth --all --strict --quiet $(ARGS)
+	$(CDK) synth --strict --quiet $(ARGS)
 
 .PHONY: diff
 diff: infra/node_modules/.package-lock.json ## show what a deployment of STAGE would change
@@ -68,6 +68,14 @@ docs: ## write the documents that are made from the code
 .PHONY: bench
 bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./function/... $(ARGS)
+
+.PHONY: faults
+faults: ## print the matrix of faults: each by every kind of directive, through the built function
+	go test ./infra/e2e -run TestFaultMatrix -v -count=1
+
+.PHONY: soak
+soak: ## send 100,000 directives with faults among them, and print the figures
+	go test ./infra/e2e -run TestSoak -v -count=1 -timeout 20m -soak 100000
 
 .PHONY: clean
 clean: ## delete everything that was built, and nothing else
