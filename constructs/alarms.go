@@ -18,7 +18,9 @@ type AlarmsProps struct {
 // a home may be silent for days.
 type Alarms struct {
 	constructs.Construct
-	All []awscloudwatch.IAlarm // in the order in which they matter
+	All     []awscloudwatch.IAlarm // in the order in which they matter
+	Success awscloudwatch.IAlarm   // directives fail
+	Errors  awscloudwatch.IAlarm   // the function itself does
 }
 
 // NewAlarms creates Alarms.
@@ -26,23 +28,23 @@ func NewAlarms(scope constructs.Construct, id string, props AlarmsProps) *Alarms
 	a := &Alarms{Construct: constructs.NewConstruct(scope, &id)}
 	m := props.Metrics
 	const atLeast, below = awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD, awscloudwatch.ComparisonOperator_LESS_THAN_THRESHOLD
-	a.add(props, "Success", "success", m.SuccessRate(), below, AmazonSuccess,
+	a.Success = a.add(props, "Success", "success", m.SuccessRate(), below, AmazonSuccess,
 		"Fewer than 85 % of the directives of 15 minutes were answered as they should be. Amazon counts the same. The log says why each failed.")
 	a.add(props, "Slow", "slow", m.Duration("p90"), atLeast, AmazonP90,
 		"One directive in ten took 5 seconds or more over 15 minutes. Amazon counts the same, and gives up at 8. The dashboard says whether Home Assistant is slow or hearthgate.")
 	a.add(props, "Breaker", "breaker", m.BreakerOpen(), atLeast, 1,
 		"Home Assistant failed so often that hearthgate stopped asking it for a while. Look whether it runs and can be reached from outside.")
-	a.add(props, "Errors", "errors", m.Errors(), atLeast, 1,
+	a.Errors = a.add(props, "Errors", "errors", m.Errors(), atLeast, 1,
 		"The function itself failed: it crashed or ran out of time or memory. The log says which; it is a fault of hearthgate or of its settings.")
 	a.add(props, "Throttles", "throttles", m.Throttles(), atLeast, 1,
 		"Lambda refused to run the function. Look whether the account's limit of concurrent executions is used up.")
 	return a
 }
 
-func (a *Alarms) add(props AlarmsProps, id, name string, metric awscloudwatch.IMetric, operator awscloudwatch.ComparisonOperator, threshold float64, meaning string) {
+func (a *Alarms) add(props AlarmsProps, id, name string, metric awscloudwatch.IMetric, operator awscloudwatch.ComparisonOperator, threshold float64, meaning string) awscloudwatch.IAlarm {
 	alarm := awscloudwatch.NewAlarm(a.Construct, &id, &awscloudwatch.AlarmProps{
 		AlarmName:          jsii.String(props.Prefix + name),
-		AlarmDescription:   &meaning,
+		AlarmDescription:   jsii.String(meaning + " " + Runbook + "#" + name),
 		Metric:             metric,
 		ComparisonOperator: operator,
 		Threshold:          &threshold,
@@ -55,4 +57,5 @@ func (a *Alarms) add(props AlarmsProps, id, name string, metric awscloudwatch.IM
 		alarm.AddOkAction(tell)
 	}
 	a.All = append(a.All, alarm)
+	return alarm
 }

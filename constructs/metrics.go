@@ -83,6 +83,18 @@ func (m Metrics) Throttles() awscloudwatch.Metric {
 	return m.Function.MetricThrottles(lambdas("throttles"))
 }
 
+// Invocations is how often Lambda ran the function, directives and all else.
+func (m Metrics) Invocations() awscloudwatch.Metric {
+	return m.Function.MetricInvocations(lambdas("invocations"))
+}
+
+// Concurrency is how many events were worked on at once, at most.
+func (m Metrics) Concurrency() awscloudwatch.Metric {
+	return m.Function.Metric(jsii.String("ConcurrentExecutions"), &awscloudwatch.MetricOptions{
+		Statistic: jsii.String("Maximum"), Label: jsii.String("at once"), Period: minutes(defaultInMinutes),
+	})
+}
+
 // own returns a metric that the function emits.
 func (m Metrics) own(metric config.Metric, statistic, label string, period float64) awscloudwatch.Metric {
 	return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{

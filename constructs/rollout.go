@@ -1,0 +1,38 @@
+package constructs
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscodedeploy"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// RolloutProps are the props of a [Rollout].
+type RolloutProps struct {
+	Alias  awslambda.Alias
+	Alarms []awscloudwatch.IAlarm // any of them takes the new version back
+}
+
+// Rollout shifts the alias to a new version little by little, a tenth more each
+// minute, and back to the old one when an alarm goes off meanwhile. A home sends so
+// few directives that a fixed canary of a tenth would often see none.
+type Rollout struct {
+	constructs.Construct
+	Group awscodedeploy.LambdaDeploymentGroup
+}
+
+// NewRollout creates a Rollout.
+func NewRollout(scope constructs.Construct, id string, props RolloutProps) *Rollout {
+	this := constructs.NewConstruct(scope, &id)
+	return &Rollout{this, awscodedeploy.NewLambdaDeploymentGroup(this, jsii.String("Group"), &awscodedeploy.LambdaDeploymentGroupProps{
+		Alias:            props.Alias,
+		Alarms:           &props.Alarms,
+		DeploymentConfig: awscodedeploy.LambdaDeploymentConfig_LINEAR_10PERCENT_EVERY_1MINUTE(),
+		AutoRollback: &awscodedeploy.AutoRollbackConfig{
+			FailedDeployment:  jsii.Bool(true),
+			StoppedDeployment: jsii.Bool(true),
+			DeploymentInAlarm: jsii.Bool(true),
+		},
+	})}
+}
