@@ -38,6 +38,14 @@ type Stage struct {
 	RetentionDays int    `json:"retentionDays"` // of its log; default: 30
 	LogLevel      string `json:"logLevel"`      // debug, info, warn or error; default: info
 	AlarmEmail    string `json:"alarmEmail"`    // empty: alarms are seen, but tell nobody
+
+	Tracing             bool    `json:"tracing,omitempty"`             // by X-Ray; default: false
+	Insights            bool    `json:"insights,omitempty"`            // Lambda Insights, which costs; default: false
+	ReservedConcurrency int     `json:"reservedConcurrency,omitempty"` // executions set aside for the function; default: none
+	PermissionsBoundary string  `json:"permissionsBoundary,omitempty"` // name of the account's policy that bounds every role; default: none
+	Budget              float64 `json:"budget,omitempty"`              // USD a month after which a mail comes; default: no mail
+	WeeklyDoctor        bool    `json:"weeklyDoctor,omitempty"`        // look every week whether the way to the home is free; default: false
+	KeepWarm            bool    `json:"keepWarm,omitempty"`            // run every five minutes; default: false
 }
 
 // NewStage returns a stage with every default and nothing else: it lacks a locale

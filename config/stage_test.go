@@ -146,6 +146,11 @@ func TestValidate(t *testing.T) {
 		{"retention", func(s *config.Stage) { s.RetentionDays = 31 }, "retentionDays", "30"},
 		{"log level", func(s *config.Stage) { s.LogLevel = "trace" }, "logLevel", "debug"},
 		{"no e-mail address", func(s *config.Stage) { s.AlarmEmail = "owner" }, "alarmEmail", "e-mail"},
+		{"reserved less than none", func(s *config.Stage) { s.ReservedConcurrency = -1 }, "reservedConcurrency", "0 to 1000"},
+		{"ARN of a boundary", func(s *config.Stage) { s.PermissionsBoundary = "arn:aws:iam::1:policy/x" }, "permissionsBoundary", "without its ARN"},
+		{"budget below nothing", func(s *config.Stage) { s.Budget = -1 }, "budget", "more than 0"},
+		{"budget that tells nobody", func(s *config.Stage) { s.Budget = 5 }, "budget", "alarmEmail"},
+		{"budget", func(s *config.Stage) { s.Budget, s.AlarmEmail = 5, "owner@example.com" }, "", ""},
 		{"two of them", func(s *config.Stage) { s.AlarmEmail = "a@example.com, b@example.com" }, "alarmEmail", "one e-mail"},
 	}
 	for _, tt := range tests {

@@ -37,6 +37,9 @@ func (s Stage) Validate() error {
 		{"retentionDays", checkRetention(s.RetentionDays)},
 		{"logLevel", oneOf(s.LogLevel, "debug", "info", "warn", "error")},
 		{"alarmEmail", checkEmail(s.AlarmEmail)},
+		{"reservedConcurrency", within(s.ReservedConcurrency, 0, 1000, "executions")},
+		{"permissionsBoundary", checkPolicy(s.PermissionsBoundary)},
+		{"budget", checkBudget(s.Budget, s.AlarmEmail)},
 	}
 	file := s.File
 	if file == "" {
@@ -210,6 +213,26 @@ func checkEmail(address string) string {
 	user, host, ok := strings.Cut(address, "@")
 	if !ok || user == "" || !strings.Contains(strings.Trim(host, "."), ".") || strings.ContainsAny(host, "@") || strings.ContainsAny(address, " \t\r\n<>,;\"") {
 		return "is not one e-mail address; write it as owner@example.com, or leave it empty"
+	}
+	return ""
+}
+
+func checkPolicy(name string) string {
+	known := func(r rune) bool {
+		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("+=,.@_-/", r)
+	}
+	if len(name) > 128 || strings.ContainsFunc(name, func(r rune) bool { return !known(r) }) {
+		return "is not the name of a policy; write the name of one in the account, without its ARN, or leave it out"
+	}
+	return ""
+}
+
+func checkBudget(usd float64, email string) string {
+	switch {
+	case usd < 0:
+		return fmt.Sprintf("is %v USD; write more than 0, or leave it out", usd)
+	case usd > 0 && email == "":
+		return "needs somebody to tell; write alarmEmail too"
 	}
 	return ""
 }

@@ -20,6 +20,9 @@ type FunctionProps struct {
 	RetentionDays int               // of the log; default: 30
 	KeepLog       bool              // when the stack is deleted; default: false
 	Environment   map[string]string // default: none
+	Tracing       bool              // by X-Ray; default: false
+	Insights      bool              // Lambda Insights, which costs; default: false
+	Reserved      int               // concurrent executions set aside; default: none
 }
 
 // Function is the Lambda function with its log, its role and the alias that the
@@ -43,7 +46,7 @@ func NewFunction(scope constructs.Construct, id string, props FunctionProps) *Fu
 	})
 	// AWS's managed policy would allow every log group of the account.
 	log.Grant(role, jsii.String("logs:CreateLogStream"), jsii.String("logs:PutLogEvents"))
-	function := awslambda.NewFunction(this, jsii.String("Function"), &awslambda.FunctionProps{
+	fn := &awslambda.FunctionProps{
 		FunctionName: &props.Name,
 		Description:  jsii.String("Answers Alexa with what Home Assistant says"),
 		Runtime:      awslambda.Runtime_PROVIDED_AL2023(),
@@ -55,7 +58,17 @@ func NewFunction(scope constructs.Construct, id string, props FunctionProps) *Fu
 		Role:         role,
 		LogGroup:     log,
 		Environment:  environment(props.Environment),
-	})
+	}
+	if props.Tracing {
+		fn.Tracing = awslambda.Tracing_ACTIVE
+	}
+	if props.Insights {
+		fn.InsightsVersion = awslambda.LambdaInsightsVersion_VERSION_1_0_333_0()
+	}
+	if props.Reserved > 0 {
+		fn.ReservedConcurrentExecutions = jsii.Number(props.Reserved)
+	}
+	function := awslambda.NewFunction(this, jsii.String("Function"), fn)
 	alias := awslambda.NewAlias(this, jsii.String("Alias"), &awslambda.AliasProps{
 		AliasName:   jsii.String(config.Alias),
 		Version:     function.CurrentVersion(),

@@ -37,6 +37,9 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 		RetentionDays: s.RetentionDays,
 		KeepLog:       s.Production,
 		Environment:   environment(s),
+		Tracing:       s.Tracing,
+		Insights:      s.Insights,
+		Reserved:      s.ReservedConcurrency,
 	})
 	readable := []*string{parameters.LogLevel.ParameterArn()}
 	if s.TokenSource == config.Stored {
@@ -54,6 +57,7 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 			jsii.String("A stage that is tried out before its skill exists is called by its owner only."))
 	}
 	watch(this, s, function)
+	options(this, s, function)
 	output(this, "EndpointArn", "What to type into the Alexa developer console as the skill's endpoint", function.Alias.FunctionArn())
 	output(this, "LogGroup", "Where the function writes", function.Log.LogGroupName())
 	if s.TokenSource == config.Stored {

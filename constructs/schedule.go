@@ -1,0 +1,46 @@
+package constructs
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsevents"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awseventstargets"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/constructs-go/constructs/v10"
+	"github.com/aws/jsii-runtime-go"
+)
+
+// ScheduleProps are the props of a [Schedule].
+type ScheduleProps struct {
+	Alias    awslambda.Alias
+	Doctor   bool // go the way to the home every Monday and log what is wrong; default: false
+	KeepWarm bool // run every five minutes, so that a person seldom waits for a cold start; default: false
+}
+
+// A Schedule runs operations of the function by the clock. Both are events that
+// the function knows: operations by name.
+type Schedule struct {
+	constructs.Construct
+}
+
+// NewSchedule creates a Schedule.
+func NewSchedule(scope constructs.Construct, id string, props ScheduleProps) *Schedule {
+	this := constructs.NewConstruct(scope, &id)
+	run := func(id, operation, description string, when awsevents.Schedule) {
+		awsevents.NewRule(this, &id, &awsevents.RuleProps{
+			Description: &description,
+			Schedule:    when,
+			Targets: &[]awsevents.IRuleTarget{awseventstargets.NewLambdaFunction(props.Alias, &awseventstargets.LambdaFunctionProps{
+				Event:         awsevents.RuleTargetInput_FromObject(map[string]any{"operation": operation, "input": map[string]any{}}),
+				RetryAttempts: jsii.Number(0),
+			})},
+		})
+	}
+	if props.Doctor {
+		run("Doctor", "lambda.diagnose", "hearthgate looks once a week whether the way to the home is free",
+			awsevents.Schedule_Cron(&awsevents.CronOptions{WeekDay: jsii.String("MON"), Hour: jsii.String("3"), Minute: jsii.String("0")}))
+	}
+	if props.KeepWarm {
+		run("KeepWarm", "lambda.status", "hearthgate stays warm", awsevents.Schedule_Rate(awscdk.Duration_Minutes(jsii.Number(5))))
+	}
+	return &Schedule{this}
+}
