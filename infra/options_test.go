@@ -26,7 +26,11 @@ func TestOptions(t *testing.T) {
 	off := string(templates()["dev"].text)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			on := string(changed(t, "dev", tt.change).text)
+			tpl := changed(t, "dev", tt.change)
+			on := string(tpl.text)
+			if strings.Contains(tpl.report, `"Non-Compliant"`) {
+				t.Errorf("cdk-nag is not content:\n%s", tpl.report)
+			}
 			for _, mark := range tt.marks {
 				if !strings.Contains(on, mark) {
 					t.Errorf("on, the template lacks %s", mark)

@@ -38,6 +38,7 @@ type template struct {
 	Resources map[string]resource
 	Outputs   map[string]any
 	text      []byte
+	report    string // of cdk-nag, CSV
 }
 
 type resource struct {
@@ -77,6 +78,9 @@ func synthesized(stages ...config.Stage) map[string]template {
 		t.text, err = os.ReadFile(filepath.Join(out, config.StackName(s.Name)+".template.json"))
 		must(err)
 		must(json.Unmarshal(t.text, &t))
+		report, err := os.ReadFile(filepath.Join(out, "AwsSolutions--"+config.StackName(s.Name)+"-NagReport.csv"))
+		must(err)
+		t.report = string(report)
 		all[s.Name] = t
 	}
 	return all
