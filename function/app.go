@@ -1,10 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"sync/atomic"
 	"time"
 
+	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/cache"
 	"github.com/hearthgate/hearthgate/function/gateway/circuitbreaker"
@@ -49,7 +51,10 @@ func NewApp(o Options) *App {
 		Getenv: o.Getenv,
 		Apply: func(s *initialization.Settings) error {
 			log.SetLevel(s.LogLevel)
-			return client.Configure(httpclient.TLS{Roots: s.CA, Insecure: !s.VerifySSL})
+			if err := client.Configure(httpclient.TLS{Roots: s.CA, Insecure: !s.VerifySSL}); err != nil {
+				return fmt.Errorf("%s: %w", config.EnvCA, err)
+			}
+			return nil
 		},
 		Connect: a.connect,
 	})
