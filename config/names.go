@@ -16,6 +16,7 @@ const (
 	EnvTokenSource     = "HOME_ASSISTANT_TOKEN_SOURCE"    // a [TokenSource]
 	EnvTimeout         = "HOME_ASSISTANT_TIMEOUT"         // seconds that Home Assistant may take, "7" or "2.5"
 	EnvVerifySSL       = "HOME_ASSISTANT_VERIFY_SSL"      // "false" accepts any certificate
+	EnvCacheTable      = "HEARTHGATE_CACHE_TABLE"         // name of the DynamoDB table that the cache goes on in; default: none
 	EnvCA              = "HOME_ASSISTANT_CA"              // PEM certificates to trust instead of the public ones
 )
 
@@ -68,6 +69,13 @@ const (
 	URLParameter      = "/home-assistant/url"   // a String, read when the environment has no address
 	TokenParameter    = "/home-assistant/token" // a SecureString; made by a command, never by the stack
 	LogLevelParameter = "/log-level"            // a String, so that the level changes without a deployment
+)
+
+// Attributes of an entry in the external cache's table. DynamoDB deletes what has
+// expired by itself, some hours later.
+const (
+	CacheTableKey     = "key"     // S, the entry's key
+	CacheTableExpires = "expires" // N, when the entry ends, in seconds since 1970
 )
 
 // StackName returns the name of a stage's CloudFormation stack.

@@ -45,6 +45,7 @@ type Stage struct {
 	PermissionsBoundary string  `json:"permissionsBoundary,omitempty"` // name of the account's policy that bounds every role; default: none
 	Budget              float64 `json:"budget,omitempty"`              // USD a month after which a mail comes; default: no mail
 	WeeklyDoctor        bool    `json:"weeklyDoctor,omitempty"`        // look every week whether the way to the home is free; default: false
+	ExternalCache       bool    `json:"externalCache,omitempty"`       // keep the cache in a table too, where it outlives every process; default: false
 	KeepWarm            bool    `json:"keepWarm,omitempty"`            // run every five minutes; default: false
 }
 

@@ -17,6 +17,11 @@ func options(scope awscdk.Stack, s config.Stage, function *stack.Function) {
 	if s.Insights {
 		accept(function.Role, "AwsSolutions-IAM4", "Lambda Insights comes with the policy that AWS keeps for it.")
 	}
+	if s.ExternalCache {
+		table := stack.NewCacheTable(scope, "Cache", stack.CacheTableProps{})
+		table.Open(function)
+		accept(table.Table, "AwsSolutions-DDB3", "What a cache holds can be had again: no backup of it is worth its price.")
+	}
 	if s.WeeklyDoctor || s.KeepWarm {
 		stack.NewSchedule(scope, "Schedule", stack.ScheduleProps{Alias: function.Alias, Doctor: s.WeeklyDoctor, KeepWarm: s.KeepWarm})
 	}

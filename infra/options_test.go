@@ -20,6 +20,7 @@ func TestOptions(t *testing.T) {
 		{"reserved concurrency", func(s *config.Stage) { s.ReservedConcurrency = 3 }, []string{`"ReservedConcurrentExecutions": 3`}},
 		{"permissions boundary", func(s *config.Stage) { s.PermissionsBoundary = "bound" }, []string{`"PermissionsBoundary"`, "policy/bound"}},
 		{"budget", func(s *config.Stage) { s.Budget, s.AlarmEmail = 5, "owner@example.com" }, []string{"AWS::Budgets::Budget", "FORECASTED"}},
+		{"external cache", func(s *config.Stage) { s.ExternalCache = true }, []string{"AWS::DynamoDB::Table", config.EnvCacheTable, "dynamodb:GetItem"}},
 		{"weekly doctor", func(s *config.Stage) { s.WeeklyDoctor = true }, []string{"lambda.diagnose", "cron(0 3 ? * MON *)"}},
 		{"keep warm", func(s *config.Stage) { s.KeepWarm = true }, []string{"lambda.status", "rate(5 minutes)"}},
 	}
@@ -57,5 +58,73 @@ func TestScheduleCallsTheAlias(t *testing.T) {
 		if p.Properties["SourceArn"] == nil || tpl.Resources[ref].Type != "AWS::Lambda::Alias" {
 			t.Errorf("permission %v, want one on the alias for one rule", p.Properties)
 		}
+	}
+}
+
+// TestEveryStarHasAReason turns every switch on: what a role may then do to
+// everything is what AWS offers for nothing less, and cdk-nag's report says so.
+func TestEveryStarHasAReason(t *testing.T) {
+	reasons := map[string]string{ // action: words of the reason in the report
+		"xray:PutTraceSegments":    "X-Ray takes traces on * only",
+		"xray:PutTelemetryRecords": "X-Ray takes traces on * only",
+	}
+	tpl := changed(t, "dev", func(s *config.Stage) {
+		s.Tracing, s.Insights, s.ExternalCache, s.WeeklyDoctor, s.KeepWarm = true, true, true, true, true
+		s.PermissionsBoundary, s.Budget, s.AlarmEmail, s.ReservedConcurrency = "bound", 5, "owner@example.com", 3
+	})
+	stars := 0
+	for id, r := range tpl.Resources {
+		if !strings.HasPrefix(r.Type, "AWS::IAM::") {
+			continue
+		}
+		walk(r.Properties, func(m map[string]any) {
+			for _, on := range list(m["Resource"]) {
+				arn, _ := on.(string)
+				if m["Effect"] != "Allow" || !strings.Contains(arn, "*") {
+					continue
+				}
+				for _, action := range list(m["Action"]) {
+					stars++
+					reason := reasons[action.(string)]
+					if reason == "" || !strings.Contains(tpl.report, reason) {
+						t.Errorf("%s allows %v on %s, and no reason is known", id, action, arn)
+					}
+				}
+			}
+		})
+	}
+	if stars != len(reasons) {
+		t.Errorf("%d actions on *, and %d have a reason", stars, len(reasons))
+	}
+}
+
+// TestCacheTable gives the function its own table and single entries of it.
+func TestCacheTable(t *testing.T) {
+	tpl := changed(t, "dev", func(s *config.Stage) { s.ExternalCache = true })
+	tables := tpl.of("AWS::DynamoDB::Table")
+	if len(tables) != 1 {
+		t.Fatalf("%d tables, want 1", len(tables))
+	}
+	ttl, _ := tables[0].Properties["TimeToLiveSpecification"].(map[string]any)
+	if ttl["AttributeName"] != config.CacheTableExpires || ttl["Enabled"] != true || tables[0].Properties["BillingMode"] != "PAY_PER_REQUEST" || tables[0].DeletionPolicy != "Delete" {
+		t.Errorf("the table is %+v", tables[0])
+	}
+	granted := 0
+	for _, p := range tpl.of("AWS::IAM::Policy") {
+		walk(p.Properties, func(m map[string]any) {
+			actions := list(m["Action"])
+			if action, _ := actions[0].(string); !strings.HasPrefix(action, "dynamodb:") {
+				return
+			}
+			granted++
+			on, _ := m["Resource"].(map[string]any)
+			of, _ := on["Fn::GetAtt"].([]any)
+			if len(actions) != 3 || len(of) != 2 || tpl.Resources[of[0].(string)].Type != "AWS::DynamoDB::Table" {
+				t.Errorf("the role may %v on %v", actions, m["Resource"])
+			}
+		})
+	}
+	if granted != 1 {
+		t.Errorf("%d statements about tables, want 1", granted)
 	}
 }

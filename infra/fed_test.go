@@ -1,0 +1,226 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/build"
+	"github.com/hearthgate/hearthgate/infra/internal/demohome"
+	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
+	"github.com/hearthgate/hearthgate/infra/internal/sample"
+)
+
+// TestWhatIsShownIsEmitted runs the real function on good and on bad days, and
+// compares the lines that it wrote, as CloudWatch reads them, with what the
+// dashboards and alarms ask CloudWatch for: namespace, name and dimension.
+func TestWhatIsShownIsEmitted(t *testing.T) {
+	lines := lived(t)
+	emitted, fields := map[string]bool{}, map[string]bool{}
+	for _, text := range lines {
+		var l map[string]any
+		if json.Unmarshal([]byte(text), &l) != nil {
+			continue
+		}
+		for name := range l {
+			fields[name] = true
+		}
+		for _, name := range series(t, l) {
+			emitted[name] = true
+		}
+	}
+	shown := asked(t, templates()["dev"])
+	if len(emitted) == 0 || len(shown) == 0 {
+		t.Fatalf("emitted %v, shown %v", emitted, shown)
+	}
+	for name := range shown {
+		if !emitted[name] {
+			t.Errorf("a widget or an alarm asks for %s, and no line of the function feeds it", name)
+		}
+	}
+	for name := range emitted {
+		if !shown[name] {
+			t.Errorf("the function emits %s, and nothing shows it", name)
+		}
+	}
+	if len(emitted) > 10 {
+		t.Errorf("%d custom metrics, and 10 are free: %v", len(emitted), slices.Sorted(maps.Keys(emitted)))
+	}
+	queries := queried(t, templates()["dev"])
+	if !slices.Contains(queries, "correlation_id") {
+		t.Errorf("the tables ask for %v", queries)
+	}
+	for _, field := range queries {
+		if !fields[field] {
+			t.Errorf("a table asks for the field %s, which no line has", field)
+		}
+	}
+}
+
+// lived has the function of the stage dev go through what it knows: directives that
+// succeed, that fail, and a home that is away so long that the breaker opens. It
+// returns its log.
+func lived(t *testing.T) []string {
+	t.Helper()
+	root, err := build.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	binary := filepath.Join(t.TempDir(), "bootstrap")
+	if err := build.Function(t.Context(), root, binary); err != nil {
+		t.Fatal(err)
+	}
+	const token = "token-of-the-home"
+	home := &demohome.Server{Handler: demohome.New(token)}
+	if err := home.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer home.Stop()
+	f, err := lambdalocal.Start(t.Context(), lambdalocal.Options{Binary: binary, Timeout: 10 * time.Second, Env: []string{
+		config.EnvStage + "=dev", config.EnvURL + "=" + home.URL(), config.EnvToken + "=" + token,
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	send := func(name, endpoint string) {
+		t.Helper()
+		event, err := sample.Event(name, endpoint, "no-token-of-a-linked-account")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Invoke(t.Context(), event); err != nil {
+			t.Fatal(err)
+		}
+	}
+	send("discover", "")
+	if _, err := f.Invoke(t.Context(), []byte(`{"operation":"cache.get","input":{"key":"nothing"}}`)); err != nil {
+		t.Fatal(err) // from here on the cache has a rate
+	}
+	send("discover", "")
+	send("turn-on", "light.kitchen_light")
+	send("turn-on", "light.nope")
+	home.Stop()
+	for range 10 {
+		send("turn-on", "light.kitchen_light")
+	}
+	send("discover", "")
+	return f.Lines()
+}
+
+// series returns the metrics that CloudWatch takes from a line of the log, each as
+// "namespace name dimension=value". A metric without a value in the line is none.
+func series(t *testing.T, line map[string]any) []string {
+	t.Helper()
+	aws, _ := line["_aws"].(map[string]any)
+	directives, _ := aws["CloudWatchMetrics"].([]any)
+	var all []string
+	for _, d := range directives {
+		d := d.(map[string]any)
+		for _, set := range d["Dimensions"].([]any) {
+			var dimensions []string
+			for _, name := range set.([]any) {
+				dimensions = append(dimensions, fmt.Sprintf("%v=%v", name, line[name.(string)]))
+			}
+			for _, m := range d["Metrics"].([]any) {
+				name := m.(map[string]any)["Name"].(string)
+				if _, ok := line[name].(float64); !ok {
+					t.Errorf("the line has no number for %s: %v", name, line[name])
+				}
+				all = append(all, fmt.Sprintf("%v %s %s", d["Namespace"], name, strings.Join(dimensions, ",")))
+			}
+		}
+	}
+	return all
+}
+
+// asked returns the metrics of our namespace that widgets and alarms show, in the
+// same words, and fails on a metric of Lambda that is not this function's.
+func asked(t *testing.T, tpl template) map[string]bool {
+	t.Helper()
+	shown := map[string]bool{}
+	add := func(namespace, name, dimension string) {
+		if namespace == config.Namespace {
+			shown[namespace+" "+name+" "+dimension] = true
+			return
+		}
+		known := []string{"Errors", "Throttles", "Invocations", "ConcurrentExecutions"}
+		if namespace != "AWS/Lambda" || !slices.Contains(known, name) || !strings.HasPrefix(dimension, "FunctionName=") {
+			t.Errorf("%s %s %s is no metric of Lambda's for a function", namespace, name, dimension)
+		}
+	}
+	for _, w := range widgets(t, tpl) {
+		for _, m := range w.Properties.Metrics {
+			if len(m) >= 4 { // else it is an expression of others
+				add(fmt.Sprint(m[0]), fmt.Sprint(m[1]), fmt.Sprintf("%v=%v", m[2], m[3]))
+			}
+		}
+	}
+	for _, alarm := range tpl.of("AWS::CloudWatch::Alarm") {
+		walk(alarm.Properties, func(o map[string]any) {
+			namespace, _ := o["Namespace"].(string)
+			name, _ := o["MetricName"].(string)
+			if name == "" {
+				return
+			}
+			var dimensions []string
+			for _, d := range list(o["Dimensions"]) {
+				d := d.(map[string]any)
+				dimensions = append(dimensions, fmt.Sprintf("%v=%v", d["Name"], d["Value"]))
+			}
+			add(namespace, name, strings.Join(dimensions, ","))
+		})
+	}
+	return shown
+}
+
+// A widget is one of a dashboard.
+type widget struct {
+	Properties struct {
+		Metrics [][]any
+		Query   string
+	}
+}
+
+func widgets(t *testing.T, tpl template) []widget {
+	t.Helper()
+	var all []widget
+	for _, board := range tpl.of("AWS::CloudWatch::Dashboard") {
+		var body struct{ Widgets []widget }
+		if err := json.Unmarshal([]byte(strings.Join(strs(board.Properties["DashboardBody"]), "")), &body); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, body.Widgets...)
+	}
+	return all
+}
+
+// queried returns the fields of the log that the dashboards' tables ask for.
+func queried(t *testing.T, tpl template) []string {
+	t.Helper()
+	words := strings.Fields("SOURCE fields filter stats sort desc limit by bin as count avg sum pct ispresent latest")
+	noField := regexp.MustCompile(`'[^']*'|"[^"]*"|\(1d\)`)
+	made := regexp.MustCompile(` as (\w+)`)
+	name := regexp.MustCompile(`@?[A-Za-z_]\w*`)
+	var all []string
+	for _, w := range widgets(t, tpl) {
+		text := noField.ReplaceAllString(w.Properties.Query, " ")
+		known := words
+		for _, m := range made.FindAllStringSubmatch(text, -1) {
+			known = append(slices.Clip(known), m[1])
+		}
+		for _, field := range name.FindAllString(text, -1) {
+			if !strings.HasPrefix(field, "@") && !slices.Contains(known, field) {
+				all = append(all, field)
+			}
+		}
+	}
+	return all
+}
