@@ -2,52 +2,13 @@ package main
 
 import (
 	"encoding/json"
-	"maps"
 	"os"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/fakeaws"
 )
-
-// TestMetricsAreShown fails on a widget or alarm for a metric that the function
-// does not have, and on a metric that nothing shows.
-func TestMetricsAreShown(t *testing.T) {
-	tpl := templates()["dev"]
-	shown := map[string]bool{}
-	inWidgets := regexp.MustCompile(`"` + config.Namespace + `","(\w+)","(\w+)","(\w+)"`)
-	boards := tpl.of("AWS::CloudWatch::Dashboard")
-	if len(boards) == 0 || len(boards) > 3 {
-		t.Errorf("%d dashboards, want 1 to the 3 that are free", len(boards))
-	}
-	for _, board := range boards {
-		for _, text := range strs(board.Properties["DashboardBody"]) {
-			for _, m := range inWidgets.FindAllStringSubmatch(text, -1) {
-				shown[m[1]] = true
-				if m[2] != config.DimensionStage || m[3] != "dev" {
-					t.Errorf("a widget shows %s of %s %s", m[1], m[2], m[3])
-				}
-			}
-		}
-	}
-	for _, alarm := range tpl.of("AWS::CloudWatch::Alarm") {
-		walk(alarm.Properties, func(o map[string]any) {
-			if name, ok := o["MetricName"].(string); ok && o["Namespace"] == config.Namespace {
-				shown[name] = true
-			}
-		})
-	}
-	var want []string
-	for _, m := range config.Metrics() {
-		want = append(want, m.Name)
-	}
-	slices.Sort(want)
-	if got := slices.Sorted(maps.Keys(shown)); !slices.Equal(got, want) {
-		t.Errorf("shown  %v\nemitted %v", got, want)
-	}
-}
 
 // TestRunbook finds, for each alarm, the section that its description points at.
 func TestRunbook(t *testing.T) {
@@ -86,6 +47,38 @@ func TestRollout(t *testing.T) {
 	}
 	if !strings.Contains(string(tpl.text), "CodeDeployLambdaAliasUpdate") {
 		t.Error("the alias is not shifted by CodeDeploy")
+	}
+}
+
+// TestABadVersionIsTakenBack deploys production anew while an alarm goes off, on
+// the stand-in of AWS, which shifts an alias as the template says.
+func TestABadVersionIsTakenBack(t *testing.T) {
+	cloud := fakeaws.Start(fakeaws.Options{})
+	defer cloud.Close()
+	cloud.SetParameter("us-east-1", fakeaws.Parameter{Name: "/cdk-bootstrap/hnb659fds/version", Type: "String", Value: "30"})
+	deploy := func(url string) (version any, err error) {
+		tpl := changed(t, "prod", func(s *config.Stage) { s.URL = url })
+		err = cloud.Deploy("us-east-1", "hearthgate-prod", string(tpl.text))
+		for _, alias := range cloud.Resources("hearthgate-prod", "AWS::Lambda::Alias") {
+			version = alias.Properties["FunctionVersion"]
+		}
+		return version, err
+	}
+	first, err := deploy("https://home.example.com")
+	if err != nil || first == nil {
+		t.Fatalf("version %v, %v", first, err)
+	}
+	for _, alarm := range []string{"hearthgate-prod-errors", "hearthgate-prod-success"} {
+		cloud.Raise(alarm)
+		version, err := deploy("https://bad.example.com")
+		if err == nil || !strings.Contains(err.Error(), alarm) || version != first {
+			t.Errorf("with %s on: version %v, want %v still; %v", alarm, version, first, err)
+		}
+		cloud.Calm()
+	}
+	cloud.Raise("hearthgate-prod-slow") // a slow home is no fault of a version
+	if version, err := deploy("https://good.example.com"); err != nil || version == first {
+		t.Errorf("a good version: %v, %v", version, err)
 	}
 }
 

@@ -76,7 +76,7 @@ func (p *Patient) Examine(ctx context.Context) []Step {
 	}
 	steps = append(steps, p.timeout(f))
 	steps = append(steps, p.permissions(ctx)...)
-	return append(steps, p.alarms(ctx), p.retention(ctx, f), p.failures(ctx, f))
+	return append(steps, p.alarms(ctx), p.retention(ctx, f), p.directives(ctx, f), p.crashes(ctx, f))
 }
 
 func (p *Patient) parameter(ctx context.Context) Step {
@@ -186,29 +186,4 @@ func (p *Patient) retention(ctx context.Context, f cloud.Function) Step {
 		return step.good("for ever", "the log is kept for ever, and costs ever more: deploy the stage again, which sets "+fmt.Sprint(p.Stage.RetentionDays)+" days")
 	}
 	return step.good(fmt.Sprintf("%d days", days))
-}
-
-// failures tells what failed in the last day.
-func (p *Patient) failures(ctx context.Context, f cloud.Function) Step {
-	step := Step{Where: "aws", Name: "last failures", Tried: "reading what failed in the last 24 hours"}
-	lines, err := p.Account.Lines(ctx, f.LogGroup, `{ $.success IS FALSE }`, time.Now().Add(-24*time.Hour))
-	if err != nil {
-		return step.good("", err.Error())
-	}
-	counts, order := map[string]int{}, []string(nil)
-	for _, l := range lines {
-		word := cause(l.Text)
-		if counts[word] == 0 {
-			order = append(order, word)
-		}
-		counts[word]++
-	}
-	if len(order) == 0 {
-		return step.good("none")
-	}
-	var advice []string
-	for _, word := range order {
-		advice = append(advice, fmt.Sprintf("%d times %s", counts[word], word))
-	}
-	return step.good(fmt.Sprintf("%d", len(lines)), advice...)
 }

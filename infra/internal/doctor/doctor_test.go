@@ -171,8 +171,12 @@ func TestAdvice(t *testing.T) {
 		{"nobody is told", remove("AWS::SNS::Subscription", "Subscription"), "alarms", "--alarm-email"},
 		{"failures", func(c *fakeaws.Cloud) {
 			group := c.Resources(config.StackName("dev"), "AWS::Logs::LogGroup")[0].PhysicalID
-			c.Log(group, `{"success":false,"cause":"timeout"}`, `{"success":true}`, `{"success":false,"cause":"timeout"}`, `{"success":false,"cause":"banned"}`)
-		}, "last failures", "2 times timeout, 1 times banned"},
+			c.Log(group, `{"success":false,"cause":"timeout"}`, `{"success":true}`, `{"success":false,"cause":"timeout","error":"it took too long"}`, `{"success":false,"cause":"banned"}`)
+		}, "last directives", "2 times timeout, last: it took too long, 1 times banned"},
+		{"crashes", func(c *fakeaws.Cloud) {
+			group := c.Resources(config.StackName("dev"), "AWS::Logs::LogGroup")[0].PhysicalID
+			c.Log(group, `{"success":true}`, "2026-01-01T00:00:00Z 1 Task timed out after 10.00 seconds")
+		}, "crashes", "Task timed out after 10.00 seconds"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := stage()

@@ -1,20 +1,10 @@
 package doctor
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/hearthgate/hearthgate/infra/internal/screen"
 )
-
-// cause returns why a directive failed, as its line in the log says.
-func cause(line string) string {
-	var r struct{ Cause, Error string }
-	if json.Unmarshal([]byte(line), &r) != nil || r.Cause == "" {
-		return "without a cause"
-	}
-	return r.Cause
-}
 
 // titles are what the places are called.
 var titles = map[string]string{

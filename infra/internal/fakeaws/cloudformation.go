@@ -196,6 +196,9 @@ func (c *Cloud) execute(s *stack) {
 		kind = "CREATE"
 	}
 	resources, outputs, err := c.build(s, p.template, p.parameters)
+	if err == nil {
+		err = c.shift(s.resources, resources)
+	}
 	if err != nil {
 		s.status, s.reason = map[string]string{"CREATE": "ROLLBACK_COMPLETE", "UPDATE": "UPDATE_ROLLBACK_COMPLETE"}[kind], err.Error()
 		s.event(s.name, "AWS::CloudFormation::Stack", kind+"_FAILED", err.Error())

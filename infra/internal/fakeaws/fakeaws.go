@@ -49,6 +49,7 @@ type Cloud struct {
 	parameters map[string]*Parameter // guarded by mu; by "region" + name
 	logs       map[string][]string   // guarded by mu; lines by log group
 	running    map[string]*runner    // guarded by mu; by the function's ARN
+	raised     map[string]bool       // guarded by mu; alarms that are on, by name
 	points     map[string][]float64  // guarded by mu; by the metric's name
 }
 
@@ -56,7 +57,7 @@ type Cloud struct {
 func Start(o Options) *Cloud {
 	c := &Cloud{
 		options: o, denied: map[string]fault{}, stacks: map[string]*stack{}, objects: map[string][]byte{},
-		parameters: map[string]*Parameter{}, logs: map[string][]string{}, running: map[string]*runner{}, points: map[string][]float64{},
+		parameters: map[string]*Parameter{}, logs: map[string][]string{}, running: map[string]*runner{}, points: map[string][]float64{}, raised: map[string]bool{},
 	}
 	c.server = httptest.NewServer(c)
 	return c

@@ -11,6 +11,8 @@ import (
 type Resource struct {
 	LogicalID, PhysicalID, Type string
 	Properties                  map[string]any // resolved
+
+	updatePolicy map[string]any // resolved
 }
 
 // ARN returns the name that other resources call it by.

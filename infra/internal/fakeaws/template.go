@@ -38,9 +38,10 @@ type template struct {
 	}
 	Conditions map[string]any
 	Resources  map[string]struct {
-		Type       string
-		Condition  string
-		Properties map[string]any
+		Type         string
+		Condition    string
+		Properties   map[string]any
+		UpdatePolicy map[string]any
 	}
 	Outputs map[string]struct {
 		Condition string
@@ -91,6 +92,7 @@ func (c *Cloud) build(s *stack, text string, given map[string]string) (map[strin
 	}
 	for id, r := range b.resources {
 		r.Properties, _ = b.resolve(b.Resources[id].Properties).(map[string]any)
+		r.updatePolicy, _ = b.resolve(b.Resources[id].UpdatePolicy).(map[string]any)
 	}
 	outputs := map[string]string{}
 	for name, o := range b.Outputs {

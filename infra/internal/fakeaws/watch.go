@@ -49,7 +49,7 @@ func (c *Cloud) logsService(w http.ResponseWriter, request call) {
 	case "FilterLogEvents":
 		events := list{}
 		for i, line := range c.logs[in.LogGroupName] {
-			if in.FilterPattern == "" || strings.Contains(line, `"success":false`) || !strings.Contains(in.FilterPattern, "success") {
+			if matches(in.FilterPattern, line) {
 				events = append(events, object{"eventId": in.LogGroupName + line, "message": line, "timestamp": time.Now().UnixMilli() + int64(i), "logStreamName": "stream"})
 			}
 		}
@@ -57,6 +57,21 @@ func (c *Cloud) logsService(w http.ResponseWriter, request call) {
 	default:
 		fail(w, request, unknown(request))
 	}
+}
+
+// matches understands the patterns that hearthgate uses: any of some texts, each
+// written ?"text", and a field of a JSON line that is there.
+func matches(pattern, line string) bool {
+	if field, ok := strings.CutPrefix(pattern, "{ ($."); ok {
+		name, _, _ := strings.Cut(field, " ")
+		return strings.Contains(line, `"`+name+`":`)
+	}
+	for term := range strings.SplitSeq(pattern, `?"`) {
+		if text, _, ok := strings.Cut(term, `"`); ok && strings.Contains(line, text) {
+			return true
+		}
+	}
+	return pattern == ""
 }
 
 // sns answers for the topic of the alarms: who has subscribed.

@@ -1,0 +1,86 @@
+package doctor
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/hearthgate/hearthgate/infra/internal/cloud"
+)
+
+// day is how far back the doctor reads.
+const day = 24 * time.Hour
+
+// directives tells how the last ones ended, and of each cause of failure the last
+// sentence about it. Directives that fail are answers: no failure of this step.
+func (p *Patient) directives(ctx context.Context, f cloud.Function) Step {
+	step := Step{Where: "aws", Name: "last directives", Tried: "reading how the directives of 24 hours ended"}
+	lines, err := p.Account.Lines(ctx, f.LogGroup, `{ ($.success IS TRUE) || ($.success IS FALSE) }`, time.Now().Add(-day))
+	if err != nil {
+		return step.good("", err.Error())
+	}
+	total, failed := 0, tally{}
+	for _, l := range lines {
+		var d struct {
+			Success      *bool
+			Cause, Error string
+		}
+		if json.Unmarshal([]byte(l.Text), &d) != nil || d.Success == nil {
+			continue
+		}
+		total++
+		if !*d.Success {
+			failed = failed.add(cmp.Or(d.Cause, "without a cause"), d.Error)
+		}
+	}
+	count, advice := 0, []string(nil)
+	for _, c := range failed {
+		count += c.times
+		advice = append(advice, c.String())
+	}
+	return step.good(fmt.Sprintf("%d, of which %d failed", total, count), advice...)
+}
+
+// A tally counts causes, in the order in which they came first.
+type tally []causeCount
+
+type causeCount struct {
+	word, last string
+	times      int
+}
+
+func (t tally) add(word, sentence string) tally {
+	i := slices.IndexFunc(t, func(c causeCount) bool { return c.word == word })
+	if i < 0 {
+		i, t = len(t), append(t, causeCount{word: word})
+	}
+	t[i].times++
+	t[i].last = cmp.Or(sentence, t[i].last)
+	return t
+}
+
+func (c causeCount) String() string {
+	text := fmt.Sprintf("%d times %s", c.times, c.word)
+	if c.last != "" {
+		text += ", last: " + c.last
+	}
+	return text
+}
+
+// crashes tells how often Lambda had to end the function, which it never should.
+func (p *Patient) crashes(ctx context.Context, f cloud.Function) Step {
+	step := Step{Where: "aws", Name: "crashes", Tried: "reading how often Lambda ended the function in 24 hours"}
+	lines, err := p.Account.Lines(ctx, f.LogGroup, `?"Task timed out" ?"Runtime exited" ?"signal: killed"`, time.Now().Add(-day))
+	switch {
+	case err != nil:
+		return step.good("", err.Error())
+	case len(lines) == 0:
+		return step.good("never")
+	}
+	const most = 200
+	text := lines[len(lines)-1].Text
+	return step.good(fmt.Sprintf("%d times", len(lines)), fmt.Sprintf("last: %s: the section `errors` of infra/docs/runbook.md says what to do", text[:min(len(text), most)]))
+}
