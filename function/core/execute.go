@@ -1,21 +1,13 @@
 package core
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
-	"io"
-	"strings"
 )
 
-// MaxInput is how long the JSON input of an operation run by name may be, in bytes.
-const MaxInput = 1 << 20
-
 // Execute runs the operation called name, "cache.get", on JSON and returns JSON.
-// The input is strict: an unknown field, a wrong type or anything behind the
-// value is an error of kind [Invalid] that names the field. No input stands for
-// {}. An operation that JSON cannot express, or that is not there, says so.
+// The input is strict, as [Decode] has it. An operation that JSON cannot express,
+// or that is not there, says so.
 func Execute(ctx context.Context, d *Dispatcher, name string, input []byte) (json.RawMessage, error) {
 	s := d.names[name]
 	if s == nil {
@@ -34,37 +26,4 @@ func Execute(ctx context.Context, d *Dispatcher, name string, input []byte) (jso
 	}
 	b, err := json.Marshal(out)
 	return b, named(s, err)
-}
-
-// Decode reads the JSON object b into the struct that v points to, as strictly as
-// [Execute] does. Its errors are of kind [Invalid] and name the field.
-func Decode(b []byte, v any) error {
-	switch b = bytes.TrimSpace(b); {
-	case len(b) > MaxInput:
-		return Errorf(Invalid, "input", "the input is %d bytes long; at most %d are taken", len(b), MaxInput)
-	case len(b) == 0 || string(b) == "null":
-		b = []byte("{}")
-	case b[0] != '{':
-		return Errorf(Invalid, "input", "the input is not a JSON object: {...} is wanted")
-	}
-	dec := json.NewDecoder(bytes.NewReader(b))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(v); err != nil {
-		return Errorf(Invalid, "input", "%s", explain(err))
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return Errorf(Invalid, "input", "there is more behind the input's JSON object")
-	}
-	return nil
-}
-
-// explain says what is wrong with an input in words that name the field.
-func explain(err error) string {
-	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return "field " + e.Field + " is a JSON " + e.Value + "; a " + e.Type.String() + " is wanted"
-	}
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return "the input's JSON ends too early"
-	}
-	return "the input cannot be used: " + strings.TrimPrefix(err.Error(), "json: ")
 }

@@ -10,6 +10,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hearthgate/hearthgate/function/core"
@@ -32,13 +34,26 @@ type Keyed interface {
 	CacheKey() (key string, ttl time.Duration)
 }
 
+// A Namespace holds entries of one sort, with limits and times of their own.
+type Namespace string
+
+// The namespaces.
+const (
+	Settings  Namespace = "settings"
+	Discovery Namespace = "discovery" // the last known good one
+	Response  Namespace = "response"  // results of operations; the default
+	Identity  Namespace = "identity"  // who a token belongs to
+	Negative  Namespace = "negative"  // what was refused, so that it is not asked again
+)
+
 // A GetInput is the input of [Get].
 type GetInput struct {
-	Key string `json:"key"`
+	Namespace Namespace `json:"namespace,omitempty" doc:"settings, discovery, response, identity or negative; default: response"`
+	Key       string    `json:"key" required:"true"`
 }
 
-// Check refuses a key that is missing or too long.
-func (in GetInput) Check() error { return checkKey(in.Key) }
+// Check refuses a namespace that there is not, and a key that is missing or too long.
+func (in GetInput) Check() error { return checkKey(in.Namespace, in.Key) }
 
 // An Entry is a value and how long it still holds.
 type Entry struct {
@@ -48,9 +63,10 @@ type Entry struct {
 
 // A SetInput is the input of [Set].
 type SetInput struct {
-	Key   string          `json:"key"`
-	Value json.RawMessage `json:"value" doc:"any JSON"`
-	TTL   core.Seconds    `json:"ttl_seconds,omitempty" doc:"default: 300" unit:"s"`
+	Namespace Namespace       `json:"namespace,omitempty" doc:"as of get"`
+	Key       string          `json:"key" required:"true"`
+	Value     json.RawMessage `json:"value" doc:"any JSON" required:"true"`
+	TTL       core.Seconds    `json:"ttl_seconds,omitempty" doc:"default: 300" unit:"s"`
 }
 
 // Check refuses a key or a value that is missing or too long.
@@ -61,7 +77,7 @@ func (in SetInput) Check() error {
 	case len(in.Value) > maxValue:
 		return errors.New("field value is too long: at most 1 MiB is kept")
 	}
-	return checkKey(in.Key)
+	return checkKey(in.Namespace, in.Key)
 }
 
 // Stored says what is kept after a [Set].
@@ -70,8 +86,10 @@ type Stored struct {
 	Bytes   int `json:"bytes" doc:"how much memory they take, keys included" unit:"B"`
 }
 
-func checkKey(key string) error {
+func checkKey(ns Namespace, key string) error {
 	switch {
+	case !slices.Contains([]Namespace{"", Settings, Discovery, Response, Identity, Negative}, ns):
+		return fmt.Errorf("field namespace is %.40q; settings, discovery, response, identity or negative is wanted", ns)
 	case key == "":
 		return errors.New("field key is missing")
 	case len(key) > maxKey:
@@ -97,7 +115,7 @@ func (s *Store) Service() core.Service {
 			}
 			key, ttl := in.CacheKey()
 			c.Take(core.Cache)
-			id := id{spec, key}
+			id := id{Response, spec, key}
 			if v, _, ok := s.lookup(id); ok {
 				c.Output, c.Hit = v, true
 				return nil

@@ -33,6 +33,7 @@ type Store struct {
 
 // id names an entry: one of [Set], or the result of an operation.
 type id struct {
+	ns   Namespace
 	spec *core.Spec // nil for Set
 	key  string
 }
@@ -45,7 +46,7 @@ type entry struct {
 }
 
 func (s *Store) get(_ context.Context, in GetInput) (Entry, error) {
-	v, expires, ok := s.lookup(id{key: in.Key})
+	v, expires, ok := s.lookup(id{ns: in.Namespace, key: in.Key})
 	if !ok {
 		return Entry{}, core.Errorf(core.NotFound, "not_cached", "nothing is kept under %q, or nothing any more", in.Key)
 	}
@@ -57,7 +58,7 @@ func (s *Store) set(_ context.Context, in SetInput) (Stored, error) {
 	if ttl == 0 {
 		ttl = defaultTTL
 	}
-	s.keep(id{key: in.Key}, in.Value, ttl)
+	s.keep(id{ns: in.Namespace, key: in.Key}, in.Value, ttl)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return Stored{len(s.entries), s.bytes}, nil

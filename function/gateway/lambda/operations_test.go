@@ -13,7 +13,7 @@ import (
 )
 
 type input struct {
-	Key    string          `json:"key" doc:"the key"`
+	Key    string          `json:"key" doc:"the key" required:"true"`
 	Wait   core.Seconds    `json:"wait_seconds"`
 	Many   []string        `json:"many,omitempty"`
 	Value  json.RawMessage `json:"value"`
@@ -46,12 +46,12 @@ func TestOperations(t *testing.T) {
 		return all[i]
 	}
 	one := find("cache.one")
-	want := []lambda.FieldFacts{
-		{"key", "string", "the key", ""}, {"wait_seconds", "number", "", "s"}, {"many", "list", "", ""}, {"value", "any", "", ""},
-		{"size", "number", "", "B"}, {"really", "boolean", "", ""}, {"more", "object", "", ""}, {"at", "string", "", ""}, {"level", "string", "", ""},
-	}
-	if one.Doc != "Do one." || one.Gateway != "cache" || !one.ByName || !slices.Equal(one.Input, want) {
-		t.Errorf("got %+v\nwant the fields %+v", one, want)
+	const want = `[{"name":"key","type":"string","doc":"the key","required":true},{"name":"wait_seconds","type":"number","unit":"s"},` +
+		`{"name":"many","type":"list"},{"name":"value","type":"any"},{"name":"size","type":"number","unit":"B"},{"name":"really","type":"boolean"},` +
+		`{"name":"more","type":"object"},{"name":"at","type":"string"},{"name":"level","type":"string"}]`
+	fields, err := json.Marshal(one.Input)
+	if one.Doc != "Do one." || one.Gateway != "cache" || !one.ByName || string(fields) != want || err != nil {
+		t.Errorf("got %+v, %s\nwant the fields %s", one, fields, want)
 	}
 	if find("singleton.two").ByName {
 		t.Error("an operation whose input holds a function can be called by name")

@@ -1,0 +1,90 @@
+package core
+
+import (
+	"encoding"
+	"encoding/json"
+	"reflect"
+	"strings"
+)
+
+// A Field is what is told of one field of an operation's input or output.
+type Field struct {
+	Name     string `json:"name"`
+	Type     string `json:"type" doc:"of JSON: string, number, boolean, list, object, or any"`
+	Doc      string `json:"doc,omitempty"`
+	Unit     string `json:"unit,omitempty"`
+	Required bool   `json:"required,omitempty" doc:"without it the operation is refused"`
+
+	index []int
+}
+
+// Fields returns the fields of t as JSON spells them, those of embedded structs
+// among them, in the order of their declaration. What they are about is in their
+// tags: doc, unit, and required:"true" for what the input's Check insists on. A
+// type that is no struct, or reads its JSON itself, has none that could be told.
+func Fields(t reflect.Type) []Field { return appendFields([]Field{}, t, nil) }
+
+func appendFields(fields []Field, t reflect.Type, at []int) []Field {
+	if t.Kind() != reflect.Struct || readsItself(t) {
+		return fields
+	}
+	for f := range t.Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		index := append(at[:len(at):len(at)], f.Index...)
+		switch {
+		case f.Anonymous && name == "":
+			fields = appendFields(fields, f.Type, index)
+		case f.IsExported() && name != "-":
+			if name == "" {
+				name = f.Name
+			}
+			fields = append(fields, Field{name, typeOf(f.Type), f.Tag.Get("doc"), unitOf(f), f.Tag.Get("required") == "true", index})
+		}
+	}
+	return fields
+}
+
+func readsItself(t reflect.Type) bool {
+	return reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]())
+}
+
+func unitOf(f reflect.StructField) string {
+	if unit := f.Tag.Get("unit"); unit != "" || f.Type != reflect.TypeFor[Seconds]() {
+		return unit
+	}
+	return "s"
+}
+
+// typeOf returns the type that JSON has for t.
+func typeOf(t reflect.Type) string {
+	switch t {
+	case reflect.TypeFor[json.RawMessage]():
+		return "any"
+	case reflect.TypeFor[Seconds]():
+		return "number"
+	}
+	if reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) || t.Implements(reflect.TypeFor[encoding.TextMarshaler]()) {
+		return "string"
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		return typeOf(t.Elem())
+	case reflect.Bool:
+		return "boolean"
+	case reflect.String:
+		return "string"
+	case reflect.Slice, reflect.Array:
+		if t.Elem().Kind() == reflect.Uint8 {
+			return "string"
+		}
+		return "list"
+	case reflect.Map, reflect.Struct:
+		if readsItself(t) {
+			return "any"
+		}
+		return "object"
+	case reflect.Interface, reflect.Func, reflect.Chan:
+		return "any"
+	}
+	return "number"
+}
