@@ -50,7 +50,11 @@ func (s *Store) get(_ context.Context, in GetInput) (Entry, error) {
 	if !ok {
 		return Entry{}, core.Errorf(core.NotFound, "not_cached", "nothing is kept under %q, or nothing any more", in.Key)
 	}
-	return Entry{v.(json.RawMessage), core.Seconds(time.Until(expires))}, nil
+	value, ok := v.(json.RawMessage)
+	if !ok {
+		return Entry{}, core.Errorf(core.Forbidden, "in_go_only", "what is kept under %q is a value of the program's own, which never leaves it", in.Key)
+	}
+	return Entry{value, core.Seconds(time.Until(expires))}, nil
 }
 
 func (s *Store) set(_ context.Context, in SetInput) (Stored, error) {
@@ -62,6 +66,26 @@ func (s *Store) set(_ context.Context, in SetInput) (Stored, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return Stored{len(s.entries), s.bytes}, nil
+}
+
+// A Shelf is one namespace of a [Store], for Go values that never leave memory.
+type Shelf struct {
+	store *Store
+	ns    Namespace
+}
+
+// Shelf returns the shelf of a namespace.
+func (s *Store) Shelf(ns Namespace) Shelf { return Shelf{s, ns} }
+
+// Load returns what is kept under key, and whether there is anything.
+func (s Shelf) Load(key string) (any, bool) {
+	v, _, ok := s.store.lookup(id{ns: s.ns, key: key})
+	return v, ok
+}
+
+// Keep keeps v under key for a time.
+func (s Shelf) Keep(key string, v any, ttl time.Duration) {
+	s.store.keep(id{ns: s.ns, key: key}, v, ttl)
 }
 
 // Rate returns the share of look-ups that found something, from 0 to 1, and
