@@ -151,6 +151,10 @@ func wanted(target any) string {
 		return "a whole number, without quotation marks"
 	case *float64:
 		return "a number, without quotation marks"
+	case *[]string:
+		return "a list of texts, [\"...\"]"
+	case *json.RawMessage:
+		return "a list of rules, [{...}]"
 	default:
 		return "text in quotation marks"
 	}

@@ -22,6 +22,7 @@ const (
 	EnvHeadersParam    = "HOME_ASSISTANT_HEADERS_PARAMETER" // name of the SecureString that holds them; default: none
 	EnvSkillIDs        = "ALEXA_SKILL_IDS"                  // of custom skills that may call, comma separated; default: none may
 	EnvAllowedUsers    = "ALLOWED_USERS"                    // Login with Amazon user ids that may command, comma separated; default: whoever linked the skill
+	EnvBuild           = "HEARTHGATE_BUILD"                 // SHA-256 of the deployed program, by which the doctor knows an old one
 	EnvPolicy          = "DIRECTIVE_POLICY"                 // JSON rules that deny or restrict directives; default: all are allowed
 )
 
@@ -71,9 +72,10 @@ func ParameterPrefix(stage string) string { return "/hearthgate/" + stage }
 
 // Names of the parameters below a prefix.
 const (
-	URLParameter      = "/home-assistant/url"   // a String, read when the environment has no address
-	TokenParameter    = "/home-assistant/token" // a SecureString; made by a command, never by the stack
-	LogLevelParameter = "/log-level"            // a String, so that the level changes without a deployment
+	URLParameter      = "/home-assistant/url"     // a String, read when the environment has no address
+	TokenParameter    = "/home-assistant/token"   // a SecureString; made by a command, never by the stack
+	HeadersParameter  = "/home-assistant/headers" // a SecureString; made by a command, never by the stack
+	LogLevelParameter = "/log-level"              // a String, so that the level changes without a deployment
 )
 
 // Attributes of an entry in the external cache's table. DynamoDB deletes what has

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -29,6 +30,10 @@ type Stage struct {
 	TokenSource TokenSource `json:"tokenSource"`          // default: stored
 	VerifySSL   bool        `json:"verifySsl"`            // false accepts any certificate; default: true
 	CA          string      `json:"ca,omitempty"`         // PEM certificates to trust instead of the public ones; default: none
+
+	SecretHeaders bool            `json:"secretHeaders,omitempty"` // send the home the headers that a SecureString holds, such as those of Cloudflare Access; default: false
+	AllowedUsers  []string        `json:"allowedUsers,omitempty"`  // Login with Amazon user ids that may command; default: whoever linked the skill
+	Policy        json.RawMessage `json:"policy,omitempty"`        // list of rules that deny or restrict directives; default: all are allowed
 
 	SmartHomeSkillID string `json:"smartHomeSkillId"` // empty: no Smart Home skill may call the function
 	CustomSkillID    string `json:"customSkillId"`    // empty: no custom skill may call it
@@ -67,6 +72,10 @@ func NewStage(name string) Stage {
 // TokenParameterName returns the name of the SecureString that holds the token for
 // Home Assistant.
 func (s Stage) TokenParameterName() string { return ParameterPrefix(s.Name) + TokenParameter }
+
+// HeadersParameterName returns the name of the SecureString that holds the secret
+// headers for the home.
+func (s Stage) HeadersParameterName() string { return ParameterPrefix(s.Name) + HeadersParameter }
 
 // Load reads, decodes and validates one stage. The error holds every problem
 // found, one [FieldError] each.

@@ -3,6 +3,7 @@ package config_test
 import (
 	"errors"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -47,7 +48,7 @@ func TestLoad(t *testing.T) {
 		got, err := config.Load(fsys, "s/one.json")
 		want := config.NewStage("one")
 		want.File, want.Locale, want.URL, want.Region = "s/one.json", "de-DE", "https://home.example.com", "eu-west-1"
-		if err != nil || got != want {
+		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("got  %+v, %v\nwant %+v", got, err, want)
 		}
 	})
@@ -151,6 +152,14 @@ func TestValidate(t *testing.T) {
 		{"budget below nothing", func(s *config.Stage) { s.Budget = -1 }, "budget", "more than 0"},
 		{"budget that tells nobody", func(s *config.Stage) { s.Budget = 5 }, "budget", "alarmEmail"},
 		{"budget", func(s *config.Stage) { s.Budget, s.AlarmEmail = 5, "owner@example.com" }, "", ""},
+		{"user's name", func(s *config.Stage) { s.AllowedUsers = []string{"amzn1.account.AE7", "owner"} }, "allowedUsers", "not the id"},
+		{"user", func(s *config.Stage) { s.AllowedUsers = []string{"amzn1.account.AE7"} }, "", ""},
+		{"one rule", func(s *config.Stage) { s.Policy = []byte(`{"deny": "x"}`) }, "policy", "not a list of rules"},
+		{"no rule", func(s *config.Stage) { s.Policy = []byte(`[]`) }, "policy", "leave it out"},
+		{"list of rules", func(s *config.Stage) { s.Policy = []byte(`[{"deny": "x"}]`) }, "", ""},
+		{"more than Lambda takes", func(s *config.Stage) {
+			s.Policy = []byte(`[{"deny": "` + strings.Repeat("x", 4<<10) + `"}]`)
+		}, "", "room for 4096"},
 		{"two of them", func(s *config.Stage) { s.AlarmEmail = "a@example.com, b@example.com" }, "alarmEmail", "one e-mail"},
 	}
 	for _, tt := range tests {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"crypto/x509"
+	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -30,6 +31,9 @@ func (s Stage) Validate() error {
 		{"homeAssistantTimeout", checkHomeTimeout(s.HomeTimeout)},
 		{"tokenSource", oneOf(string(s.TokenSource), string(Stored), string(Linked))},
 		{"ca", checkCA(s.CA, s.VerifySSL)},
+		{"allowedUsers", checkUsers(s.AllowedUsers)},
+		{"policy", checkRules(s.Policy)},
+		{"", checkRoom(s)},
 		{"smartHomeSkillId", checkSkill(s.SmartHomeSkillID)},
 		{"customSkillId", checkSkill(s.CustomSkillID)},
 		{"memory", within(s.Memory, 128, 10240, "MB")},
@@ -179,6 +183,44 @@ func checkCA(text string, verify bool) string {
 		}
 	}
 	return "is not a PEM certificate; write -----BEGIN CERTIFICATE----- and what follows, with \\n for each line's end"
+}
+
+func checkUsers(ids []string) string {
+	const prefix = "amzn1.account."
+	for _, id := range ids {
+		if rest, ok := strings.CutPrefix(id, prefix); !ok || rest == "" || strings.ContainsFunc(rest, func(r rune) bool {
+			return (r < 'A' || r > 'Z') && (r < '0' || r > '9')
+		}) {
+			return "holds " + quote(id) + ", which is not the id of a Login with Amazon user; write " + prefix + " and the capitals and digits that Amazon shows for the profile"
+		}
+	}
+	return ""
+}
+
+// checkRules looks at the shape only: what a rule means is the function's to say.
+func checkRules(list json.RawMessage) string {
+	if list == nil {
+		return ""
+	}
+	var rules []map[string]any
+	if json.Unmarshal(list, &rules) != nil || len(rules) == 0 {
+		return "is not a list of rules; write [{...}], or leave it out"
+	}
+	return ""
+}
+
+// checkRoom asks for no more than Lambda takes: all variables together 4 KB, of
+// which the stack itself adds the build's hash.
+func checkRoom(s Stage) string {
+	const most = 4 << 10
+	size := len(EnvBuild) + 64
+	for name, value := range s.Environment() {
+		size += len(name) + len(value)
+	}
+	if size <= most || checkCA(s.CA, s.VerifySSL) != "" { // which says it already
+		return ""
+	}
+	return fmt.Sprintf("fills the function's environment with %d bytes, and Lambda has room for %d; shorten ca, policy or allowedUsers", size, most)
 }
 
 func checkSkill(id string) string {

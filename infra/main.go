@@ -39,9 +39,13 @@ func synthesize() error {
 	if err := built(code); err != nil {
 		return err
 	}
+	hash, err := build.Hash(filepath.Join(code, "bootstrap"))
+	if err != nil {
+		return fmt.Errorf("the built function cannot be read: %w", err)
+	}
 	app := awscdk.NewApp(&awscdk.AppProps{})
 	for _, stage := range stages {
-		NewStack(app, StackProps{Stage: stage, Code: awslambda.Code_FromAsset(&code, nil)}) // a Code belongs to one stack
+		NewStack(app, StackProps{Stage: stage, Code: awslambda.Code_FromAsset(&code, nil), Build: hash}) // a Code belongs to one stack
 	}
 	check(app)
 	app.Synth(nil)

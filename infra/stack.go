@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -17,6 +16,7 @@ import (
 type StackProps struct {
 	Stage config.Stage   // valid
 	Code  awslambda.Code // of this stack alone
+	Build string         // SHA-256 of the program in it; default: not told
 }
 
 // NewStack creates the stack of a stage: all that a home needs in AWS but its
@@ -25,6 +25,7 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 	s := props.Stage
 	this := newStack(scope, s)
 	token := stack.NewSecureParameter(this, s.TokenParameterName())
+	headers := stack.NewSecureParameter(this, s.HeadersParameterName())
 	parameters := stack.NewParameters(this, "Parameters", stack.ParametersProps{
 		Prefix:   config.ParameterPrefix(s.Name),
 		LogLevel: s.LogLevel,
@@ -36,7 +37,7 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 		Timeout:       s.Timeout,
 		RetentionDays: s.RetentionDays,
 		KeepLog:       s.Production,
-		Environment:   environment(s),
+		Environment:   environment(s, props.Build),
 		Tracing:       s.Tracing,
 		Insights:      s.Insights,
 		Reserved:      s.ReservedConcurrency,
@@ -44,6 +45,9 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 	readable := []*string{parameters.LogLevel.ParameterArn()}
 	if s.TokenSource == config.Stored {
 		readable = append(readable, token.ARN)
+	}
+	if s.SecretHeaders {
+		readable = append(readable, headers.ARN)
 	}
 	function.ReadParameters(readable...)
 	stack.NewTriggers(this, "Triggers", stack.TriggersProps{
@@ -60,6 +64,9 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 	options(this, s, function)
 	output(this, "EndpointArn", "What to type into the Alexa developer console as the skill's endpoint", function.Alias.FunctionArn())
 	output(this, "LogGroup", "Where the function writes", function.Log.LogGroupName())
+	if s.SecretHeaders {
+		output(this, "HeadersParameter", "The SecureString that `hearthgate headers --stage "+s.Name+"` puts the secret headers into", &headers.Name)
+	}
 	if s.TokenSource == config.Stored {
 		output(this, "TokenParameter", "The SecureString that `hearthgate token --stage "+s.Name+"` puts the token into", &token.Name)
 	}
@@ -91,27 +98,11 @@ func newStack(scope constructs.Construct, s config.Stage) awscdk.Stack {
 	return this
 }
 
-// environment is what the function is told. Home Assistant's URL is among it, so
-// that at a cold start the connection to the home and the parameters come side by
-// side; the log's level is not, so that it changes without a deployment.
-func environment(s config.Stage) map[string]string {
-	env := map[string]string{
-		config.EnvStage:           s.Name,
-		config.EnvParameterPrefix: config.ParameterPrefix(s.Name),
-		config.EnvURL:             s.URL,
-		config.EnvTokenSource:     string(s.TokenSource),
-	}
-	if s.TokenSource == config.Stored {
-		env[config.EnvTokenParameter] = s.TokenParameterName()
-	}
-	if s.HomeTimeout > 0 {
-		env[config.EnvTimeout] = strconv.FormatFloat(s.HomeTimeout, 'f', -1, 64)
-	}
-	if !s.VerifySSL {
-		env[config.EnvVerifySSL] = "false"
-	}
-	if s.CA != "" {
-		env[config.EnvCA] = s.CA
+// environment is what the function is told.
+func environment(s config.Stage, build string) map[string]string {
+	env := s.Environment()
+	if build != "" {
+		env[config.EnvBuild] = build
 	}
 	return env
 }

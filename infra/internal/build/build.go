@@ -1,9 +1,10 @@
-// Package build builds the function for this machine, with the flags of the
-// build that is deployed.
+// Package build builds the function, with the flags of the build that is deployed.
 package build
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -15,9 +16,29 @@ import (
 // flags are those of the Makefile's BUILD; a test compares the two.
 var flags = []string{"-trimpath", "-buildvcs=false", "-mod=readonly", "-tags", "lambda.norpc", "-ldflags", "-s -w -buildid="}
 
-// Function builds the function of the workspace at root and writes the binary
-// to out. When it does not compile, the error carries what the compiler said.
+// Function builds the function of the workspace at root for this machine and writes
+// the binary to out. When it does not compile, the error carries what the compiler
+// said.
 func Function(ctx context.Context, root, out string) error {
+	return function(ctx, root, out, "GOOS=", "GOARCH=")
+}
+
+// Deployed builds what `make function` builds: the function for Lambda.
+func Deployed(ctx context.Context, root, out string) error {
+	return function(ctx, root, out, "GOOS=linux", "GOARCH=arm64")
+}
+
+// Hash returns the SHA-256 of a program, by which two builds are told apart.
+func Hash(file string) (string, error) {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+func function(ctx context.Context, root, out string, machine ...string) error {
 	out, err := filepath.Abs(out)
 	if err != nil {
 		return err
@@ -25,7 +46,8 @@ func Function(ctx context.Context, root, out string) error {
 	args := append(append([]string{"build"}, flags...), "-o", out, ".")
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = filepath.Join(root, "function")
-	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=", "CGO_ENABLED=0", "GOOS=", "GOARCH=")
+	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=", "CGO_ENABLED=0")
+	cmd.Env = append(cmd.Env, machine...)
 	said, err := cmd.CombinedOutput()
 	switch {
 	case ctx.Err() != nil:

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -96,7 +97,7 @@ func TestWriteAndChanges(t *testing.T) {
 	}
 	read, err := config.Decode("home.json", b)
 	read.File = ""
-	if err != nil || read != s || strings.Contains(string(b), "region") || !json.Valid(b) {
+	if err != nil || !reflect.DeepEqual(read, s) || strings.Contains(string(b), "region") || !json.Valid(b) {
 		t.Errorf("%v: read back %+v from %s", err, read, b)
 	}
 	if got := setup.Changes(s, read); len(got) != 0 {

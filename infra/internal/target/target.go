@@ -6,8 +6,10 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
@@ -103,21 +105,15 @@ func (t *Target) start(ctx context.Context, root, binary string, env []string) e
 }
 
 // Environment returns the environment variables that the stack gives the function
-// of a stage, so that it reads its settings here as it does there.
+// of a stage, so that it reads its settings here as it does there; the log's level
+// is one of them, for want of its parameter.
 func Environment(s config.Stage) []string {
-	env := []string{
-		config.EnvStage + "=" + s.Name,
-		config.EnvLogLevel + "=" + s.LogLevel,
-		config.EnvURL + "=" + s.URL,
-		config.EnvTokenSource + "=" + string(s.TokenSource),
-		config.EnvTimeout + "=" + fmt.Sprint(s.HomeTimeout),
-		config.EnvVerifySSL + "=" + fmt.Sprint(s.VerifySSL),
-	}
-	if s.TokenSource == config.Stored {
-		env = append(env, config.EnvTokenParameter+"="+s.TokenParameterName())
-	}
-	if s.CA != "" {
-		env = append(env, config.EnvCA+"="+s.CA)
+	variables := s.Environment()
+	delete(variables, config.EnvParameterPrefix)
+	variables[config.EnvLogLevel] = s.LogLevel
+	var env []string
+	for _, name := range slices.Sorted(maps.Keys(variables)) {
+		env = append(env, name+"="+variables[name])
 	}
 	return env
 }

@@ -1,0 +1,44 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+)
+
+// Environment returns the environment variables that the stack gives the function
+// of the stage. Home Assistant's URL is among them, so that at a cold start the
+// connection to the home and the parameters come side by side; the log's level is
+// not: it is a parameter, so that it changes without a deployment.
+func (s Stage) Environment() map[string]string {
+	env := map[string]string{
+		EnvStage:           s.Name,
+		EnvParameterPrefix: ParameterPrefix(s.Name),
+		EnvURL:             s.URL,
+		EnvTokenSource:     string(s.TokenSource),
+	}
+	set := func(name, value string, when bool) {
+		if when {
+			env[name] = value
+		}
+	}
+	set(EnvTokenParameter, s.TokenParameterName(), s.TokenSource == Stored)
+	set(EnvTimeout, strconv.FormatFloat(s.HomeTimeout, 'f', -1, 64), s.HomeTimeout > 0)
+	set(EnvVerifySSL, "false", !s.VerifySSL)
+	set(EnvCA, s.CA, s.CA != "")
+	set(EnvHeadersParam, s.HeadersParameterName(), s.SecretHeaders)
+	set(EnvSkillIDs, s.CustomSkillID, s.CustomSkillID != "")
+	set(EnvAllowedUsers, strings.Join(s.AllowedUsers, ","), len(s.AllowedUsers) > 0)
+	set(EnvPolicy, compact(s.Policy), len(s.Policy) > 0)
+	return env
+}
+
+// compact returns JSON without the space that its file has for the reader.
+func compact(text json.RawMessage) string {
+	var b bytes.Buffer
+	if json.Compact(&b, text) != nil {
+		return string(text)
+	}
+	return b.String()
+}

@@ -1,0 +1,45 @@
+package config_test
+
+import (
+	"maps"
+	"testing"
+
+	"github.com/hearthgate/hearthgate/config"
+)
+
+// TestEnvironment sets one field of a stage each, and looks for what the function
+// is told more than of a stage with nothing but a home.
+func TestEnvironment(t *testing.T) {
+	base := config.NewStage("home")
+	base.URL = "https://home.example.com"
+	for _, tt := range []struct {
+		name   string
+		change func(*config.Stage)
+		want   map[string]string // more, or otherwise
+	}{
+		{"nothing", func(*config.Stage) {}, nil},
+		{"half seconds", func(s *config.Stage) { s.HomeTimeout = 2.5 }, map[string]string{config.EnvTimeout: "2.5"}},
+		{"any certificate", func(s *config.Stage) { s.VerifySSL = false }, map[string]string{config.EnvVerifySSL: "false"}},
+		{"certificate", func(s *config.Stage) { s.CA = "PEM" }, map[string]string{config.EnvCA: "PEM"}},
+		{"secret headers", func(s *config.Stage) { s.SecretHeaders = true }, map[string]string{config.EnvHeadersParam: "/hearthgate/home/home-assistant/headers"}},
+		{"custom skill", func(s *config.Stage) { s.CustomSkillID = "amzn1.ask.skill.x" }, map[string]string{config.EnvSkillIDs: "amzn1.ask.skill.x"}},
+		{"users", func(s *config.Stage) { s.AllowedUsers = []string{"a", "b"} }, map[string]string{config.EnvAllowedUsers: "a,b"}},
+		{"policy", func(s *config.Stage) { s.Policy = []byte("[\n  {\"a\": 1}\n]") }, map[string]string{config.EnvPolicy: `[{"a":1}]`}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, want := base, base.Environment()
+			tt.change(&s)
+			maps.Copy(want, tt.want)
+			if got := s.Environment(); !maps.Equal(got, want) {
+				t.Errorf("got %v, want %v", got, want)
+			}
+		})
+	}
+	t.Run("linked", func(t *testing.T) {
+		s := base
+		s.TokenSource = config.Linked
+		if env := s.Environment(); env[config.EnvTokenParameter] != "" || env[config.EnvTokenSource] != "linked" {
+			t.Errorf("a linked stage's function is told %v", env)
+		}
+	})
+}
