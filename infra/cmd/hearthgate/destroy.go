@@ -18,8 +18,9 @@ func (c *command) destroy() *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
 		Use:   "destroy",
-		Short: "Delete the stack of a stage, and its token",
-		Long: `destroy deletes what deploy has made, and the token's parameter. The bootstrap stack
+		Short: "Delete the stack of a stage, and its secrets",
+		Long: `destroy deletes what deploy has made, and the parameters of the token and of secret
+headers. The bootstrap stack
 of the CDK stays, since others may use it. A production stage is guarded: take
 "production" out of its file and deploy first.`,
 		Example: `  hearthgate destroy --stage dev`,
@@ -36,15 +37,13 @@ of the CDK stays, since others may use it. A production stage is guarded: take
 			if err != nil {
 				return err
 			}
-			if !yes {
-				o := setup.Options{Out: screen.New(c.err, c.getenv)}
-				if c.interactive() {
-					o.In = bufio.NewReader(c.in)
-				}
-				question := fmt.Sprintf("Delete the stack %s and the token in account %s, %s?", config.StackName(s.Name), account.ID, account.Region)
-				if err := c.confirm(o, question); err != nil {
-					return err
-				}
+			o := setup.Options{Out: screen.New(c.err, c.getenv)}
+			if c.interactive() {
+				o.In = bufio.NewReader(c.in)
+			}
+			question := fmt.Sprintf("Delete the stack %s and its secrets in account %s, %s?", config.StackName(s.Name), account.ID, account.Region)
+			if err := c.confirm(o, yes, question); err != nil {
+				return err
 			}
 			cdk := c.cdk(root, s)
 			if err := errors.Join(cdk.Check(), cmd.Context().Err()); err != nil {
@@ -57,8 +56,12 @@ of the CDK stays, since others may use it. A production stage is guarded: take
 			if err != nil {
 				return err
 			}
+			headersGone, err := account.DeleteParameter(cmd.Context(), s.HeadersParameterName())
+			if err != nil {
+				return err
+			}
 			if c.json {
-				c.print(map[string]any{"stack": config.StackName(s.Name), "token_deleted": gone})
+				c.print(map[string]any{"stack": config.StackName(s.Name), "token_deleted": gone, "headers_deleted": headersGone})
 				return nil
 			}
 			c.screen().Printf("deleted %s; remember the skill in the Alexa developer console, and the token in Home Assistant\n", config.StackName(s.Name))

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -62,7 +64,7 @@ func (c *command) examine(ctx context.Context, name string, here bool) ([]doctor
 	if err != nil {
 		return nil, err
 	}
-	patient := &doctor.Patient{Stage: stage}
+	patient := &doctor.Patient{Stage: stage, Build: c.built}
 	steps := patient.Admit(ctx)
 	if doctor.Verdict(steps) != doctor.Well {
 		return steps, nil
@@ -78,6 +80,25 @@ func (c *command) examine(ctx context.Context, name string, here bool) ([]doctor
 		steps = append(steps, own...)
 	}
 	return steps, nil
+}
+
+// built returns the hash of the program that this clone would deploy.
+func (c *command) built(ctx context.Context) (string, error) {
+	root, err := build.Root()
+	if err != nil {
+		return "", err
+	}
+	c.progress("building the function, to compare it with the deployed one")
+	dir, err := os.MkdirTemp("", "hearthgate-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	program := filepath.Join(dir, "bootstrap")
+	if err := build.Deployed(ctx, root, program); err != nil {
+		return "", err
+	}
+	return build.Hash(program)
 }
 
 // fromHere goes the way from this machine.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -21,7 +22,7 @@ import (
 
 func (c *command) init() *cobra.Command {
 	var stage, account string
-	var production, skip, yes bool
+	var production, secretHeaders, skip, yes bool
 	answers := map[string]*string{}
 	cmd := &cobra.Command{
 		Use:   "init",
@@ -60,13 +61,16 @@ it only when you say so.`,
 			if cmd.Flags().Changed("production") {
 				after.Production = production
 			}
+			if cmd.Flags().Changed("secret-headers") {
+				after.SecretHeaders = secretHeaders
+			}
 			if after, err = setup.Ask(cmd.Context(), after, o); err != nil {
 				return err
 			}
 			changes := setup.Changes(before, after)
-			if len(changes) > 0 && exists && !yes {
+			if len(changes) > 0 && exists {
 				c.changes(o.Out, file, changes)
-				if err := c.confirm(o, "Change the file?"); err != nil {
+				if err := c.confirm(o, yes, "Change the file?"); err != nil {
 					return err
 				}
 			}
@@ -82,6 +86,7 @@ it only when you say so.`,
 	}
 	cmd.Flags().StringVar(&account, "account", "", "AWS account, twelve digits; default: that of the credentials in use")
 	cmd.Flags().BoolVar(&production, "production", false, "guard the stack against deletion")
+	cmd.Flags().BoolVar(&secretHeaders, "secret-headers", false, "send the home the headers that hearthgate headers has stored")
 	cmd.Flags().BoolVar(&skip, "offline", false, "do not ask Home Assistant whether it is there")
 	cmd.Flags().BoolVar(&yes, "yes", false, "change the file without asking")
 	return cmd
@@ -102,16 +107,19 @@ func existing(root, file, name string) (config.Stage, bool, error) {
 }
 
 func (c *command) changes(s *screen.Screen, file string, changes []setup.Change) {
-	s.Printf("%s would change:\n", file)
+	s.Printf("what changes in %s:\n", file)
 	for _, ch := range changes {
-		s.Printf("  %-20s %s -> %s\n", ch.Field, ch.Before, ch.After)
+		s.Printf("  %-20s %s -> %s\n", ch.Field, cmp.Or(ch.Before, "(default)"), cmp.Or(ch.After, "(default)"))
 	}
 }
 
-// confirm asks for a yes, and fails without one.
-func (c *command) confirm(o setup.Options, question string) error {
-	if o.In == nil {
-		return errors.New("nothing was changed: say --yes to change it")
+// confirm asks for a yes, if it was not said already, and fails without one.
+func (c *command) confirm(o setup.Options, yes bool, question string) error {
+	switch {
+	case yes:
+		return nil
+	case o.In == nil:
+		return errors.New("nothing was changed: there is nobody to ask here, so say --yes to have it changed")
 	}
 	o.Out.Printf("%s [y/N] ", question)
 	line, err := o.In.ReadString('\n')

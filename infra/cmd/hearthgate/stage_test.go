@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"context"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,6 +21,8 @@ type owner struct {
 	home  *demohome.Home
 	cloud *fakeaws.Cloud
 	env   []string
+
+	internet *outside.Internet
 }
 
 const homeURL = "https://home.example.com"
@@ -54,6 +57,7 @@ func newOwner(t *testing.T) *owner {
 		Env: []string{"HOME_ASSISTANT_URL=" + server.URL()},
 	})
 	t.Cleanup(o.cloud.Close)
+	o.internet = internet
 	o.env = append(internet.Environment(), o.cloud.Environment()...)
 	o.env = append(o.env, noHome...)
 	return o
@@ -92,7 +96,7 @@ func TestInit(t *testing.T) {
 	o := newOwner(t)
 	o.sees(o.types("", "init", "--locale", "de-DE", "--url", homeURL), 0, "wrote config/stages/dev.json", "eu-west-1", "hearthgate token --stage dev")
 	o.sees(o.types("", "init", "--locale", "de-DE", "--url", homeURL), 0, "0 fields changed")
-	o.sees(o.types("", "init", "--locale", "en-US"), 1, "locale", `"de-DE" -> "en-US"`, "nothing was changed: say --yes")
+	o.sees(o.types("", "init", "--locale", "en-US"), 1, "locale", `"de-DE" -> "en-US"`, "nothing was changed", "say --yes")
 	o.sees(o.types("", "init", "--locale", "en-US", "--yes", "--json"), 0, `"region": "us-east-1"`)
 	o.sees(o.types("", "init", "--url", "https://other.example.com", "--yes"), 1, "https://other.example.com does not answer")
 	o.sees(o.types("", "init", "--url", "https://other.example.com", "--yes", "--offline"), 0, "wrote")
@@ -133,4 +137,45 @@ func TestToken(t *testing.T) {
 	}
 	o.sees(o.types("", "init", "--token-source", "linked", "--yes"), 0)
 	o.sees(o.types(canary, "token"), 1, "takes the token of the linked account")
+}
+
+// gate is a Cloudflare Access in front of a home.
+func (o *owner) gate() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("CF-Access-Client-Id") != "id.access" || r.Header.Get("CF-Access-Client-Secret") != "canary-secret" {
+			http.Redirect(w, r, "https://team.cloudflareaccess.com/cdn-cgi/access/login", http.StatusFound)
+			return
+		}
+		o.home.ServeHTTP(w, r)
+	})
+}
+
+func TestHeaders(t *testing.T) {
+	o := newOwner(t)
+	const url, name = "https://gate.example.com", "/hearthgate/dev/home-assistant/headers"
+	o.internet.Serve(t, "gate.example.com", o.gate())
+	o.sees(o.types("", "init", "--locale", "de-DE", "--url", url), 1, "Cloudflare Access", "hearthgate headers", "--offline")
+	o.sees(o.types("", "init", "--locale", "de-DE", "--url", url, "--offline"), 0)
+	o.sees(o.types(canary, "token"), 1, "302")
+
+	const good = "CF-Access-Client-Id: id.access\nCF-Access-Client-Secret: canary-secret\n"
+	o.sees(o.types("CF-Access-Client-Id: id.access\nCF-Access-Client-Secret: wrong\n", "headers"), 1, "asks for a login first (302)")
+	o.sees(o.types("", "headers"), 1, "no header was given")
+	if o.cloud.Parameter("eu-west-1", name) != nil {
+		t.Error("wrong headers were stored")
+	}
+	r := o.types(good, "headers")
+	o.sees(r, 0, "stored", name, "CF-Access-Client-Id, CF-Access-Client-Secret", "init --stage dev --secret-headers")
+	if strings.Contains(r.out+r.err, "canary-secret") {
+		t.Error("a header's value is shown")
+	}
+	p := o.cloud.Parameter("eu-west-1", name)
+	if p == nil || p.Type != "SecureString" || p.Value != `{"CF-Access-Client-Id":"id.access","CF-Access-Client-Secret":"canary-secret"}` {
+		t.Errorf("parameter %+v", p)
+	}
+	o.sees(o.types("", "init", "--secret-headers", "--yes", "--offline"), 0, "secretHeaders", "(default) -> true")
+	o.sees(o.types(canary, "token"), 0, "stored")
+	o.sees(o.types(good, "headers", "--json"), 0, `"version": 2`, `"next": "hearthgate deploy --stage dev"`)
+	o.cloud.SetParameter("eu-west-1", fakeaws.Parameter{Name: name})
+	o.sees(o.types(canary, "token"), 1, "none are stored", "hearthgate headers --stage dev")
 }

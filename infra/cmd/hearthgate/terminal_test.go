@@ -115,6 +115,15 @@ func TestATerminal(t *testing.T) {
 			t.Errorf("parameter %+v", p)
 		}
 	})
+	t.Run("nor are secret headers", func(t *testing.T) {
+		term := o.sits(nil, "headers", "--offline")
+		term.answers("CF-Access-Client-Id (it is not shown)", "canary-id")
+		term.answers("CF-Access-Client-Secret (it is not shown)", "canary-secret")
+		code, shown := term.ends()
+		if code != 0 || strings.Contains(shown, "canary") || !strings.Contains(shown, "/hearthgate/dev/home-assistant/headers, version 1") {
+			t.Errorf("code %d: %s", code, shown)
+		}
+	})
 	t.Run("colour", func(t *testing.T) {
 		for env, want := range map[string]bool{"NO_COLOR=": true, "NO_COLOR=1": false} {
 			code, shown := o.sits([]string{"TERM=xterm", env}, "doctor").ends()

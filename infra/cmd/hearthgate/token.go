@@ -12,7 +12,6 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/cloud"
-	"github.com/hearthgate/hearthgate/infra/internal/homecheck"
 	"github.com/hearthgate/hearthgate/infra/internal/sample"
 	"github.com/hearthgate/hearthgate/infra/internal/screen"
 	"github.com/hearthgate/hearthgate/infra/internal/target"
@@ -49,12 +48,15 @@ Make the token in Home Assistant: your profile, Security, long-lived access toke
 			}
 			if !skip {
 				c.progress("asking " + s.URL + " whether the token is good")
-				home := homecheck.Home{URL: s.URL, Insecure: !s.VerifySSL, CA: s.CA}
-				if err := home.Accepts(ctx, secret); err != nil {
+				home, err := stageHome(ctx, s, account)
+				if err == nil {
+					err = home.Accepts(ctx, secret)
+				}
+				if err != nil {
 					return err
 				}
 			}
-			version, err := account.PutSecret(ctx, s.TokenParameterName(), secret, s.Name)
+			version, err := account.PutSecret(ctx, s.TokenParameterName(), secret, "Long-lived token for Home Assistant", s.Name)
 			if err != nil {
 				return err
 			}
@@ -69,20 +71,28 @@ Make the token in Home Assistant: your profile, Security, long-lived access toke
 
 // secret reads the token: without echo from a terminal, else all of standard input.
 func (c *command) secret() (string, error) {
-	var b []byte
+	var text string
 	var err error
-	if f, ok := c.in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		s := screen.New(c.err, c.getenv)
-		s.Printf("Long-lived token (it is not shown): ")
-		b, err = term.ReadPassword(int(f.Fd()))
-		s.Printf("\n")
+	if c.interactive() {
+		text, err = c.hidden("Long-lived token")
 	} else {
+		var b []byte
 		b, err = io.ReadAll(io.LimitReader(c.in, 64<<10))
+		text = string(b)
 	}
 	if err != nil {
 		return "", fmt.Errorf("the token cannot be read: %w", err)
 	}
-	return token.Clean(string(b))
+	return token.Clean(text)
+}
+
+// hidden asks in a terminal for something that is not shown.
+func (c *command) hidden(what string) (string, error) {
+	s := screen.New(c.err, c.getenv)
+	s.Printf("%s (it is not shown): ", what)
+	b, err := term.ReadPassword(int(c.in.(*os.File).Fd()))
+	s.Printf("\n")
+	return string(b), err
 }
 
 // stored tells where the token is, after a look whether the function takes it.

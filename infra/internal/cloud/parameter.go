@@ -25,10 +25,19 @@ func (a *Account) Parameter(ctx context.Context, name string) (Parameter, error)
 	return Parameter{name, string(out.Parameter.Type), out.Parameter.Version}, nil
 }
 
+// Secret returns what a SecureString holds; [NotFound] if there is none.
+func (a *Account) Secret(ctx context.Context, name string) (string, error) {
+	out, err := ssm.NewFromConfig(a.config).GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})
+	if err != nil {
+		return "", explain("reading the parameter "+name, err)
+	}
+	return aws.ToString(out.Parameter.Value), nil
+}
+
 // PutSecret puts a SecureString of the standard tier, tagged with the stage, and
 // returns its version. One of another type under that name is deleted first: the
 // type of a parameter cannot be changed to a SecureString's.
-func (a *Account) PutSecret(ctx context.Context, name, value, stage string) (int64, error) {
+func (a *Account) PutSecret(ctx context.Context, name, value, description, stage string) (int64, error) {
 	client := ssm.NewFromConfig(a.config)
 	old, err := a.Parameter(ctx, name)
 	exists := err == nil
@@ -43,7 +52,7 @@ func (a *Account) PutSecret(ctx context.Context, name, value, stage string) (int
 	}
 	in := &ssm.PutParameterInput{
 		Name: &name, Value: &value, Type: types.ParameterTypeSecureString, Tier: types.ParameterTierStandard,
-		Description: aws.String("Long-lived token for Home Assistant"),
+		Description: &description,
 	}
 	if exists {
 		in.Overwrite = aws.Bool(true) // which AWS does not take together with tags

@@ -38,7 +38,10 @@ func Preflight(ctx context.Context, s config.Stage) (*cloud.Account, []Check) {
 	}
 	add(bootstrap)
 	if s.TokenSource == config.Stored {
-		add(token(ctx, account, s))
+		add(secret(ctx, account, "token", s.TokenParameterName(), "hearthgate token --stage "+s.Name))
+	}
+	if s.SecretHeaders {
+		add(secret(ctx, account, "headers", s.HeadersParameterName(), "hearthgate headers --stage "+s.Name))
 	}
 	skills := Check{Name: "skills", Found: "permission for the skills of the stage"}
 	if s.SmartHomeSkillID == "" && s.CustomSkillID == "" {
@@ -48,16 +51,17 @@ func Preflight(ctx context.Context, s config.Stage) (*cloud.Account, []Check) {
 	return account, checks
 }
 
-func token(ctx context.Context, a *cloud.Account, s config.Stage) Check {
-	name := s.TokenParameterName()
+// secret looks whether a parameter is there and encrypted, and names the command
+// that puts it.
+func secret(ctx context.Context, a *cloud.Account, what, name, command string) Check {
 	p, err := a.Parameter(ctx, name)
 	switch {
 	case cloud.CodeOf(err) == cloud.NotFound:
-		return Check{Name: "token", Problem: fmt.Sprintf("there is no parameter %s in %s: run `hearthgate token --stage %s`", name, a.Region, s.Name)}
+		return Check{Name: what, Problem: fmt.Sprintf("there is no parameter %s in %s: run `%s`", name, a.Region, command)}
 	case err != nil:
-		return Check{Name: "token", Problem: err.Error()}
+		return Check{Name: what, Problem: err.Error()}
 	case p.Type != "SecureString":
-		return Check{Name: "token", Problem: fmt.Sprintf("the parameter %s is a %s, in which the token is not encrypted: run `hearthgate token --stage %s`, which makes it a SecureString", name, p.Type, s.Name)}
+		return Check{Name: what, Problem: fmt.Sprintf("the parameter %s is a %s, in which nothing is encrypted: run `%s`, which makes it a SecureString", name, p.Type, command)}
 	}
-	return Check{Name: "token", Found: fmt.Sprintf("%s, version %d", name, p.Version)}
+	return Check{Name: what, Found: fmt.Sprintf("%s, version %d", name, p.Version)}
 }

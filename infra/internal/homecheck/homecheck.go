@@ -20,16 +20,20 @@ type Home struct {
 	URL      string
 	Insecure bool   // accept any certificate
 	CA       string // PEM certificates to trust instead of the public ones; default: those
+
+	Headers map[string]string // sent with every request; default: none
 }
 
 // Reach says whether a Home Assistant with a Smart Home endpoint answers there. It
 // needs no token, and asks for nothing that would count as a wrong one: those get an
 // address banned.
 func (h Home) Reach(ctx context.Context) error {
-	status, _, err := h.get(ctx, "/api/alexa/smart_home", "")
+	status, body, err := h.get(ctx, "/api/alexa/smart_home", "")
 	switch {
 	case err != nil:
 		return err
+	case status == http.StatusFound || status == http.StatusForbidden && strings.Contains(body, "Cloudflare Access"):
+		return fmt.Errorf("%s asks for a login first (%d), as Cloudflare Access does: put the headers of a service token with `hearthgate headers` (and if the stage is not written yet, write it with --offline)", h.URL, status)
 	case status == http.StatusNotFound:
 		return fmt.Errorf("%s has no Smart Home endpoint (404): if it is Home Assistant, write `alexa:` and below it `smart_home:` into its configuration.yaml and restart it, or wait if it is still starting", h.URL)
 	case status != http.StatusMethodNotAllowed:
@@ -61,6 +65,9 @@ func (h Home) get(ctx context.Context, path, token string) (int, string, error) 
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, h.URL+path, nil)
 	if err != nil {
 		return 0, "", fmt.Errorf("%s is no address", h.URL)
+	}
+	for name, value := range h.Headers {
+		r.Header.Set(name, value)
 	}
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
