@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 )
 
@@ -29,6 +30,9 @@ type Function struct {
 	Timeout  time.Duration
 	Memory   int // MB
 	LogGroup string
+
+	Architecture string // "arm64" or "x86_64"
+	Environment  map[string]string
 }
 
 // Function returns what is known of a function, or of an alias of it; [NotFound] if
@@ -44,7 +48,13 @@ func (a *Account) Function(ctx context.Context, name, qualifier string) (Functio
 	}
 	f := Function{
 		ARN: aws.ToString(out.FunctionArn), Memory: int(aws.ToInt32(out.MemorySize)),
-		Timeout: time.Duration(aws.ToInt32(out.Timeout)) * time.Second, LogGroup: "/aws/lambda/" + name,
+		Timeout: time.Duration(aws.ToInt32(out.Timeout)) * time.Second, LogGroup: "/aws/lambda/" + name, Architecture: string(types.ArchitectureX8664), // unless it says otherwise
+	}
+	if len(out.Architectures) > 0 {
+		f.Architecture = string(out.Architectures[0])
+	}
+	if out.Environment != nil {
+		f.Environment = out.Environment.Variables
 	}
 	if out.LoggingConfig != nil && out.LoggingConfig.LogGroup != nil {
 		f.LogGroup = *out.LoggingConfig.LogGroup

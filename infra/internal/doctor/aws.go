@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
@@ -14,6 +15,10 @@ import (
 type Patient struct {
 	Stage   config.Stage
 	Account *cloud.Account // set by Admit
+
+	// Build returns the SHA-256 of the program that this clone would deploy.
+	// Default: it is not compared.
+	Build func(context.Context) (string, error)
 }
 
 // Admit looks whether there is anything to look at: credentials, the account, the
@@ -72,27 +77,30 @@ func (p *Patient) Examine(ctx context.Context) []Step {
 	}
 	var steps []Step
 	if p.Stage.TokenSource == config.Stored {
-		steps = append(steps, p.parameter(ctx))
+		steps = append(steps, p.parameter(ctx, "parameter", "the token", p.Stage.TokenParameterName(), "hearthgate token --stage "+p.Stage.Name))
 	}
-	steps = append(steps, p.timeout(f))
+	if p.Stage.SecretHeaders {
+		steps = append(steps, p.parameter(ctx, "headers_parameter", "the secret headers", p.Stage.HeadersParameterName(), "hearthgate headers --stage "+p.Stage.Name))
+	}
+	steps = append(steps, p.timeout(f), p.machine(f), p.settings(f), p.code(ctx, f))
 	steps = append(steps, p.permissions(ctx)...)
-	return append(steps, p.alarms(ctx), p.retention(ctx, f), p.directives(ctx, f), p.crashes(ctx, f))
+	return append(steps, p.alarms(ctx), p.alarmed(ctx), p.retention(ctx, f), p.directives(ctx, f), p.crashes(ctx, f))
 }
 
-func (p *Patient) parameter(ctx context.Context) Step {
-	name := p.Stage.TokenParameterName()
-	step := Step{Where: "aws", Name: "parameter", Tried: "looking at " + name}
+// parameter looks whether a secret is there and encrypted, and names the command
+// that puts it.
+func (p *Patient) parameter(ctx context.Context, step, what, name, command string) Step {
+	s := Step{Where: "aws", Name: step, Tried: "looking at " + name}
 	found, err := p.Account.Parameter(ctx, name)
-	token := "run `hearthgate token --stage " + p.Stage.Name + "`"
 	switch {
 	case cloud.CodeOf(err) == cloud.NotFound:
-		return step.failed(Setup, "missing_parameter", "there is no parameter with the token in "+p.Account.Region, token)
+		return s.failed(Setup, "missing_parameter", "there is no parameter with "+what+" in "+p.Account.Region, "run `"+command+"`")
 	case err != nil:
-		return step.failed(Account, "denied", err.Error(), "use credentials that may look at it")
+		return s.failed(Account, "denied", err.Error(), "use credentials that may look at it")
 	case found.Type != "SecureString":
-		return step.failed(Setup, "parameter_type", "the parameter with the token is a "+found.Type+", in which it is not encrypted", token+", which makes it a SecureString")
+		return s.failed(Setup, "parameter_type", "the parameter with "+what+" is a "+found.Type+", in which nothing is encrypted", "run `"+command+"`, which makes it a SecureString")
 	}
-	return step.good(fmt.Sprintf("a SecureString, version %d", found.Version))
+	return s.good(fmt.Sprintf("a SecureString, version %d", found.Version))
 }
 
 func (p *Patient) timeout(f cloud.Function) Step {
@@ -163,7 +171,7 @@ func (p *Patient) alarms(ctx context.Context) Step {
 	step := Step{Where: "aws", Name: "alarms", Tried: "looking who is told of alarms"}
 	found, err := p.Account.Subscriptions(ctx, config.StackName(p.Stage.Name))
 	if err != nil {
-		return step.good("", err.Error())
+		return step.unsure(err.Error())
 	}
 	if len(found) == 0 {
 		return step.good("nobody", "an alarm tells nobody: give an address with `hearthgate init --alarm-email`, and deploy")
@@ -176,12 +184,30 @@ func (p *Patient) alarms(ctx context.Context) Step {
 	return step.good(found[0].Endpoint)
 }
 
+// alarmed tells which alarms are on, as they say something themselves.
+func (p *Patient) alarmed(ctx context.Context) Step {
+	step := Step{Where: "aws", Name: "alarms_now", Tried: "looking which alarms are on"}
+	prefix := config.StackName(p.Stage.Name) + "-"
+	on, err := p.Account.AlarmsOn(ctx, prefix)
+	if err != nil {
+		return step.unsure(err.Error())
+	}
+	if len(on) == 0 {
+		return step.good("none")
+	}
+	var advice []string
+	for _, name := range on {
+		advice = append(advice, fmt.Sprintf("the section `%s` of infra/docs/runbook.md says what it means", strings.TrimPrefix(name, prefix)))
+	}
+	return step.good(strings.Join(on, ", "), advice...)
+}
+
 func (p *Patient) retention(ctx context.Context, f cloud.Function) Step {
 	step := Step{Where: "aws", Name: "log", Tried: "looking how long " + f.LogGroup + " is kept"}
 	days, err := p.Account.Retention(ctx, f.LogGroup)
 	switch {
 	case err != nil:
-		return step.good("", err.Error())
+		return step.unsure(err.Error())
 	case days == 0:
 		return step.good("for ever", "the log is kept for ever, and costs ever more: deploy the stage again, which sets "+fmt.Sprint(p.Stage.RetentionDays)+" days")
 	}

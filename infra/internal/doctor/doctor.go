@@ -32,6 +32,7 @@ type Step struct {
 	Tried   string   `json:"tried"`
 	Found   string   `json:"found,omitempty"`
 	OK      bool     `json:"ok"`
+	Unsure  bool     `json:"unsure,omitempty"`  // it could not be looked at; the advice says why
 	Cause   string   `json:"cause,omitempty"`   // in one word
 	Problem string   `json:"problem,omitempty"` // in a sentence
 	Mend    string   `json:"mend,omitempty"`    // what to do
@@ -49,6 +50,12 @@ func (s Step) failed(class Class, cause, problem, mend string) Step {
 // good returns the step as one that succeeded.
 func (s Step) good(found string, advice ...string) Step {
 	s.OK, s.Found, s.Advice = true, found, advice
+	return s
+}
+
+// unsure returns the step as one that says nothing, and why.
+func (s Step) unsure(why string) Step {
+	s.OK, s.Unsure, s.Found, s.Advice = true, true, "not known", []string{why}
 	return s
 }
 

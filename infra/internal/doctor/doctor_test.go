@@ -2,6 +2,7 @@ package doctor_test
 
 import (
 	"bytes"
+	"context"
 	"strings"
 	"testing"
 
@@ -44,7 +45,7 @@ func deployed(t *testing.T, s config.Stage) *fakeaws.Cloud {
 // examine returns what the doctor finds in the account.
 func examine(t *testing.T, s config.Stage) []doctor.Step {
 	t.Helper()
-	p := &doctor.Patient{Stage: s}
+	p := &doctor.Patient{Stage: s, Build: func(context.Context) (string, error) { return "new", nil }}
 	steps := p.Admit(t.Context())
 	if doctor.Verdict(steps) == doctor.Well {
 		steps = append(steps, p.Examine(t.Context())...)
@@ -102,6 +103,11 @@ func TestAccount(t *testing.T) {
 		{"parameter of type String", nil, func(c *fakeaws.Cloud) {
 			c.SetParameter(region, fakeaws.Parameter{Name: "/hearthgate/dev/home-assistant/token", Type: "String", Value: "canary"})
 		}, "parameter", "parameter_type", doctor.Setup, "SecureString"},
+		{"secret headers missing", func(s *config.Stage) { s.SecretHeaders = true }, nil, "headers_parameter", "missing_parameter", doctor.Setup, "hearthgate headers"},
+		{"secret headers of type String", func(s *config.Stage) { s.SecretHeaders = true }, func(c *fakeaws.Cloud) {
+			c.SetParameter(region, fakeaws.Parameter{Name: "/hearthgate/dev/home-assistant/headers", Type: "String", Value: "canary"})
+		}, "headers_parameter", "parameter_type", doctor.Setup, "hearthgate headers"},
+		{"another architecture", nil, edit("AWS::Lambda::Function", func(r *fakeaws.Resource) { r.Properties["Architectures"] = []any{"x86_64"} }), "machine", "architecture", doctor.Setup, "deploy"},
 		{"timeout 3 s", nil, edit("AWS::Lambda::Function", func(r *fakeaws.Resource) { r.Properties["Timeout"] = 3 }), "timeout", "timeout", doctor.Setup, "deploy"},
 		{"missing permission", nil, remove("AWS::Lambda::Permission", "SmartHome"), "smart_home_permission", "missing_permission", doctor.Setup, "deploy"},
 		{"missing permission of the custom skill", nil, remove("AWS::Lambda::Permission", "Custom"), "custom_permission", "missing_permission", doctor.Setup, "deploy"},
@@ -161,6 +167,16 @@ func TestNoCredentials(t *testing.T) {
 
 // TestAdvice sees what is told and is no failure.
 func TestAdvice(t *testing.T) {
+	logged := func(lines ...string) func(*fakeaws.Cloud) {
+		return func(c *fakeaws.Cloud) {
+			c.Log(c.Resources(config.StackName("dev"), "AWS::Logs::LogGroup")[0].PhysicalID, lines...)
+		}
+	}
+	variable := func(name, value string) func(*fakeaws.Cloud) {
+		return edit("AWS::Lambda::Function", func(r *fakeaws.Resource) {
+			r.Properties["Environment"].(map[string]any)["Variables"].(map[string]any)[name] = value
+		})
+	}
 	for _, tt := range []struct {
 		name  string
 		wrong func(*fakeaws.Cloud)
@@ -169,26 +185,66 @@ func TestAdvice(t *testing.T) {
 	}{
 		{"log kept for ever", edit("AWS::Logs::LogGroup", func(r *fakeaws.Resource) { delete(r.Properties, "RetentionInDays") }), "log", "30 days"},
 		{"nobody is told", remove("AWS::SNS::Subscription", "Subscription"), "alarms", "--alarm-email"},
-		{"failures", func(c *fakeaws.Cloud) {
-			group := c.Resources(config.StackName("dev"), "AWS::Logs::LogGroup")[0].PhysicalID
-			c.Log(group, `{"success":false,"cause":"timeout"}`, `{"success":true}`, `{"success":false,"cause":"timeout","error":"it took too long"}`, `{"success":false,"cause":"banned"}`)
-		}, "last directives", "2 times timeout, last: it took too long, 1 times banned"},
-		{"crashes", func(c *fakeaws.Cloud) {
-			group := c.Resources(config.StackName("dev"), "AWS::Logs::LogGroup")[0].PhysicalID
-			c.Log(group, `{"success":true}`, "2026-01-01T00:00:00Z 1 Task timed out after 10.00 seconds")
-		}, "crashes", "Task timed out after 10.00 seconds"},
+		{"an alarm is on", func(c *fakeaws.Cloud) { c.Raise("hearthgate-dev-slow") }, "alarms_now", "section `slow`"},
+		{"failures", logged(`{"success":false,"cause":"timeout"}`, `{"success":true}`, `{"success":false,"cause":"timeout","error":"it took too long"}`, `{"success":false,"cause":"banned"}`),
+			"last directives", "2 times timeout, last: it took too long, 1 times banned"},
+		{"crashes", logged(`{"success":true}`, "2026-01-01T00:00:00Z 1 Task timed out after 10.00 seconds"), "crashes", "Task timed out after 10.00 seconds"},
+		{"less memory", edit("AWS::Lambda::Function", func(r *fakeaws.Resource) { r.Properties["MemorySize"] = 64 }), "machine", "says 128 MB"},
+		{"another home", variable(config.EnvURL, "https://old.example.com"), "stage", config.EnvURL},
+		{"a setting that the file has no more", variable(config.EnvVerifySSL, "false"), "stage", config.EnvVerifySSL},
+		{"old code", variable(config.EnvBuild, "old"), "code", "another state of the code"},
+		{"this code", variable(config.EnvBuild, "new"), "code", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := stage()
-			tt.wrong(deployed(t, s))
-			for _, step := range examine(t, s) {
-				if !step.OK {
-					t.Errorf("failed: %+v", step)
-				}
-				if step.Name == tt.step && !strings.Contains(strings.Join(step.Advice, ", "), tt.want) {
-					t.Errorf("advice %q, want %q", step.Advice, tt.want)
-				}
+			tt.wrong(deployed(t, stage()))
+			step := only(t, tt.step)
+			if !step.OK || step.Unsure || !strings.Contains(strings.Join(step.Advice, ", "), tt.want) || tt.want == "" && len(step.Advice) > 0 {
+				t.Errorf("%+v, want advice %q", step, tt.want)
 			}
 		})
 	}
+}
+
+// TestUnsure sees that what cannot be looked at is said to be unknown, not well.
+func TestUnsure(t *testing.T) {
+	deny := func(call string) func(*fakeaws.Cloud) {
+		return func(c *fakeaws.Cloud) { c.Deny(call, "AccessDeniedException", "no") }
+	}
+	for _, tt := range []struct {
+		step  string
+		wrong func(*fakeaws.Cloud)
+		why   string
+	}{
+		{"alarms", deny("sns.ListSubscriptionsByTopic"), "does not allow it"},
+		{"alarms_now", deny("monitoring.DescribeAlarms"), "does not allow it"},
+		{"log", deny("logs.DescribeLogGroups"), "does not allow it"},
+		{"last directives", deny("logs.FilterLogEvents"), "does not allow it"},
+		{"crashes", deny("logs.FilterLogEvents"), "does not allow it"},
+		{"code", func(*fakeaws.Cloud) {}, "older than this question"},
+	} {
+		t.Run(tt.step, func(t *testing.T) {
+			tt.wrong(deployed(t, stage()))
+			step := only(t, tt.step)
+			if !step.OK || !step.Unsure || !strings.Contains(strings.Join(step.Advice, ", "), tt.why) {
+				t.Errorf("%+v, want it unsure for %q", step, tt.why)
+			}
+			var b bytes.Buffer
+			doctor.Show(screen.Paint(&b, false), []doctor.Step{step})
+			if text := b.String(); !strings.Contains(text, "? "+tt.step) || strings.Contains(text, "Everything") {
+				t.Errorf("shown: %s", text)
+			}
+		})
+	}
+}
+
+// only returns one step of the examination of an account.
+func only(t *testing.T, name string) doctor.Step {
+	t.Helper()
+	for _, step := range examine(t, stage()) {
+		if step.Name == name {
+			return step
+		}
+	}
+	t.Fatalf("there is no step %s", name)
+	return doctor.Step{}
 }

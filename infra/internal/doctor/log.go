@@ -20,7 +20,7 @@ func (p *Patient) directives(ctx context.Context, f cloud.Function) Step {
 	step := Step{Where: "aws", Name: "last directives", Tried: "reading how the directives of 24 hours ended"}
 	lines, err := p.Account.Lines(ctx, f.LogGroup, `{ ($.success IS TRUE) || ($.success IS FALSE) }`, time.Now().Add(-day))
 	if err != nil {
-		return step.good("", err.Error())
+		return step.unsure(err.Error())
 	}
 	total, failed := 0, tally{}
 	for _, l := range lines {
@@ -76,7 +76,7 @@ func (p *Patient) crashes(ctx context.Context, f cloud.Function) Step {
 	lines, err := p.Account.Lines(ctx, f.LogGroup, `?"Task timed out" ?"Runtime exited" ?"signal: killed"`, time.Now().Add(-day))
 	switch {
 	case err != nil:
-		return step.good("", err.Error())
+		return step.unsure(err.Error())
 	case len(lines) == 0:
 		return step.good("never")
 	}

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/hearthgate/hearthgate/infra/internal/screen"
 )
@@ -13,17 +14,21 @@ var titles = map[string]string{
 
 // Show writes the steps for a person.
 func Show(to *screen.Screen, steps []Step) {
-	where := ""
+	where, unsure := "", []string(nil)
 	for _, s := range steps {
 		if s.Where != where {
 			where = s.Where
 			to.Printf("\n%s\n", to.Bold(titles[where]))
 		}
 		mark := to.Good("+")
-		if !s.OK {
+		switch {
+		case !s.OK:
 			mark = to.Bad("-")
+		case s.Unsure:
+			mark = to.Bold("?")
+			unsure = append(unsure, s.Name)
 		}
-		to.Printf("%s %-14s %s", mark, s.Name, s.Tried)
+		to.Printf("%s %-21s %s", mark, s.Name, s.Tried)
 		if s.Found != "" {
 			to.Printf(": %s", s.Found)
 		}
@@ -32,14 +37,18 @@ func Show(to *screen.Screen, steps []Step) {
 		}
 		to.Printf("\n")
 		for _, a := range s.Advice {
-			to.Printf("  %-14s %s\n", "", a)
+			to.Printf("  %-21s %s\n", "", a)
 		}
 		if !s.OK {
-			to.Printf("  %-14s %s\n", "", to.Bad(s.Problem))
-			to.Printf("  %-14s %s\n", "", to.Bold(s.Mend))
+			to.Printf("  %-21s %s\n", "", to.Bad(s.Problem))
+			to.Printf("  %-21s %s\n", "", to.Bold(s.Mend))
 		}
 	}
-	if Verdict(steps) == Well {
+	switch {
+	case Verdict(steps) != Well:
+	case len(unsure) > 0:
+		to.Printf("\n%s\n", to.Bold("Nothing is wrong as far as it could be looked at; not known: "+strings.Join(unsure, ", ")+"."))
+	default:
 		to.Printf("\n%s\n", to.Good("Everything is as it should be."))
 	}
 }

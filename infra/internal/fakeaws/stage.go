@@ -16,9 +16,7 @@ func StageTemplate(s config.Stage) string {
 		"Function": object{"Type": "AWS::Lambda::Function", "Properties": object{
 			"FunctionName": config.FunctionName(s.Name), "Timeout": s.Timeout, "MemorySize": s.Memory, "Architectures": list{"arm64"},
 			"Code": object{"S3Bucket": "code", "S3Key": "function.zip"}, "LoggingConfig": object{"LogGroup": object{"Ref": "Log"}},
-			"Environment": object{"Variables": object{
-				config.EnvStage: s.Name, config.EnvURL: s.URL, config.EnvTokenParameter: s.TokenParameterName(), config.EnvTokenSource: string(s.TokenSource),
-			}},
+			"Environment": object{"Variables": s.Environment()},
 		}},
 		"Version": object{"Type": "AWS::Lambda::Version", "Properties": object{"FunctionName": function}},
 		"Alias": object{"Type": "AWS::Lambda::Alias", "Properties": object{

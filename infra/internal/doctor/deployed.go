@@ -1,0 +1,63 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/cloud"
+)
+
+// machine looks what the function runs on.
+func (p *Patient) machine(f cloud.Function) Step {
+	step := Step{Where: "aws", Name: "machine", Tried: "looking at the function's architecture and memory"}
+	const again = "deploy the stage again, which sets it right"
+	switch {
+	case f.Architecture != "arm64":
+		return step.failed(Setup, "architecture", "the function is set to "+f.Architecture+", and its program is built for arm64, so it cannot start", again)
+	case f.Memory != p.Stage.Memory:
+		return step.good(fmt.Sprintf("%s, %d MB", f.Architecture, f.Memory), fmt.Sprintf("the stage's file says %d MB: deploy the stage for that to be so", p.Stage.Memory))
+	}
+	return step.good(fmt.Sprintf("%s, %d MB", f.Architecture, f.Memory))
+}
+
+// settings looks whether the function is told what the stage's file says now.
+func (p *Patient) settings(f cloud.Function) Step {
+	step := Step{Where: "aws", Name: "stage", Tried: "comparing the stage's file with what is deployed"}
+	want := p.Stage.Environment()
+	var differ []string
+	for _, name := range slices.Sorted(maps.Keys(want)) {
+		if f.Environment[name] != want[name] {
+			differ = append(differ, name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.Environment)) {
+		if _, ok := want[name]; !ok && name != config.EnvBuild && name != config.EnvCacheTable {
+			differ = append(differ, name)
+		}
+	}
+	if len(differ) > 0 {
+		return step.good("not the same", fmt.Sprintf("the function is told something else than the stage's file says (%s): `hearthgate deploy --stage %s` tells it", strings.Join(differ, ", "), p.Stage.Name))
+	}
+	return step.good("the same")
+}
+
+// code looks whether the deployed program is the one of this clone.
+func (p *Patient) code(ctx context.Context, f cloud.Function) Step {
+	step := Step{Where: "aws", Name: "code", Tried: "comparing the deployed program with this clone's"}
+	deployed := f.Environment[config.EnvBuild]
+	if p.Build == nil || deployed == "" {
+		return step.unsure("what is deployed does not say what it was built from: it is older than this question")
+	}
+	own, err := p.Build(ctx)
+	switch {
+	case err != nil:
+		return step.unsure(err.Error())
+	case own != deployed:
+		return step.good("not the same", "the deployed program was built from another state of the code than this clone has: `hearthgate deploy --stage "+p.Stage.Name+"` deploys this one")
+	}
+	return step.good("the same")
+}
