@@ -25,6 +25,7 @@ import (
 type Options struct {
 	Getenv func(string) string // default: os.Getenv
 	Output io.Writer           // of the log; default: standard output
+	Dir    string              // of the files of the cache; default: it keeps none
 }
 
 // An App answers events. It wires the gateways together and is the only place
@@ -43,7 +44,8 @@ type App struct {
 
 // NewApp wires an App.
 func NewApp(o Options) *App {
-	a := &App{began: time.Now(), cache: new(cache.Store), metrics: new(metrics.Registry)}
+	a := &App{began: time.Now(), metrics: new(metrics.Registry)}
+	a.cache = cache.New(cache.Options{Dir: o.Dir, Clean: clean, Problem: a.warn})
 	once := new(singleton.Store)
 	client := new(httpclient.Client)
 	log := logging.New(logging.Options{Output: o.Output, Metrics: a.emf, Scrub: security.Scrub})

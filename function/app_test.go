@@ -57,7 +57,7 @@ func started(t *testing.T, url string, settings map[string]string) (*App, *write
 		env[k] = v
 	}
 	out := &writer{}
-	app := NewApp(Options{Getenv: func(name string) string { return env[name] }, Output: out})
+	app := NewApp(Options{Getenv: func(name string) string { return env[name] }, Output: out, Dir: t.TempDir()})
 	app.Start(t.Context())
 	out.before = len(out.lines)
 	return app, out

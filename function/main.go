@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
@@ -14,7 +15,10 @@ import (
 
 func main() {
 	const patience = 80 * time.Millisecond // of what is kept for making a reply
-	app := NewApp(Options{Output: logging.Patient(os.Stdout, patience)})
+	app := NewApp(Options{
+		Output: logging.Patient(os.Stdout, patience),
+		Dir:    filepath.Join(os.TempDir(), "hearthgate"),
+	})
 	app.Start(context.Background())
 	lambda.Start(app)
 }

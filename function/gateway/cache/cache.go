@@ -1,130 +1,116 @@
 // Package cache is the cache gateway. It serves the others by remembering what an
 // operation returned, for inputs that are [Keyed].
 //
-//	operation  input     output
-//	get        GetInput  Entry
-//	set        SetInput  Stored
+//	operation  input          output
+//	get        GetInput       Entry
+//	set        SetInput       Stored
+//	delete     DeleteInput    Deleted
+//	exists     ExistsInput    Presence
+//	expire     ExpireInput    Life
+//	ttl        TTLInput       Life
+//	bulk_get   BulkGetInput   Found
+//	bulk_set   BulkSetInput   BulkStored
+//	keys       KeysInput      Listing
+//	size       SizeInput      Size
+//	clear      ClearInput     Cleared
+//	stats      StatsInput     Stats
+//	optimize   OptimizeInput  Optimized
+//	backup     BackupInput    Copied
+//	restore    RestoreInput   Copied
+//	preload    PreloadInput   Preloaded
+//
+// There are three levels: memory, files in a folder, which outlive the process,
+// and a table, which outlives the machine. A look-up goes down them until one has
+// the value, and leaves it on those above. Files and table are there when
+// [Options] say so; what is wrong with them costs no caller more than time within
+// a small budget, and is told once.
 package cache
 
-import (
-	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"slices"
-	"time"
-
-	"github.com/hearthgate/hearthgate/function/core"
-)
+import "github.com/hearthgate/hearthgate/function/core"
 
 // Operations of the gateway.
 var (
 	// Get returns what is kept under a key.
 	Get = core.Define[GetInput, Entry](core.Cache, "get",
-		"Return what is kept under a key; an error of kind not_found if there is nothing, or nothing any more.")
+		"Return what is kept under a key, from the first level that has it; an error of kind not_found if there is nothing, or nothing any more.")
 
 	// Set keeps a value under a key.
 	Set = core.Define[SetInput, Stored](core.Cache, "set",
-		"Keep a value under a key for a time.")
+		"Keep a value under a key for a time, on every level that may have it, and return which do.")
+
+	// Delete forgets a key.
+	Delete = core.Define[DeleteInput, Deleted](core.Cache, "delete",
+		"Forget what is kept under a key, on every level, and return which had it.")
+
+	// Exists says whether something is kept under a key.
+	Exists = core.Define[ExistsInput, Presence](core.Cache, "exists",
+		"Return whether something is kept under a key, and on which levels.")
+
+	// Expire changes how long an entry holds.
+	Expire = core.Define[ExpireInput, Life](core.Cache, "expire",
+		"Have what is kept under a key hold for another time from now on, and return it; an error of kind not_found if there is nothing.")
+
+	// TTL returns how long an entry holds.
+	TTL = core.Define[TTLInput, Life](core.Cache, "ttl",
+		"Return how long what is kept under a key still holds; an error of kind not_found if there is nothing.")
+
+	// BulkGet returns what is kept under several keys.
+	BulkGet = core.Define[BulkGetInput, Found](core.Cache, "bulk_get",
+		"Return what is kept under several keys of a namespace, and those under which there is nothing.")
+
+	// BulkSet keeps several values.
+	BulkSet = core.Define[BulkSetInput, BulkStored](core.Cache, "bulk_set",
+		"Keep several values of a namespace for the same time, and return how many are kept on each level.")
+
+	// Keys lists keys.
+	Keys = core.Define[KeysInput, Listing](core.Cache, "keys",
+		"Return the keys that match a pattern, on the levels that can be listed: memory and disk.")
+
+	// GetSize returns how much is kept.
+	GetSize = core.Define[SizeInput, Size](core.Cache, "size",
+		"Return how many entries are kept, and what room they take, in memory and on disk.")
+
+	// Clear forgets the keys that match a pattern.
+	Clear = core.Define[ClearInput, Cleared](core.Cache, "clear",
+		"Forget every entry whose key matches a pattern, on every level, and return how many there were.")
+
+	// GetStats returns what the levels did.
+	GetStats = core.Define[StatsInput, Stats](core.Cache, "stats",
+		"Return hits, misses, sets, evictions, bytes and hit rate of each namespace and level since the process started.")
+
+	// Optimize gives room back.
+	Optimize = core.Define[OptimizeInput, Optimized](core.Cache, "optimize",
+		"Let go of what has expired, shrink what is left to a size, and return what was freed on each level.")
+
+	// Backup copies memory to the levels below.
+	Backup = core.Define[BackupInput, Copied](core.Cache, "backup",
+		"Copy what is in memory, and how often each key was used, to the levels below, and return how much went there.")
+
+	// Restore copies the levels below to memory.
+	Restore = core.Define[RestoreInput, Copied](core.Cache, "restore",
+		"Copy what the levels below have to memory, where it is not yet, and return how much came.")
+
+	// Preload loads what was used most.
+	Preload = core.Define[PreloadInput, Preloaded](core.Cache, "preload",
+		"Load the keys that were used most, this process and those before it counted, from the levels below into memory within a time, and return how many.")
 )
-
-// Keyed is implemented by an input whose result may be reused. CacheKey returns
-// the key that stands for the input, and for how long the result holds.
-type Keyed interface {
-	CacheKey() (key string, ttl time.Duration)
-}
-
-// A Namespace holds entries of one sort, with limits and times of their own.
-type Namespace string
-
-// The namespaces.
-const (
-	Settings  Namespace = "settings"
-	Discovery Namespace = "discovery" // the last known good one
-	Response  Namespace = "response"  // results of operations; the default
-	Identity  Namespace = "identity"  // who a token belongs to
-	Negative  Namespace = "negative"  // what was refused, so that it is not asked again
-)
-
-// A GetInput is the input of [Get].
-type GetInput struct {
-	Namespace Namespace `json:"namespace,omitempty" doc:"settings, discovery, response, identity or negative; default: response"`
-	Key       string    `json:"key" required:"true"`
-}
-
-// Check refuses a namespace that there is not, and a key that is missing or too long.
-func (in GetInput) Check() error { return checkKey(in.Namespace, in.Key) }
-
-// An Entry is a value and how long it still holds.
-type Entry struct {
-	Value json.RawMessage `json:"value"`
-	TTL   core.Seconds    `json:"ttl_seconds" doc:"how long the value still holds" unit:"s"`
-}
-
-// A SetInput is the input of [Set].
-type SetInput struct {
-	Namespace Namespace       `json:"namespace,omitempty" doc:"as of get"`
-	Key       string          `json:"key" required:"true"`
-	Value     json.RawMessage `json:"value" doc:"any JSON" required:"true"`
-	TTL       core.Seconds    `json:"ttl_seconds,omitempty" doc:"default: 300" unit:"s"`
-}
-
-// Check refuses a key or a value that is missing or too long.
-func (in SetInput) Check() error {
-	switch {
-	case len(in.Value) == 0:
-		return errors.New("field value is missing")
-	case len(in.Value) > maxValue:
-		return errors.New("field value is too long: at most 1 MiB is kept")
-	}
-	return checkKey(in.Namespace, in.Key)
-}
-
-// Stored says what is kept after a [Set].
-type Stored struct {
-	Entries int `json:"entries" doc:"how many entries are kept now"`
-	Bytes   int `json:"bytes" doc:"how much memory they take, keys included" unit:"B"`
-}
-
-func checkKey(ns Namespace, key string) error {
-	switch {
-	case !slices.Contains([]Namespace{"", Settings, Discovery, Response, Identity, Negative}, ns):
-		return fmt.Errorf("field namespace is %.40q; settings, discovery, response, identity or negative is wanted", ns)
-	case key == "":
-		return errors.New("field key is missing")
-	case len(key) > maxKey:
-		return errors.New("field key is too long: at most 512 bytes are taken")
-	}
-	return nil
-}
 
 // Bind binds the operations of the gateway to d, served by s.
 func Bind(d *core.Dispatcher, s *Store) {
 	core.Handle(d, Get, s.get)
 	core.Handle(d, Set, s.set)
-}
-
-// Service answers a call from s if it can, and remembers the result if not.
-// Errors are not remembered.
-func (s *Store) Service() core.Service {
-	return core.Service{Gateway: core.Cache, Wrap: func(spec *core.Spec, next core.Handler) core.Handler {
-		return func(ctx context.Context, c *core.Call) error {
-			in, ok := c.Input.(Keyed)
-			if !ok {
-				return next(ctx, c)
-			}
-			key, ttl := in.CacheKey()
-			c.Take(core.Cache)
-			id := id{Response, spec, key}
-			if v, _, ok := s.lookup(id); ok {
-				c.Output, c.Hit = v, true
-				return nil
-			}
-			err := next(ctx, c)
-			if err == nil {
-				s.keep(id, c.Output, ttl)
-			}
-			return err
-		}
-	}}
+	core.Handle(d, Delete, s.delete)
+	core.Handle(d, Exists, s.exists)
+	core.Handle(d, Expire, s.expire)
+	core.Handle(d, TTL, s.ttl)
+	core.Handle(d, BulkGet, s.bulkGet)
+	core.Handle(d, BulkSet, s.bulkSet)
+	core.Handle(d, Keys, s.keys)
+	core.Handle(d, GetSize, s.size)
+	core.Handle(d, Clear, s.clear)
+	core.Handle(d, GetStats, s.stats)
+	core.Handle(d, Optimize, s.optimize)
+	core.Handle(d, Backup, s.backup)
+	core.Handle(d, Restore, s.restore)
+	core.Handle(d, Preload, s.preload)
 }
