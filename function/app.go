@@ -35,6 +35,7 @@ type App struct {
 	settings   func() *initialization.Settings
 	cache      *cache.Store
 	metrics    *metrics.Registry
+	guard      *utility.Guard // of the cost: says which optional work may run
 
 	began   time.Time    // when the process started
 	ready   time.Time    // when Start ended
@@ -44,7 +45,7 @@ type App struct {
 
 // NewApp wires an App.
 func NewApp(o Options) *App {
-	a := &App{began: time.Now(), metrics: new(metrics.Registry)}
+	a := &App{began: time.Now(), metrics: new(metrics.Registry), guard: new(utility.Guard)}
 	a.cache = cache.New(cache.Options{Dir: o.Dir, Clean: clean, Problem: a.warn})
 	once := new(singleton.Store)
 	client := new(httpclient.Client)
@@ -73,7 +74,7 @@ func NewApp(o Options) *App {
 	)
 	home := &homeassistant.Client{Dispatcher: a.dispatcher, Settings: start.Settings}
 
-	utility.Bind(a.dispatcher)
+	utility.Bind(a.dispatcher, utility.Options{Guard: a.guard})
 	logging.Bind(a.dispatcher, log)
 	metrics.Bind(a.dispatcher, a.metrics)
 	initialization.Bind(a.dispatcher, start)

@@ -4,6 +4,7 @@
 //	operation                input            output
 //	generate_correlation_id  IDInput          ID
 //	create_response          ResponseInput    Response
+//	cost                     CostInput        CostView
 package utility
 
 import (
@@ -21,12 +22,25 @@ var (
 	// CreateResponse returns the standard response.
 	CreateResponse = core.Define[ResponseInput, Response](core.Utility, "create_response",
 		"Return the standard response of an operation that succeeded or failed.")
+
+	// Cost returns the level that the month's usage has come to.
+	Cost = core.Define[CostInput, CostView](core.Utility, "cost",
+		"Return how much of what is free of charge the month will take, and which optional work is left out for it.")
 )
 
+// Options are what the gateway is given by the application.
+type Options struct {
+	Guard *Guard // says which work may run; default: one that allows everything
+}
+
 // Bind binds the operations of the gateway to d.
-func Bind(d *core.Dispatcher) {
+func Bind(d *core.Dispatcher, o Options) {
+	if o.Guard == nil {
+		o.Guard = new(Guard)
+	}
 	core.Handle(d, GenerateCorrelationID, generateID)
 	core.Handle(d, CreateResponse, createResponse)
+	core.Handle(d, Cost, o.Guard.cost)
 }
 
 // Service gives a call that belongs to no run one of its own, with a new
