@@ -20,12 +20,17 @@ var flags = []string{"-trimpath", "-buildvcs=false", "-mod=readonly", "-tags", "
 // the binary to out. When it does not compile, the error carries what the compiler
 // said.
 func Function(ctx context.Context, root, out string) error {
-	return function(ctx, root, out, "GOOS=", "GOARCH=")
+	return Program(ctx, filepath.Join(root, "function"), out)
+}
+
+// Program builds the program in the folder dir of a module, as [Function] does.
+func Program(ctx context.Context, dir, out string) error {
+	return program(ctx, dir, out, "GOOS=", "GOARCH=")
 }
 
 // Deployed builds what `make function` builds: the function for Lambda.
 func Deployed(ctx context.Context, root, out string) error {
-	return function(ctx, root, out, "GOOS=linux", "GOARCH=arm64")
+	return program(ctx, filepath.Join(root, "function"), out, "GOOS=linux", "GOARCH=arm64")
 }
 
 // Hash returns the SHA-256 of a program, by which two builds are told apart.
@@ -38,14 +43,14 @@ func Hash(file string) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
-func function(ctx context.Context, root, out string, machine ...string) error {
+func program(ctx context.Context, dir, out string, machine ...string) error {
 	out, err := filepath.Abs(out)
 	if err != nil {
 		return err
 	}
 	args := append(append([]string{"build"}, flags...), "-o", out, ".")
 	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = filepath.Join(root, "function")
+	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=", "CGO_ENABLED=0")
 	cmd.Env = append(cmd.Env, machine...)
 	said, err := cmd.CombinedOutput()

@@ -1,0 +1,42 @@
+// Command bench measures how fast the built function starts and answers, and what
+// memory it takes, beside a hello world and beside the floor.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+
+	"github.com/hearthgate/hearthgate/infra/internal/bench"
+	"github.com/hearthgate/hearthgate/infra/internal/build"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	starts := flag.Int("starts", 30, "cold starts of each program under each condition")
+	asJSON := flag.Bool("json", false, "print JSON for programs")
+	flag.Parse()
+	root, err := build.Root()
+	if err != nil {
+		return err
+	}
+	report, err := bench.Run(ctx, bench.Options{Root: root, Starts: *starts, Log: os.Stderr})
+	if err != nil {
+		return err
+	}
+	if *asJSON {
+		return json.NewEncoder(os.Stdout).Encode(report)
+	}
+	return report.Show(os.Stdout)
+}
