@@ -66,8 +66,9 @@ docs: ## write the documents that are made from the code
 	go generate ./function/...
 
 .PHONY: bench
-bench: ## run the benchmarks
-	go test -run '^$$' -bench . -benchmem ./function/... $(ARGS)
+bench: $(BIN)/benchstat ## measure cold starts, warm replies and memory beside a hello world, and the operations
+	go run ./infra/cmd/bench $(ARGS)
+	go test -run '^$$' -bench . -benchmem -count 6 ./function/... | $(BIN)/benchstat -
 
 .PHONY: faults
 faults: ## print the matrix of faults: each by every kind of directive, through the built function
@@ -83,6 +84,9 @@ clean: ## delete everything that was built, and nothing else
 
 $(BIN)/gotestsum:
 	GOBIN=$(BIN) GOWORK=off GOFLAGS= go install gotest.tools/gotestsum@v1.13.0
+
+$(BIN)/benchstat:
+	GOBIN=$(BIN) GOWORK=off GOFLAGS= go install golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 $(BIN)/staticcheck:
 	GOBIN=$(BIN) GOWORK=off GOFLAGS= go install honnef.co/go/tools/cmd/staticcheck@v0.8.2
