@@ -7,23 +7,24 @@ package config
 
 // Environment variables that the stack sets and the function reads.
 const (
-	EnvStage           = "STAGE"                            // the stage's name, for logs and metrics
-	EnvLogLevel        = "LOG_LEVEL"                        // debug, info, warn or error
-	EnvParameterPrefix = "PARAMETER_PREFIX"                 // where the stage's parameters are, "/hearthgate/prod"
-	EnvURL             = "HOME_ASSISTANT_URL"               // of Home Assistant, without a path; wins over the parameter
-	EnvToken           = "HOME_ASSISTANT_TOKEN"             // a token in clear, for local use only; wins over the parameter
-	EnvTokenParameter  = "HOME_ASSISTANT_TOKEN_PARAMETER"   // name of the SecureString that holds the token
-	EnvTokenSource     = "HOME_ASSISTANT_TOKEN_SOURCE"      // a [TokenSource]
-	EnvTimeout         = "HOME_ASSISTANT_TIMEOUT"           // seconds that Home Assistant may take, "7" or "2.5"
-	EnvVerifySSL       = "HOME_ASSISTANT_VERIFY_SSL"        // "false" accepts any certificate
-	EnvCacheTable      = "HEARTHGATE_CACHE_TABLE"           // name of the DynamoDB table that the cache goes on in; default: none
-	EnvCA              = "HOME_ASSISTANT_CA"                // PEM certificates to trust instead of the public ones
-	EnvHeaders         = "HOME_ASSISTANT_HEADERS"           // JSON object of secret headers for the home, such as those of Cloudflare Access; local use only
-	EnvHeadersParam    = "HOME_ASSISTANT_HEADERS_PARAMETER" // name of the SecureString that holds them; default: none
-	EnvSkillIDs        = "ALEXA_SKILL_IDS"                  // of custom skills that may call, comma separated; default: none may
-	EnvAllowedUsers    = "ALLOWED_USERS"                    // Login with Amazon user ids that may command, comma separated; default: whoever linked the skill
-	EnvBuild           = "HEARTHGATE_BUILD"                 // SHA-256 of the deployed program, by which the doctor knows an old one
-	EnvPolicy          = "DIRECTIVE_POLICY"                 // JSON rules that deny or restrict directives; default: all are allowed
+	EnvStage           = "STAGE"                             // the stage's name, for logs and metrics
+	EnvLogLevel        = "LOG_LEVEL"                         // debug, info, warn or error
+	EnvParameterPrefix = "PARAMETER_PREFIX"                  // where the stage's parameters are, "/hearthgate/prod"
+	EnvURL             = "HOME_ASSISTANT_URL"                // of Home Assistant, without a path; wins over the parameter
+	EnvToken           = "HOME_ASSISTANT_TOKEN"              // a token in clear, for local use only; wins over the parameter
+	EnvTokenParameter  = "HOME_ASSISTANT_TOKEN_PARAMETER"    // name of the SecureString that holds the token
+	EnvTokenSource     = "HOME_ASSISTANT_TOKEN_SOURCE"       // a [TokenSource]
+	EnvTimeout         = "HOME_ASSISTANT_TIMEOUT"            // seconds that Home Assistant may take, "7" or "2.5"
+	EnvVerifySSL       = "HOME_ASSISTANT_VERIFY_SSL"         // "false" accepts any certificate
+	EnvCacheTable      = "HEARTHGATE_CACHE_TABLE"            // name of the DynamoDB table that the cache goes on in; default: none
+	EnvCA              = "HOME_ASSISTANT_CA"                 // PEM certificates to trust instead of the public ones
+	EnvHeaders         = "HOME_ASSISTANT_HEADERS"            // JSON object of secret headers for the home, such as those of Cloudflare Access; local use only
+	EnvHeadersParam    = "HOME_ASSISTANT_HEADERS_PARAMETER"  // name of the SecureString that holds them; default: none
+	EnvSkillIDs        = "ALEXA_SKILL_IDS"                   // of custom skills that may call, comma separated; default: none may
+	EnvAgent           = "HOME_ASSISTANT_CONVERSATION_AGENT" // id of the conversation agent that understands sentences; default: Home Assistant's own choice
+	EnvAllowedUsers    = "ALLOWED_USERS"                     // Login with Amazon user ids that may command, comma separated; default: whoever linked the skill
+	EnvBuild           = "HEARTHGATE_BUILD"                  // SHA-256 of the deployed program, by which the doctor knows an old one
+	EnvPolicy          = "DIRECTIVE_POLICY"                  // JSON rules that deny or restrict directives; default: all are allowed
 )
 
 // A TokenSource says where the token for Home Assistant comes from.
