@@ -29,11 +29,16 @@ func parse(body []byte) (alexa.Reply, error) {
 	}
 	reply, err := alexa.ParseReply(body)
 	if err != nil {
-		const enough = 200
-		start, _ := security.Scrub(string(body[:min(len(body), 4*enough)]))
-		return reply, core.Errorf(core.Internal, "malformed", "the answer begins %q: %w", start[:min(len(start), enough)], err)
+		return reply, malformed(body, err)
 	}
 	return reply, nil
+}
+
+// malformed is the error of an answer that cannot be read. It shows the start of it.
+func malformed(body []byte, err error) error {
+	const enough = 200
+	start, _ := security.Scrub(string(body[:min(len(body), 4*enough)]))
+	return core.Errorf(core.Internal, "malformed", "the answer begins %q: %w", start[:min(len(start), enough)], err)
 }
 
 // meaning returns what a status other than 200 means: the kind that Alexa is
@@ -101,6 +106,6 @@ func unauthorized(token core.Secret) error {
 func sick(err error) bool {
 	return err != nil && !slices.Contains([]string{
 		"unauthorized", "expired", "cloudflare_access", "cloudflare", "banned", "forbidden",
-		"not_configured", "bad_request", "too_large", "redirect", "unexpected_status", "malformed", "oversized",
+		"not_configured", "bad_request", "refused_request", "too_large", "redirect", "unexpected_status", "malformed", "oversized",
 	}, core.CauseOf(err))
 }

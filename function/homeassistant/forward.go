@@ -37,7 +37,7 @@ func (c *Client) Forward(ctx context.Context, e alexa.Event) (json.RawMessage, e
 	if s == nil {
 		return nil, core.Errorf(core.Internal, "settings", "the settings are not known")
 	}
-	token, err := tokenFor(s, e)
+	token, err := tokenFor(s, e.Token())
 	if err != nil {
 		return nil, err
 	}
@@ -87,14 +87,15 @@ func (c *Client) send(ctx context.Context, url string, token core.Secret, e alex
 	return res.Body, nil
 }
 
-// tokenFor returns the token to show to Home Assistant.
-func tokenFor(s *initialization.Settings, e alexa.Event) (core.Secret, error) {
+// tokenFor returns the token to show to Home Assistant: the stored one, or that of
+// the linked account.
+func tokenFor(s *initialization.Settings, linked string) (core.Secret, error) {
 	if s.TokenSource == config.Stored {
 		return s.Token, nil
 	}
-	if e.Token() == "" {
+	if linked == "" {
 		return "", core.Errorf(core.Unauthorized, "unauthorized",
-			"the directive has no token of a linked account: link the skill with Home Assistant in the Alexa app, or set %s to %s", config.EnvTokenSource, config.Stored)
+			"there is no token of a linked account: link the skill with Home Assistant in the Alexa app, or set %s to %s", config.EnvTokenSource, config.Stored)
 	}
-	return core.Secret(e.Token()), nil
+	return core.Secret(linked), nil
 }

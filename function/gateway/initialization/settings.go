@@ -25,6 +25,8 @@ type Settings struct {
 	VerifySSL   bool
 	CA          string // PEM
 	LogLevel    slog.Level
+	SkillIDs    []string // of the custom skills that may ask; none by default
+	Agent       string   // of the conversation; "" for Home Assistant's default
 
 	sources map[string]source
 }
@@ -110,6 +112,7 @@ func (r *reader) settings() (*Settings, error) {
 		VerifySSL:   r.truth(config.EnvVerifySSL, "true"),
 		Timeout:     r.seconds(config.EnvTimeout),
 	}
+	s.SkillIDs, s.Agent = r.list(config.EnvSkillIDs), r.text(config.EnvAgent, "")
 	if err := s.LogLevel.UnmarshalText([]byte(r.text(config.EnvLogLevel, "info"))); err != nil {
 		r.wrong(config.EnvLogLevel, "is %q: debug, info, warn or error is wanted", r.sources[config.EnvLogLevel].text)
 	}
@@ -137,6 +140,16 @@ func (r *reader) checkURL(text string) {
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		r.wrong(config.EnvURL, "has more than scheme, host and port: leave user, query and fragment out")
 	}
+}
+
+// list returns the parts of a setting that are separated by commas.
+func (r *reader) list(name string) (parts []string) {
+	for part := range strings.SplitSeq(r.text(name, ""), ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return parts
 }
 
 func (r *reader) truth(name, byDefault string) bool {

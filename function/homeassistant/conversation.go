@@ -1,0 +1,178 @@
+package homeassistant
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"maps"
+	"net/http"
+	"strings"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/function/alexa"
+	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/circuitbreaker"
+	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
+	"github.com/hearthgate/hearthgate/function/gateway/logging"
+	"github.com/hearthgate/hearthgate/function/gateway/metrics"
+)
+
+const (
+	conversation  = "/api/conversation/process"
+	intentScripts = "/api/alexa"
+)
+
+// conversationID is the attribute of a session that keeps which conversation of
+// Home Assistant it is.
+const conversationID = "conversation_id"
+
+// Converse has Home Assistant understand a sentence, once, and returns what it says
+// to it. A sentence that it does not understand is answered too.
+func (c *Client) Converse(ctx context.Context, r alexa.SkillRequest, sentence string) (alexa.SkillReply, error) {
+	in := struct {
+		Text     string `json:"text"`
+		Language string `json:"language,omitempty"`
+		ID       string `json:"conversation_id,omitempty"`
+		Agent    string `json:"agent_id,omitempty"`
+	}{Text: sentence, Language: r.Locale}
+	if s := c.Settings(); s != nil {
+		in.Agent = s.Agent
+	}
+	_ = json.Unmarshal(r.Attributes[conversationID], &in.ID) // what is none begins a new one
+	body, err := json.Marshal(in)
+	if err != nil {
+		return alexa.SkillReply{}, err
+	}
+	answer, err := c.skill(ctx, r, conversation, body)
+	if err != nil {
+		return alexa.SkillReply{}, err
+	}
+	return understood(ctx, r, answer)
+}
+
+// understood reads what Home Assistant says to a sentence.
+func understood(ctx context.Context, r alexa.SkillRequest, answer []byte) (alexa.SkillReply, error) {
+	var out struct {
+		Response *struct {
+			Type   string `json:"response_type"`
+			Speech struct {
+				Plain spoken `json:"plain"`
+				SSML  spoken `json:"ssml"`
+			} `json:"speech"`
+			Data struct {
+				Code string `json:"code"`
+			} `json:"data"`
+		} `json:"response"`
+		ID       json.RawMessage `json:"conversation_id"`
+		Continue bool            `json:"continue_conversation"`
+	}
+	if err := json.Unmarshal(answer, &out); err != nil {
+		return alexa.SkillReply{}, malformed(answer, err)
+	}
+	if out.Response == nil {
+		return alexa.SkillReply{}, core.Errorf(core.Internal, "malformed", "the answer to the sentence has no response: look into Home Assistant's log")
+	}
+	logging.Note(ctx, slog.String("reply", out.Response.Type))
+	if out.Response.Data.Code != "" {
+		logging.Note(ctx, slog.String("reply_type", out.Response.Data.Code))
+	}
+	reply := alexa.SkillReply{Speech: out.Response.Speech.Plain.Speech, Open: out.Continue}
+	if ssml := strings.TrimSpace(out.Response.Speech.SSML.Speech); reply.Speech == "" && ssml != "" {
+		if reply.Speech = ssml; !strings.HasPrefix(ssml, "<speak>") {
+			reply.Speech = "<speak>" + ssml + "</speak>"
+		}
+	}
+	if reply.Open {
+		reply.Attributes = maps.Clone(r.Attributes)
+		if reply.Attributes == nil {
+			reply.Attributes = map[string]json.RawMessage{}
+		}
+		reply.Attributes[conversationID] = out.ID
+	}
+	return reply, nil
+}
+
+type spoken struct {
+	Speech string `json:"speech"`
+}
+
+// Intent sends an intent to Home Assistant's intent scripts as it came, once, and
+// returns the answer as it came.
+func (c *Client) Intent(ctx context.Context, r alexa.SkillRequest) (json.RawMessage, error) {
+	answer, err := c.skill(ctx, r, intentScripts, r.Raw())
+	if err != nil {
+		return nil, err
+	}
+	var out struct {
+		Response json.RawMessage `json:"response"`
+	}
+	if err := json.Unmarshal(answer, &out); err != nil {
+		return nil, malformed(answer, err)
+	}
+	if out.Response == nil {
+		return nil, core.Errorf(core.Internal, "malformed", "the answer to the intent has no response: look into Home Assistant's log")
+	}
+	return answer, nil
+}
+
+// skill sends the body for a skill's request to a path of Home Assistant and
+// returns the body of a good answer.
+func (c *Client) skill(ctx context.Context, r alexa.SkillRequest, path string, body []byte) ([]byte, error) {
+	s := c.Settings()
+	if s == nil {
+		return nil, core.Errorf(core.Internal, "settings", "the settings are not known")
+	}
+	token, err := tokenFor(s, r.Token())
+	if err != nil {
+		return nil, err
+	}
+	if s.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, s.Timeout)
+		defer cancel()
+	}
+	var answer []byte
+	_, err = core.Do(ctx, c.Dispatcher, circuitbreaker.Call, circuitbreaker.CallInput{
+		Breaker: Breaker,
+		Counts:  sick,
+		Func: func(ctx context.Context) error {
+			res, err := core.Do(ctx, c.Dispatcher, httpclient.MakeRequest, httpclient.Request{
+				Method: http.MethodPost,
+				URL:    s.URL + path,
+				Header: http.Header{"Content-Type": {"application/json"}},
+				Bearer: token,
+				Body:   body,
+			})
+			if err != nil {
+				return err
+			}
+			_, _ = core.Do(ctx, c.Dispatcher, metrics.Record, metrics.RecordInput{
+				Name: config.HomeDuration.Name, Value: float64(res.Duration.Microseconds()) / 1000,
+			})
+			logging.Note(ctx, slog.Int("status", res.Status))
+			answer = res.Body
+			return judgeSkill(res, token, path)
+		},
+	})
+	return answer, err
+}
+
+// judgeSkill returns what is wrong with an answer to a skill's request: what is so
+// with any answer, save where the endpoint makes a difference.
+func judgeSkill(res httpclient.Response, token core.Secret, path string) error {
+	switch {
+	case res.Status == http.StatusOK && len(res.Body) == 0:
+		return core.Errorf(core.Internal, "malformed", "Home Assistant answered 200 with nothing in it: look into its log")
+	case res.Status == http.StatusOK:
+		return nil
+	case res.Status == 404 && path == conversation:
+		return core.Errorf(core.Unreachable, "not_configured", "Home Assistant has no conversation (404): it is still starting, or `conversation:` is missing in configuration.yaml")
+	case res.Status == 404:
+		return core.Errorf(core.Unreachable, "not_configured", "Home Assistant has no endpoint for a skill's intents (404): it is still starting, or `alexa:` is missing in configuration.yaml")
+	case res.Status == 400 && mediaType(res) == "application/json":
+		return core.Errorf(core.Internal, "refused_request", "Home Assistant did not take what the skill sent (400): see whether it is older than 2024, or whether the conversation agent in %s exists", config.EnvAgent)
+	case res.Status == 500:
+		return core.Errorf(core.Internal, "server_error", "Home Assistant failed at what was said (500): look into its log, and see whether the conversation agent in %s exists", config.EnvAgent)
+	}
+	return meaning(res, token)
+}
