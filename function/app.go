@@ -35,7 +35,9 @@ type App struct {
 	settings   func() *initialization.Settings
 	cache      *cache.Store
 	metrics    *metrics.Registry
-	guard      *utility.Guard // of the cost: says which optional work may run
+	guard      *utility.Guard                      // of the cost: says which optional work may run
+	health     map[core.Gateway]func() core.Health // of the gateways that keep something
+	book       lambda.Book
 
 	began   time.Time    // when the process started
 	ready   time.Time    // when Start ended
@@ -85,10 +87,21 @@ func NewApp(o Options) *App {
 	circuitbreaker.Bind(a.dispatcher, circuitbreaker.Options{})
 	lambda.Bind(a.dispatcher, lambda.Options{
 		Forward:  home.Forward,
+		Admit:    a.admit,
+		Converse: home.Converse,
+		Intent:   home.Intent,
+		Execute:  a.execute,
 		Validate: security.Validate,
-		Report:   a.report,
+		Facts:    a.facts,
+		Where:    where,
+		WarmUp:   a.warmUp,
 		Diagnose: home.Diagnose,
 		Specs:    a.dispatcher.Specs,
+		Probes:   func() bool { return a.guard.Allows(utility.Probes) },
+		Book:     &a.book,
 	})
+	a.health = map[core.Gateway]func() core.Health{
+		core.Cache: a.cache.Health,
+	}
 	return a
 }

@@ -1,13 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"time"
 
+	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/lambda"
@@ -26,25 +29,28 @@ func reserve(d time.Duration) time.Duration { return d / 16 }
 // Invoke answers one event. It is what the Lambda runtime calls. A failure is
 // told in the reply, so that the runtime sees none; no reply comes late.
 func (a *App) Invoke(ctx context.Context, event []byte) (reply []byte, err error) {
-	start := a.start(time.Now())
-	end := start.Add(alexaWaits)
-	if d, ok := ctx.Deadline(); ok && d.Before(end) {
-		end = d
-	}
-	ctx, cancel := context.WithDeadline(ctx, end.Add(-reserve(time.Until(end))))
+	ctx, cancel := a.bounded(ctx)
 	defer cancel()
 	ctx, _ = core.NewRun(ctx, core.NewID())
-
-	e, problem := alexa.Parse(event)
 	defer func() {
 		if p := recover(); p != nil {
-			reply, err = a.lastResort(ctx, e, &core.Panic{Value: p, Stack: debug.Stack()})
+			reply, err = a.lastResort(ctx, event, &core.Panic{Value: p, Stack: debug.Stack()})
 		}
 	}()
+	e, problem := alexa.Parse(event)
 	if errors.Is(problem, alexa.ErrNoDirective) {
 		return a.other(ctx, event)
 	}
 	return a.directive(ctx, e, problem)
+}
+
+// bounded returns a context that ends when the reply must be made.
+func (a *App) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	end := a.start(time.Now()).Add(alexaWaits)
+	if d, ok := ctx.Deadline(); ok && d.Before(end) {
+		end = d
+	}
+	return context.WithDeadline(ctx, end.Add(-reserve(time.Until(end))))
 }
 
 // start returns when the waiting for the event that came at now began. The first
@@ -57,68 +63,95 @@ func (a *App) start(now time.Time) time.Time {
 	return now
 }
 
-// directive answers a directive. What it fails with goes into the reply and on
-// the line, not to the caller.
+// directive answers a directive.
 func (a *App) directive(ctx context.Context, e alexa.Event, problem error) ([]byte, error) {
-	ctx = a.begin(ctx, e.String())
-	ctx = metrics.WithSheet(ctx)
+	ctx = metrics.WithSheet(a.begin(ctx, e.String()))
 	logging.Note(ctx, slog.String("namespace", e.Header.Namespace), slog.String("name", e.Header.Name),
 		slog.String("endpoint", e.EndpointID), slog.String("message_id", e.Header.MessageID))
-
-	in := lambda.Directive{Event: e}
-	var reply json.RawMessage
-	err := problem
-	if err == nil {
-		reply, err = core.Do(ctx, a.dispatcher, lambda.HandleAlexa, in)
-	} else {
-		err = &core.Error{Kind: core.Invalid, Cause: "directive", Err: problem}
+	if problem != nil {
+		return a.answer(ctx, lambda.KindDirective, e.Raw(), nil, core.Errorf(core.Invalid, "directive", "%w", problem))
 	}
+	reply, err := core.Do(ctx, a.dispatcher, lambda.HandleAlexa, lambda.Directive{Event: e})
+	return a.answer(ctx, lambda.KindDirective, e.Raw(), reply, err)
+}
+
+// skill answers a request of a custom skill.
+func (a *App) skill(ctx context.Context, event []byte) ([]byte, error) {
+	r, problem := alexa.ParseSkill(event)
+	ctx = metrics.WithSheet(a.begin(ctx, r.String()))
+	logging.Note(ctx, slog.String("locale", r.Locale), slog.String("request_id", r.ID))
+	if problem != nil {
+		return a.answer(ctx, lambda.KindSkill, event, nil, core.Errorf(core.Invalid, "request", "%w", problem))
+	}
+	reply, err := core.Do(ctx, a.dispatcher, lambda.HandleSkill, lambda.Skill{SkillRequest: r})
+	return a.answer(ctx, lambda.KindSkill, event, reply, err)
+}
+
+// answer ends what Alexa waits for. What it failed with goes into the reply and on
+// the line, not to the caller.
+func (a *App) answer(ctx context.Context, kind string, event, reply []byte, err error) ([]byte, error) {
 	if err != nil {
-		var failed error
-		if reply, failed = core.Do(ctx, a.dispatcher, lambda.CreateAlexaResponse, lambda.Failure{Directive: in, Err: err}); failed != nil {
-			return a.lastResort(ctx, e, errors.Join(err, failed))
+		told, failed := core.Do(ctx, a.dispatcher, lambda.CreateAlexaResponse, lambda.ReplyInput{Event: event, Err: err})
+		if failed != nil {
+			return a.lastResort(ctx, event, errors.Join(err, failed))
 		}
+		reply = told
 	}
 	a.measure(ctx, err)
-	a.end(ctx, err)
+	a.end(ctx, kind, err)
 	return reply, nil
 }
 
-// lastResort answers a directive when even the way to answer a failure failed.
-func (a *App) lastResort(ctx context.Context, e alexa.Event, err error) ([]byte, error) {
-	a.end(ctx, &core.Error{Kind: core.Internal, Cause: "panic", Err: err})
-	return alexa.ErrorResponse(e, core.NewID(), "INTERNAL_ERROR", "Something went wrong on the way to the home.")
-}
-
-// other answers an event that is no directive: an operation by name, and else
-// with what is wrong with it. Only someone who may invoke the function gets here.
+// other answers an event that is no directive. But for a skill's requests, only
+// someone who may invoke the function gets here.
 func (a *App) other(ctx context.Context, event []byte) ([]byte, error) {
-	name, data, err := "event", json.RawMessage(nil), error(nil)
 	facts, err := core.Do(ctx, a.dispatcher, lambda.ValidateEvent, lambda.EventInput{Event: event})
-	if err == nil {
-		name = facts.Subject
+	if facts.Kind == lambda.KindSkill {
+		return a.skill(ctx, event)
 	}
-	ctx = a.begin(ctx, name)
+	ctx = a.begin(ctx, cmp.Or(facts.Subject, "event"))
+	var done lambda.Processed
 	if err == nil {
-		data, err = a.operation(ctx, event)
+		done, err = core.Do(ctx, a.dispatcher, lambda.Process, lambda.EventInput{Event: event})
 	}
-	a.end(ctx, err)
-	response, failed := core.Do(ctx, a.dispatcher, utility.CreateResponse, utility.ResponseInput{Data: data, Err: err})
+	a.end(ctx, facts.Kind, err)
+	response, failed := core.Do(ctx, a.dispatcher, utility.CreateResponse, utility.ResponseInput{Data: done.Reply, Err: err})
 	if failed != nil {
 		return nil, failed
 	}
 	return json.Marshal(response)
 }
 
-func (a *App) operation(ctx context.Context, event []byte) (json.RawMessage, error) {
-	var in struct {
-		Operation string          `json:"operation"`
-		Input     json.RawMessage `json:"input"`
+// execute runs an operation by its name.
+func (a *App) execute(ctx context.Context, name string, input []byte) (json.RawMessage, error) {
+	return core.Execute(ctx, a.dispatcher, name, input)
+}
+
+// admit refuses a custom skill that the settings do not name.
+func (a *App) admit(_ context.Context, r alexa.SkillRequest) error {
+	if s := a.settings(); s != nil && slices.Contains(s.SkillIDs, r.ApplicationID) {
+		return nil
 	}
-	if err := core.Decode(event, &in); err != nil {
-		return nil, err
+	return core.Errorf(core.Forbidden, "unknown_skill", "the skill %.80q may not ask: put its id into the stage's customSkillId, or into %s", r.ApplicationID, config.EnvSkillIDs)
+}
+
+// lastResort answers an event when even the way to answer a failure failed.
+func (a *App) lastResort(ctx context.Context, event []byte, err error) ([]byte, error) {
+	const text = "Something went wrong on the way to the home."
+	err = &core.Error{Kind: core.Internal, Cause: "panic", Err: err}
+	if e, problem := alexa.Parse(event); !errors.Is(problem, alexa.ErrNoDirective) {
+		a.end(ctx, lambda.KindDirective, err)
+		return alexa.ErrorResponse(e, core.NewID(), "INTERNAL_ERROR", text)
 	}
-	return core.Execute(ctx, a.dispatcher, in.Operation, in.Input)
+	if r, problem := alexa.ParseSkill(event); !errors.Is(problem, alexa.ErrNoRequest) {
+		a.end(ctx, lambda.KindSkill, err)
+		return alexa.SkillReply{Speech: alexa.PhrasesFor(r.Locale).Failed}.Encode()
+	}
+	a.end(ctx, lambda.KindOperation, err)
+	return json.Marshal(utility.Response{
+		Message: text, Error: &utility.Failure{Kind: core.Internal.String(), Type: "panic", Message: text},
+		Timestamp: time.Now().UTC(), CorrelationID: core.CorrelationID(ctx),
+	})
 }
 
 func (a *App) begin(ctx context.Context, subject string) context.Context {
@@ -130,8 +163,9 @@ func (a *App) begin(ctx context.Context, subject string) context.Context {
 }
 
 // end writes the line of the invocation. Nothing is left to tell of its failure.
-func (a *App) end(ctx context.Context, err error) {
-	attrs := []slog.Attr{slog.String("memory_usage", a.memoryUsage())}
+func (a *App) end(ctx context.Context, kind string, err error) {
+	a.note(ctx, kind, err)
+	attrs := []slog.Attr{slog.String("memory_usage", memoryUsage())}
 	if rate, any := a.cache.Rate(); any {
 		attrs = append(attrs, slog.Float64("cache_hit_rate", rate))
 	}

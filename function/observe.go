@@ -2,18 +2,15 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
-	"strconv"
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
 	"github.com/hearthgate/hearthgate/function/gateway/initialization"
-	"github.com/hearthgate/hearthgate/function/gateway/lambda"
 	"github.com/hearthgate/hearthgate/function/gateway/logging"
 	"github.com/hearthgate/hearthgate/function/gateway/metrics"
 )
@@ -41,16 +38,20 @@ func (a *App) Start(ctx context.Context) {
 	a.ready = time.Now()
 }
 
-// connect makes the connection to the home ahead of the first directive: a GET of
-// the endpoint, which answers 405 without a token and does nothing else.
-func (a *App) connect(ctx context.Context, url string) {
+// connect makes the connection to the home ahead of the first directive. A home that
+// is away is told with that.
+func (a *App) connect(ctx context.Context, url string) { _ = a.reach(ctx, url) }
+
+// reach asks the home for what does nothing: a GET of the endpoint, which it answers
+// with 405 and without a token.
+func (a *App) reach(ctx context.Context, url string) error {
 	const atMost = 2 * time.Second
 	ctx, cancel := context.WithTimeout(ctx, atMost)
 	defer cancel()
-	// A home that is away is told with the first directive.
-	_, _ = core.Do(ctx, a.dispatcher, httpclient.MakeRequest, httpclient.Request{
+	_, err := core.Do(ctx, a.dispatcher, httpclient.MakeRequest, httpclient.Request{
 		Method: http.MethodGet, URL: url + "/api/alexa/smart_home", Limit: 64 << 10,
 	})
+	return err
 }
 
 // measure records the metrics of a directive.
@@ -83,35 +84,4 @@ func (a *App) emf(ctx context.Context) []slog.Attr {
 		stage = s
 	}
 	return metrics.EMF(ctx, stage)
-}
-
-// memoryUsage returns the resident set of the function's memory: "12MB/128MB (9%)".
-func (a *App) memoryUsage() string {
-	used, limit := metrics.RSS()/1e6, memoryMB()
-	return fmt.Sprintf("%dMB/%dMB (%d%%)", used, limit, used*100/limit)
-}
-
-// memoryMB returns the memory of the function, in MB.
-func memoryMB() int64 {
-	n, err := strconv.ParseInt(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"), 10, 64)
-	if err != nil || n <= 0 {
-		return 128
-	}
-	return n
-}
-
-// report says how the function is doing.
-func (a *App) report() lambda.Status {
-	calls, failures, hits := a.metrics.Totals()
-	success, duration := a.metrics.Value(config.Success.Name), a.metrics.Value(config.Duration.Name)
-	s := lambda.Status{
-		Stage: "unknown", Since: a.began, Ready: a.settings() != nil,
-		Directives: success.Count, SuccessRate: success.Mean(), P90: duration.Quantile(0.9),
-		MemoryUsage: a.memoryUsage(),
-		Operations:  map[string]float64{"calls": float64(calls), "errors": float64(failures), "cache_hits": float64(hits)},
-	}
-	if set := a.settings(); set != nil {
-		s.Stage = set.Stage
-	}
-	return s
 }

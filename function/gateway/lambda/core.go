@@ -14,14 +14,23 @@ func newGateway(o Options) *gateway {
 	if o.Validate == nil {
 		o.Validate = func(context.Context, []byte) error { return nil }
 	}
-	if o.Report == nil {
-		o.Report = func() Status { return Status{} }
+	if o.Admit == nil {
+		o.Admit = func(context.Context, alexa.SkillRequest) error { return nil }
 	}
-	if o.Diagnose == nil {
-		o.Diagnose = func(context.Context) (Diagnosis, error) { return Diagnosis{}, nil }
+	if o.Facts == nil {
+		o.Facts = func(context.Context) Facts { return Facts{} }
+	}
+	if o.Where == nil {
+		o.Where = func(context.Context) Invocation { return Invocation{} }
+	}
+	if o.Probes == nil {
+		o.Probes = func() bool { return true }
 	}
 	if o.Specs == nil {
 		o.Specs = func() []*core.Spec { return nil }
+	}
+	if o.Book == nil {
+		o.Book = new(Book)
 	}
 	return &gateway{o}
 }
@@ -32,6 +41,9 @@ func (g *gateway) handleAlexa(ctx context.Context, d Directive) (json.RawMessage
 	}
 	if err := check(d.Header); err != nil {
 		return nil, err
+	}
+	if g.opts.Forward == nil {
+		return nil, unwired("directives")
 	}
 	return g.opts.Forward(ctx, d.Event)
 }
@@ -48,42 +60,7 @@ func check(h alexa.Header) error {
 	return nil
 }
 
-// Kinds of event.
-const (
-	KindDirective = "directive"
-	KindOperation = "operation"
-)
-
-func (g *gateway) validateEvent(ctx context.Context, in EventInput) (EventFacts, error) {
-	if err := g.opts.Validate(ctx, in.Event); err != nil {
-		return EventFacts{}, err
-	}
-	var top struct {
-		Directive json.RawMessage `json:"directive"`
-		Operation string          `json:"operation"`
-	}
-	if err := json.Unmarshal(in.Event, &top); err != nil {
-		return EventFacts{}, core.Errorf(core.Invalid, "event", "the event is not a JSON object with a directive or an operation: %w", err)
-	}
-	switch {
-	case top.Directive != nil && top.Operation != "":
-		return EventFacts{}, core.Errorf(core.Invalid, "event", "the event has both a directive and an operation; one of them is wanted")
-	case top.Directive != nil:
-		e, err := alexa.Parse(in.Event)
-		if err == nil {
-			err = check(e.Header)
-		}
-		if err != nil {
-			return EventFacts{}, &core.Error{Kind: core.Invalid, Cause: "directive", Err: err}
-		}
-		return EventFacts{KindDirective, e.String()}, nil
-	case top.Operation != "":
-		return EventFacts{KindOperation, top.Operation}, nil
-	}
-	return EventFacts{}, core.Errorf(core.Invalid, "event",
-		`the event is neither a Smart Home directive, {"directive": {...}}, nor an operation, {"operation": "lambda.status", "input": {}}`)
-}
-
-func (g *gateway) status(context.Context, StatusInput) (Status, error) {
-	return g.opts.Report(), nil
+// unwired is the error of an operation for which the application gave nothing.
+func unwired(what string) error {
+	return core.Errorf(core.Internal, "unwired", "the application answers no %s: it gave the gateway no function for them", what)
 }

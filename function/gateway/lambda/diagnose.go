@@ -34,5 +34,8 @@ type DiagnosisStep struct {
 }
 
 func (g *gateway) diagnose(ctx context.Context, _ DiagnoseInput) (Diagnosis, error) {
+	if g.opts.Diagnose == nil {
+		return Diagnosis{}, unwired("diagnosis")
+	}
 	return g.opts.Diagnose(ctx)
 }

@@ -1,12 +1,22 @@
 // Package lambda is the Lambda gateway: events in, replies out.
 //
-//	operation              input        output
-//	handle_alexa           Directive    json.RawMessage
-//	create_alexa_response  Failure      json.RawMessage
-//	validate_event         EventInput   EventFacts
-//	status                 StatusInput  Status
+//	operation              input            output
+//	handle_alexa           Directive        json.RawMessage
+//	handle_skill           Skill            json.RawMessage
+//	handle_operation       OperationInput   json.RawMessage
+//	handle_scheduled       ScheduledInput   Scheduled
+//	process                EventInput       Processed
+//	validate_event         EventInput       EventFacts
+//	create_alexa_response  ReplyInput       json.RawMessage
+//	create_proxy_response  ProxyInput       ProxyResponse
+//	context                ContextInput     Invocation
+//	warm_up                WarmUpInput      WarmedUp
+//	status                 StatusInput      Status
 //	diagnose               DiagnoseInput    Diagnosis
 //	operations             OperationsInput  []OperationFacts
+//
+// There are four kinds of event: a directive of a Smart Home skill, a request of
+// a custom skill, an operation by its name, and what a schedule sends.
 package lambda
 
 import (
@@ -17,24 +27,9 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// Operations of the gateway.
-var (
-	// HandleAlexa answers a directive.
-	HandleAlexa = core.Define[Directive, json.RawMessage](core.Lambda, "handle_alexa",
-		"Answer a Smart Home directive: check it and send it to Home Assistant.")
-
-	// CreateAlexaResponse makes the reply that tells Alexa of a failure.
-	CreateAlexaResponse = core.Define[Failure, json.RawMessage](core.Lambda, "create_alexa_response",
-		"Return the reply that tells Alexa that a directive failed, as that directive wants it told.")
-
-	// ValidateEvent says what an event is.
-	ValidateEvent = core.Define[EventInput, EventFacts](core.Lambda, "validate_event",
-		"Return which kind of event something is; an error of kind invalid says why it is none.")
-
-	// GetStatus returns how the function is doing.
-	GetStatus = core.Define[StatusInput, Status](core.Lambda, "status",
-		"Return how the function is doing, gateway by gateway.")
-)
+// HandleAlexa answers a directive.
+var HandleAlexa = core.Define[Directive, json.RawMessage](core.Lambda, "handle_alexa",
+	"Answer a Smart Home directive: check it, send it to Home Assistant and return its answer.")
 
 // A Directive is the input of [HandleAlexa]: an event of a Smart Home skill. Its
 // operation is neither cached nor tried again.
@@ -51,43 +46,37 @@ func (d *Directive) UnmarshalJSON(b []byte) (err error) {
 	return err
 }
 
-// A Failure is the input of [CreateAlexaResponse]: a directive that could not be
-// answered, and why.
-type Failure struct {
-	Directive Directive `json:"event" doc:"the event as Alexa sent it"`
-	Kind      string    `json:"kind,omitempty" doc:"the kind of failure, such as unreachable; default: internal"`
-	Err       error     `json:"-"` // what it failed with; wins over Kind
-}
-
-// An EventInput is the input of [ValidateEvent].
-type EventInput struct {
-	Event json.RawMessage `json:"event" doc:"anything"`
-}
-
-// EventFacts is what [ValidateEvent] found.
-type EventFacts struct {
-	Kind    string `json:"kind" doc:"directive or operation"`
-	Subject string `json:"subject" doc:"the directive's or the operation's name"`
-}
-
-// A Forward sends a directive on and returns the reply to it.
-type Forward func(context.Context, alexa.Event) (json.RawMessage, error)
-
-// Options are what the gateway is given by the application.
+// Options are what the gateway is given by the application. A function that is
+// missing makes the operations that need it fail.
 type Options struct {
-	Forward  Forward
-	Validate func(context.Context, []byte) error      // refuses a body that no honest caller sends; default: takes all
-	Report   func() Status                            // how the gateways are doing; default: nothing is known
-	Diagnose func(context.Context) (Diagnosis, error) // goes the way to the home; default: it has no steps
-	Specs    func() []*core.Spec                      // of the operations that there are; default: none
+	Forward  func(context.Context, alexa.Event) (json.RawMessage, error)                   // sends a directive on and returns the reply to it
+	Admit    func(context.Context, alexa.SkillRequest) error                               // refuses a skill that may not ask; default: all may
+	Converse func(context.Context, alexa.SkillRequest, string) (alexa.SkillReply, error)   // has the home understand a sentence
+	Intent   func(context.Context, alexa.SkillRequest) (json.RawMessage, error)            // sends an intent of the owner's own on
+	Execute  func(ctx context.Context, name string, input []byte) (json.RawMessage, error) // runs an operation by its name
+	Validate func(context.Context, []byte) error                                           // refuses a body that no honest caller sends; default: takes all
+	Facts    func(context.Context) Facts                                                   // how the gateways are doing; default: nothing is known
+	Where    func(context.Context) Invocation                                              // which invocation this is; default: nothing is known
+	WarmUp   func(context.Context) (reached bool, err error)                               // makes settings and connection ready
+	Diagnose func(context.Context) (Diagnosis, error)                                      // goes the way to the home
+	Probes   func() bool                                                                   // whether the home may be asked by the clock; default: always
+	Specs    func() []*core.Spec                                                           // of the operations that there are; default: none
+	Book     *Book                                                                         // of the events that were answered; default: one of its own
 }
 
 // Bind binds the operations of the gateway to d.
 func Bind(d *core.Dispatcher, o Options) {
 	g := newGateway(o)
 	core.Handle(d, HandleAlexa, g.handleAlexa)
-	core.Handle(d, CreateAlexaResponse, g.createAlexaResponse)
+	core.Handle(d, HandleSkill, g.handleSkill)
+	core.Handle(d, HandleOperation, g.handleOperation)
+	core.Handle(d, HandleScheduled, g.handleScheduled)
+	core.Handle(d, Process, g.process)
 	core.Handle(d, ValidateEvent, g.validateEvent)
+	core.Handle(d, CreateAlexaResponse, g.createAlexaResponse)
+	core.Handle(d, CreateProxyResponse, createProxyResponse)
+	core.Handle(d, GetContext, g.context)
+	core.Handle(d, WarmUp, g.warmUp)
 	core.Handle(d, GetStatus, g.status)
 	core.Handle(d, Diagnose, g.diagnose)
 	core.Handle(d, ListOperations, g.operations)

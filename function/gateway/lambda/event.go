@@ -1,0 +1,146 @@
+package lambda
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/hearthgate/hearthgate/function/alexa"
+	"github.com/hearthgate/hearthgate/function/core"
+)
+
+// Operations on events of any kind.
+var (
+	// ValidateEvent says what an event is.
+	ValidateEvent = core.Define[EventInput, EventFacts](core.Lambda, "validate_event",
+		"Return which kind of event something is; an error of kind invalid says why it is none.")
+
+	// Process answers an event, whatever its kind.
+	Process = core.Define[EventInput, Processed](core.Lambda, "process",
+		"Answer an event of any kind and return which kind it was and the reply; a directive or a sentence in it is carried out.")
+)
+
+// Kinds of event.
+const (
+	KindDirective = "directive"
+	KindSkill     = "skill"
+	KindOperation = "operation"
+	KindScheduled = "scheduled"
+)
+
+// An EventInput is the input of [ValidateEvent] and [Process].
+type EventInput struct {
+	Event json.RawMessage `json:"event" doc:"a directive, a custom skill's request, an operation or a scheduled event, as it comes to the function" required:"true"`
+}
+
+// EventFacts is what [ValidateEvent] found.
+type EventFacts struct {
+	Kind    string `json:"kind" doc:"directive, skill, operation or scheduled"`
+	Subject string `json:"subject" doc:"which one: Alexa.PowerController.TurnOn, IntentRequest AMAZON.HelpIntent, cache.get, doctor"`
+}
+
+// Processed is what came of an event.
+type Processed struct {
+	EventFacts
+	Reply json.RawMessage `json:"reply" doc:"what the one who sent it gets; null when it failed"`
+}
+
+// shape is as much of an event as tells its kind.
+type shape struct {
+	Directive  json.RawMessage `json:"directive"`
+	Request    json.RawMessage `json:"request"`
+	Operation  json.RawMessage `json:"operation"`
+	DetailType json.RawMessage `json:"detail-type"`
+}
+
+// kind returns the one kind that the event is.
+func (s shape) kind() (string, error) {
+	var kinds []string
+	for _, k := range []struct {
+		name  string
+		field json.RawMessage
+	}{{KindDirective, s.Directive}, {KindSkill, s.Request}, {KindOperation, s.Operation}, {KindScheduled, s.DetailType}} {
+		if k.field != nil {
+			kinds = append(kinds, k.name)
+		}
+	}
+	switch len(kinds) {
+	case 0:
+		return "", core.Errorf(core.Invalid, "event",
+			`the event is neither a Smart Home directive, {"directive": {...}}, nor a custom skill's request, {"request": {...}}, nor an operation, {"operation": "lambda.status", "input": {}}, nor a scheduled event, {"detail-type": "Scheduled Event", ...}`)
+	case 1:
+		return kinds[0], nil
+	}
+	return "", core.Errorf(core.Invalid, "event", "the event is of several kinds at once, %s; one of them is wanted", strings.Join(kinds, " and "))
+}
+
+func (g *gateway) validateEvent(ctx context.Context, in EventInput) (EventFacts, error) {
+	if err := g.opts.Validate(ctx, in.Event); err != nil {
+		return EventFacts{}, err
+	}
+	var s shape
+	if err := json.Unmarshal(in.Event, &s); err != nil {
+		return EventFacts{}, core.Errorf(core.Invalid, "event", "the event is not a JSON object with a directive, a request or an operation: %w", err)
+	}
+	kind, err := s.kind()
+	if err != nil {
+		return EventFacts{}, err
+	}
+	f := EventFacts{Kind: kind}
+	switch kind {
+	case KindDirective:
+		var e alexa.Event
+		if e, err = alexa.Parse(in.Event); err == nil {
+			err = check(e.Header)
+		}
+		f.Subject = e.String()
+	case KindSkill:
+		var r alexa.SkillRequest
+		if r, err = alexa.ParseSkill(in.Event); err == nil && !slices.Contains(skillTypes, r.Type) {
+			err = core.Errorf(core.Invalid, "request", "the request's type is %.60q; there are %s", r.Type, strings.Join(skillTypes, ", "))
+		}
+		f.Subject = r.String()
+	case KindOperation:
+		var op OperationInput
+		err = core.Decode(in.Event, &op)
+		f.Subject = op.Operation
+	case KindScheduled:
+		var task ScheduledInput
+		task, err = scheduled(in.Event)
+		f.Subject = task.Task
+	}
+	if err != nil && core.CauseOf(err) == core.Internal.String() {
+		err = &core.Error{Kind: core.Invalid, Cause: kind, Err: err}
+	}
+	return f, err
+}
+
+// process answers an event. With an error it returns the kind all the same, as far
+// as it could be told.
+func (g *gateway) process(ctx context.Context, in EventInput) (Processed, error) {
+	f, err := g.validateEvent(ctx, in)
+	p := Processed{EventFacts: f}
+	if err != nil {
+		return p, err
+	}
+	switch f.Kind {
+	case KindDirective:
+		e, _ := alexa.Parse(in.Event) // it was found valid
+		p.Reply, err = g.handleAlexa(ctx, Directive{e})
+	case KindSkill:
+		r, _ := alexa.ParseSkill(in.Event)
+		p.Reply, err = g.handleSkill(ctx, Skill{r})
+	case KindOperation:
+		var op OperationInput
+		if err = core.Decode(in.Event, &op); err == nil {
+			p.Reply, err = g.handleOperation(ctx, op)
+		}
+	case KindScheduled:
+		task, _ := scheduled(in.Event)
+		var done Scheduled
+		done, err = g.handleScheduled(ctx, task)
+		p.Reply, _ = json.Marshal(done) // text and numbers: cannot fail
+	}
+	return p, err
+}

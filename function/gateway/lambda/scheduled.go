@@ -1,0 +1,85 @@
+package lambda
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/hearthgate/hearthgate/function/core"
+)
+
+// HandleScheduled does what a schedule asks for.
+var HandleScheduled = core.Define[ScheduledInput, Scheduled](core.Lambda, "handle_scheduled",
+	"Do what a schedule asks for, unless the cost guard forbids it, and return what came of it; what the doctor finds wrong is an error.")
+
+// Tasks of a schedule.
+const (
+	Doctor   = "doctor"    // go the way to the home and say what is wrong
+	KeepWarm = "keep_warm" // keep settings and connection ready
+)
+
+// A ScheduledInput is the input of [HandleScheduled].
+type ScheduledInput struct {
+	Task string `json:"task,omitempty" doc:"doctor (go the way to the home) or keep_warm (keep settings and connection ready; the default)"`
+}
+
+// Check refuses a task that there is not.
+func (in ScheduledInput) Check() error {
+	if in.Task != "" && in.Task != Doctor && in.Task != KeepWarm {
+		return fmt.Errorf("field task is %.40q; %s or %s is wanted", in.Task, Doctor, KeepWarm)
+	}
+	return nil
+}
+
+// Scheduled is what came of a task.
+type Scheduled struct {
+	Task      string     `json:"task"`
+	Skipped   string     `json:"skipped,omitempty" doc:"why nothing was done"`
+	Diagnosis *Diagnosis `json:"diagnosis,omitempty" doc:"what the doctor found"`
+	WarmUp    *WarmedUp  `json:"warm_up,omitempty"`
+}
+
+// scheduled reads what EventBridge sends: the task is in the event's detail.
+func scheduled(event []byte) (ScheduledInput, error) {
+	var e struct {
+		Detail ScheduledInput `json:"detail"`
+	}
+	if err := json.Unmarshal(event, &e); err != nil {
+		return ScheduledInput{}, fmt.Errorf("the scheduled event is not as EventBridge defines it: %w", err)
+	}
+	if e.Detail.Task == "" {
+		e.Detail.Task = KeepWarm
+	}
+	return e.Detail, e.Detail.Check()
+}
+
+func (g *gateway) handleScheduled(ctx context.Context, in ScheduledInput) (Scheduled, error) {
+	if in.Task == "" {
+		in.Task = KeepWarm
+	}
+	done := Scheduled{Task: in.Task}
+	if !g.opts.Probes() {
+		done.Skipped = "the month's free allowance is nearly used up, and what nobody waits for is left out"
+		return done, nil
+	}
+	if in.Task == KeepWarm {
+		w, err := g.warmUp(ctx, WarmUpInput{})
+		done.WarmUp = &w
+		return done, err
+	}
+	d, err := g.diagnose(ctx, DiagnoseInput{})
+	if err != nil {
+		return done, err
+	}
+	done.Diagnosis = &d
+	return done, d.failure()
+}
+
+// failure returns the step that failed as an error.
+func (d Diagnosis) failure() error {
+	if d.OK || len(d.Steps) == 0 {
+		return nil
+	}
+	last := d.Steps[len(d.Steps)-1]
+	return core.Errorf(core.Unreachable, last.Cause, "the way to the home ends at step %s: %s; %s", last.Name, last.Problem, last.Mend)
+}
