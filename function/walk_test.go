@@ -102,6 +102,7 @@ func (v visit) run(t *testing.T, op string) any {
 	}
 	out, err := core.Execute(context.WithoutCancel(t.Context()), a.dispatcher, op, []byte(v.in))
 	if err != nil {
+		declared(t, a, op, err)
 		return map[string]any{"error": core.KindOf(err).String() + ": " + err.Error()}
 	}
 	var answer any
@@ -109,6 +110,17 @@ func (v visit) run(t *testing.T, op string) any {
 		t.Fatalf("%s answers %.200s: %v", op, out, err)
 	}
 	return answer
+}
+
+// declared looks that the documents say that the operation fails so.
+func declared(t *testing.T, a *App, op string, err error) {
+	t.Helper()
+	for _, s := range a.dispatcher.Specs() {
+		kind := core.KindOf(err)
+		if s.String() == op && kind != core.Invalid && kind != core.Internal && !slices.Contains(s.Fails(), kind) {
+			t.Errorf("%s fails with %v, which its declaration does not say: add .Failing(core...) to its Define", op, kind)
+		}
+	}
 }
 
 // at returns what answer has at a path, "a.0.b"; nil if there is nothing.

@@ -16,6 +16,26 @@ type Field struct {
 	Required bool   `json:"required,omitempty" doc:"without it the operation is refused"`
 
 	index []int
+	of    reflect.Type
+}
+
+// Nested returns the fields of the object that f holds, or of each object in its
+// list; none if there is none.
+func (f Field) Nested() []Field {
+	if f.Type != "object" && f.Type != "list" {
+		return nil
+	}
+	return Fields(Object(f.of))
+}
+
+// Object returns the type of the object that a t holds: what a pointer points to,
+// or what is in a list or a map.
+func Object(t reflect.Type) reflect.Type {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+		return Object(t.Elem())
+	}
+	return t
 }
 
 // Fields returns the fields of t as JSON spells them, those of embedded structs
@@ -25,7 +45,7 @@ type Field struct {
 func Fields(t reflect.Type) []Field { return appendFields([]Field{}, t, nil) }
 
 func appendFields(fields []Field, t reflect.Type, at []int) []Field {
-	if t.Kind() != reflect.Struct || readsItself(t) {
+	if t.Kind() != reflect.Struct || typeOf(t) != "object" {
 		return fields
 	}
 	for f := range t.Fields() {
@@ -38,7 +58,7 @@ func appendFields(fields []Field, t reflect.Type, at []int) []Field {
 			if name == "" {
 				name = f.Name
 			}
-			fields = append(fields, Field{name, typeOf(f.Type), f.Tag.Get("doc"), unitOf(f), f.Tag.Get("required") == "true", index})
+			fields = append(fields, Field{name, typeOf(f.Type), f.Tag.Get("doc"), unitOf(f), f.Tag.Get("required") == "true", index, f.Type})
 		}
 	}
 	return fields

@@ -18,6 +18,7 @@ type Spec struct {
 
 	full   string
 	goOnly string
+	fails  []Kind
 }
 
 // Define declares an operation.
@@ -35,6 +36,17 @@ func (op Operation[In, Out]) InGo(reason string) Operation[In, Out] {
 	op.goOnly = reason
 	return op
 }
+
+// Failing returns op, said to fail with these kinds too, beside [Invalid] and
+// [Internal], with which any operation can.
+func (op Operation[In, Out]) Failing(kinds ...Kind) Operation[In, Out] {
+	op.fails = kinds
+	return op
+}
+
+// Fails returns the kinds that the operation can fail with beside [Invalid] and
+// [Internal].
+func (s *Spec) Fails() []Kind { return s.fails }
 
 // String returns the name that [Execute] takes: "cache.get".
 func (s *Spec) String() string { return s.full }
