@@ -48,7 +48,6 @@ type App struct {
 // NewApp wires an App.
 func NewApp(o Options) *App {
 	a := &App{began: time.Now(), metrics: new(metrics.Registry), guard: new(utility.Guard)}
-	a.cache = cache.New(cache.Options{Dir: o.Dir, Clean: clean, Problem: a.warn})
 	once := new(singleton.Store)
 	client := new(httpclient.Client)
 	log := logging.New(logging.Options{Output: o.Output, Metrics: a.emf, Scrub: security.Scrub})
@@ -64,6 +63,7 @@ func NewApp(o Options) *App {
 		Connect: a.connect,
 	})
 	a.settings = start.Settings
+	a.cache = a.levels(o, start)
 
 	a.dispatcher = core.NewDispatcher(
 		utility.Service(),

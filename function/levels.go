@@ -3,11 +3,64 @@ package main
 import (
 	"context"
 	"log/slog"
+	"net/http"
+	"os"
 
+	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/cache"
+	"github.com/hearthgate/hearthgate/function/gateway/circuitbreaker"
+	"github.com/hearthgate/hearthgate/function/gateway/initialization"
 	"github.com/hearthgate/hearthgate/function/gateway/logging"
 	"github.com/hearthgate/hearthgate/function/gateway/security"
+	"github.com/hearthgate/hearthgate/function/gateway/utility"
 )
+
+// tableBreaker is the name of the circuit breaker of the cache's table.
+const tableBreaker = "cache_table"
+
+// levels returns the cache, with the levels that there are.
+func (a *App) levels(o Options, start *initialization.Starter) *cache.Store {
+	return cache.New(cache.Options{
+		Dir:          o.Dir,
+		Table:        table(o.Getenv, start),
+		Guard:        a.guardTable,
+		Clean:        clean,
+		Problem:      a.warn,
+		RefreshAhead: func() bool { return a.guard.Allows(utility.RefreshAhead) },
+	})
+}
+
+// table returns the table that the cache goes on in, or nil if there is none.
+func table(getenv func(string) string, start *initialization.Starter) cache.Table {
+	if getenv == nil {
+		getenv = os.Getenv
+	}
+	name := getenv(config.EnvCacheTable)
+	if name == "" {
+		return nil
+	}
+	t := &cache.DynamoDB{
+		Name: name, Region: getenv("AWS_REGION"), Endpoint: getenv("AWS_ENDPOINT_URL"),
+		Sign: func(ctx context.Context, r *http.Request, body []byte) error { return start.Sign(ctx, r, body, "dynamodb") },
+	}
+	if endpoint := getenv("AWS_ENDPOINT_URL_DYNAMODB"); endpoint != "" {
+		t.Endpoint = endpoint
+	}
+	return t
+}
+
+// guardTable runs what asks the table, unless it failed too often.
+func (a *App) guardTable(ctx context.Context, f func(context.Context) error) error {
+	_, err := core.Do(ctx, a.dispatcher, circuitbreaker.Call, circuitbreaker.CallInput{Breaker: tableBreaker, Func: f})
+	return err
+}
+
+// preload has what earlier processes used most in memory before the first event.
+func (a *App) preload(ctx context.Context) {
+	// What cannot be had now is looked up when it is needed.
+	_, _ = core.Do(ctx, a.dispatcher, cache.Preload, cache.PreloadInput{})
+}
 
 // clean reports whether a text has nothing in it that looks like a secret.
 func clean(text []byte) bool {

@@ -35,6 +35,7 @@ func (a *App) Start(ctx context.Context) {
 	if status.Problem != "" {
 		write(slog.LevelError, "the function is not ready: "+status.Problem)
 	}
+	a.preload(ctx)
 	a.ready = time.Now()
 }
 

@@ -99,6 +99,7 @@ func (s *Store) fill() {
 // find returns a copy of what is kept under an id, and the level that had it. What
 // a lower level had is left in memory.
 func (s *Store) find(ctx context.Context, ns Namespace, k id) (entry, Level, bool) {
+	ns = cmp.Or(ns, Response)
 	m := s.space(ns)
 	if e, ok := m.lookup(k); ok {
 		return e, Memory, true
@@ -112,6 +113,7 @@ func (s *Store) find(ctx context.Context, ns Namespace, k id) (entry, Level, boo
 
 // peek is find for those who only look: it counts nothing and leaves nothing in memory.
 func (s *Store) peek(ctx context.Context, ns Namespace, k id) (entry, Level, bool) {
+	ns = cmp.Or(ns, Response)
 	if e, ok := s.space(ns).peek(k); ok {
 		return e, Memory, true
 	}
@@ -120,6 +122,7 @@ func (s *Store) peek(ctx context.Context, ns Namespace, k id) (entry, Level, boo
 
 // below looks for an id on the levels below memory.
 func (s *Store) below(ctx context.Context, ns Namespace, k id, count bool) (entry, Level, bool) {
+	m := s.space(ns)
 	if s.disk.dir == "" && s.ext.table == nil {
 		return entry{}, "", false
 	}
@@ -134,7 +137,7 @@ func (s *Store) below(ctx context.Context, ns Namespace, k id, count bool) (entr
 	}
 	r, b := s.fromTable(ctx, ns, name)
 	if e, ok = s.revive(r, ns, k); ok {
-		s.disk.save(ns, name, b, r.ends(s.space(ns).limits.Max))
+		s.disk.save(ns, name, b, r.ends(m.limits.Max))
 	}
 	if count && s.ext.table != nil && ns.asksTable() {
 		s.ext.note(ns, func(c *counts) {
@@ -214,6 +217,7 @@ func opOf(k id) string {
 // keep keeps a value in memory and, if it lasts, below, and returns the levels
 // that have it now. A ttl of 0 stands for one that depends on use.
 func (s *Store) keep(ctx context.Context, ns Namespace, e entry) []Level {
+	ns = cmp.Or(ns, Response)
 	m := s.space(ns)
 	e.ttl = min(e.ttl, m.limits.Max)
 	e.stored = time.Now().UnixNano()
@@ -231,6 +235,7 @@ func (s *Store) keep(ctx context.Context, ns Namespace, e entry) []Level {
 // sink copies an entry to the levels below memory, or to that one of them, and
 // returns those that took it.
 func (s *Store) sink(ctx context.Context, ns Namespace, e entry, only Level) (levels []Level) {
+	m := s.space(ns)
 	if s.disk.dir == "" && s.ext.table == nil {
 		return nil
 	}
@@ -242,7 +247,7 @@ func (s *Store) sink(ctx context.Context, ns Namespace, e entry, only Level) (le
 		}
 	}
 	r := &record{Namespace: ns, Op: opOf(e.id), Key: e.key, Value: value, Stored: e.stored, TTL: e.ttl}
-	name, ends := ns.name(e.id), r.ends(s.space(ns).limits.Max)
+	name, ends := ns.name(e.id), r.ends(m.limits.Max)
 	b, err := s.code.encode(r)
 	if err != nil {
 		// What was there before must not come back in its place.
@@ -264,6 +269,7 @@ func (s *Store) sink(ctx context.Context, ns Namespace, e entry, only Level) (le
 // forget drops an id on every level, and returns those that had it. The table does
 // not say whether it had.
 func (s *Store) forget(ctx context.Context, ns Namespace, k id) (levels []Level) {
+	ns = cmp.Or(ns, Response)
 	name := ns.name(k)
 	if s.space(ns).forget(k) {
 		levels = append(levels, Memory)

@@ -289,5 +289,8 @@ func reason(err error) string {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		return fmt.Sprintf("%s failed (%v)", e.Op, e.Err)
 	}
+	if e, ok := errors.AsType[*os.LinkError](err); ok {
+		return fmt.Sprintf("%s failed (%v)", e.Op, e.Err)
+	}
 	return err.Error()
 }

@@ -133,7 +133,7 @@ func (s *Store) saveUse(ctx context.Context) {
 		return
 	}
 	now := time.Now()
-	s.sink(ctx, used, entry{id: usedID, value: json.RawMessage(value), stored: now.UnixNano(), ttl: used.Defaults().Max}, "")
+	s.sink(ctx, used, entry{id: usedID, value: json.RawMessage(value), stored: now.UnixNano(), ttl: 30 * 24 * time.Hour}, "")
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.use.saved, s.use.hits = now, s.allHits()
