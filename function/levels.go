@@ -42,7 +42,9 @@ func table(getenv func(string) string, start *initialization.Starter) cache.Tabl
 	}
 	t := &cache.DynamoDB{
 		Name: name, Region: getenv("AWS_REGION"), Endpoint: getenv("AWS_ENDPOINT_URL"),
-		Sign: func(ctx context.Context, r *http.Request, body []byte) error { return start.Sign(ctx, r, body, "dynamodb") },
+		Sign: func(ctx context.Context, r *http.Request, body []byte) error {
+			return start.Sign(ctx, r, body, "dynamodb")
+		},
 	}
 	if endpoint := getenv("AWS_ENDPOINT_URL_DYNAMODB"); endpoint != "" {
 		t.Endpoint = endpoint
