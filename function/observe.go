@@ -60,17 +60,17 @@ func (a *App) measure(ctx context.Context, err error) {
 	record := func(m config.Metric, v float64) {
 		_, _ = core.Do(ctx, a.dispatcher, metrics.Record, metrics.RecordInput{Name: m.Name, Value: v})
 	}
-	record(config.Success, flag(err == nil))
+	record(config.Success, oneIf(err == nil))
 	record(config.Duration, float64(time.Since(core.RunOf(ctx).Start).Microseconds())/1000)
-	record(config.BreakerOpen, flag(core.KindOf(err) == core.Unavailable))
-	record(config.ColdStart, flag(a.answers.Add(1) == 1))
+	record(config.BreakerOpen, oneIf(core.KindOf(err) == core.Unavailable))
+	record(config.ColdStart, oneIf(a.answers.Add(1) == 1))
 	record(config.MemoryUsed, float64(metrics.RSS())/1e6)
 	if rate, any := a.cache.Rate(); any {
 		record(config.CacheHitRate, rate*100)
 	}
 }
 
-func flag(b bool) float64 {
+func oneIf(b bool) float64 {
 	if b {
 		return 1
 	}

@@ -107,9 +107,17 @@ func ParseSkill(raw []byte) (SkillRequest, error) {
 		}
 	}
 	if err != nil {
-		return r, fmt.Errorf("the request is not as Alexa defines it: %w", err)
+		return r, fmt.Errorf("the request is not as Alexa defines it: %w", strange(err))
 	}
 	return r, nil
+}
+
+// strange returns an error of the decoder in words without Go's types.
+func strange(err error) error {
+	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Errorf("field %s is a JSON %s", e.Field, e.Value)
+	}
+	return err
 }
 
 // Raw returns the request as it came. It is not to be changed.

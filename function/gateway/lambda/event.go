@@ -3,6 +3,7 @@ package lambda
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 
@@ -32,6 +33,14 @@ const (
 // An EventInput is the input of [ValidateEvent] and [Process].
 type EventInput struct {
 	Event json.RawMessage `json:"event" doc:"a directive, a custom skill's request, an operation or a scheduled event, as it comes to the function" required:"true"`
+}
+
+// Check refuses an input without an event.
+func (in EventInput) Check() error {
+	if len(in.Event) == 0 {
+		return errors.New("field event is missing or empty: put there what comes to the function")
+	}
+	return nil
 }
 
 // EventFacts is what [ValidateEvent] found.

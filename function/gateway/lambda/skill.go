@@ -91,8 +91,8 @@ func (g *gateway) converse(ctx context.Context, r alexa.SkillRequest, sentence s
 	if reply.Speech == "" {
 		reply.Speech = say.Done
 	}
-	if reply.Open && reply.Reprompt == "" {
-		reply.Reprompt = say.More
+	if reply.Reprompt == "" {
+		reply.Reprompt = reply.Speech // the question, asked again
 	}
 	return reply.Encode()
 }
