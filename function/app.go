@@ -1,12 +1,12 @@
 package main
 
 import (
-	"fmt"
+	"context"
 	"io"
+	"net/http"
 	"sync/atomic"
 	"time"
 
-	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/cache"
 	"github.com/hearthgate/hearthgate/function/gateway/circuitbreaker"
@@ -33,6 +33,7 @@ type Options struct {
 type App struct {
 	dispatcher *core.Dispatcher
 	settings   func() *initialization.Settings
+	due        func() bool // whether the settings are to be read again
 	cache      *cache.Store
 	metrics    *metrics.Registry
 	guard      *utility.Guard                      // of the cost: says which optional work may run
@@ -51,19 +52,17 @@ func NewApp(o Options) *App {
 	once := new(singleton.Store)
 	client := new(httpclient.Client)
 	log := logging.New(logging.Options{Output: o.Output, Metrics: a.emf, Scrub: security.Scrub})
-	start := initialization.New(initialization.Options{
-		Getenv: o.Getenv,
-		Apply: func(s *initialization.Settings) error {
-			log.SetLevel(s.LogLevel)
-			if err := client.Configure(httpclient.TLS{Roots: s.CA, Insecure: !s.VerifySSL}); err != nil {
-				return fmt.Errorf("%s: %w", config.EnvCA, err)
-			}
-			return nil
-		},
-		Connect: a.connect,
+	var start *initialization.Starter
+	a.cache = a.levels(o, func(ctx context.Context, r *http.Request, body []byte) error {
+		return start.Sign(ctx, r, body, "dynamodb")
 	})
-	a.settings = start.Settings
-	a.cache = a.levels(o, start)
+	start = initialization.New(initialization.Options{
+		Getenv: o.Getenv,
+		Shelf:  a.cache.Shelf(cache.Settings),
+		Apply:  apply(log, client),
+		Parts:  []initialization.Part{{Name: "cache", Cleanup: a.cache.Cleanup}},
+	})
+	a.settings, a.due = start.Settings, start.Due
 
 	a.dispatcher = core.NewDispatcher(
 		utility.Service(),
@@ -101,7 +100,9 @@ func NewApp(o Options) *App {
 		Book:     &a.book,
 	})
 	a.health = map[core.Gateway]func() core.Health{
-		core.Cache: a.cache.Health,
+		core.Cache:          a.cache.Health,
+		core.Initialization: start.Health,
 	}
+	a.stages()
 	return a
 }

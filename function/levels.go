@@ -10,7 +10,6 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/cache"
 	"github.com/hearthgate/hearthgate/function/gateway/circuitbreaker"
-	"github.com/hearthgate/hearthgate/function/gateway/initialization"
 	"github.com/hearthgate/hearthgate/function/gateway/logging"
 	"github.com/hearthgate/hearthgate/function/gateway/security"
 	"github.com/hearthgate/hearthgate/function/gateway/utility"
@@ -20,10 +19,10 @@ import (
 const tableBreaker = "cache_table"
 
 // levels returns the cache, with the levels that there are.
-func (a *App) levels(o Options, start *initialization.Starter) *cache.Store {
+func (a *App) levels(o Options, sign func(context.Context, *http.Request, []byte) error) *cache.Store {
 	return cache.New(cache.Options{
 		Dir:          o.Dir,
-		Table:        table(o.Getenv, start),
+		Table:        table(o.Getenv, sign),
 		Guard:        a.guardTable,
 		Clean:        clean,
 		Problem:      a.warn,
@@ -32,7 +31,7 @@ func (a *App) levels(o Options, start *initialization.Starter) *cache.Store {
 }
 
 // table returns the table that the cache goes on in, or nil if there is none.
-func table(getenv func(string) string, start *initialization.Starter) cache.Table {
+func table(getenv func(string) string, sign func(context.Context, *http.Request, []byte) error) cache.Table {
 	if getenv == nil {
 		getenv = os.Getenv
 	}
@@ -42,9 +41,7 @@ func table(getenv func(string) string, start *initialization.Starter) cache.Tabl
 	}
 	t := &cache.DynamoDB{
 		Name: name, Region: getenv("AWS_REGION"), Endpoint: getenv("AWS_ENDPOINT_URL"),
-		Sign: func(ctx context.Context, r *http.Request, body []byte) error {
-			return start.Sign(ctx, r, body, "dynamodb")
-		},
+		Sign: sign,
 	}
 	if endpoint := getenv("AWS_ENDPOINT_URL_DYNAMODB"); endpoint != "" {
 		t.Endpoint = endpoint
@@ -56,12 +53,6 @@ func table(getenv func(string) string, start *initialization.Starter) cache.Tabl
 func (a *App) guardTable(ctx context.Context, f func(context.Context) error) error {
 	_, err := core.Do(ctx, a.dispatcher, circuitbreaker.Call, circuitbreaker.CallInput{Breaker: tableBreaker, Func: f})
 	return err
-}
-
-// preload has what earlier processes used most in memory before the first event.
-func (a *App) preload(ctx context.Context) {
-	// What cannot be had now is looked up when it is needed.
-	_, _ = core.Do(ctx, a.dispatcher, cache.Preload, cache.PreloadInput{})
 }
 
 // clean reports whether a text has nothing in it that looks like a secret.

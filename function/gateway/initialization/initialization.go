@@ -4,12 +4,23 @@
 //
 //	operation  input          output
 //	run        RunInput       Status
+//	status     StatusInput    Status
 //	settings   SettingsInput  SettingsView
 //	refresh    RefreshInput   Status
+//	depend     Dependency     Order
+//	order      OrderInput     Order
+//	cleanup    CleanupInput   Cleaned
+//	optimize   OptimizeInput  Memory
+//	health     HealthInput    core.Health
 //
-// What is slow happens once, before the first event is asked for: the parameters
-// are read and the connection to Home Assistant is made side by side. What failed
-// is tried again when it is needed, a while later; the process does not end.
+// What is slow happens once, before the first event is asked for. It is cut into
+// stages, each of which begins as soon as those that it comes after have ended
+// well: the parameters are read and the connection to Home Assistant is made side
+// by side. What failed is tried again when it is needed, a while later; the
+// process does not end.
+//
+// Settings hold for a while and are then read again, after a reply and never in a
+// person's way. While that fails, the last good ones stay.
 package initialization
 
 import (
@@ -24,6 +35,10 @@ var (
 	Run = core.Define[RunInput, Status](core.Initialization, "run",
 		"Run the stages of the start in order, skipping what is done, and return how long each took.")
 
+	// GetStatus returns what came of the start.
+	GetStatus = core.Define[StatusInput, Status](core.Initialization, "status",
+		"Return whether the function is ready, how long each stage of its start took, and whether it is cold or warm.")
+
 	// GetSettings returns the settings in effect.
 	GetSettings = core.Define[SettingsInput, SettingsView](core.Initialization, "settings",
 		"Return the settings in effect and where each came from; secrets are hidden.")
@@ -31,16 +46,27 @@ var (
 	// Refresh reads the parameters again.
 	Refresh = core.Define[RefreshInput, Status](core.Initialization, "refresh",
 		"Read the parameters again, so that a new token or address is in effect without a deployment; settings that are wrong leave the old ones in effect.")
+
+	// Depend adds a stage to the start.
+	Depend = core.Define[Dependency, Order](core.Initialization, "depend",
+		"Add a stage to the start, to run after others, and return the order that this makes.")
+
+	// GetOrder returns the order of the stages.
+	GetOrder = core.Define[OrderInput, Order](core.Initialization, "order",
+		"Return the order in which the stages of the start run, and those that never can: in a cycle, or after a stage that there is not.")
+
+	// Cleanup lets go of what is not needed between invocations.
+	Cleanup = core.Define[CleanupInput, Cleaned](core.Initialization, "cleanup",
+		"Let go of expired entries, idle connections, buffers and the like, and return what each part freed.")
+
+	// Optimize sets garbage collection and memory limit from the function's size.
+	Optimize = core.Define[OptimizeInput, Memory](core.Initialization, "optimize",
+		"Set the garbage collector and the memory limit for the function's size, give unused memory back, and return the figures before and after.")
+
+	// GetHealth returns how the start and the settings are doing.
+	GetHealth = core.Define[HealthInput, core.Health](core.Initialization, "health",
+		"Return how the start and the settings are doing: points lost, with the reason for each.")
 )
-
-// A RunInput is the input of [Run].
-type RunInput struct{}
-
-// A SettingsInput is the input of [GetSettings].
-type SettingsInput struct{}
-
-// A RefreshInput is the input of [Refresh].
-type RefreshInput struct{}
 
 // A Needy input needs the settings: its operation is not run without them.
 type Needy interface{ NeedsSettings() }
@@ -48,8 +74,14 @@ type Needy interface{ NeedsSettings() }
 // Bind binds the operations of the gateway to d, served by s.
 func Bind(d *core.Dispatcher, s *Starter) {
 	core.Handle(d, Run, s.run)
+	core.Handle(d, GetStatus, s.status)
 	core.Handle(d, GetSettings, s.view)
 	core.Handle(d, Refresh, s.refresh)
+	core.Handle(d, Depend, s.depend)
+	core.Handle(d, GetOrder, s.order)
+	core.Handle(d, Cleanup, s.cleanup)
+	core.Handle(d, Optimize, s.optimize)
+	core.Handle(d, GetHealth, func(context.Context, HealthInput) (core.Health, error) { return s.Health(), nil })
 }
 
 // Service fails a call whose input is [Needy] with kind Internal while the
@@ -61,6 +93,7 @@ func (s *Starter) Service() core.Service {
 				return next(ctx, c)
 			}
 			c.Take(core.Initialization)
+			s.served.Add(1)
 			if err := s.Ensure(ctx); err != nil {
 				return err
 			}

@@ -16,11 +16,15 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 )
 
+// secrets are the settings that a parameter must keep encrypted, each with the
+// command that puts it there.
+var secrets = map[string]string{config.EnvToken: "token", config.EnvHeaders: "headers"}
+
 // parameters reads the parameters that stand for settings, all in one call, and
 // returns them by the environment variable that each stands for. It warns of a
 // token that is not kept as a secret.
-func (s *Starter) parameters(ctx context.Context) (values map[string]string, warnings []string, err error) {
-	names := s.wanted()
+func (s *Starter) parameters(ctx context.Context, env *environment) (values map[string]string, warnings []string, err error) {
+	names := env.wanted()
 	if len(names) == 0 {
 		return nil, nil, nil
 	}
@@ -34,10 +38,10 @@ func (s *Starter) parameters(ctx context.Context) (values map[string]string, war
 	}
 	values = map[string]string{}
 	for _, p := range out.Parameters {
-		env := names[aws.ToString(p.Name)]
-		values[env] = aws.ToString(p.Value)
-		if env == config.EnvToken && p.Type != types.ParameterTypeSecureString {
-			warnings = append(warnings, fmt.Sprintf("the parameter %s is of type %s, so the token in it is not encrypted: delete it and put it again with `hearthgate token`, which makes a SecureString", aws.ToString(p.Name), p.Type))
+		stands := names[aws.ToString(p.Name)]
+		values[stands] = aws.ToString(p.Value)
+		if command, secret := secrets[stands]; secret && p.Type != types.ParameterTypeSecureString {
+			warnings = append(warnings, fmt.Sprintf("the parameter %s is of type %s, so the %s in it is not encrypted: delete it and put it again with `hearthgate %s`, which makes a SecureString", aws.ToString(p.Name), p.Type, command, command))
 		}
 	}
 	return values, warnings, s.missing(out.InvalidParameters, names)
@@ -45,21 +49,21 @@ func (s *Starter) parameters(ctx context.Context) (values map[string]string, war
 
 // wanted returns the names of the parameters to read, each with the environment
 // variable that it stands for. What the environment has is not asked for.
-func (s *Starter) wanted() map[string]string {
+func (e *environment) wanted() map[string]string {
 	names := map[string]string{}
-	prefix := s.opts.Getenv(config.EnvParameterPrefix)
-	if prefix != "" {
-		if s.opts.Getenv(config.EnvURL) == "" {
-			names[prefix+config.URLParameter] = config.EnvURL
-		}
-		if s.opts.Getenv(config.EnvLogLevel) == "" {
-			names[prefix+config.LogLevelParameter] = config.EnvLogLevel
+	want := func(parameter, variable string) {
+		if parameter != "" && e.get(variable) == "" {
+			names[parameter] = variable
 		}
 	}
-	linked := s.opts.Getenv(config.EnvTokenSource) == string(config.Linked)
-	if token := s.opts.Getenv(config.EnvTokenParameter); token != "" && s.opts.Getenv(config.EnvToken) == "" && !linked {
-		names[token] = config.EnvToken
+	if prefix := e.get(config.EnvParameterPrefix); prefix != "" {
+		want(prefix+config.URLParameter, config.EnvURL)
+		want(prefix+config.LogLevelParameter, config.EnvLogLevel)
 	}
+	if e.get(config.EnvTokenSource) != string(config.Linked) {
+		want(e.get(config.EnvTokenParameter), config.EnvToken)
+	}
+	want(e.get(config.EnvHeadersParam), config.EnvHeaders)
 	return names
 }
 
@@ -74,7 +78,7 @@ func (s *Starter) missing(invalid []string, names map[string]string) error {
 	if len(needed) == 0 {
 		return nil
 	}
-	return fmt.Errorf("there is no parameter %s in region %s: the stack makes those of the stage, and `hearthgate token` the one with the token",
+	return fmt.Errorf("there is no parameter %s in region %s: the stack makes those of the stage, `hearthgate token` the one with the token, and `hearthgate headers` the one with headers",
 		strings.Join(needed, " and no parameter "), s.opts.Getenv("AWS_REGION"))
 }
 

@@ -1,8 +1,19 @@
 package initialization_test
 
 import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
+	"time"
 
+	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/initialization"
 )
@@ -35,5 +46,150 @@ func TestRefresh(t *testing.T) {
 	}
 	if got := s.Settings(); got == nil || got.URL != "https://two.example.com" || applied[len(applied)-1] != got.URL {
 		t.Errorf("wrong settings are in effect: %+v, applied %v", got, applied)
+	}
+}
+
+// A store answers as the parameter store does.
+type store struct {
+	mu     sync.Mutex
+	values map[string]string // guarded by mu; nil to be denied
+	calls  int               // guarded by mu
+}
+
+func (s *store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls++
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	if s.values == nil {
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(w, `{"__type":"AccessDeniedException","message":"no"}`)
+		return
+	}
+	var in struct{ Names []string }
+	_ = json.NewDecoder(r.Body).Decode(&in)
+	type parameter struct{ Name, Type, Value string }
+	out := struct {
+		Parameters        []parameter
+		InvalidParameters []string
+	}{}
+	for _, name := range in.Names {
+		if value, ok := s.values[name]; ok {
+			out.Parameters = append(out.Parameters, parameter{name, "SecureString", value})
+		} else {
+			out.InvalidParameters = append(out.InvalidParameters, name)
+		}
+	}
+	_ = json.NewEncoder(w).Encode(out)
+}
+
+func (s *store) set(values map[string]string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.values = values
+}
+
+// stored returns a parameter store and the environment of a function that reads
+// all it can from it.
+func stored(t *testing.T) (*store, map[string]string) {
+	t.Helper()
+	s := &store{values: map[string]string{
+		"/p/home-assistant/url": "https://one.example.org", "/p/log-level": "warn", "/p/token": "one", "/p/headers": `{"X-A":"one"}`,
+	}}
+	server := httptest.NewServer(s)
+	t.Cleanup(server.Close)
+	return s, map[string]string{
+		config.EnvURL: "", config.EnvToken: "", config.EnvParameterPrefix: "/p", config.EnvTokenParameter: "/p/token", config.EnvHeadersParam: "/p/headers",
+		"AWS_ENDPOINT_URL": server.URL, "AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x",
+	}
+}
+
+// TestParametersHoldForAWhile changes parameters under a function at work.
+func TestParametersHoldForAWhile(t *testing.T) {
+	parameters, env := stored(t)
+	s, d := starter(initialization.Options{TTL: time.Nanosecond}, env)
+	var connected []string
+	depend(t, d, initialization.Dependency{Stage: "connections", After: []string{initialization.ParametersStage},
+		Again: func(before, now *initialization.Settings) bool { return before.URL != now.URL },
+		Run: func(_ context.Context, s *initialization.Settings) error {
+			connected = append(connected, s.URL)
+			return nil
+		}})
+	if status := run(t, d); !status.Ready || parameters.calls != 1 {
+		t.Fatalf("%d calls: %s", parameters.calls, status.Problem)
+	}
+	if got := s.Settings(); got.LogLevel != slog.LevelWarn || got.Token.Reveal() != "one" || got.Headers["X-A"].Reveal() != "one" {
+		t.Errorf("the settings are %+v", got)
+	}
+	if !s.Due() {
+		t.Error("settings whose time is over are not due")
+	}
+	refresh := func(in initialization.RefreshInput) error {
+		_, err := core.Do(t.Context(), d, initialization.Refresh, in)
+		return err
+	}
+	if err := refresh(initialization.RefreshInput{OlderThan: core.Seconds(time.Hour)}); err != nil || parameters.calls != 1 {
+		t.Errorf("young settings were read again: %v", err)
+	}
+
+	parameters.set(map[string]string{"/p/home-assistant/url": "https://two.example.org", "/p/log-level": "debug", "/p/token": "two", "/p/headers": `{"X-A":"one"}`})
+	if err := refresh(initialization.RefreshInput{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Settings(); got.LogLevel != slog.LevelDebug || got.Token.Reveal() != "two" || got.URL != "https://two.example.org" {
+		t.Errorf("the settings are %+v", got)
+	}
+	if want := []string{"https://one.example.org", "https://two.example.org"}; !slices.Equal(connected, want) {
+		t.Errorf("connected to %v, want %v", connected, want)
+	}
+
+	parameters.set(nil)
+	if err := refresh(initialization.RefreshInput{}); err == nil || !strings.Contains(err.Error(), "may not read") {
+		t.Errorf("the error is %v", err)
+	}
+	if got := s.Settings(); got == nil || got.Token.Reveal() != "two" {
+		t.Errorf("the last good settings are gone: %+v", got)
+	}
+	if h := s.Health(); h.Points != 80 || !strings.Contains(h.Reasons[0], "could not be read again") {
+		t.Errorf("the health is %+v", h)
+	}
+	if run(t, d); len(connected) != 2 {
+		t.Errorf("a re-read that failed had stages run again: %v", connected)
+	}
+}
+
+// A shelf forgets everything when it is told to.
+type shelf struct {
+	kept          map[string]any
+	loads, misses int
+}
+
+func (s *shelf) Load(key string) (any, bool) {
+	s.loads++
+	v, ok := s.kept[key]
+	if !ok {
+		s.misses++
+	}
+	return v, ok
+}
+
+func (s *shelf) Keep(key string, v any, _ time.Duration) { s.kept[key] = v }
+
+func TestLookUpsCount(t *testing.T) {
+	kept := &shelf{kept: map[string]any{}}
+	s, d := starter(initialization.Options{Shelf: kept}, nil)
+	run(t, d)
+	for range 3 {
+		s.Settings()
+	}
+	clear(kept.kept)
+	if s.Settings() == nil || s.Settings() == nil {
+		t.Error("settings whose time is over are gone")
+	}
+	if kept.loads != 5 || kept.misses != 1 {
+		t.Errorf("%d look-ups, %d in vain; want 5 and 1", kept.loads, kept.misses)
+	}
+	if s.Due() {
+		t.Error("settings are due of which nothing can change")
 	}
 }
