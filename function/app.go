@@ -75,7 +75,7 @@ func NewApp(o Options) *App {
 	)
 	home := &homeassistant.Client{Dispatcher: a.dispatcher, Settings: start.Settings}
 
-	utility.Bind(a.dispatcher, utility.Options{Guard: a.guard})
+	utility.Bind(a.dispatcher, utility.Options{Guard: a.guard, Memory: memory, Dir: o.Dir, Getenv: o.Getenv})
 	logging.Bind(a.dispatcher, log)
 	metrics.Bind(a.dispatcher, a.metrics)
 	initialization.Bind(a.dispatcher, start)

@@ -51,6 +51,9 @@ func (a *App) facts(ctx context.Context) lambda.Facts {
 // memoryUsage returns the resident set of the function's memory: "12MB/128MB (9%)".
 func memoryUsage() string { return lambda.Memory(metrics.RSS()/1e6, memoryMB()) }
 
+// memory returns the resident set and the function's memory, in bytes.
+func memory() (used, limit int64) { return metrics.RSS(), memoryMB() * 1e6 }
+
 // memoryMB returns the memory of the function, in MB.
 func memoryMB() int64 {
 	n, err := strconv.ParseInt(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"), 10, 64)

@@ -2,6 +2,7 @@ package utility
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/hearthgate/hearthgate/function/core"
@@ -9,8 +10,21 @@ import (
 
 // An IDInput is the input of [GenerateCorrelationID].
 type IDInput struct {
-	Format string `json:"format,omitempty" doc:"uuid (version 7; the default) or short (the first 12 random digits of one)"`
+	Format string `json:"format,omitempty" doc:"uuid (version 7; the default) or short (the last 12 digits of one, which are random)"`
 	Trace  string `json:"trace,omitempty" doc:"an X-Amzn-Trace-Id header; its root is used instead of a new ID"`
+}
+
+// Check refuses a format that there is not, and a trace header without a root.
+func (in IDInput) Check() error {
+	switch in.Format {
+	case "", "uuid", "short":
+	default:
+		return fmt.Errorf("field format is %.40q; uuid or short is wanted", in.Format)
+	}
+	if _, ok := traceRoot(in.Trace); in.Trace != "" && !ok {
+		return fmt.Errorf("field trace is %.100q; Root=1-, eight and twenty-four hexadecimal digits are wanted in it", in.Trace)
+	}
+	return nil
 }
 
 // An ID is a correlation ID.
@@ -20,29 +34,37 @@ type ID struct {
 }
 
 func generateID(_ context.Context, in IDInput) (ID, error) {
-	if in.Trace != "" {
-		root, ok := traceRoot(in.Trace)
-		if !ok {
-			return ID{}, core.Errorf(core.Invalid, "input", "field trace has no Root=...: %.60q", in.Trace)
-		}
+	if root, ok := traceRoot(in.Trace); ok {
 		return ID{root, "trace"}, nil
 	}
-	switch id := core.NewID(); in.Format {
-	case "", "uuid":
-		return ID{id, "generated"}, nil
-	case "short":
-		return ID{id[len(id)-12:], "generated"}, nil
-	default:
-		return ID{}, core.Errorf(core.Invalid, "input", "field format is %.40q; uuid or short is wanted", in.Format)
+	id := core.NewID()
+	if in.Format == "short" {
+		id = id[len(id)-12:]
 	}
+	return ID{id, "generated"}, nil
 }
 
 // traceRoot returns the root of an X-Ray trace header, "Root=1-...;Parent=...".
 func traceRoot(header string) (string, bool) {
 	for part := range strings.SplitSeq(header, ";") {
-		if root, ok := strings.CutPrefix(strings.TrimSpace(part), "Root="); ok && root != "" {
-			return root, true
+		if root, ok := strings.CutPrefix(strings.TrimSpace(part), "Root="); ok {
+			return root, isRoot(root)
 		}
 	}
 	return "", false
+}
+
+// isRoot reports whether s is a trace's ID: "1-5759e988-bd862e3fe1be46a994272793".
+func isRoot(s string) bool {
+	const form = "1-xxxxxxxx-xxxxxxxxxxxxxxxxxxxxxxxx"
+	if len(s) != len(form) {
+		return false
+	}
+	for i := range len(s) {
+		hex := strings.IndexByte("0123456789abcdefABCDEF", s[i]) >= 0
+		if form[i] == 'x' && !hex || form[i] != 'x' && s[i] != form[i] {
+			return false
+		}
+	}
+	return true
 }

@@ -3,6 +3,7 @@ package utility
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/hearthgate/hearthgate/function/core"
@@ -16,9 +17,17 @@ type ResponseInput struct {
 	Err     error           `json:"-"`
 }
 
+// Check refuses a failure of no kind.
+func (in ResponseInput) Check() error {
+	if in.Failure != nil && in.Failure.Kind == "" {
+		return errors.New("field error.kind is missing")
+	}
+	return nil
+}
+
 // A Failure is the error part of a [Response].
 type Failure struct {
-	Kind    string `json:"kind" doc:"the kind of failure in one word, such as invalid or unreachable"`
+	Kind    string `json:"kind" required:"true" doc:"the kind of failure in one word, such as invalid or unreachable"`
 	Type    string `json:"type,omitempty" doc:"the cause in one word, such as timeout"`
 	Message string `json:"message,omitempty" doc:"what happened, why, and what to do"`
 }

@@ -1,0 +1,126 @@
+package utility
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/hearthgate/hearthgate/function/core"
+)
+
+// A TemplateInput is the input of [RenderTemplate].
+type TemplateInput struct {
+	Template string                     `json:"template" required:"true" doc:"a text with places such as {{name}}"`
+	Values   map[string]json.RawMessage `json:"values,omitempty" doc:"a string, number or boolean for each place, by its name"`
+	Escape   string                     `json:"escape,omitempty" doc:"what the text is, so that a value cannot become part of its marks: ssml (or any other XML; the default), json (inside quotation marks) or url"`
+}
+
+// escapes has how a value is written, by what the text is.
+var escapes = map[string]func(string) (string, error){
+	"ssml": func(s string) (string, error) { return html.EscapeString(strings.Map(printable, s)), nil },
+	"json": func(s string) (string, error) {
+		b, err := json.Marshal(s)
+		return string(bytes.Trim(b, `"`)), err
+	},
+	"url": func(s string) (string, error) { return url.QueryEscape(s), nil },
+}
+
+// printable replaces what XML has no way to hold.
+func printable(r rune) rune {
+	if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xfffe || r == 0xffff {
+		return '\ufffd'
+	}
+	return r
+}
+
+// Check refuses an input without a template, and an escape that there is not.
+func (in TemplateInput) Check() error {
+	switch {
+	case in.Template == "":
+		return errors.New("field template is missing")
+	case in.Escape != "" && escapes[in.Escape] == nil:
+		return fmt.Errorf("field escape is %.40q; ssml, json or url is wanted", in.Escape)
+	}
+	return nil
+}
+
+// Rendered is what [RenderTemplate] returns.
+type Rendered struct {
+	Text  string   `json:"text"`
+	Names []string `json:"names" doc:"of the places, in the order of the alphabet"`
+}
+
+func renderTemplate(_ context.Context, in TemplateInput) (Rendered, error) {
+	escape := escapes[in.Escape]
+	if escape == nil {
+		escape = escapes["ssml"]
+	}
+	values := map[string]string{}
+	for name, raw := range in.Values {
+		text, err := scalar(name, raw)
+		if err != nil {
+			return Rendered{}, err
+		}
+		if values[name], err = escape(text); err != nil {
+			return Rendered{}, err
+		}
+	}
+	text, used, err := fill(in.Template, values)
+	if err != nil {
+		return Rendered{}, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if !used[name] {
+			return Rendered{}, core.Errorf(core.Invalid, "input", "field values.%.60s is not used: there is no {{%.60s}} in the template", name, name)
+		}
+	}
+	return Rendered{text, slices.AppendSeq([]string{}, slices.Values(slices.Sorted(maps.Keys(used))))}, nil
+}
+
+// scalar returns a value as the text that stands for it.
+func scalar(name string, raw json.RawMessage) (string, error) {
+	switch kindOf(raw) {
+	case "string":
+		var s string
+		err := json.Unmarshal(raw, &s)
+		return s, err
+	case "number", "boolean":
+		return string(bytes.TrimSpace(raw)), nil
+	}
+	return "", core.Errorf(core.Invalid, "input", "field values.%.60s is of kind %s; a string, number or boolean is wanted", name, kindOf(raw))
+}
+
+// fill puts values into the places of a template, and returns which it has. What
+// a value holds is not looked at again.
+func fill(template string, values map[string]string) (text string, used map[string]bool, err error) {
+	var b strings.Builder
+	used = map[string]bool{}
+	for rest := template; ; {
+		before, after, found := strings.Cut(rest, "{{")
+		b.WriteString(before)
+		if !found {
+			return b.String(), used, nil
+		}
+		place, behind, closed := strings.Cut(after, "}}")
+		name := strings.TrimSpace(place)
+		switch value, ok := values[name]; {
+		case !closed:
+			return "", nil, core.Errorf(core.Invalid, "input", "field template has {{ without }} behind it: %.60q", after)
+		case name == "":
+			return "", nil, core.Errorf(core.Invalid, "input", "field template has a place without a name")
+		case !ok:
+			return "", nil, core.Errorf(core.Invalid, "input", "field values.%.60s is missing: the template has a place for it", name)
+		default:
+			used[name] = true
+			b.WriteString(value)
+		}
+		rest = behind
+	}
+}

@@ -1,0 +1,65 @@
+package utility
+
+import (
+	"context"
+	"fmt"
+	"time"
+	_ "time/tzdata" // the zones, for where the system has none
+)
+
+// A TimestampInput is the input of [Timestamp].
+type TimestampInput struct {
+	Format string     `json:"format,omitempty" doc:"iso (the default), unix (whole seconds) or unix_ms (whole milliseconds)"`
+	Zone   string     `json:"zone,omitempty" doc:"of an iso timestamp, such as Europe/Berlin; default: UTC"`
+	At     *time.Time `json:"at,omitempty" doc:"the time to write, such as 2026-01-31T08:00:00+01:00; default: now"`
+}
+
+// Check refuses a format and a zone that there is not.
+func (in TimestampInput) Check() error {
+	switch in.Format {
+	case "", "iso", "unix", "unix_ms":
+	default:
+		return fmt.Errorf("field format is %.40q; iso, unix or unix_ms is wanted", in.Format)
+	}
+	if _, err := zone(in.Zone); err != nil {
+		return fmt.Errorf("field zone is %.60q, which is no time zone; one such as Europe/Berlin is wanted", in.Zone)
+	}
+	if in.At != nil && in.At.Year() > 9999 {
+		return fmt.Errorf("field at is behind the year 9999")
+	}
+	return nil
+}
+
+// zone returns the time zone of that name, but not the machine's own: Local would
+// be another one on another machine.
+func zone(name string) (*time.Location, error) {
+	if name == "Local" {
+		return nil, fmt.Errorf("the time zone Local is another one on each machine")
+	}
+	return time.LoadLocation(name)
+}
+
+// A Time is a moment as [Timestamp] writes it.
+type Time struct {
+	Timestamp any    `json:"timestamp" doc:"a string in format iso, else a number"`
+	Format    string `json:"format" doc:"iso, unix or unix_ms"`
+	Unit      string `json:"unit,omitempty" doc:"of the number: s or ms, since 1970"`
+}
+
+func timestamp(_ context.Context, in TimestampInput) (Time, error) {
+	at := time.Now()
+	if in.At != nil {
+		at = *in.At
+	}
+	switch in.Format {
+	case "unix":
+		return Time{at.Unix(), in.Format, "s"}, nil
+	case "unix_ms":
+		return Time{at.UnixMilli(), in.Format, "ms"}, nil
+	}
+	where, err := zone(in.Zone)
+	if err != nil {
+		return Time{}, err
+	}
+	return Time{Timestamp: at.In(where).Format("2006-01-02T15:04:05.000Z07:00"), Format: "iso"}, nil
+}
