@@ -23,7 +23,7 @@ type point struct {
 
 type sheetKey struct{}
 
-// WithSheet returns a context in which recorded metrics are kept for [Registry.EMF].
+// WithSheet returns a context in which recorded metrics are kept for [EMF].
 func WithSheet(ctx context.Context) context.Context {
 	return context.WithValue(ctx, sheetKey{}, new(sheet))
 }
@@ -33,16 +33,23 @@ func sheetOf(ctx context.Context) *sheet {
 	return s
 }
 
+// put keeps a value. A metric recorded twice counts with its last value, since a
+// field has one.
 func (s *sheet) put(m config.Metric, v float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for i := range s.points {
+		if s.points[i].metric == m {
+			s.points[i].value = v
+			return
+		}
+	}
 	s.points = append(s.points, point{m, v})
 }
 
 // EMF returns what the invocation of ctx recorded, as the attributes that make a
 // log line an Embedded Metric Format record: the values, the dimension and the
 // "_aws" object that declares them. It returns nothing if nothing was recorded.
-// A metric recorded twice counts with its last value, since a field has one.
 func EMF(ctx context.Context, stage string) []slog.Attr {
 	s := sheetOf(ctx)
 	if s == nil {
@@ -54,28 +61,23 @@ func EMF(ctx context.Context, stage string) []slog.Attr {
 		return nil
 	}
 	attrs := make([]slog.Attr, 0, len(s.points)+2)
-	d := directive{Namespace: config.Namespace, Dimensions: [1][1]string{{config.DimensionStage}}}
-	for i, p := range s.points {
-		if again(s.points[i+1:], p.metric) {
-			continue
-		}
+	for _, p := range s.points {
 		attrs = append(attrs, slog.Float64(p.metric.Name, p.value))
+	}
+	return append(attrs, slog.String(config.DimensionStage, stage), slog.Any("_aws", declaration(time.Now(), s.points)))
+}
+
+// declaration returns the metadata of the format: which fields of a record are
+// metrics, in which unit and by which dimension.
+func declaration(now time.Time, points []point) json.RawMessage {
+	d := directive{Namespace: config.Namespace, Dimensions: [1][1]string{{config.DimensionStage}}}
+	for _, p := range points {
 		d.Metrics = append(d.Metrics, definition{p.metric.Name, p.metric.Unit})
 	}
-	meta, _ := json.Marshal(aws{time.Now().UnixMilli(), [1]directive{d}}) // strings and numbers: cannot fail
-	return append(attrs, slog.String(config.DimensionStage, stage), slog.Any("_aws", json.RawMessage(meta)))
+	b, _ := json.Marshal(aws{now.UnixMilli(), [1]directive{d}}) // strings and numbers: cannot fail
+	return b
 }
 
-func again(later []point, m config.Metric) bool {
-	for _, p := range later {
-		if p.metric == m {
-			return true
-		}
-	}
-	return false
-}
-
-// aws, directive and definition are the metadata of the format.
 type aws struct {
 	Timestamp         int64
 	CloudWatchMetrics [1]directive

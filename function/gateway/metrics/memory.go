@@ -5,19 +5,43 @@ import (
 	"os"
 	"runtime"
 	"strconv"
+	"sync"
 )
 
-// RSS returns the resident set of the process in bytes: what Lambda bills and
-// ends a process for. Where the system does not tell, it returns what the Go
-// runtime has from it.
+// statm is kept open: it is read on the way of every directive.
+var statm = sync.OnceValue(func() *os.File {
+	f, err := os.Open("/proc/self/statm")
+	if err != nil {
+		return nil
+	}
+	return f
+})
+
+// RSS returns the resident set of the process in bytes: what Lambda ends a process
+// for. Where the system does not tell, it returns what the Go runtime has from it.
 func RSS() int64 {
-	b, err := os.ReadFile("/proc/self/statm")
-	if fields := bytes.Fields(b); err == nil && len(fields) > 1 {
-		if pages, err := strconv.ParseInt(string(fields[1]), 10, 64); err == nil {
+	var b [128]byte
+	if f := statm(); f != nil {
+		n, _ := f.ReadAt(b[:], 0)
+		_, rest, _ := bytes.Cut(b[:n], []byte(" "))
+		field, _, _ := bytes.Cut(rest, []byte(" "))
+		if pages, err := strconv.ParseInt(string(field), 10, 64); err == nil {
 			return pages * int64(os.Getpagesize())
 		}
 	}
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int64(m.Sys)
+}
+
+// proc returns the number behind a key in what the system tells of the process, 0
+// if there is none.
+func proc(key string) int64 {
+	b, _ := os.ReadFile("/proc/self/status")
+	_, rest, _ := bytes.Cut(b, []byte("\n"+key))
+	if fields := bytes.Fields(rest); len(fields) > 0 {
+		n, _ := strconv.ParseInt(string(fields[0]), 10, 64)
+		return n
+	}
+	return 0
 }

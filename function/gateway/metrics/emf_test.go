@@ -1,0 +1,166 @@
+package metrics_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/metrics"
+)
+
+// units are those that CloudWatch knows.
+var units = strings.Fields("Seconds Microseconds Milliseconds Bytes Kilobytes Megabytes Gigabytes Terabytes Bits Kilobits Megabits Gigabits Terabits Percent Count Bytes/Second Kilobytes/Second Megabytes/Second Gigabytes/Second Terabytes/Second Bits/Second Kilobits/Second Megabits/Second Gigabits/Second Terabits/Second Count/Second None")
+
+// broken returns what is against the rules of the Embedded Metric Format in a
+// record, nil if nothing is: CloudWatch drops such a metric and says nothing.
+func broken(record string) (problems []string) {
+	say := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
+	if strings.Contains(strings.TrimSuffix(record, "\n"), "\n") || len(record) > 256<<10 {
+		say("it is more than one line, or more than one event")
+	}
+	var root map[string]any
+	if err := json.Unmarshal([]byte(record), &root); err != nil {
+		return append(problems, err.Error())
+	}
+	var meta struct {
+		Timestamp         *int64
+		CloudWatchMetrics []struct {
+			Namespace  string
+			Dimensions [][]string
+			Metrics    []struct{ Name, Unit string }
+		}
+	}
+	dec := json.NewDecoder(bytes.NewReader(mustMarshal(root["_aws"])))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&meta); err != nil || meta.Timestamp == nil || len(meta.CloudWatchMetrics) == 0 {
+		return append(problems, fmt.Sprintf("_aws lacks something: %v, %v", root["_aws"], err))
+	}
+	if age := time.Since(time.UnixMilli(*meta.Timestamp)); age > 14*24*time.Hour || age < -2*time.Hour {
+		say("the time is %v ago: milliseconds since 1970 are wanted", age)
+	}
+	for _, d := range meta.CloudWatchMetrics {
+		if n := len(d.Namespace); n == 0 || n > 1024 {
+			say("the namespace has %d bytes", n)
+		}
+		if len(d.Dimensions) == 0 || len(d.Metrics) == 0 || len(d.Metrics) > 100 {
+			say("%d sets of dimensions, %d metrics", len(d.Dimensions), len(d.Metrics))
+		}
+		for _, set := range d.Dimensions {
+			for _, name := range set {
+				if v, ok := root[name].(string); !ok || v == "" || len(v) > 1024 || len(set) > 30 {
+					say("dimension %s is %v, no text", name, root[name])
+				}
+			}
+		}
+		seen := map[string]bool{}
+		for _, m := range d.Metrics {
+			_, number := root[m.Name].(float64)
+			if !number || seen[m.Name] || m.Name == "" || len(m.Name) > 1024 || !slices.Contains(units, m.Unit) {
+				say("metric %q in %q is %v, or comes twice", m.Name, m.Unit, root[m.Name])
+			}
+			seen[m.Name] = true
+		}
+	}
+	return problems
+}
+
+func mustMarshal(v any) []byte {
+	b, _ := json.Marshal(v) // what came out of JSON
+	return b
+}
+
+// written returns attributes as the log writes them.
+func written(attrs []slog.Attr) string {
+	var b bytes.Buffer
+	slog.New(slog.NewJSONHandler(&b, nil)).LogAttrs(context.Background(), slog.LevelInfo, "TurnOn", attrs...)
+	return b.String()
+}
+
+func TestEmbeddedMetrics(t *testing.T) {
+	d := bound(new(metrics.Registry))
+	ctx := metrics.WithSheet(t.Context())
+	if got := metrics.EMF(ctx, "test"); got != nil {
+		t.Errorf("with nothing recorded it is %v", got)
+	}
+	if got := metrics.EMF(t.Context(), "test"); got != nil {
+		t.Errorf("without an invocation it is %v", got)
+	}
+	for i, m := range config.Metrics() {
+		for range 2 { // the second counts
+			if _, err := core.Do(ctx, d, metrics.Record, metrics.RecordInput{Name: m.Name, Value: float64(i)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := core.Do(ctx, d, metrics.Record, metrics.RecordInput{Name: "mine", Value: 1}); err != nil {
+		t.Fatal(err)
+	}
+	line := written(metrics.EMF(ctx, "test"))
+	if problems := broken(line); problems != nil {
+		t.Errorf("%v: %s", problems, line)
+	}
+	for i, m := range config.Metrics() {
+		if !strings.Contains(line, fmt.Sprintf("%q:%d,", m.Name, i)) {
+			t.Errorf("the line lacks %s: %s", m.Name, line)
+		}
+	}
+	if strings.Contains(line, "mine") {
+		t.Errorf("a metric that the stack does not show costs money: %s", line)
+	}
+}
+
+// TestBrokenRecords looks that the check sees what it is for.
+func TestBrokenRecords(t *testing.T) {
+	const good = `{"_aws":{"Timestamp":%d,"CloudWatchMetrics":[{"Namespace":"N","Dimensions":[["Stage"]],"Metrics":[{"Name":"A","Unit":"None"}]}]},"A":1,"Stage":"test"}`
+	record := fmt.Sprintf(good, time.Now().UnixMilli())
+	if problems := broken(record); problems != nil {
+		t.Fatal(problems)
+	}
+	for _, change := range [][2]string{
+		{`"A":1`, `"A":"1"`}, {`"A":1`, `"B":1`}, {`"Stage":"test"`, `"Stage":1`}, {`"Unit":"None"`, `"Unit":"ms"`},
+		{`"Namespace":"N"`, `"Namespace":""`}, {`[["Stage"]]`, `[]`}, {`"Timestamp":`, `"Timestamp":1`}, {`"Timestamp"`, `"Time"`}, {`{"_aws"`, "{\n\"_aws\""},
+	} {
+		if broken(strings.Replace(record, change[0], change[1], 1)) == nil {
+			t.Errorf("with %s for %s nothing is found", change[1], change[0])
+		}
+	}
+}
+
+func TestExportEMF(t *testing.T) {
+	d := bound(new(metrics.Registry))
+	if _, err := core.Do(t.Context(), d, metrics.GetExport, metrics.ExportInput{Format: "emf"}); core.KindOf(err) != core.NotFound {
+		t.Errorf("%v, want that there is nothing to make a record of", err)
+	}
+	record(t, d, "Duration", 100, 300)
+	record(t, d, "mine", 7)
+	e := do(t, d, metrics.GetExport, metrics.ExportInput{Format: "emf"})
+	if problems := broken(e.Text); problems != nil {
+		t.Errorf("%v: %s", problems, e.Text)
+	}
+	if !strings.Contains(e.Text, `"Duration":200`) || !strings.Contains(e.Text, `"Stage":"export"`) || !strings.Contains(e.Text, `"mine"`) {
+		t.Errorf("the record lacks something: %s", e.Text)
+	}
+}
+
+func TestExportJSON(t *testing.T) {
+	d := bound(new(metrics.Registry))
+	record(t, d, "mine", 7)
+	e := do(t, d, metrics.GetExport, metrics.ExportInput{})
+	var data struct {
+		Stats     metrics.Stats
+		Usage     metrics.Usage
+		System    metrics.System
+		ColdStart metrics.ColdStart `json:"cold_start"`
+	}
+	if err := json.Unmarshal(e.Data, &data); err != nil || data.Stats.Metrics[0].Sum != 7 || len(data.Usage.Limits) == 0 || data.System.RSS == 0 || data.ColdStart.Began.IsZero() {
+		t.Errorf("%s: %v", e.Data, err)
+	}
+}
