@@ -40,19 +40,30 @@ type App struct {
 	health     map[core.Gateway]func() core.Health // of the gateways that keep something
 	book       lambda.Book
 
-	began   time.Time    // when the process started
-	ready   time.Time    // when Start ended
-	events  atomic.Int64 // that came so far
-	answers atomic.Int64 // of them, directives
+	began      time.Time       // when the process started
+	ready      time.Time       // when Start ended
+	started    []metrics.Stage // of Start
+	events     atomic.Int64    // that came so far
+	answers    atomic.Int64    // of them, directives
+	tableCalls atomic.Int64    // to the cache's table
 }
 
 // NewApp wires an App.
 func NewApp(o Options) *App {
-	a := &App{began: time.Now(), metrics: new(metrics.Registry), guard: new(utility.Guard)}
+	a := &App{began: time.Now()}
+	a.guard = &utility.Guard{Usage: a.usage}
 	once := new(singleton.Store)
 	client := new(httpclient.Client)
 	log := logging.New(logging.Options{Output: o.Output, Metrics: a.emf, Scrub: security.Scrub})
 	var start *initialization.Starter
+	a.metrics = metrics.New(metrics.Options{
+		MemoryMB:       memoryMB(),
+		ParameterCalls: func() int64 { return start.Decryptions() },
+		CacheCalls:     a.tableCalls.Load,
+		Start:          a.startFacts,
+		Keep:           a.keepFigures,
+		Kept:           a.keptFigures,
+	})
 	a.cache = a.levels(o, func(ctx context.Context, r *http.Request, body []byte) error {
 		return start.Sign(ctx, r, body, "dynamodb")
 	})
@@ -60,7 +71,10 @@ func NewApp(o Options) *App {
 		Getenv: o.Getenv,
 		Shelf:  a.cache.Shelf(cache.Settings),
 		Apply:  apply(log, client),
-		Parts:  []initialization.Part{{Name: "cache", Cleanup: a.cache.Cleanup}},
+		Parts: []initialization.Part{
+			{Name: "cache", Cleanup: a.cache.Cleanup},
+			{Name: "metrics", Cleanup: a.metrics.Cleanup},
+		},
 	})
 	a.settings, a.due = start.Settings, start.Due
 
@@ -101,6 +115,7 @@ func NewApp(o Options) *App {
 	})
 	a.health = map[core.Gateway]func() core.Health{
 		core.Cache:          a.cache.Health,
+		core.Metrics:        a.metrics.Health,
 		core.Initialization: start.Health,
 	}
 	a.stages()

@@ -51,6 +51,7 @@ func table(getenv func(string) string, sign func(context.Context, *http.Request,
 
 // guardTable runs what asks the table, unless it failed too often.
 func (a *App) guardTable(ctx context.Context, f func(context.Context) error) error {
+	a.tableCalls.Add(1)
 	_, err := core.Do(ctx, a.dispatcher, circuitbreaker.Call, circuitbreaker.CallInput{Breaker: tableBreaker, Func: f})
 	return err
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
 	"github.com/hearthgate/hearthgate/function/gateway/initialization"
 	"github.com/hearthgate/hearthgate/function/gateway/logging"
+	"github.com/hearthgate/hearthgate/function/gateway/metrics"
 )
 
 // Start makes the function ready, before the first event is asked for. What is
@@ -26,6 +27,9 @@ func (a *App) Start(ctx context.Context) {
 	status, err := core.Do(ctx, a.dispatcher, initialization.Run, initialization.RunInput{})
 	if err != nil {
 		status.Problem = err.Error()
+	}
+	for _, stage := range status.Stages {
+		a.started = append(a.started, metrics.Stage{Name: stage.Name, Took: stage.Duration, Problem: stage.Problem})
 	}
 	write := func(level slog.Level, text string) {
 		_, _ = core.Do(ctx, a.dispatcher, logging.Write, logging.WriteInput{Level: level, Message: text})

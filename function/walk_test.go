@@ -75,7 +75,7 @@ func TestEveryOperation(t *testing.T) {
 }
 
 // done are the gateways whose operations are all there.
-var done = []core.Gateway{core.Cache, core.Initialization}
+var done = []core.Gateway{core.Cache, core.Initialization, core.Metrics}
 
 func (v visit) app(t *testing.T) *App {
 	t.Helper()

@@ -41,6 +41,8 @@ type Starter struct {
 	began  time.Time
 	served atomic.Int64 // calls that needed the settings
 
+	decrypted atomic.Int64 // parameters
+
 	mu     sync.Mutex
 	stages []*stage // guarded by mu; in the order in which they were added
 

@@ -38,6 +38,9 @@ func (s *Starter) parameters(ctx context.Context, env *environment) (values map[
 	}
 	values = map[string]string{}
 	for _, p := range out.Parameters {
+		if p.Type == types.ParameterTypeSecureString {
+			s.decrypted.Add(1)
+		}
 		stands := names[aws.ToString(p.Name)]
 		values[stands] = aws.ToString(p.Value)
 		if command, secret := secrets[stands]; secret && p.Type != types.ParameterTypeSecureString {
@@ -46,6 +49,10 @@ func (s *Starter) parameters(ctx context.Context, env *environment) (values map[
 	}
 	return values, warnings, s.missing(out.InvalidParameters, names)
 }
+
+// Decryptions returns how many encrypted parameters were read so far, each of which
+// asks KMS once.
+func (s *Starter) Decryptions() int64 { return s.decrypted.Load() }
 
 // wanted returns the names of the parameters to read, each with the environment
 // variable that it stands for. What the environment has is not asked for.
