@@ -9,8 +9,9 @@ import (
 
 // flight names calls that are alike.
 type flight struct {
-	spec *core.Spec // nil for a key of its own
-	key  string
+	spec  *core.Spec // nil for a key of its own
+	keeps bool       // what it returns is kept
+	key   string
 }
 
 // flights lets one of several calls that are alike run; the others wait for it.
@@ -19,6 +20,8 @@ type flight struct {
 type flights struct {
 	mu      sync.Mutex
 	running map[flight]*landing // guarded by mu
+	led     int64               // guarded by mu; calls that ran
+	joined  int64               // guarded by mu; calls that waited for another one
 }
 
 type landing struct {
@@ -30,6 +33,7 @@ type landing struct {
 func (f *flights) do(ctx context.Context, name flight, run func() (any, error)) (any, error) {
 	f.mu.Lock()
 	if l, ok := f.running[name]; ok {
+		f.joined++
 		f.mu.Unlock()
 		select {
 		case <-l.done:
@@ -43,6 +47,7 @@ func (f *flights) do(ctx context.Context, name flight, run func() (any, error)) 
 	}
 	l := &landing{done: make(chan struct{}), err: core.Errorf(core.Internal, "panic", "the call that was waited for panicked")}
 	f.running[name] = l
+	f.led++
 	f.mu.Unlock()
 
 	defer func() {
@@ -53,4 +58,11 @@ func (f *flights) do(ctx context.Context, name flight, run func() (any, error)) 
 	}()
 	l.out, l.err = run()
 	return l.out, l.err
+}
+
+// count returns how many calls run now, ran, and waited for another one.
+func (f *flights) count() (running int, led, joined int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.running), f.led, f.joined
 }
