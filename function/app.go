@@ -35,6 +35,7 @@ type App struct {
 	settings   func() *initialization.Settings
 	due        func() bool // whether the settings are to be read again
 	cache      *cache.Store
+	once       *singleton.Store
 	metrics    *metrics.Registry
 	guard      *utility.Guard                      // of the cost: says which optional work may run
 	health     map[core.Gateway]func() core.Health // of the gateways that keep something
@@ -48,12 +49,19 @@ type App struct {
 	tableCalls atomic.Int64    // to the cache's table
 }
 
+// tooSlow is when an answer of the home says that it is in trouble: Amazon warns the
+// owner of a skill when a tenth of its answers takes so long.
+const tooSlow = 5 * time.Second
+
 // NewApp wires an App.
 func NewApp(o Options) *App {
 	a := &App{began: time.Now()}
 	a.guard = &utility.Guard{Usage: a.usage}
-	once := new(singleton.Store)
+	a.once = &singleton.Store{Resident: metrics.RSS, Limit: memoryMB() * 1e6}
 	client := new(httpclient.Client)
+	breakers := &circuitbreaker.Breakers{Policies: map[string]circuitbreaker.Policy{
+		circuitbreaker.HomeAssistant: {SlowCall: core.Seconds(tooSlow)},
+	}}
 	log := logging.New(logging.Options{Output: o.Output, Metrics: a.emf, Scrub: security.Scrub})
 	var start *initialization.Starter
 	a.metrics = metrics.New(metrics.Options{
@@ -74,6 +82,9 @@ func NewApp(o Options) *App {
 		Parts: []initialization.Part{
 			{Name: "cache", Cleanup: a.cache.Cleanup},
 			{Name: "metrics", Cleanup: a.metrics.Cleanup},
+			{Name: "singleton", Cleanup: a.once.Cleanup},
+			{Name: "http_client", Cleanup: client.Cleanup},
+			{Name: "circuit_breaker", Cleanup: breakers.Cleanup},
 		},
 	})
 	a.settings, a.due = start.Settings, start.Due
@@ -85,7 +96,7 @@ func NewApp(o Options) *App {
 		start.Service(),
 		security.Service(),
 		a.cache.Service(),
-		once.Service(),
+		a.once.Service(),
 	)
 	home := &homeassistant.Client{Dispatcher: a.dispatcher, Settings: start.Settings}
 
@@ -95,9 +106,9 @@ func NewApp(o Options) *App {
 	initialization.Bind(a.dispatcher, start)
 	security.Bind(a.dispatcher)
 	cache.Bind(a.dispatcher, a.cache)
-	singleton.Bind(a.dispatcher, once)
+	singleton.Bind(a.dispatcher, a.once)
 	httpclient.Bind(a.dispatcher, client)
-	circuitbreaker.Bind(a.dispatcher, circuitbreaker.Options{})
+	circuitbreaker.Bind(a.dispatcher, breakers)
 	lambda.Bind(a.dispatcher, lambda.Options{
 		Forward:  home.Forward,
 		Admit:    a.admit,
@@ -117,6 +128,9 @@ func NewApp(o Options) *App {
 		core.Cache:          a.cache.Health,
 		core.Metrics:        a.metrics.Health,
 		core.Initialization: start.Health,
+		core.Singleton:      a.once.Health,
+		core.HTTPClient:     client.Health,
+		core.CircuitBreaker: breakers.Health,
 	}
 	a.stages()
 	return a

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/http"
-	"sync"
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
@@ -77,29 +75,23 @@ func (a *App) reach(ctx context.Context, url string) error {
 	const atMost = 2 * time.Second
 	ctx, cancel := context.WithTimeout(ctx, atMost)
 	defer cancel()
-	_, err := core.Do(ctx, a.dispatcher, httpclient.MakeRequest, httpclient.Request{
-		Method: http.MethodGet, URL: url + "/api/alexa/smart_home", Limit: 64 << 10,
-	})
+	_, err := core.Do(ctx, a.dispatcher, httpclient.WarmUp, httpclient.WarmUpInput{URL: url + "/api/alexa/smart_home"})
 	return err
 }
 
-// apply returns what puts settings into effect. The connections stay as long as
-// what they are made with does.
+// apply returns what puts settings into effect.
 func apply(log *logging.Log, client *httpclient.Client) func(*initialization.Settings) error {
-	var mu sync.Mutex
-	var made *httpclient.TLS // guarded by mu
 	return func(s *initialization.Settings) error {
 		log.SetLevel(s.LogLevel)
-		want := httpclient.TLS{Roots: s.CA, Insecure: !s.VerifySSL}
-		mu.Lock()
-		defer mu.Unlock()
-		if made != nil && *made == want {
-			return nil
-		}
-		if err := client.Configure(want); err != nil {
+		if err := (httpclient.Config{CA: s.CA}).Check(); err != nil {
 			return fmt.Errorf("%s: %w", config.EnvCA, err)
 		}
-		made = &want
-		return nil
+		if err := (httpclient.Config{Headers: s.Headers}).Check(); err != nil {
+			return fmt.Errorf("%s: %w", config.EnvHeaders, err)
+		}
+		if !s.HasURL() {
+			return nil // it may yet be among the parameters
+		}
+		return client.Configure(httpclient.Config{Home: s.URL, Headers: s.Headers, CA: s.CA, Insecure: !s.VerifySSL})
 	}
 }

@@ -75,7 +75,14 @@ func TestEveryOperation(t *testing.T) {
 }
 
 // done are the gateways whose operations are all there.
-var done = []core.Gateway{core.Cache, core.Initialization, core.Metrics}
+var done = []core.Gateway{
+	core.Cache,
+	core.Initialization,
+	core.Metrics,
+	core.Singleton,
+	core.HTTPClient,
+	core.CircuitBreaker,
+}
 
 func (v visit) app(t *testing.T) *App {
 	t.Helper()

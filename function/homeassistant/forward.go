@@ -19,7 +19,7 @@ import (
 )
 
 // Breaker is the name of the home's circuit breaker.
-const Breaker = "home_assistant"
+const Breaker = circuitbreaker.HomeAssistant
 
 const smartHome = "/api/alexa/smart_home"
 
@@ -52,6 +52,7 @@ func (c *Client) Forward(ctx context.Context, e alexa.Event) (json.RawMessage, e
 	_, err = core.Do(ctx, c.Dispatcher, circuitbreaker.Call, circuitbreaker.CallInput{
 		Breaker: Breaker,
 		Counts:  sick,
+		IsQuery: e.IsQuestion(),
 		Func: func(ctx context.Context) (err error) {
 			reply, err = c.send(ctx, s.URL, token, e)
 			return err

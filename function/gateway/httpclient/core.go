@@ -1,135 +1,79 @@
 package httpclient
 
 import (
-	"bytes"
-	"cmp"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"errors"
-	"io"
+	"math/bits"
 	"net"
-	"net/http"
-	"net/http/httptrace"
+	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// MaxBody is how long an answer may be: what Lambda can return, in bytes.
-const MaxBody = 6 << 20
-
-// idleTimeout is how long a connection may wait for the next request. It is less
-// than the 60 s and more after which common proxies close one, so that a command
-// is not written into a connection that nobody reads any more. The transport asks
-// the wall clock, so it holds for a process that was frozen in between too.
-const idleTimeout = 50 * time.Second
-
-// TLS says whom to believe to be the far side.
-type TLS struct {
-	Roots    string // PEM certificates to trust instead of the system's; default: the system's
-	Insecure bool   // accept any certificate
-}
-
 // A Client sends requests over one pool of connections. It is safe for concurrent
-// use; the zero value trusts the system's certificates.
+// use; the zero value has the zero [Config].
 type Client struct {
-	http atomic.Pointer[http.Client]
+	Dial func(ctx context.Context, network, address string) (net.Conn, error) // default: TCP
 
-	requests, failures, dialled, reused, resumed atomic.Int64
+	mu   sync.Mutex
+	base Config // guarded by mu; the one that the program set
+	way  atomic.Pointer[way]
+
+	pool   pool
+	counts counts
 }
 
-// Configure sets whom to believe, for connections made from now on. It returns an
-// error if t.Roots holds no certificate.
-func (c *Client) Configure(t TLS) error {
-	conf := &tls.Config{
-		MinVersion:         tls.VersionTLS12,
-		ClientSessionCache: tls.NewLRUClientSessionCache(8),
-		InsecureSkipVerify: t.Insecure, // the owner's explicit wish, HOME_ASSISTANT_VERIFY_SSL
+// current returns the way in effect.
+func (c *Client) current() *way {
+	if w := c.way.Load(); w != nil {
+		return w
 	}
-	if t.Roots != "" {
-		conf.RootCAs = x509.NewCertPool()
-		if !conf.RootCAs.AppendCertsFromPEM([]byte(t.Roots)) {
-			return errors.New("there is no certificate in it: PEM blocks of type CERTIFICATE are wanted")
-		}
-	}
-	old := c.http.Swap(&http.Client{
-		Transport: &http.Transport{
-			DialContext:         (&net.Dialer{KeepAlive: 15 * time.Second}).DialContext,
-			TLSClientConfig:     conf,
-			ForceAttemptHTTP2:   true,
-			MaxIdleConns:        8,
-			MaxIdleConnsPerHost: 4,
-			IdleConnTimeout:     idleTimeout,
-		},
-		// A redirect is an answer like any other: followed, it would carry the
-		// token to another host, or turn a command into a GET.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	})
-	if old != nil {
-		old.CloseIdleConnections()
-	}
-	return nil
+	c.way.CompareAndSwap(nil, c.newWay(Config{}, nil))
+	return c.way.Load()
 }
 
-func (c *Client) client() *http.Client {
-	if h := c.http.Load(); h != nil {
-		return h
-	}
-	_ = c.Configure(TLS{}) // without roots of its own it cannot fail
-	return c.http.Load()
+// counts are what happened since the process started or the last reset.
+type counts struct {
+	requests, failures, retries, dialled, reused, resumed atomic.Int64
+
+	mu     sync.Mutex
+	latest uint32 // guarded by mu; a bit each of the latest requests, the last one lowest: 1 for one that failed
+	known  int    // guarded by mu; how many of its bits are about a request
+	cause  string // guarded by mu; of the latest failure
 }
 
-func (c *Client) status(context.Context, StatusInput) (Status, error) {
-	return Status{
-		Requests: c.requests.Load(), Failures: c.failures.Load(),
-		Dialled: c.dialled.Load(), Reused: c.reused.Load(), Resumed: c.resumed.Load(),
-	}, nil
-}
+const latest = 32
 
-func (c *Client) makeRequest(ctx context.Context, r Request) (Response, error) {
-	start := time.Now()
+// note counts a request that ended.
+func (c *counts) note(err error) {
 	c.requests.Add(1)
-	t := &tracer{client: c}
-	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, t.trace()), cmp.Or(r.Method, http.MethodGet), r.URL, bytes.NewReader(r.Body))
-	if err != nil {
-		return Response{}, core.Errorf(core.Invalid, "bad_request", "the request cannot be made: %w", err)
-	}
-	if r.Header != nil {
-		req.Header = r.Header.Clone()
-	}
-	if r.Bearer != "" {
-		req.Header.Set("Authorization", "Bearer "+r.Bearer.Reveal())
-	}
-	if r.IsQuery {
-		req.Header["X-Idempotency-Key"] = nil // tells the transport, and is not sent
-	}
-	res, err := c.client().Do(req)
+	failed := uint32(0)
 	if err != nil {
 		c.failures.Add(1)
-		return Response{}, t.explain(ctx, err)
+		failed = 1
 	}
-	defer res.Body.Close()
-	t.phase.Store(int32(reading))
-	body, err := read(res, cmp.Or(r.Limit, MaxBody))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.latest = c.latest<<1 | failed
+	c.known = min(c.known+1, latest)
 	if err != nil {
-		c.failures.Add(1)
-		return Response{}, t.explain(ctx, err)
+		c.cause = core.CauseOf(err)
 	}
-	return Response{res.StatusCode, res.Header, body, time.Since(start)}, nil
 }
 
-// read returns the whole body, or errTooLong as soon as it is known to be longer
-// than limit.
-func read(res *http.Response, limit int64) ([]byte, error) {
-	if res.ContentLength > limit {
-		return nil, errTooLong
+// recent returns how many of the latest requests failed, whether the last one did,
+// and why the last that did.
+func (c *counts) recent() (failed, of int, last bool, cause string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return bits.OnesCount32(c.latest), c.known, c.latest&1 == 1, c.cause
+}
+
+func (c *counts) clear() {
+	for _, n := range []*atomic.Int64{&c.requests, &c.failures, &c.retries, &c.dialled, &c.reused, &c.resumed} {
+		n.Store(0)
 	}
-	buf := bytes.NewBuffer(make([]byte, 0, max(res.ContentLength, 512)+bytes.MinRead))
-	n, err := buf.ReadFrom(io.LimitReader(res.Body, limit+1))
-	if err == nil && n > limit {
-		err = errTooLong
-	}
-	return buf.Bytes(), err
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.latest, c.known, c.cause = 0, 0, ""
 }

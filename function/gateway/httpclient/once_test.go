@@ -1,0 +1,233 @@
+package httpclient_test
+
+import (
+	"bufio"
+	"crypto/tls"
+	"encoding/binary"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+
+	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
+)
+
+// A counter is a server on a loopback port that counts the requests that reach it
+// whole, and does as its test says with each.
+type counter struct {
+	url      string
+	received atomic.Int32
+	visits   atomic.Int32
+}
+
+// listen starts a counter. serve gets each connection, and how many came before.
+func listen(t *testing.T, scheme string, serve func(c *counter, conn net.Conn, before int32)) *counter {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &counter{url: scheme + "://" + l.Addr().String()}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			before := c.visits.Add(1) - 1
+			go func() {
+				defer conn.Close()
+				serve(c, conn, before)
+			}()
+		}
+	}()
+	t.Cleanup(func() {
+		l.Close()
+		<-ended
+	})
+	return c
+}
+
+const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+// read reads a request whole, and counts it.
+func (c *counter) read(in *bufio.Reader) bool {
+	r, err := http.ReadRequest(in)
+	if err != nil {
+		return false
+	}
+	if _, err := io.Copy(io.Discard, r.Body); err != nil {
+		return false
+	}
+	c.received.Add(1)
+	return true
+}
+
+// TestAtMostOnce counts at the server how often a command and a question reach it
+// when the connection breaks.
+func TestAtMostOnce(t *testing.T) {
+	answer := func(c *counter, in *bufio.Reader, conn net.Conn) {
+		if c.read(in) {
+			_, _ = io.WriteString(conn, ok)
+		}
+	}
+	for name, tt := range map[string]struct {
+		serve             func(c *counter, conn net.Conn, before int32)
+		warm              bool // a question is answered first, so that the connection is an old one
+		command, question int32
+		answered          [2]bool
+	}{
+		"closed after it was read": {func(c *counter, conn net.Conn, before int32) {
+			in := bufio.NewReader(conn)
+			if before > 0 {
+				answer(c, in, conn)
+				return
+			}
+			c.read(in)
+		}, false, 1, 2, [2]bool{false, true}},
+		"an old connection closed after it was read": {func(c *counter, conn net.Conn, before int32) {
+			in := bufio.NewReader(conn)
+			answer(c, in, conn)
+			if before == 0 {
+				c.read(in)
+			}
+		}, true, 1, 2, [2]bool{false, true}},
+		"an old connection closed in the body of the answer": {func(c *counter, conn net.Conn, before int32) {
+			in := bufio.NewReader(conn)
+			answer(c, in, conn)
+			if before == 0 && c.read(in) {
+				_, _ = io.WriteString(conn, ok[:len(ok)-1])
+			}
+		}, true, 1, 2, [2]bool{false, true}},
+		"closed at once, ever again": {func(c *counter, conn net.Conn, _ int32) {
+			c.read(bufio.NewReader(conn))
+		}, false, 1, 2, [2]bool{false, false}},
+	} {
+		for i, kind := range []string{"command", "question"} {
+			t.Run(name+", "+kind, func(t *testing.T) {
+				server := listen(t, "http", tt.serve)
+				c := client(t, httpclient.Config{})
+				r := httpclient.Request{Method: "POST", URL: server.url, Body: []byte("{}")}
+				if tt.warm {
+					r := r
+					r.IsQuery = true
+					if _, err := send(t, c, r); err != nil {
+						t.Fatal(err)
+					}
+					server.received.Store(0)
+				}
+				r.IsQuery = kind == "question"
+				_, err := send(t, c, r)
+				want := []int32{tt.command, tt.question}[i]
+				if got := server.received.Load(); got != want || (err == nil) != tt.answered[i] {
+					t.Errorf("it was received %d times, and returned %v; want %d times, answered: %v", got, err, want, tt.answered[i])
+				}
+				if s := status(t, c); s.Retries > 1 {
+					t.Errorf("%d retries, want at most one", s.Retries)
+				}
+			})
+		}
+	}
+}
+
+// TestDeadIdleConnection closes an idle connection, as a proxy does, and sends
+// commands: each arrives once, whether the transport has noticed yet or not.
+func TestDeadIdleConnection(t *testing.T) {
+	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) }))
+	defer home.Close()
+	var received atomic.Int32
+	inner := home.Config.Handler
+	home.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		received.Add(1)
+		inner.ServeHTTP(w, r)
+	})
+	c := client(t, httpclient.Config{})
+	for i := range int32(50) {
+		before := received.Load()
+		_, err := send(t, c, httpclient.Request{Method: "POST", URL: home.URL, Body: []byte("{}")})
+		if got := received.Load() - before; got > 1 || err == nil && got != 1 {
+			t.Fatalf("command %d was received %d times and returned %v", i, got, err)
+		}
+		home.CloseClientConnections()
+	}
+}
+
+// Frames of HTTP/2 (RFC 9113), as much as is needed to break one off.
+const (
+	frameData, frameHeaders, frameReset, frameSettings, frameGoAway = 0, 1, 3, 4, 7
+
+	protocolError, refusedStream = 1, 7
+)
+
+// h2 reads one request of HTTP/2 whole, counts it, and answers with a frame.
+func (c *counter) h2(conn net.Conn, kind byte, stream uint32, payload ...uint32) {
+	in := bufio.NewReader(conn)
+	if _, err := io.CopyN(io.Discard, in, 24); err != nil { // the preface
+		return
+	}
+	frame(conn, frameSettings, 0, 0)
+	for {
+		head := make([]byte, 9)
+		if _, err := io.ReadFull(in, head); err != nil {
+			return
+		}
+		length := int64(head[0])<<16 | int64(head[1])<<8 | int64(head[2])
+		if _, err := io.CopyN(io.Discard, in, length); err != nil {
+			return
+		}
+		isRequest := head[3] == frameHeaders || head[3] == frameData
+		if isRequest && head[4]&1 == 1 { // END_STREAM
+			c.received.Add(1)
+			frame(conn, kind, 0, stream, payload...)
+			if kind == frameGoAway {
+				return
+			}
+		}
+	}
+}
+
+func frame(w io.Writer, kind, flags byte, stream uint32, payload ...uint32) {
+	b := []byte{0, 0, byte(4 * len(payload)), kind, flags}
+	b = binary.BigEndian.AppendUint32(b, stream)
+	for _, p := range payload {
+		b = binary.BigEndian.AppendUint32(b, p)
+	}
+	_, _ = w.Write(b)
+}
+
+// TestAtMostOnceHTTP2 has a server read a command whole and break it off in each of
+// the ways after which net/http would send it again by itself.
+func TestAtMostOnceHTTP2(t *testing.T) {
+	cert := httptest.NewUnstartedServer(nil)
+	cert.EnableHTTP2 = true
+	cert.StartTLS()
+	defer cert.Close()
+	for name, tt := range map[string]struct {
+		kind    byte
+		stream  uint32
+		payload []uint32
+	}{
+		"PROTOCOL_ERROR": {frameReset, 1, []uint32{protocolError}},
+		"REFUSED_STREAM": {frameReset, 1, []uint32{refusedStream}},
+		"GOAWAY":         {frameGoAway, 0, []uint32{0, 0}},
+	} {
+		for kind, want := range map[string]int32{"command": 1, "question": 2} {
+			t.Run(name+", "+kind, func(t *testing.T) {
+				server := listen(t, "https", func(c *counter, raw net.Conn, _ int32) {
+					conn := tls.Server(raw, &tls.Config{Certificates: cert.TLS.Certificates, NextProtos: []string{"h2"}})
+					c.h2(conn, tt.kind, tt.stream, tt.payload...)
+				})
+				c := client(t, httpclient.Config{Home: server.url, Insecure: true})
+				_, err := send(t, c, httpclient.Request{Method: "POST", URL: server.url, Body: []byte("{}"), IsQuery: kind == "question"})
+				if got := server.received.Load(); got != want || core.CauseOf(err) != "reset" {
+					t.Errorf("it was received %d times and returned %v; want %d times and cause reset", got, err, want)
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,181 @@
+package httpclient_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
+)
+
+// A line is a network of pipes, with which time does not pass by itself. Each
+// function serves the connection of one dial, the last one all further ones too; a
+// nil one never connects.
+type line struct {
+	serve []func(net.Conn)
+	dials []time.Duration // when each began
+	start time.Time
+}
+
+func (l *line) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	serve := l.serve[min(len(l.dials), len(l.serve)-1)]
+	l.dials = append(l.dials, time.Since(l.start))
+	if serve == nil {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	near, far := net.Pipe()
+	go func() {
+		defer far.Close()
+		serve(far)
+	}()
+	return near, nil
+}
+
+// mute reads and says nothing.
+func mute(c net.Conn) { _, _ = io.Copy(io.Discard, c) }
+
+// polite answers every request.
+func polite(c net.Conn) {
+	in := bufio.NewReader(c)
+	for answerOne(in, c) {
+	}
+}
+
+func answerOne(in *bufio.Reader, c net.Conn) bool {
+	r, err := http.ReadRequest(in)
+	if err != nil {
+		return false
+	}
+	_, _ = io.Copy(io.Discard, r.Body)
+	_, err = io.WriteString(c, ok)
+	return err == nil
+}
+
+// politeOnce answers one request and is mute then.
+func politeOnce(c net.Conn) {
+	in := bufio.NewReader(c)
+	if answerOne(in, c) {
+		_, _ = io.Copy(io.Discard, in)
+	}
+}
+
+// unfinished begins an answer and never ends it.
+func unfinished(c net.Conn) {
+	if _, err := http.ReadRequest(bufio.NewReader(c)); err != nil {
+		return
+	}
+	_, _ = io.WriteString(c, ok[:len(ok)-1])
+	_, _ = io.Copy(io.Discard, c)
+}
+
+// TestPhases has each phase hang, with eight seconds to go. The bubble fails the
+// test when anything outlives the request.
+func TestPhases(t *testing.T) {
+	const all = 8 * time.Second
+	for name, tt := range map[string]struct {
+		url     string
+		serve   []func(net.Conn)
+		config  httpclient.Config
+		warm    bool
+		query   bool
+		took    time.Duration
+		dials   []time.Duration
+		said    string // in the error; "" for none
+		retries int64
+	}{
+		"dial once": {serve: []func(net.Conn){nil, polite}, took: 3 * time.Second, dials: []time.Duration{0, 3 * time.Second}, retries: 1},
+		"dial":      {serve: []func(net.Conn){nil}, took: all, dials: []time.Duration{0, 3 * time.Second}, said: "resolving the name", retries: 1},
+		"dial, as configured": {
+			serve: []func(net.Conn){nil}, config: httpclient.Config{Timeouts: httpclient.Timeouts{Dial: core.Seconds(time.Second)}},
+			took: 2 * time.Second, dials: []time.Duration{0, time.Second}, said: "resolving the name", retries: 1,
+		},
+		"handshake":           {url: "https://home.test", serve: []func(net.Conn){mute}, took: all, dials: []time.Duration{0, 5 * time.Second}, said: "handshake", retries: 1},
+		"first byte, command": {serve: []func(net.Conn){mute}, took: all, dials: []time.Duration{0}, said: "first byte"},
+		"first byte, question on a new connection":  {serve: []func(net.Conn){mute}, query: true, took: all, dials: []time.Duration{0}, said: "first byte"},
+		"first byte, question on an old connection": {serve: []func(net.Conn){politeOnce, polite}, warm: true, query: true, took: 5 * time.Second, dials: []time.Duration{0, 5 * time.Second}, retries: 1},
+		"first byte, command on an old connection":  {serve: []func(net.Conn){politeOnce, polite}, warm: true, took: all, dials: []time.Duration{0}, said: "first byte"},
+		"first byte, as configured": {
+			serve: []func(net.Conn){mute}, config: httpclient.Config{Timeouts: httpclient.Timeouts{FirstByte: core.Seconds(2 * time.Second)}},
+			took: 2 * time.Second, dials: []time.Duration{0}, said: "first byte",
+		},
+		"body":               {serve: []func(net.Conn){unfinished}, took: all, dials: []time.Duration{0}, said: "reading the body"},
+		"all, as configured": {serve: []func(net.Conn){mute}, config: httpclient.Config{Timeouts: httpclient.Timeouts{Request: core.Seconds(time.Second)}}, took: time.Second, dials: []time.Duration{0}, said: "first byte"},
+		"too little left for a second try": {
+			serve: []func(net.Conn){nil}, config: httpclient.Config{Timeouts: httpclient.Timeouts{Request: core.Seconds(700 * time.Millisecond)}},
+			took: 262500 * time.Microsecond, dials: []time.Duration{0}, said: "resolving the name",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := &line{serve: tt.serve, start: time.Now()}
+				c := &httpclient.Client{Dial: l.dial}
+				if err := c.Configure(tt.config); err != nil {
+					t.Fatal(err)
+				}
+				d := bound(c)
+				r := httpclient.Request{Method: "POST", URL: tt.url, Body: []byte("{}"), IsQuery: tt.query}
+				if r.URL == "" {
+					r.URL = "http://home.test"
+				}
+				if tt.warm {
+					if _, err := core.Do(t.Context(), d, httpclient.MakeRequest, r); err != nil {
+						t.Fatal(err)
+					}
+				}
+				start := time.Now()
+				ctx, cancel := context.WithTimeout(t.Context(), all)
+				defer cancel()
+				_, err := core.Do(ctx, d, httpclient.MakeRequest, r)
+				if (err == nil) != (tt.said == "") || err != nil && (!strings.Contains(err.Error(), tt.said) || core.CauseOf(err) != "timeout") {
+					t.Errorf("got %v, want %q", err, tt.said)
+				}
+				if took := time.Since(start); took != tt.took || !slices.Equal(l.dials, tt.dials) {
+					t.Errorf("it took %v and dialled at %v, want %v and %v", took, l.dials, tt.took, tt.dials)
+				}
+				if s := status(t, c); s.Retries != tt.retries {
+					t.Errorf("%d retries, want %d", s.Retries, tt.retries)
+				}
+				_, _ = core.Do(t.Context(), d, httpclient.Reset, httpclient.ResetInput{})
+				synctest.Wait()
+				if s := status(t, c); s.Open != 0 {
+					t.Errorf("%d connections are open after all of it", s.Open)
+				}
+			})
+		})
+	}
+}
+
+// TestCleanup looks that connections go when their time has come, and not before.
+func TestCleanup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &line{serve: []func(net.Conn){polite}, start: time.Now()}
+		c := &httpclient.Client{Dial: l.dial}
+		d := bound(c)
+		if _, err := core.Do(t.Context(), d, httpclient.MakeRequest, httpclient.Request{URL: "http://home.test"}); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		for _, tt := range []struct {
+			after time.Duration
+			want  int
+		}{{39 * time.Second, 0}, {time.Second, 1}, {time.Second, 0}} {
+			time.Sleep(tt.after)
+			if f := c.Cleanup(); f.Items != tt.want {
+				t.Errorf("%v later %+v was freed, want %d connections", tt.after, f, tt.want)
+			}
+		}
+		synctest.Wait()
+		if s := status(t, c); s.Open != 0 {
+			t.Errorf("%d connections are open, want none", s.Open)
+		}
+	})
+}
