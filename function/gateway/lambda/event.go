@@ -19,7 +19,8 @@ var (
 
 	// Process answers an event, whatever its kind.
 	Process = core.Define[EventInput, Processed](core.Lambda, "process",
-		"Answer an event of any kind and return which kind it was and the reply; a directive or a sentence in it is carried out.")
+		"Answer an event of any kind and return which kind it was and the reply; a directive or a sentence in it is carried out.").
+		Failing(core.Kinds()...) // whatever it is that the event asks for
 )
 
 // Kinds of event.

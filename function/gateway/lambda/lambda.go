@@ -29,7 +29,11 @@ import (
 
 // HandleAlexa answers a directive.
 var HandleAlexa = core.Define[Directive, json.RawMessage](core.Lambda, "handle_alexa",
-	"Answer a Smart Home directive: check it, send it to Home Assistant and return its answer.")
+	"Answer a Smart Home directive: check it, send it to Home Assistant and return its answer.").
+	Failing(whenAsked...)
+
+// whenAsked are the kinds that a question to the home can fail with.
+var whenAsked = []core.Kind{core.Unauthorized, core.Expired, core.Forbidden, core.Unreachable, core.Unavailable, core.RateLimited}
 
 // A Directive is the input of [HandleAlexa]: an event of a Smart Home skill. Its
 // operation is neither cached nor tried again.

@@ -10,7 +10,8 @@ import (
 
 // HandleOperation runs an operation by its name.
 var HandleOperation = core.Define[OperationInput, json.RawMessage](core.Lambda, "handle_operation",
-	"Run an operation by its name, as an event does, and return what it returned.")
+	"Run an operation by its name, as an event does, and return what it returned.").
+	Failing(core.Kinds()...) // whatever that one fails with
 
 // MaxNesting is how many operations that run operations may run one another.
 const MaxNesting = 4

@@ -56,7 +56,7 @@ func TestOperations(t *testing.T) {
 	if find("singleton.two").ByName {
 		t.Error("an operation whose input holds a function can be called by name")
 	}
-	if got := find("lambda.operations"); !got.ByName || len(got.Input) != 0 {
+	if got := find("lambda.operations"); !got.ByName || len(got.Input) != 1 {
 		t.Errorf("the list itself: %+v", got)
 	}
 	if got := find("lambda.handle_alexa"); len(got.Input) != 0 {

@@ -10,7 +10,8 @@ import (
 
 // HandleScheduled does what a schedule asks for.
 var HandleScheduled = core.Define[ScheduledInput, Scheduled](core.Lambda, "handle_scheduled",
-	"Do what a schedule asks for, unless the cost guard forbids it, and return what came of it; what the doctor finds wrong is an error.")
+	"Do what a schedule asks for, unless the cost guard forbids it, and return what came of it; what the doctor finds wrong is an error.").
+	Failing(core.Unreachable)
 
 // Tasks of a schedule.
 const (

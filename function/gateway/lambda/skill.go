@@ -12,7 +12,8 @@ import (
 
 // HandleSkill answers a request of a custom skill.
 var HandleSkill = core.Define[Skill, json.RawMessage](core.Lambda, "handle_skill",
-	"Answer a custom skill's request: a sentence goes to Home Assistant's conversation, an intent of the owner's own to its intent scripts, and what every skill is asked is answered here.")
+	"Answer a custom skill's request: a sentence goes to Home Assistant's conversation, an intent of the owner's own to its intent scripts, and what every skill is asked is answered here.").
+	Failing(whenAsked...)
 
 // A Skill is the input of [HandleSkill]: a request of a custom skill. Its operation
 // is neither cached nor tried again.
