@@ -1,0 +1,116 @@
+package alexa_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/hearthgate/hearthgate/function/alexa"
+)
+
+const request = `{"version":"1.0","session":{"new":false,"application":{"applicationId":"amzn1.ask.skill.session"},"attributes":{"a":{"b":1}},"user":{"userId":"u-session","accessToken":"t-session"}},
+"context":{"System":{"application":{"applicationId":"amzn1.ask.skill.system"},"user":{"userId":"u-system","accessToken":"t-system"},"apiAccessToken":"t-api"}},
+"request":{"type":"IntentRequest","requestId":"r-1","locale":"de-AT","intent":{"name":"Sentence_turn","slots":{"sentence":{"name":"sentence","value":"on the light"},"none":{"name":"none"}}}}}`
+
+func TestParseSkill(t *testing.T) {
+	r, err := alexa.ParseSkill([]byte(request))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for got, want := range map[string]string{
+		r.Type: "IntentRequest", r.ID: "r-1", r.Locale: "de-AT", r.Intent.Name: "Sentence_turn", r.Said("sentence"): "on the light",
+		r.Said("none") + r.Said("other") + "-": "-", r.ApplicationID: "amzn1.ask.skill.system", r.UserID: "u-system", r.Token(): "t-system",
+		string(r.Attributes["a"]): `{"b":1}`, string(r.Raw()): request, r.String(): "IntentRequest Sentence_turn",
+	} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
+		if text := fmt.Sprintf(format, r); strings.Contains(text, "t-system") {
+			t.Errorf("%s shows the token: %s", format, text)
+		}
+	}
+}
+
+func TestParseSkillOfTheSessionAlone(t *testing.T) {
+	r, err := alexa.ParseSkill([]byte(strings.Replace(request, `"context"`, `"other"`, 1)))
+	if err != nil || r.ApplicationID != "amzn1.ask.skill.session" || r.UserID != "u-session" || r.Token() != "t-session" {
+		t.Errorf("got %+v, token %q, %v", r, r.Token(), err)
+	}
+}
+
+func TestParseSkillProblems(t *testing.T) {
+	for text, want := range map[string]string{
+		`{}`: "no request", `{"request":null}`: "no request", ``: "no request", `[1]`: "no request", `{"request":{"type":7}}`: "field request.type is a JSON number",
+		`{"request":{"type":"LaunchRequest","locale":"de-DE"},"session":3}`: "field session is a JSON number",
+	} {
+		r, err := alexa.ParseSkill([]byte(text))
+		if err == nil || !strings.Contains(err.Error(), want) || errors.Is(err, alexa.ErrNoRequest) != (want == "no request") {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+		if strings.Contains(text, "de-DE") && r.Locale != "de-DE" {
+			t.Errorf("%s: the language is lost", text)
+		}
+	}
+}
+
+// TestPhrases looks that no language lacks a phrase, and that each is of its own.
+func TestPhrases(t *testing.T) {
+	english := reflect.ValueOf(*alexa.PhrasesFor("en-US"))
+	for _, locale := range []string{"de-DE", "fr-CA", "es-MX", "it-IT", "pt-BR", "ja-JP"} {
+		p := reflect.ValueOf(*alexa.PhrasesFor(locale))
+		for i := range p.NumField() {
+			name, text := p.Type().Field(i).Name, p.Field(i).String()
+			if text == "" || text == english.Field(i).String() {
+				t.Errorf("%s: %s is %q", locale, name, text)
+			}
+		}
+	}
+	for _, locale := range []string{"", "nl-NL", "xx", "EN-us", "-", strings.Repeat("x", 10_000)} {
+		if alexa.PhrasesFor(locale) != alexa.PhrasesFor("en-GB") {
+			t.Errorf("%.20q is not answered in English", locale)
+		}
+	}
+}
+
+func TestSpeech(t *testing.T) {
+	long := "<speak>" + strings.Repeat("<p>a &amp; b</p>", 1000) + "</speak>"
+	for text, want := range map[string]string{
+		"hello":                         `"outputSpeech":{"type":"PlainText","text":"hello"}`,
+		"<speak>a<break/>b</speak>":     `"type":"SSML"`,
+		"<speak>not closed":             `"type":"PlainText"`,
+		long:                            `"type":"PlainText","text":"a \u0026 ba \u0026 b`,
+		alexa.SSML(`<"tom" & 'jerry'>`): `\u0026lt;\u0026quot;tom\u0026quot; \u0026amp; \u0026apos;jerry\u0026apos;\u0026gt;`,
+	} {
+		b, err := alexa.SkillReply{Speech: text}.Encode()
+		if err != nil || !strings.Contains(string(b), want) {
+			t.Errorf("%.40q is said as %.200s, %v; want %s", text, b, err, want)
+		}
+	}
+	b, _ := alexa.SkillReply{}.Encode()
+	if string(b) != `{"version":"1.0","response":{"shouldEndSession":true}}` {
+		t.Errorf("the zero reply is %s", b)
+	}
+}
+
+// FuzzParseSkill feeds anything: no panic, and what is parsed can be answered.
+func FuzzParseSkill(f *testing.F) {
+	for _, seed := range []string{request, `{}`, `{"request":{"type":"LaunchRequest"}}`, `{"request":{"intent":{"slots":[]}}}`, `{"request":`, "\x00", `{"session":{"attributes":{"a":1e999}},"request":{}}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r, _ := alexa.ParseSkill(b)
+		_ = r.String()
+		reply, err := alexa.SkillReply{Speech: r.Said("sentence"), Reprompt: r.Locale, Card: &alexa.Card{Content: r.Intent.Name}, Attributes: r.Attributes, Open: true}.Encode()
+		if err != nil || !json.Valid(reply) {
+			t.Errorf("%q is answered with %q, %v", b, reply, err)
+		}
+		if can, err := alexa.Fulfillment(r, "MAYBE", "sentence"); err != nil || !json.Valid(can) {
+			t.Errorf("%q is answered with %q, %v", b, can, err)
+		}
+	})
+}
