@@ -75,4 +75,80 @@ func TestEveryOperation(t *testing.T) {
 }
 
 // done are the gateways whose operations are all there.
-var done = []core.Gateway{core.Cache, core.Initialization, core.Metrics, core.Singleton, core.HTTPClient, core.CircuitBreaker, core.Lambda}
+var done = []core.Gateway{
+	core.Cache,
+	core.Initialization,
+	core.Metrics,
+	core.Singleton,
+	core.HTTPClient,
+	core.CircuitBreaker,
+	core.Lambda,
+}
+
+func (v visit) app(t *testing.T) *App {
+	t.Helper()
+	if v.home == nil {
+		v.home = func(w http.ResponseWriter, r *http.Request) {
+			if r.Method != http.MethodPost {
+				w.WriteHeader(http.StatusMethodNotAllowed)
+			}
+			_, _ = io.WriteString(w, handled)
+		}
+	}
+	home := httptest.NewServer(v.home)
+	t.Cleanup(home.Close)
+	a, _ := started(t, home.URL, v.env)
+	return a
+}
+
+// run returns the answer as JSON, or {"error": "kind: text"}.
+func (v visit) run(t *testing.T, op string) any {
+	t.Helper()
+	a := v.app(t)
+	if v.before != nil {
+		v.before(t, a)
+	}
+	out, err := core.Execute(context.WithoutCancel(t.Context()), a.dispatcher, op, []byte(v.in))
+	if err != nil {
+		declared(t, a, op, err)
+		return map[string]any{"error": core.KindOf(err).String() + ": " + err.Error()}
+	}
+	var answer any
+	if err := json.Unmarshal(out, &answer); err != nil {
+		t.Fatalf("%s answers %.200s: %v", op, out, err)
+	}
+	return answer
+}
+
+// declared looks that the documents say that the operation fails so.
+func declared(t *testing.T, a *App, op string, err error) {
+	t.Helper()
+	for _, s := range a.dispatcher.Specs() {
+		kind := core.KindOf(err)
+		if s.String() == op && kind != core.Invalid && kind != core.Internal && !slices.Contains(s.Fails(), kind) {
+			t.Errorf("%s fails with %v, which its declaration does not say: add .Failing(core...) to its Define", op, kind)
+		}
+	}
+}
+
+// at returns what answer has at a path, "a.0.b"; nil if there is nothing.
+func at(answer any, path string) any {
+	if path == "" {
+		return answer
+	}
+	for step := range strings.SplitSeq(path, ".") {
+		switch v := answer.(type) {
+		case map[string]any:
+			answer = v[step]
+		case []any:
+			var i int
+			if n, err := fmt.Sscan(step, &i); n != 1 || err != nil || i < 0 || i >= len(v) {
+				return nil
+			}
+			answer = v[i]
+		default:
+			return nil
+		}
+	}
+	return answer
+}

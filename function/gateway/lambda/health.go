@@ -56,7 +56,8 @@ func overall(s Status, f Facts, all, failed int) core.Health {
 	}
 	for g := range core.Gateway(core.NumGateways) {
 		health, known := s.Gateways[g.String()]
-		if !known || health.Points >= 100 {
+		told := g == core.Initialization && !f.Ready // it says the same
+		if !known || told || health.Points >= 100 {
 			continue
 		}
 		reason := fmt.Sprintf("%s has %d of 100 points", g, health.Points)
