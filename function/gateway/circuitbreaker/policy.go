@@ -89,6 +89,12 @@ func (p Policy) over(change Policy) Policy {
 	}
 }
 
+// A ValidateInput is the input of [Validate]. It is not refused for what is wrong
+// with its policy, for that is the question.
+type ValidateInput struct {
+	Policy Policy `json:"policy" doc:"as create takes it"`
+}
+
 // A Validation is what is to be said of a policy.
 type Validation struct {
 	Valid    bool         `json:"valid" doc:"it would be taken"`
@@ -98,8 +104,8 @@ type Validation struct {
 	Back     core.Seconds `json:"back_seconds" doc:"how long at most a far side that is back waits for a call"`
 }
 
-func (b *Breakers) validate(_ context.Context, p Policy) (Validation, error) {
-	w := p.whole()
+func (b *Breakers) validate(_ context.Context, in ValidateInput) (Validation, error) {
+	p, w := in.Policy, in.Policy.whole()
 	v := Validation{Problems: p.problems(), Policy: w, Back: w.Open + w.Grace}
 	v.Valid = len(v.Problems) == 0
 	warn := func(when bool, text string) {

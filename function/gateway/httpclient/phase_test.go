@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,13 +22,17 @@ import (
 // nil one never connects.
 type line struct {
 	serve []func(net.Conn)
-	dials []time.Duration // when each began
 	start time.Time
+
+	mu    sync.Mutex
+	dials []time.Duration // guarded by mu; when each began
 }
 
 func (l *line) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	l.mu.Lock()
 	serve := l.serve[min(len(l.dials), len(l.serve)-1)]
 	l.dials = append(l.dials, time.Since(l.start))
+	l.mu.Unlock()
 	if serve == nil {
 		<-ctx.Done()
 		return nil, ctx.Err()
@@ -138,7 +143,10 @@ func TestPhases(t *testing.T) {
 				if (err == nil) != (tt.said == "") || err != nil && (!strings.Contains(err.Error(), tt.said) || core.CauseOf(err) != "timeout") {
 					t.Errorf("got %v, want %q", err, tt.said)
 				}
-				if took := time.Since(start); took != tt.took || !slices.Equal(l.dials, tt.dials) {
+				took := time.Since(start)
+				l.mu.Lock()
+				defer l.mu.Unlock()
+				if took != tt.took || !slices.Equal(l.dials, tt.dials) {
 					t.Errorf("it took %v and dialled at %v, want %v and %v", took, l.dials, tt.took, tt.dials)
 				}
 				if s := status(t, c); s.Retries != tt.retries {
