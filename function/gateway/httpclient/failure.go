@@ -54,7 +54,7 @@ func explain(ctx context.Context, p phase, err error) *core.Error {
 // it was asked has an error of its own, which net/http keeps to itself, and so have
 // the ways of HTTP/2 to end one.
 func broken(err error) bool {
-	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, net.ErrClosed) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		saysAny(err, "server closed idle connection", "http2: Transport: cannot retry", "http2: server sent GOAWAY", "stream error: stream ID", "http2: client connection")
 }
 
