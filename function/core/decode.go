@@ -80,6 +80,9 @@ func decodeFields(dec *json.Decoder, into reflect.Value) error {
 }
 
 func decodeField(name string, raw []byte, into reflect.Value) error {
+	if raw[0] == '[' && typeOf(into.Type()) == "string" { // bytes, which are base64 and no list of numbers
+		return Errorf(Invalid, "input", "field %s is a JSON array; a string is wanted", name)
+	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(into.Addr().Interface()); err != nil {

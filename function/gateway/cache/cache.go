@@ -1,5 +1,5 @@
-// Package cache is the cache gateway. It serves the others by remembering what an
-// operation returned, for inputs that are [Keyed].
+// Package cache is the cache gateway: remember, on three levels. It serves the
+// others by remembering what an operation returned, for inputs that are [Keyed].
 //
 //	operation  input          output
 //	get        GetInput       Entry
