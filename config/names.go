@@ -58,11 +58,14 @@ var (
 	CacheHitRate = Metric{"CacheHitRate", "Percent"}      // since the process started; absent before the first look-up
 	ColdStart    = Metric{"ColdStart", "None"}            // 1 for the first directive of a process, else 0
 	MemoryUsed   = Metric{"MemoryUsed", "Megabytes"}      // resident set of the process
+
+	DiscoveryServedStale = Metric{"DiscoveryServedStale", "None"} // 1 when a Discover got the last known good answer, 0 for any other
+	EndpointsDropped     = Metric{"EndpointsDropped", "Count"}    // of a Discover that the home answered: those that Alexa would not take
 )
 
 // Metrics returns every metric, in a stable order.
 func Metrics() []Metric {
-	return []Metric{Success, Duration, HomeDuration, BreakerOpen, CacheHitRate, ColdStart, MemoryUsed}
+	return []Metric{Success, Duration, HomeDuration, BreakerOpen, CacheHitRate, ColdStart, MemoryUsed, DiscoveryServedStale, EndpointsDropped}
 }
 
 // Alias is the alias of the function that the skill's endpoint names.

@@ -66,6 +66,7 @@ func (d *Dashboards) detail(props DashboardsProps) {
 		graph("How often does it start?", lines(m.ColdStarts(), m.Concurrency())),
 		graph("How much memory does it use? (MB)", lines(m.MemoryUsed())),
 	)
+	board.AddWidgets(graph("Does Alexa get all devices?", lines(m.DiscoveryServedStale(), m.EndpointsDropped())))
 	board.AddWidgets(
 		d.table("Which directives come, and how do they fare?", 12,
 			"filter ispresent(Success)",

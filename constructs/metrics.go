@@ -72,6 +72,16 @@ func (m Metrics) MemoryUsed() awscloudwatch.Metric {
 	return m.own(config.MemoryUsed, "Maximum", "memory, MB", defaultInMinutes)
 }
 
+// DiscoveryServedStale is how many discoveries got the last known good answer.
+func (m Metrics) DiscoveryServedStale() awscloudwatch.Metric {
+	return m.own(config.DiscoveryServedStale, "Sum", "answered from the last good one", defaultInMinutes)
+}
+
+// EndpointsDropped is how many devices Alexa would not have taken, at most.
+func (m Metrics) EndpointsDropped() awscloudwatch.Metric {
+	return m.own(config.EndpointsDropped, "Maximum", "devices left out", defaultInMinutes)
+}
+
 // Errors is how often the function itself failed, which it never should: a
 // directive that fails is an answer.
 func (m Metrics) Errors() awscloudwatch.Metric {

@@ -110,19 +110,20 @@ func NewApp(o Options) *App {
 	httpclient.Bind(a.dispatcher, client)
 	circuitbreaker.Bind(a.dispatcher, breakers)
 	lambda.Bind(a.dispatcher, lambda.Options{
-		Forward:  home.Forward,
-		Admit:    a.admit,
-		Converse: home.Converse,
-		Intent:   home.Intent,
-		Execute:  a.execute,
-		Validate: security.Validate,
-		Facts:    a.facts,
-		Where:    where,
-		WarmUp:   a.warmUp,
-		Diagnose: home.Diagnose,
-		Specs:    a.dispatcher.Specs,
-		Probes:   func() bool { return a.guard.Allows(utility.Probes) },
-		Book:     &a.book,
+		Forward:   home.Forward,
+		LastKnown: home.LastKnown,
+		Admit:     a.admit,
+		Converse:  home.Converse,
+		Intent:    home.Intent,
+		Execute:   a.execute,
+		Validate:  security.Validate,
+		Facts:     a.facts,
+		Where:     where,
+		WarmUp:    a.warmUp,
+		Diagnose:  home.Diagnose,
+		Specs:     a.dispatcher.Specs,
+		Probes:    func() bool { return a.guard.Allows(utility.Probes) },
+		Book:      &a.book,
 	})
 	a.health = map[core.Gateway]func() core.Health{
 		core.Cache:          a.cache.Health,

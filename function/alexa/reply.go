@@ -9,9 +9,10 @@ import (
 
 // A Reply is as much of a reply as is read: which message it is.
 type Reply struct {
-	Namespace string
-	Name      string
-	ErrorType string // of an ErrorResponse, else ""
+	Namespace        string
+	Name             string
+	CorrelationToken string // of the directive that it answers; "" without
+	ErrorType        string // of an ErrorResponse, else ""
 }
 
 // IsError reports whether the reply says that the directive failed.
@@ -35,7 +36,7 @@ func ParseReply(raw []byte) (Reply, error) {
 	if h.Namespace == "" || h.Name == "" {
 		return Reply{}, errors.New("the reply has no event with a header")
 	}
-	r := Reply{Namespace: h.Namespace, Name: h.Name}
+	r := Reply{Namespace: h.Namespace, Name: h.Name, CorrelationToken: h.CorrelationToken}
 	if r.IsError() {
 		r.ErrorType, _ = in.Event.Payload.Type.(string)
 	}
@@ -99,9 +100,40 @@ func ErrorResponse(e Event, messageID, errorType, text string) (json.RawMessage,
 // EmptyDiscovery returns the reply to a Discover that there is no endpoint: what
 // Alexa takes instead of an error, which Discover does not have.
 func EmptyDiscovery(e Event, messageID string) (json.RawMessage, error) {
+	return Discovery(e, messageID, []json.RawMessage{})
+}
+
+// Discovery returns the reply to a Discover that there are these endpoints.
+func Discovery(e Event, messageID string, endpoints []json.RawMessage) (json.RawMessage, error) {
 	m := reply(e, "Alexa.Discovery", "Discover.Response", messageID)
-	m.Event.Payload = map[string][]struct{}{"endpoints": {}}
+	m.Event.Endpoint = nil
+	if endpoints == nil {
+		endpoints = []json.RawMessage{} // a list it must be
+	}
+	m.Event.Payload = map[string][]json.RawMessage{"endpoints": endpoints}
 	return json.Marshal(m)
+}
+
+// Correlated returns a reply with that correlation token in its header, and all else
+// in it as it was.
+func Correlated(raw json.RawMessage, token string) (json.RawMessage, error) {
+	var top, event, header map[string]json.RawMessage
+	for _, level := range []struct {
+		from func() json.RawMessage
+		into *map[string]json.RawMessage
+	}{
+		{func() json.RawMessage { return raw }, &top},
+		{func() json.RawMessage { return top["event"] }, &event},
+		{func() json.RawMessage { return event["header"] }, &header},
+	} {
+		if err := json.Unmarshal(level.from(), level.into); err != nil || *level.into == nil {
+			return nil, errors.New("the reply has no event with a header")
+		}
+	}
+	header["correlationToken"], _ = json.Marshal(token) // a string, and then what was JSON before
+	event["header"], _ = json.Marshal(header)
+	top["event"], _ = json.Marshal(event)
+	return json.Marshal(top)
 }
 
 // GrantFailed returns the reply that an AcceptGrant failed.

@@ -1,6 +1,7 @@
 package homeassistant
 
 import (
+	"encoding/json"
 	"mime"
 	"net/http"
 	"slices"
@@ -39,6 +40,24 @@ func malformed(body []byte, err error) error {
 	const enough = 200
 	start, _ := security.Scrub(string(body[:min(len(body), 4*enough)]))
 	return core.Errorf(core.Internal, "malformed", "the answer begins %q: %w", start[:min(len(start), enough)], err)
+}
+
+// answering returns body as the answer to e, which bears its correlation token. An
+// answer without one gets it, for Alexa would not know what it answers; one with
+// another is the answer to something else.
+func answering(e alexa.Event, r alexa.Reply, body json.RawMessage) (json.RawMessage, error) {
+	switch want := e.Header.CorrelationToken; {
+	case want == "" || r.CorrelationToken == want:
+		return body, nil
+	case r.CorrelationToken == "":
+		mended, err := alexa.Correlated(body, want)
+		if err != nil {
+			return nil, &core.Error{Kind: core.Internal, Cause: "malformed", Err: err}
+		}
+		return mended, nil
+	default:
+		return nil, core.Errorf(core.Internal, "mixed_up", "the answer belongs to another directive: something in front of Home Assistant keeps answers or mixes them up; have it pass %s on as it is", smartHome)
+	}
 }
 
 // meaning returns what a status other than 200 means: the kind that Alexa is
@@ -106,6 +125,6 @@ func unauthorized(token core.Secret) error {
 func sick(err error) bool {
 	return err != nil && !slices.Contains([]string{
 		"unauthorized", "expired", "cloudflare_access", "cloudflare", "banned", "forbidden",
-		"not_configured", "bad_request", "refused_request", "too_large", "redirect", "unexpected_status", "malformed", "oversized",
+		"not_configured", "bad_request", "refused_request", "too_large", "redirect", "unexpected_status", "malformed", "mixed_up", "oversized",
 	}, core.CauseOf(err))
 }

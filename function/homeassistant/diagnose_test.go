@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/cache"
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
 	"github.com/hearthgate/hearthgate/function/gateway/initialization"
 	"github.com/hearthgate/hearthgate/function/gateway/lambda"
@@ -42,6 +43,7 @@ func diagnose(t *testing.T, env map[string]string) lambda.DiagnosisStep {
 	d := core.NewDispatcher()
 	initialization.Bind(d, start)
 	httpclient.Bind(d, client)
+	cache.Bind(d, new(cache.Store))
 	home := &homeassistant.Client{Dispatcher: d, Settings: start.Settings}
 	got, err := home.Diagnose(t.Context())
 	if err != nil {
@@ -139,8 +141,6 @@ func TestDiagnose(t *testing.T) {
 		{"no JSON", house{discover: says(200, "<html>")}, nil, "discover", "malformed", "log"},
 		{"no device", house{discover: says(200, found(""))}, nil, "discover", "no_endpoints", "filter"},
 		{"300 devices", house{discover: says(200, found(many(300)))}, nil, "discover", "", ""},
-		{"301 devices", house{discover: says(200, found(many(301)))}, nil, "discover", "too_many_endpoints", "filter"},
-		{"a device without a name", house{discover: says(200, found(many(1)+`,{"endpointId":"light#b","friendlyName":"","capabilities":[{}]}`))}, nil, "discover", "limits", "entity_config"},
 		{"a device with a long name", house{discover: says(200, found(`{"endpointId":"light#b","friendlyName":"`+strings.Repeat("ü", 129)+`","capabilities":[{}]}`))}, nil, "discover", "limits", "entity_config"},
 		{"a device with a strange id", house{discover: says(200, found(`{"endpointId":"light#ü","friendlyName":"b","capabilities":[{}]}`))}, nil, "discover", "limits", "entity_config"},
 		{"a device that can do nothing", house{discover: says(200, found(`{"endpointId":"light#b","friendlyName":"b"}`))}, nil, "discover", "limits", "entity_config"},
@@ -155,6 +155,26 @@ func TestDiagnose(t *testing.T) {
 				env[name] = v
 			}
 			named(t, diagnose(t, env), tt.step, tt.cause, tt.mend)
+		})
+	}
+}
+
+// TestDiagnoseDropped has the home offer devices that are kept from Alexa: the rest
+// works, and each is named with its reason.
+func TestDiagnoseDropped(t *testing.T) {
+	for name, tt := range map[string]struct{ endpoints, want string }{
+		"too many":  {many(301), "Alexa does not get light.99 (it is beyond the 300 that Alexa takes)"},
+		"no name":   {many(1) + `,{"endpointId":"light#b","friendlyName":"","capabilities":[{}]}`, "Alexa does not get light.b (it has no name)"},
+		"duplicate": {many(1) + "," + many(1), "Alexa does not get light.0 (its id is taken by another one)"},
+		"no object": {many(1) + `,7`, "Alexa does not get number 2 (it is not as Alexa defines an endpoint)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(house{discover: says(200, found(tt.endpoints))})
+			defer server.Close()
+			got := diagnose(t, map[string]string{"HOME_ASSISTANT_URL": server.URL, "HOME_ASSISTANT_TOKEN": canary})
+			if !got.OK || len(got.Advice) != 1 || !strings.HasPrefix(got.Advice[0], tt.want) || !strings.Contains(got.Advice[0], "entity_config") {
+				t.Errorf("got %+v\nwant it to be well, and the advice %s", got, tt.want)
+			}
 		})
 	}
 }

@@ -1,17 +1,9 @@
 package homeassistant
 
 import (
-	"context"
 	"encoding/json"
-	"fmt"
-	"net/http"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/function/core"
-	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
-	"github.com/hearthgate/hearthgate/function/gateway/lambda"
 )
 
 // What Alexa takes of a home. One endpoint that breaks a limit can make a whole
@@ -30,70 +22,6 @@ type endpoint struct {
 	Description  string            `json:"description"`
 	Manufacturer string            `json:"manufacturerName"`
 	Capabilities []json.RawMessage `json:"capabilities"`
-}
-
-// discover asks the home for its devices, as Alexa would.
-func (l *ladder) discover(ctx context.Context, s *lambda.DiagnosisStep) error {
-	if l.settings.TokenSource == config.Linked {
-		s.Tried, s.Found = "nothing", "a discovery takes the token of a linked account"
-		return nil
-	}
-	s.Tried = "a Discover"
-	body := `{"directive":{"header":{"namespace":"Alexa.Discovery","name":"Discover","payloadVersion":"3","messageId":"` + core.NewID() + `"},"payload":{"scope":{"type":"BearerToken","token":""}}}}`
-	res, err := core.Do(ctx, l.Dispatcher, httpclient.MakeRequest, httpclient.Request{
-		Method: http.MethodPost, URL: l.settings.URL + smartHome, Header: http.Header{"Content-Type": {"application/json"}},
-		Bearer: l.settings.Token, Body: []byte(body), IsQuery: true,
-	})
-	if err != nil {
-		return err
-	}
-	s.Found = fmt.Sprint(res.Status)
-	reply, err := judge(res, l.settings.Token)
-	switch {
-	case core.CauseOf(err) == "malformed":
-		return judged("malformed", err.Error(), "see what stands in front of Home Assistant, and look into its log")
-	case err != nil:
-		return err
-	case reply.Name != "Discover.Response":
-		return core.Errorf(core.Internal, "malformed", "Home Assistant answers a Discover with %s.%s: look into its log", reply.Namespace, reply.Name)
-	}
-	var found struct {
-		Event struct {
-			Payload struct {
-				Endpoints []endpoint `json:"endpoints"`
-			} `json:"payload"`
-		} `json:"event"`
-	}
-	if err := json.Unmarshal(res.Body, &found); err != nil {
-		return judged("malformed", fmt.Sprintf("an endpoint is not as Alexa defines it (%v)", err), "look which integration makes it")
-	}
-	all := found.Event.Payload.Endpoints
-	s.Found = fmt.Sprintf("%d endpoints, %d bytes", len(all), len(res.Body))
-	return limits(all)
-}
-
-// limits says what Alexa would not take of the endpoints.
-func limits(all []endpoint) error {
-	switch {
-	case len(all) == 0:
-		return core.Errorf(core.NotFound, "no_endpoints", "Home Assistant offers no device: look at the filter below `alexa: smart_home:` in configuration.yaml, and at the exposed entities")
-	case len(all) > maxEndpoints:
-		return core.Errorf(core.Invalid, "too_many_endpoints", "Home Assistant offers %d devices, and Alexa takes %d: leave some out with the filter below `alexa: smart_home:`", len(all), maxEndpoints)
-	}
-	var broken []string
-	for _, e := range all {
-		if reason := e.breaks(); reason != "" {
-			broken = append(broken, fmt.Sprintf("%.64s (%s)", strings.Replace(e.ID, "#", ".", 1), reason))
-		}
-	}
-	const most = 10
-	if n := len(broken); n > most {
-		broken = append(broken[:most], fmt.Sprintf("and %d more", n-most))
-	}
-	if len(broken) > 0 {
-		return core.Errorf(core.Invalid, "limits", "Alexa does not take %s: rename or leave out each of them with `entity_config` or the filter below `alexa: smart_home:`, for one of them can make the discovery find nothing", strings.Join(broken, ", "))
-	}
-	return nil
 }
 
 // breaks says which limit an endpoint breaks, "" if none.

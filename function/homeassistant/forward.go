@@ -27,11 +27,13 @@ const smartHome = "/api/alexa/smart_home"
 type Client struct {
 	Dispatcher *core.Dispatcher
 	Settings   func() *initialization.Settings // in effect; nil while there are none
+
+	pauses pauses
 }
 
 // Forward sends e to Home Assistant as it came, once, and returns the answer as
-// it came. Its errors have the kind that Alexa is told, and a cause and a sentence
-// for the owner.
+// it came; of a Discover, what Alexa can take of it. Its errors have the kind that
+// Alexa is told, and a cause and a sentence for the owner.
 func (c *Client) Forward(ctx context.Context, e alexa.Event) (json.RawMessage, error) {
 	s := c.Settings()
 	if s == nil {
@@ -39,6 +41,38 @@ func (c *Client) Forward(ctx context.Context, e alexa.Event) (json.RawMessage, e
 	}
 	token, err := tokenFor(s, e.Token())
 	if err != nil {
+		return nil, err
+	}
+	reply, err := c.forward(ctx, s, token, e)
+	if err != nil {
+		return nil, passed{err}
+	}
+	return reply, nil
+}
+
+// passed is an error of the home or of the way to it: whatever may refuse a directive
+// here has let it pass.
+type passed struct{ error }
+
+func (p passed) Unwrap() error { return p.error }
+
+func (c *Client) forward(ctx context.Context, s *initialization.Settings, token core.Secret, e alexa.Event) (json.RawMessage, error) {
+	reply, err := c.ask(ctx, s, token, e)
+	if isRefusal(err) {
+		reply, err = c.heal(ctx, s, token, e, err)
+	}
+	switch {
+	case core.CauseOf(err) == "unauthorized":
+		c.forget(ctx, keyFor(s, token))
+	case err == nil && e.IsDiscover():
+		return c.discovered(ctx, keyFor(s, token), e, reply)
+	}
+	return reply, err
+}
+
+// ask sends e with a token, unless token or home are better left alone.
+func (c *Client) ask(ctx context.Context, s *initialization.Settings, token core.Secret, e alexa.Event) (json.RawMessage, error) {
+	if err := c.paused(ctx, s.URL, token, e); err != nil {
 		return nil, err
 	}
 	// AcceptGrant makes Home Assistant ask Amazon in turn, and the code it carries
@@ -49,7 +83,7 @@ func (c *Client) Forward(ctx context.Context, e alexa.Event) (json.RawMessage, e
 		defer cancel()
 	}
 	var reply json.RawMessage
-	_, err = core.Do(ctx, c.Dispatcher, circuitbreaker.Call, circuitbreaker.CallInput{
+	_, err := core.Do(ctx, c.Dispatcher, circuitbreaker.Call, circuitbreaker.CallInput{
 		Breaker: Breaker,
 		Counts:  sick,
 		IsQuery: e.IsQuestion(),
@@ -58,6 +92,7 @@ func (c *Client) Forward(ctx context.Context, e alexa.Event) (json.RawMessage, e
 			return err
 		},
 	})
+	c.learn(ctx, s.URL, token, err)
 	return reply, err
 }
 
@@ -85,7 +120,7 @@ func (c *Client) send(ctx context.Context, url string, token core.Secret, e alex
 	if reply.IsError() {
 		logging.Note(ctx, slog.String("reply_type", reply.ErrorType))
 	}
-	return res.Body, nil
+	return answering(e, reply, res.Body)
 }
 
 // tokenFor returns the token to show to Home Assistant: the stored one, or that of

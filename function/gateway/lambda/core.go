@@ -11,6 +11,9 @@ import (
 type gateway struct{ opts Options }
 
 func newGateway(o Options) *gateway {
+	if o.LastKnown == nil {
+		o.LastKnown = func(context.Context, alexa.Event, error) (json.RawMessage, bool) { return nil, false }
+	}
 	if o.Validate == nil {
 		o.Validate = func(context.Context, []byte) error { return nil }
 	}

@@ -53,19 +53,20 @@ func (d *Directive) UnmarshalJSON(b []byte) (err error) {
 // Options are what the gateway is given by the application. A function that is
 // missing makes the operations that need it fail.
 type Options struct {
-	Forward  func(context.Context, alexa.Event) (json.RawMessage, error)                   // sends a directive on and returns the reply to it
-	Admit    func(context.Context, alexa.SkillRequest) error                               // refuses a skill that may not ask; default: all may
-	Converse func(context.Context, alexa.SkillRequest, string) (alexa.SkillReply, error)   // has the home understand a sentence
-	Intent   func(context.Context, alexa.SkillRequest) (json.RawMessage, error)            // sends an intent of the owner's own on
-	Execute  func(ctx context.Context, name string, input []byte) (json.RawMessage, error) // runs an operation by its name
-	Validate func(context.Context, []byte) error                                           // refuses a body that no honest caller sends; default: takes all
-	Facts    func(context.Context) Facts                                                   // how the gateways are doing; default: nothing is known
-	Where    func(context.Context) Invocation                                              // which invocation this is; default: nothing is known
-	WarmUp   func(context.Context) (reached bool, err error)                               // makes settings and connection ready
-	Diagnose func(context.Context) (Diagnosis, error)                                      // goes the way to the home
-	Probes   func() bool                                                                   // whether the home may be asked by the clock; default: always
-	Specs    func() []*core.Spec                                                           // of the operations that there are; default: none
-	Book     *Book                                                                         // of the events that were answered; default: one of its own
+	Forward   func(context.Context, alexa.Event) (json.RawMessage, error)                   // sends a directive on and returns the reply to it
+	LastKnown func(context.Context, alexa.Event, error) (json.RawMessage, bool)             // returns the last known good reply to a Discover that failed so, if its sender may see it; default: there is none
+	Admit     func(context.Context, alexa.SkillRequest) error                               // refuses a skill that may not ask; default: all may
+	Converse  func(context.Context, alexa.SkillRequest, string) (alexa.SkillReply, error)   // has the home understand a sentence
+	Intent    func(context.Context, alexa.SkillRequest) (json.RawMessage, error)            // sends an intent of the owner's own on
+	Execute   func(ctx context.Context, name string, input []byte) (json.RawMessage, error) // runs an operation by its name
+	Validate  func(context.Context, []byte) error                                           // refuses a body that no honest caller sends; default: takes all
+	Facts     func(context.Context) Facts                                                   // how the gateways are doing; default: nothing is known
+	Where     func(context.Context) Invocation                                              // which invocation this is; default: nothing is known
+	WarmUp    func(context.Context) (reached bool, err error)                               // makes settings and connection ready
+	Diagnose  func(context.Context) (Diagnosis, error)                                      // goes the way to the home
+	Probes    func() bool                                                                   // whether the home may be asked by the clock; default: always
+	Specs     func() []*core.Spec                                                           // of the operations that there are; default: none
+	Book      *Book                                                                         // of the events that were answered; default: one of its own
 }
 
 // Bind binds the operations of the gateway to d.

@@ -65,7 +65,7 @@ func (in ReplyInput) kind() (core.Kind, error) {
 	return core.Kinds()[i], nil
 }
 
-func (g *gateway) createAlexaResponse(_ context.Context, in ReplyInput) (json.RawMessage, error) {
+func (g *gateway) createAlexaResponse(ctx context.Context, in ReplyInput) (json.RawMessage, error) {
 	kind, err := in.kind()
 	if err != nil {
 		return nil, err
@@ -74,6 +74,11 @@ func (g *gateway) createAlexaResponse(_ context.Context, in ReplyInput) (json.Ra
 	if !errors.Is(err, alexa.ErrNoDirective) {
 		if in.tells() {
 			return nil, core.Errorf(core.Invalid, "input", "field event is a directive, to which nothing is said or shown: leave speech, reprompt and card out")
+		}
+		if e.IsDiscover() {
+			if reply, ok := g.opts.LastKnown(ctx, e, in.Err); ok {
+				return reply, nil
+			}
 		}
 		return failedDirective(e, kind)
 	}

@@ -1,0 +1,155 @@
+package homeassistant
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/cache"
+	"github.com/hearthgate/hearthgate/function/gateway/initialization"
+)
+
+// The last known good discovery is kept as long as the cache keeps anything, and
+// written again once a day, so that one in use does not end.
+const (
+	keptFor  = 30 * 24 * time.Hour
+	keptAnew = 24 * time.Hour
+)
+
+// A home that is starting, or has lost an integration, offers much less than it
+// did. Such an answer counts once it was seen twice, so long apart.
+const lessFor = 10 * time.Minute
+
+// A lastKnown is the last good answer to a Discover: its endpoints and nothing else
+// of it, so no token. The zero value is none.
+type lastKnown struct {
+	At     time.Time `json:"at"`
+	Count  int       `json:"endpoints"`
+	Sum    string    `json:"sum"`           // of the endpoints
+	Packed []byte    `json:"packed"`        // the JSON list of the endpoints, gzip
+	Less   time.Time `json:"less,omitzero"` // when much less was seen first, since the last good answer
+}
+
+// holds reports whether an answer of n endpoints is so much less that this one is
+// given instead, for now.
+func (l lastKnown) holds(n int, now time.Time) bool {
+	muchLess := n*2 < l.Count && l.Count-n > 5
+	return muchLess && (l.Less.IsZero() || now.Sub(l.Less) < lessFor)
+}
+
+// endpoints returns the list of endpoints, nil when there is none to be had.
+func (l lastKnown) endpoints() (all []json.RawMessage) {
+	const most = 16 << 20 // more than any home's
+	z, err := gzip.NewReader(bytes.NewReader(l.Packed))
+	if err != nil {
+		return nil
+	}
+	b, err := io.ReadAll(io.LimitReader(z, most))
+	if err != nil || json.Unmarshal(b, &all) != nil {
+		return nil
+	}
+	return all
+}
+
+// ids returns the ids of the endpoints, which Alexa knows.
+func (l lastKnown) ids() map[string]bool {
+	known := map[string]bool{}
+	for _, raw := range l.endpoints() {
+		var e endpoint
+		if json.Unmarshal(raw, &e) == nil {
+			known[e.ID] = true
+		}
+	}
+	return known
+}
+
+// last returns what is kept under a key.
+func (c *Client) last(ctx context.Context, key string) (l lastKnown) {
+	kept, err := core.Do(ctx, c.Dispatcher, cache.Get, cache.GetInput{Namespace: cache.Discovery, Key: key})
+	if err != nil || json.Unmarshal(kept.Value, &l) != nil {
+		return lastKnown{}
+	}
+	return l
+}
+
+// keep keeps l under a key. What cannot be kept is missed at the next outage, and
+// does no harm to the answer at hand.
+func (c *Client) keep(ctx context.Context, key string, l lastKnown) {
+	if b, err := json.Marshal(l); err == nil {
+		_, _ = core.Do(ctx, c.Dispatcher, cache.Set, cache.SetInput{
+			Namespace: cache.Discovery, Key: key, Value: b, TTL: core.Seconds(keptFor),
+		})
+	}
+}
+
+// remember keeps endpoints as the last known good ones, in place of l.
+func (c *Client) remember(ctx context.Context, key string, l lastKnown, endpoints []json.RawMessage) {
+	list, err := json.Marshal(endpoints)
+	if err != nil {
+		return // never: they were read as JSON
+	}
+	sum := digest(string(list))
+	if l.Sum == sum && l.Less.IsZero() && time.Since(l.At) < keptAnew {
+		return
+	}
+	var packed bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&packed, gzip.BestSpeed) // a person may be waiting
+	_, _ = z.Write(list)                                 // into memory
+	_ = z.Close()
+	c.keep(ctx, key, lastKnown{At: time.Now().UTC(), Count: len(endpoints), Sum: sum, Packed: packed.Bytes()})
+}
+
+// forget lets the last known good answer go: whoever the home refuses is not to be
+// told of its devices when it is down later.
+func (c *Client) forget(ctx context.Context, key string) {
+	if c.last(ctx, key).Count > 0 {
+		c.keep(ctx, key, lastKnown{})
+	}
+}
+
+// keyFor returns under which key the last known good answer is that the bearer of a
+// token may see. A stored token is the home's one. A linked token is a person's, who
+// may see other devices than the next one: what was shown to one link of an account
+// is kept for that link alone.
+func keyFor(s *initialization.Settings, token core.Secret) string {
+	if s.TokenSource == config.Stored {
+		return "home " + s.URL
+	}
+	return "home " + s.URL + " link " + digest(link(token))
+}
+
+// link returns what stays the same of a linked token when Alexa has it renewed,
+// every half hour: Home Assistant puts the id of the link into it as `iss`, 122
+// random bits that nobody knows who has not seen such a token. A token of another
+// shape stands for itself.
+func link(token core.Secret) string {
+	text := token.Reveal()
+	parts := strings.Split(text, ".")
+	if len(parts) != 3 {
+		return "token " + text
+	}
+	var claims struct {
+		Issuer string `json:"iss"`
+	}
+	b, err := base64.RawURLEncoding.DecodeString(parts[1])
+	const random = 32 // hexadecimal digits
+	if err != nil || json.Unmarshal(b, &claims) != nil || len(claims.Issuer) < random {
+		return "token " + text
+	}
+	return "iss " + claims.Issuer
+}
+
+// digest returns a text's SHA-256, the first half of it, in hexadecimal.
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:16])
+}

@@ -1,0 +1,117 @@
+package homeassistant
+
+import (
+	"context"
+	"encoding/json"
+	"sync/atomic"
+	"time"
+
+	"github.com/hearthgate/hearthgate/function/alexa"
+	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/cache"
+)
+
+// How long is left alone who has refused. Home Assistant counts each refused token
+// towards a ban of the address that it came from; once that is banned, asking on
+// changes nothing.
+const (
+	tokenPause = time.Minute
+	banPause   = 5 * time.Minute
+	probeEvery = time.Minute // a question may look whether a ban was lifted
+)
+
+// A pause is what is kept of a refusal, of a token or of our address.
+type pause struct {
+	Since   time.Time `json:"since"`
+	Probed  time.Time `json:"probed"`            // when it was last looked whether it still holds
+	Expired bool      `json:"expired,omitempty"` // the token was past its time
+}
+
+// pauses knows until when there may be a pause, so that nobody has to look for one
+// on the way of a directive while there is none. The zero value knows of none.
+type pauses struct{ until atomic.Int64 }
+
+func (p *pauses) possible(now time.Time) bool { return now.UnixNano() < p.until.Load() }
+
+func (p *pauses) begin(now time.Time, d time.Duration) {
+	if end := now.Add(d).UnixNano(); end > p.until.Load() {
+		p.until.Store(end)
+	}
+}
+
+func tokenKey(url string, token core.Secret) string {
+	return "token " + digest(url+"\n"+token.Reveal())
+}
+
+func banKey(url string) string { return "banned " + url }
+
+// paused returns why e is not sent with this token now, or nil if it may be.
+func (c *Client) paused(ctx context.Context, url string, token core.Secret, e alexa.Event) error {
+	now := time.Now()
+	if !c.pauses.possible(now) {
+		return nil
+	}
+	if p, ok := c.pause(ctx, tokenKey(url, token)); ok {
+		kind := core.Unauthorized
+		if p.Expired {
+			kind = core.Expired
+		}
+		return core.Errorf(kind, "token_paused", "the token was refused %v ago and is not shown again for %v after that, so that Home Assistant does not ban this address: make a new one and put it in place with `hearthgate token`, or link the account again", now.Sub(p.Since).Round(time.Second), tokenPause)
+	}
+	p, ok := c.pause(ctx, banKey(url))
+	if !ok {
+		return nil
+	}
+	if e.IsQuestion() && now.Sub(p.Probed) >= probeEvery {
+		p.Probed = now
+		c.begin(ctx, banKey(url), p, banPause-now.Sub(p.Since))
+		return nil
+	}
+	return core.Errorf(core.Unreachable, "banned", "Home Assistant banned this function's address %v ago and is left alone: remove it from ip_bans.yaml and restart Home Assistant; a question a minute looks whether that was done", now.Sub(p.Since).Round(time.Second))
+}
+
+// learn begins a pause after a refusal, and ends that of the address after anything
+// else that came from the home.
+func (c *Client) learn(ctx context.Context, url string, token core.Secret, err error) {
+	now := time.Now()
+	switch cause := core.CauseOf(err); {
+	case cause == "unauthorized" || cause == "expired":
+		c.begin(ctx, tokenKey(url, token), pause{Since: now, Expired: cause == "expired"}, tokenPause)
+	case cause == "banned":
+		c.begin(ctx, banKey(url), pause{Since: now, Probed: now}, banPause)
+		return
+	case err != nil:
+		return // it may never have got there
+	}
+	if c.pauses.possible(now) {
+		c.end(ctx, banKey(url))
+	}
+}
+
+func (c *Client) pause(ctx context.Context, key string) (p pause, ok bool) {
+	kept, err := core.Do(ctx, c.Dispatcher, cache.Get, cache.GetInput{Namespace: cache.Negative, Key: key})
+	if err != nil || json.Unmarshal(kept.Value, &p) != nil {
+		return pause{}, false
+	}
+	return p, !p.Since.IsZero()
+}
+
+func (c *Client) begin(ctx context.Context, key string, p pause, d time.Duration) {
+	b, err := json.Marshal(p)
+	if err != nil || d <= 0 {
+		return
+	}
+	// Without the pause the home is asked as before: no reason to fail a directive.
+	if _, err := core.Do(ctx, c.Dispatcher, cache.Set, cache.SetInput{
+		Namespace: cache.Negative, Key: key, Value: b, TTL: core.Seconds(d),
+	}); err == nil {
+		c.pauses.begin(time.Now(), d)
+	}
+}
+
+// end ends a pause, if there is one.
+func (c *Client) end(ctx context.Context, key string) {
+	if _, ok := c.pause(ctx, key); ok {
+		c.begin(ctx, key, pause{}, time.Second)
+	}
+}
