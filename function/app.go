@@ -72,13 +72,16 @@ func NewApp(o Options) *App {
 		Keep:           a.keepFigures,
 		Kept:           a.keptFigures,
 	})
-	a.cache = a.levels(o, func(ctx context.Context, r *http.Request, body []byte) error {
+	a.cache = a.levels(o, client, func(ctx context.Context, r *http.Request, body []byte) error {
 		return start.Sign(ctx, r, body, "dynamodb")
 	})
 	start = initialization.New(initialization.Options{
 		Getenv: o.Getenv,
 		Shelf:  a.cache.Shelf(cache.Settings),
 		Apply:  apply(log, client),
+
+		Transport: client,
+		Guard:     a.guarded(circuitbreaker.Parameters),
 		Parts: []initialization.Part{
 			{Name: "cache", Cleanup: a.cache.Cleanup},
 			{Name: "metrics", Cleanup: a.metrics.Cleanup},

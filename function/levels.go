@@ -15,14 +15,11 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/utility"
 )
 
-// tableBreaker is the name of the circuit breaker of the cache's table.
-const tableBreaker = "cache_table"
-
 // levels returns the cache, with the levels that there are.
-func (a *App) levels(o Options, sign func(context.Context, *http.Request, []byte) error) *cache.Store {
+func (a *App) levels(o Options, way http.RoundTripper, sign func(context.Context, *http.Request, []byte) error) *cache.Store {
 	return cache.New(cache.Options{
 		Dir:          o.Dir,
-		Table:        table(o.Getenv, sign),
+		Table:        table(o.Getenv, way, sign),
 		Guard:        a.guardTable,
 		Clean:        clean,
 		Problem:      a.warn,
@@ -31,7 +28,7 @@ func (a *App) levels(o Options, sign func(context.Context, *http.Request, []byte
 }
 
 // table returns the table that the cache goes on in, or nil if there is none.
-func table(getenv func(string) string, sign func(context.Context, *http.Request, []byte) error) cache.Table {
+func table(getenv func(string) string, way http.RoundTripper, sign func(context.Context, *http.Request, []byte) error) cache.Table {
 	if getenv == nil {
 		getenv = os.Getenv
 	}
@@ -41,7 +38,7 @@ func table(getenv func(string) string, sign func(context.Context, *http.Request,
 	}
 	t := &cache.DynamoDB{
 		Name: name, Region: getenv("AWS_REGION"), Endpoint: getenv("AWS_ENDPOINT_URL"),
-		Sign: sign,
+		Sign: sign, Transport: way,
 	}
 	if endpoint := getenv("AWS_ENDPOINT_URL_DYNAMODB"); endpoint != "" {
 		t.Endpoint = endpoint
@@ -52,8 +49,15 @@ func table(getenv func(string) string, sign func(context.Context, *http.Request,
 // guardTable runs what asks the table, unless it failed too often.
 func (a *App) guardTable(ctx context.Context, f func(context.Context) error) error {
 	a.tableCalls.Add(1)
-	_, err := core.Do(ctx, a.dispatcher, circuitbreaker.Call, circuitbreaker.CallInput{Breaker: tableBreaker, Func: f})
-	return err
+	return a.guarded(circuitbreaker.ExternalCache)(ctx, f)
+}
+
+// guarded returns what runs a function behind a breaker.
+func (a *App) guarded(breaker string) func(context.Context, func(context.Context) error) error {
+	return func(ctx context.Context, f func(context.Context) error) error {
+		_, err := core.Do(ctx, a.dispatcher, circuitbreaker.Call, circuitbreaker.CallInput{Breaker: breaker, Func: f})
+		return err
+	}
 }
 
 // clean reports whether a text has nothing in it that looks like a secret.

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -26,9 +27,9 @@ func explain(ctx context.Context, p phase, err error) *core.Error {
 	case errors.Is(err, errTooLong):
 		return core.Errorf(core.Internal, "oversized", "%w", err)
 	case ctx.Err() != nil, errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
-		return core.Errorf(core.Unreachable, "timeout", "no answer in time: it ended while %v", p)
+		return &core.Error{Kind: core.Unreachable, Cause: "timeout", Err: tooLate{"no answer in time", p}}
 	case errors.Is(err, syscall.ETIMEDOUT):
-		return core.Errorf(core.Unreachable, "timeout", "nobody acknowledges what is sent: it ended while %v", p)
+		return &core.Error{Kind: core.Unreachable, Cause: "timeout", Err: tooLate{"nobody acknowledges what is sent", p}}
 	case errors.Is(err, errPin):
 		return core.Errorf(core.Unreachable, "tls", "the far side is not the one whose key is pinned: %w; if it has a new one on purpose, pin that", err)
 	}
@@ -48,6 +49,19 @@ func explain(ctx context.Context, p phase, err error) *core.Error {
 		return core.Errorf(core.Unreachable, "no_route", "no connection could be made: %w", bare(err))
 	}
 	return core.Errorf(core.Unreachable, "protocol", "the answer is not HTTP, or broke while %v: %w", p, bare(err))
+}
+
+// tooLate says that the time was up, as an error that others know as such.
+type tooLate struct {
+	said string
+	p    phase
+}
+
+func (t tooLate) Error() string { return fmt.Sprintf("%s: it ended while %v", t.said, t.p) }
+func (tooLate) Timeout() bool   { return true }
+func (tooLate) Temporary() bool { return true }
+func (tooLate) Is(err error) bool {
+	return err == context.DeadlineExceeded
 }
 
 // broken reports whether the far side ended the connection. That it did so before

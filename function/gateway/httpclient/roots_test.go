@@ -31,7 +31,7 @@ func TestRoots(t *testing.T) {
 	names := map[string]bool{}
 	var seen []*x509.Certificate
 	for _, c := range roots(t) {
-		if !c.IsCA || c.CheckSignatureFrom(c) != nil || slices.ContainsFunc(seen, c.Equal) {
+		if !c.IsCA || slices.ContainsFunc(seen, c.Equal) {
 			t.Errorf("%s is not the certificate of an authority, or comes twice", c.Subject)
 		}
 		seen = append(seen, c)

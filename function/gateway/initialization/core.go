@@ -3,6 +3,7 @@ package initialization
 import (
 	"cmp"
 	"context"
+	"net/http"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -21,6 +22,9 @@ type Options struct {
 	TTL    time.Duration         // how long settings hold before they are read again; default: 5 min
 	Pause  time.Duration         // default: 2 s between tries after a failure
 	Parts  []Part                // what [Cleanup] cleans; default: nothing
+
+	Transport http.RoundTripper                                        // to the parameter store; default: the SDK's own
+	Guard     func(context.Context, func(context.Context) error) error // runs what asks the store, or refuses to; default: runs it
 }
 
 // A Shelf keeps values for a time.
@@ -68,6 +72,9 @@ func New(o Options) *Starter {
 	}
 	if o.Apply == nil {
 		o.Apply = func(*Settings) error { return nil }
+	}
+	if o.Guard == nil {
+		o.Guard = func(ctx context.Context, f func(context.Context) error) error { return f(ctx) }
 	}
 	o.TTL, o.Pause = cmp.Or(o.TTL, 5*time.Minute), cmp.Or(o.Pause, 2*time.Second)
 	s := &Starter{opts: o, turn: make(chan struct{}, 1), began: time.Now()}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/function/core"
 )
 
 // secrets are the settings that a parameter must keep encrypted, each with the
@@ -32,7 +34,11 @@ func (s *Starter) parameters(ctx context.Context, env *environment) (values map[
 	for name := range names {
 		in.Names = append(in.Names, name)
 	}
-	out, err := s.ssm().GetParameters(ctx, in)
+	var out *ssm.GetParametersOutput
+	err = s.opts.Guard(ctx, func(ctx context.Context) (err error) {
+		out, err = s.ssm().GetParameters(ctx, in)
+		return judged(err)
+	})
 	if err != nil {
 		return nil, nil, s.explain(err, in.Names)
 	}
@@ -107,6 +113,9 @@ func (s *Starter) ssm() *ssm.Client {
 			// waiting, and in the end not tell why.
 			Retryer: retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = 150 * time.Millisecond }),
 		}
+		if s.opts.Transport != nil {
+			o.HTTPClient = &http.Client{Transport: s.opts.Transport}
+		}
 		for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SSM"} {
 			if endpoint := s.opts.Getenv(name); endpoint != "" {
 				o.BaseEndpoint = aws.String(endpoint)
@@ -115,6 +124,24 @@ func (s *Starter) ssm() *ssm.Client {
 		s.client = ssm.New(o)
 	})
 	return s.client
+}
+
+// judged returns err with the kind that says whether the store is in trouble, or only
+// refused what was asked of it.
+func judged(err error) error {
+	if err == nil {
+		return nil
+	}
+	kind := core.Unreachable
+	if e, ok := errors.AsType[smithy.APIError](err); ok {
+		switch code := e.ErrorCode(); {
+		case code == "ThrottlingException" || code == "TooManyUpdates":
+			kind = core.RateLimited
+		case e.ErrorFault() != smithy.FaultServer:
+			kind = core.Forbidden
+		}
+	}
+	return &core.Error{Kind: kind, Err: err}
 }
 
 // explain says what an error of the parameter store means and what to do.

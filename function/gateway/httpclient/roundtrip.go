@@ -1,0 +1,31 @@
+package httpclient
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+)
+
+// RoundTrip sends a request of somebody who needs an [http.RoundTripper], such as a
+// vendor's library, over the same pool, with the same authorities, in the same
+// time. The answer is read whole.
+func (c *Client) RoundTrip(r *http.Request) (*http.Response, error) {
+	var body []byte
+	if r.Body != nil {
+		defer r.Body.Close()
+		var err error
+		if body, err = io.ReadAll(r.Body); err != nil {
+			return nil, err
+		}
+	}
+	res, err := c.makeRequest(r.Context(), Request{Method: r.Method, URL: r.URL.String(), Header: r.Header, Body: body})
+	if err != nil {
+		return nil, err
+	}
+	return &http.Response{
+		Status: fmt.Sprintf("%d %s", res.Status, http.StatusText(res.Status)), StatusCode: res.Status,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: res.Header, Body: io.NopCloser(bytes.NewReader(res.Body)), ContentLength: int64(len(res.Body)), Request: r,
+	}, nil
+}
