@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,15 +24,21 @@ import (
 // as they would type it: from a clone to an answering function, and back.
 func TestDeploy(t *testing.T) {
 	o := newOwner(t)
+	commands := commandsOf(t, "Deploy it")
+	if n := len(commands); n != 4 || !strings.HasPrefix(commands[0], "alias ") {
+		t.Fatalf("the README shows %q: the alias and three commands are wanted", commands)
+	}
 	const skill = "amzn1.ask.skill.00000000-0000-0000-0000-000000000009"
-
-	// These three are what the README shows.
-	o.hearthgate("", "init", "--stage", "dev", "--locale", "en-US", "--url", "https://home.example.com", "--smart-home-skill", skill, "--yes")
-	o.hearthgate(o.token, "token")
-	said := o.hearthgate("", "deploy", "--bootstrap")
+	commands[1] = strings.Replace(commands[1], "amzn1.ask.skill.YOUR-SKILL", skill, 1)
+	said := o.reads(commands,
+		answer{"stored or linked", ""}, answer{"Id of the custom skill", ""}, answer{"E-mail address", ""},
+		answer{"Change the file?", "y"},
+		answer{"Long-lived token", o.token},
+		answer{"Prepare it now?", "y"},
+	)
 
 	const arn = "arn:aws:lambda:us-east-1:" + fakeaws.AccountID + ":function:hearthgate-dev:live"
-	o.has(said, "North America", arn, "https://www.amazon.com/ap/oa")
+	o.has(said, "North America", arn, "https://www.amazon.com/ap/oa", skill, "discover devices")
 	if p := o.cloud.Parameter("us-east-1", "/hearthgate/dev/home-assistant/token"); p == nil || p.Type != "SecureString" {
 		t.Errorf("the token's parameter is %+v", p)
 	}
@@ -39,13 +46,22 @@ func TestDeploy(t *testing.T) {
 
 	o.has(o.hearthgate("", "invoke", "turn-on", "--endpoint", "light.kitchen_light", "--stage", "dev"), `"name": "Response"`)
 	o.has(o.hearthgate("", "invoke", "report-state", "--endpoint", "light.kitchen_light", "--function", arn), `"value": "ON"`)
-	o.has(o.hearthgate("", "status", "--stage", "dev"), "directives")
+	o.has(o.hearthgate("", "status"), "hearthgate-dev in us-east-1", "directives")
+	o.has(o.hearthgate("", "op", "lambda.operations", "--stage", "dev"), "cache.get")
+	o.has(o.hearthgate("", "cost"), "projected $0.00")
+	o.has(o.hearthgate("", "completion", "bash"), "complete")
+	o.has(o.hearthgate("", "demo"), "6 of 6 directives")
 	o.has(o.hearthgate("", "logs", "--since", "10m"), "Alexa.PowerController.TurnOn")
+	lines := strings.Split(strings.TrimSpace(o.hearthgate("", "logs", "--json")), "\n")
+	turned := lines[slices.IndexFunc(lines, func(l string) bool { return strings.Contains(l, "TurnOn") })]
+	o.has(o.hearthgate(turned, "replay", "-", "--stage", "dev"), `"name": "Response"`)
+	o.has(o.hearthgate(o.token, "token", "--rotate"), "delete the old token")
+	o.has(o.hearthgate("X-Gate: canary", "headers"), "--secret-headers")
 	o.has(o.hearthgate("", "doctor"), "From inside the deployed function", "9 endpoints", "Everything is as it should be")
 
 	t.Run("a second deployment changes nothing", func(t *testing.T) {
 		before := len(o.cloud.Calls())
-		o.has(o.hearthgate("", "deploy"), "no changes")
+		o.has(o.hearthgate("", "deploy"), "  nothing", "no changes")
 		for _, call := range o.cloud.Calls()[before:] {
 			if call == "cloudformation.ExecuteChangeSet" || call == "s3.PutObject" {
 				t.Errorf("it called %s", call)
@@ -58,7 +74,7 @@ func TestDeploy(t *testing.T) {
 		if n := len(o.cloud.Resources("hearthgate-dev", "AWS::SNS::Subscription")); n != 0 {
 			t.Errorf("a dry run made %d subscriptions", n)
 		}
-		o.hearthgate("", "deploy")
+		o.has(o.hearthgate("", "deploy"), "+ SNS Topic", "~ CloudWatch Alarm", ": AlarmActions, OKActions")
 		if n := len(o.cloud.Resources("hearthgate-dev", "AWS::SNS::Subscription")); n != 1 {
 			t.Errorf("%d subscriptions, want 1", n)
 		}
@@ -72,8 +88,13 @@ func TestDeploy(t *testing.T) {
 		}
 	})
 	o.hearthgate("", "destroy", "--yes")
-	if n := len(o.cloud.Resources("hearthgate-dev", "")); n != 0 || o.cloud.Parameter("us-east-1", "/hearthgate/dev/home-assistant/token") != nil {
-		t.Errorf("%d resources are left, or the token", n)
+	if n := len(o.cloud.Resources("hearthgate-dev", "")); n != 0 {
+		t.Errorf("%d resources are left", n)
+	}
+	for _, secret := range []string{"token", "headers"} {
+		if o.cloud.Parameter("us-east-1", "/hearthgate/dev/home-assistant/"+secret) != nil {
+			t.Errorf("the parameter of the %s is left", secret)
+		}
 	}
 	o.fails(2, "hearthgate deploy --stage dev", "doctor")
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"github.com/hearthgate/hearthgate/infra/internal/console"
 	"github.com/hearthgate/hearthgate/infra/internal/deploy"
 	"github.com/hearthgate/hearthgate/infra/internal/screen"
+	"github.com/hearthgate/hearthgate/infra/internal/setup"
 )
 
 func (c *command) deploy() *cobra.Command {
@@ -25,8 +27,8 @@ func (c *command) deploy() *cobra.Command {
 function, shows what would change, deploys the stack, sends a directive through it,
 and says what to type into the Alexa developer console.`,
 		Example: `  hearthgate deploy
-  hearthgate deploy --stage prod --dry-run
-  hearthgate deploy --bootstrap        the first time in an account and region`,
+  hearthgate deploy --stage prod --dry-run      all that would change, in detail
+  hearthgate deploy --bootstrap                 the first time in an account and region`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := c.load(stage)
@@ -59,7 +61,10 @@ func (c *command) cdk(root string, s config.Stage) deploy.CDK {
 
 // preflight tells what was found, and prepares the account if that is wanted.
 func (c *command) preflight(ctx context.Context, cdk deploy.CDK, s config.Stage, bootstrap bool) (*cloud.Account, error) {
-	if err := cdk.Check(); err != nil {
+	if !cdk.Installed() {
+		c.progress("installing the CDK into this clone")
+	}
+	if err := cdk.Ready(ctx); err != nil {
 		return nil, err
 	}
 	out := screen.New(c.err, c.getenv)
@@ -67,7 +72,7 @@ func (c *command) preflight(ctx context.Context, cdk deploy.CDK, s config.Stage,
 	var problems []error
 	for _, check := range checks {
 		switch {
-		case check.Name == "bootstrap" && check.Problem != "" && bootstrap:
+		case check.Name == "bootstrap" && check.Problem != "" && (bootstrap || c.offers(out, check.Problem)):
 			if err := cdk.Bootstrap(ctx, account.ID, account.Region); err != nil {
 				return nil, err
 			}
@@ -80,21 +85,40 @@ func (c *command) preflight(ctx context.Context, cdk deploy.CDK, s config.Stage,
 			out.Printf("%s %-12s %s\n", out.Good("+"), check.Name, check.Found)
 		}
 	}
-	if len(problems) > 0 {
+	switch {
+	case len(problems) == 0:
+		return account, nil
+	case c.json:
 		return nil, fmt.Errorf("%s cannot be deployed: %w", s.Name, errors.Join(problems...))
 	}
-	return account, nil
+	return nil, fmt.Errorf("%s cannot be deployed yet: what is missing is marked with - above", s.Name)
+}
+
+// offers asks whether the account is to be prepared now, if there is somebody to
+// ask.
+func (c *command) offers(out *screen.Screen, problem string) bool {
+	if !c.interactive() || c.json {
+		return false
+	}
+	out.Printf("! %-12s %s\n", "bootstrap", problem)
+	o := setup.Options{In: bufio.NewReader(c.in), Out: out}
+	return c.confirm(o, false, "Prepare it now?") == nil
 }
 
 // rollOut deploys the stack and tries it.
 func (c *command) rollOut(ctx context.Context, cdk deploy.CDK, s config.Stage, a *cloud.Account, dry bool) error {
 	stack := config.StackName(s.Name)
-	c.progress("what changes")
-	if err := cdk.Run(ctx, "diff", stack); err != nil || dry {
+	c.progress("building the function and looking what changes")
+	if dry {
+		return cdk.Run(ctx, "diff", stack)
+	}
+	diff, err := cdk.Diff(ctx, stack)
+	if err != nil {
 		return err
 	}
+	c.changed(diff.Short())
 	c.progress("deploying " + stack + " into account " + a.ID + ", " + a.Region)
-	if err := cdk.Run(ctx, "deploy", stack, "--require-approval", "never", "--progress", "events"); err != nil {
+	if err := cdk.Run(ctx, "deploy", stack, "--app", deploy.Synthesized, "--require-approval", "never", "--progress", "events"); err != nil {
 		return err
 	}
 	arn := fmt.Sprintf("arn:aws:lambda:%s:%s:function:%s:%s", a.Region, a.ID, config.FunctionName(s.Name), config.Alias)
@@ -118,6 +142,16 @@ func (c *command) rollOut(ctx context.Context, cdk deploy.CDK, s config.Stage, a
 	return nil
 }
 
+func (c *command) changed(lines []string) {
+	out := screen.New(c.err, c.getenv)
+	if len(lines) == 0 {
+		out.Printf("  nothing\n")
+	}
+	for _, line := range lines {
+		out.Printf("  %s\n", line)
+	}
+}
+
 func (c *command) showConsole(s config.Stage, fields []console.Field) {
 	out := c.screen()
 	out.Printf("\n%s\n", out.Bold("What to type into the Alexa developer console"))
@@ -132,7 +166,5 @@ func (c *command) showConsole(s config.Stage, fields []console.Field) {
 			out.Printf("    %-30s %s\n", "", out.Dim(f.Why))
 		}
 	}
-	if missing := console.Missing(s); missing != "" {
-		out.Printf("\n%s\n", missing)
-	}
+	out.Printf("\n%s\n", console.Next(s))
 }

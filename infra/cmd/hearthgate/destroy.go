@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -46,7 +45,7 @@ of the CDK stays, since others may use it. A production stage is guarded: take
 				return err
 			}
 			cdk := c.cdk(root, s)
-			if err := errors.Join(cdk.Check(), cmd.Context().Err()); err != nil {
+			if err := cdk.Ready(cmd.Context()); err != nil {
 				return err
 			}
 			if err := cdk.Run(cmd.Context(), "destroy", config.StackName(s.Name), "--force"); err != nil {

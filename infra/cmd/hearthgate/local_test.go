@@ -56,7 +56,7 @@ func TestTheFunctionOfThisMachine(t *testing.T) {
 		})
 	}
 	t.Run("status in JSON", func(t *testing.T) {
-		r := command(t, noHome, "status", "--json")
+		r := command(t, noHome, "status", "--local", "--json")
 		var response struct {
 			Success bool
 			Data    map[string]any

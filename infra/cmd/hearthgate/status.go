@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/screen"
 )
 
@@ -16,12 +17,17 @@ func (c *command) status() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Say how the function is doing: its health report",
-		Long: `status asks the function how it is doing, gateway by gateway. A deployed function
-answers with what one of its processes has seen.`,
-		Example: `  hearthgate status --stage prod
+		Long: `status asks the deployed function of a stage, dev unless --stage says another, how it
+is doing, gateway by gateway. It answers with what one of its processes has seen.
+With --local, or with ` + config.EnvURL + ` set, it is one that starts on this
+machine.`,
+		Example: `  hearthgate status
   hearthgate status --stage prod --json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if w == (where{}) && c.getenv(config.EnvURL) == "" {
+				w.stage = "dev"
+			}
 			t, err := c.open(cmd.Context(), w)
 			if err != nil {
 				return err

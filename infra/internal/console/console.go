@@ -30,37 +30,57 @@ var clients = map[string]string{
 // Fields returns what to type, in the order of the console's pages, for a stage
 // whose function's alias has this ARN.
 func Fields(s config.Stage, arn string) []Field {
-	const endpoint, linking = "Smart Home", "Account Linking"
-	fields := []Field{
-		{endpoint, "Payload version", "v3", ""},
-		{endpoint, "Default endpoint", arn, ""},
-		{endpoint, regions[s.Region], arn, "the region of accounts with the locale " + s.Locale},
-	}
-	if s.TokenSource == config.Linked {
-		url := strings.TrimRight(s.URL, "/")
-		return append(fields,
-			Field{linking, "Your Web Authorization URI", url + "/auth/authorize", ""},
-			Field{linking, "Access Token URI", url + "/auth/token", ""},
-			Field{linking, "Your Client ID", clients[s.Region], "the slash at the end matters"},
-			Field{linking, "Your Secret", "anything", "Home Assistant does not look at it"},
-			Field{linking, "Your Authentication Scheme", "Credentials in request body", ""},
-			Field{linking, "Scope", "smart_home", ""},
+	var fields []Field
+	if s.SmartHomeSkillID != "" || s.CustomSkillID == "" {
+		const page = "Smart Home"
+		fields = append(fields,
+			Field{page, "Payload version", "v3", ""},
+			Field{page, "Default endpoint", arn, ""},
+			Field{page, regions[s.Region], arn, "the region of accounts with the locale " + s.Locale},
 		)
 	}
-	return append(fields,
-		Field{linking, "Your Web Authorization URI", "https://www.amazon.com/ap/oa", "Login with Amazon"},
-		Field{linking, "Access Token URI", "https://api.amazon.com/auth/o2/token", ""},
-		Field{linking, "Your Client ID", "of your security profile", "developer.amazon.com, Login with Amazon: make one, and allow there the return URLs that this page lists"},
-		Field{linking, "Your Secret", "of the same security profile", ""},
-		Field{linking, "Your Authentication Scheme", "HTTP Basic", ""},
-		Field{linking, "Scope", "profile:user_id", ""},
-	)
+	if s.CustomSkillID != "" {
+		const page = "Custom: Endpoint"
+		fields = append(fields,
+			Field{page, "Service Endpoint Type", "AWS Lambda ARN", ""},
+			Field{page, "Default Region", arn, ""},
+		)
+	}
+	return append(fields, linking(s)...)
 }
 
-// Missing says what remains to be done for a skill that is not known yet.
-func Missing(s config.Stage) string {
-	if s.SmartHomeSkillID != "" || s.CustomSkillID != "" {
-		return ""
+// linking returns the fields of the page for account linking, which both kinds of
+// skill have.
+func linking(s config.Stage) []Field {
+	const page = "Account Linking"
+	if s.TokenSource == config.Linked {
+		url := strings.TrimRight(s.URL, "/")
+		return []Field{
+			{page, "Your Web Authorization URI", url + "/auth/authorize", ""},
+			{page, "Access Token URI", url + "/auth/token", ""},
+			{page, "Your Client ID", clients[s.Region], "the slash at the end matters"},
+			{page, "Your Secret", "anything", "Home Assistant does not look at it"},
+			{page, "Your Authentication Scheme", "Credentials in request body", ""},
+			{page, "Scope", "smart_home", ""},
+		}
 	}
-	return "No skill may call the function yet: make one in the Alexa developer console, then run `hearthgate init --stage " + s.Name + " --smart-home-skill ITS_ID` and deploy again. The console takes the ARN only after that."
+	return []Field{
+		{page, "Your Web Authorization URI", "https://www.amazon.com/ap/oa", "Login with Amazon"},
+		{page, "Access Token URI", "https://api.amazon.com/auth/o2/token", ""},
+		{page, "Your Client ID", "of your security profile", "developer.amazon.com, Login with Amazon: make one, and allow there the return URLs that this page lists"},
+		{page, "Your Secret", "of the same security profile", ""},
+		{page, "Your Authentication Scheme", "HTTP Basic", ""},
+		{page, "Scope", "profile:user_id", ""},
+	}
+}
+
+// Next says what to do when all of it is typed.
+func Next(s config.Stage) string {
+	if s.SmartHomeSkillID == "" && s.CustomSkillID == "" {
+		return "No skill may call the function yet: make one in the Alexa developer console, then run `hearthgate init --stage " + s.Name + " --smart-home-skill ITS_ID` and deploy again. The console takes the ARN only after that."
+	}
+	if s.SmartHomeSkillID == "" {
+		return "Then enable the skill in the Alexa app, link the account there, and open the skill by its name."
+	}
+	return "Then enable the skill in the Alexa app, link the account there, and say: Alexa, discover devices."
 }

@@ -1,6 +1,8 @@
 package console_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
@@ -41,13 +43,32 @@ func TestFields(t *testing.T) {
 	}
 }
 
-func TestMissing(t *testing.T) {
-	s := config.NewStage("home")
-	if console.Missing(s) == "" {
-		t.Error("nothing is missed without a skill")
-	}
-	s.CustomSkillID = "amzn1.ask.skill.x"
-	if got := console.Missing(s); got != "" {
-		t.Errorf("missed with a skill: %s", got)
+func TestKindsOfSkill(t *testing.T) {
+	const skill = "amzn1.ask.skill.x"
+	for _, tt := range []struct {
+		name              string
+		smartHome, custom string
+		pages             []string
+		next              string
+	}{
+		{"none yet", "", "", []string{"Smart Home", "Account Linking"}, "No skill may call"},
+		{"smart home", skill, "", []string{"Smart Home", "Account Linking"}, "discover devices"},
+		{"custom", "", skill, []string{"Custom: Endpoint", "Account Linking"}, "by its name"},
+		{"both", skill, skill, []string{"Smart Home", "Custom: Endpoint", "Account Linking"}, "discover devices"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := config.NewStage("home")
+			s.SmartHomeSkillID, s.CustomSkillID = tt.smartHome, tt.custom
+			var pages []string
+			for _, f := range console.Fields(s, "arn") {
+				pages = append(pages, f.Where)
+			}
+			if got := slices.Compact(pages); !slices.Equal(got, tt.pages) {
+				t.Errorf("pages %q, want %q", got, tt.pages)
+			}
+			if got := console.Next(s); !strings.Contains(got, tt.next) {
+				t.Errorf("next %q, want %q in it", got, tt.next)
+			}
+		})
 	}
 }

@@ -3,16 +3,20 @@ package deploy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/hearthgate/hearthgate/infra/internal/child"
 )
+
+// Synthesized is where the CLI leaves what it has synthesized, seen from the clone:
+// the output of cdk.json.
+const Synthesized = ".build/cdk.out"
 
 // A CDK is the CDK CLI of a clone.
 type CDK struct {
@@ -21,21 +25,30 @@ type CDK struct {
 	Out  io.Writer // gets all that the CLI writes
 }
 
-// Check says what is missing for the CLI to run.
-func (c CDK) Check() error {
-	if _, err := exec.LookPath("npx"); err != nil {
-		return errors.New("the CDK needs Node: install Node 20 or newer, and see that npx is in PATH")
+// Ready installs the CLI into the clone if it is not there. The error says what is
+// missing for that.
+func (c CDK) Ready(ctx context.Context) error {
+	for _, name := range []string{"npm", "npx"} {
+		if _, err := exec.LookPath(name); err != nil {
+			return fmt.Errorf("the CDK needs Node: install Node 20 or newer, and see that %s is in PATH", name)
+		}
 	}
-	if _, err := os.Stat(filepath.Join(c.Root, "infra", "node_modules", "aws-cdk")); err != nil {
-		return fmt.Errorf("the CDK is not installed: run `npm ci --prefix infra` in %s", c.Root)
+	if c.Installed() {
+		return nil
 	}
-	return nil
+	return c.run(ctx, c.Root, "npm", "ci", "--prefix", "infra", "--no-audit", "--no-fund")
+}
+
+// Installed reports whether the clone has the CLI.
+func (c CDK) Installed() bool {
+	_, err := os.Stat(filepath.Join(c.Root, "infra", "node_modules", "aws-cdk"))
+	return err == nil
 }
 
 // Run runs the CLI in the clone with these arguments and waits for it. When ctx
 // ends, so does the CLI, with what it has started.
 func (c CDK) Run(ctx context.Context, args ...string) error {
-	return c.in(ctx, c.Root, args)
+	return c.cdk(ctx, c.Root, args...)
 }
 
 // Bootstrap prepares an account and region for the CDK. It runs where there is no
@@ -46,18 +59,22 @@ func (c CDK) Bootstrap(ctx context.Context, account, region string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	return c.in(ctx, dir, []string{"bootstrap", "aws://" + account + "/" + region})
+	return c.cdk(ctx, dir, "bootstrap", "aws://"+account+"/"+region)
 }
 
-func (c CDK) in(ctx context.Context, dir string, args []string) error {
-	cmd := exec.Command("npx", append([]string{"--prefix", filepath.Join(c.Root, "infra"), "cdk"}, args...)...)
+func (c CDK) cdk(ctx context.Context, dir string, args ...string) error {
+	return c.run(ctx, dir, "npx", append([]string{"--prefix", filepath.Join(c.Root, "infra"), "cdk"}, args...)...)
+}
+
+func (c CDK) run(ctx context.Context, dir, program string, args ...string) error {
+	cmd := exec.Command(program, args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20", "NODE_NO_WARNINGS=1")
 	cmd.Env = append(cmd.Env, c.Env...)
 	cmd.Stdout, cmd.Stderr = c.Out, c.Out
 	p, err := child.Start(cmd)
 	if err != nil {
-		return fmt.Errorf("the CDK does not start: %w", err)
+		return fmt.Errorf("%s does not start: %w", program, err)
 	}
 	select {
 	case <-p.Done():
@@ -67,7 +84,7 @@ func (c CDK) in(ctx context.Context, dir string, args []string) error {
 		return context.Cause(ctx)
 	}
 	if code := cmd.ProcessState.ExitCode(); code != 0 {
-		return fmt.Errorf("`cdk %s` failed (exit code %d): what it wrote says why", args[0], code)
+		return fmt.Errorf("`%s %s` failed (exit code %d): what it wrote says why", program, strings.Join(args, " "), code)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -178,13 +179,60 @@ func (s *stack) describeChangeSet(name string) (object, error) {
 	d := object{
 		"ChangeSetName": p.name, "ChangeSetId": p.id, "StackId": s.id, "StackName": s.name, "CreationTime": stamp(),
 		"Status": "CREATE_COMPLETE", "ExecutionStatus": "AVAILABLE",
-		"Changes": list{object{"Type": "Resource", "ResourceChange": object{"Action": "Modify", "LogicalResourceId": "Stack", "ResourceType": "AWS::CloudFormation::Stack"}}},
+		"Changes": changes(s.template, p.template),
 	}
 	if p.template == s.template && maps.Equal(p.parameters, s.parameters) && maps.Equal(p.tags, s.tags) {
 		d["Status"], d["ExecutionStatus"], d["Changes"] = "FAILED", "UNAVAILABLE", list{}
 		d["StatusReason"] = "The submitted information didn't contain changes. Submit different information to create a change set."
 	}
 	return d, nil
+}
+
+// definition is a resource as a template has it.
+type definition struct {
+	Type       string
+	Properties map[string]any
+}
+
+// changes returns what becomes of each resource from one template to the next.
+func changes(from, to string) list {
+	var before, after struct{ Resources map[string]definition }
+	_ = parse(from, &before) // none before the first, and a wrong one is told later
+	_ = parse(to, &after)
+	all := list{}
+	add := func(action, id string, r definition, details list) {
+		all = append(all, object{"Type": "Resource", "ResourceChange": object{
+			"Action": action, "LogicalResourceId": id, "ResourceType": r.Type, "Replacement": "False", "Details": details,
+		}})
+	}
+	for _, id := range slices.Sorted(maps.Keys(after.Resources)) {
+		old, known := before.Resources[id]
+		switch now := after.Resources[id]; {
+		case !known:
+			add("Add", id, now, list{})
+		case !reflect.DeepEqual(old, now):
+			add("Modify", id, now, details(old.Properties, now.Properties))
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(before.Resources)) {
+		if _, stays := after.Resources[id]; !stays {
+			add("Remove", id, before.Resources[id], list{})
+		}
+	}
+	return all
+}
+
+// details returns which properties differ.
+func details(from, to map[string]any) list {
+	both := maps.Clone(from)
+	maps.Copy(both, to)
+	differ := list{}
+	for _, name := range slices.Sorted(maps.Keys(both)) {
+		if !reflect.DeepEqual(from[name], to[name]) {
+			differ = append(differ, object{"Target": object{"Attribute": "Properties", "Name": name, "RequiresRecreation": "Never"}})
+		}
+	}
+	return differ
 }
 
 // execute makes what the pending change set says.
@@ -204,11 +252,15 @@ func (c *Cloud) execute(s *stack) {
 		s.event(s.name, "AWS::CloudFormation::Stack", kind+"_FAILED", err.Error())
 		return
 	}
+	touched := changes(s.template, p.template)
 	s.template, s.parameters, s.tags, s.reason = p.template, p.parameters, p.tags, ""
 	s.resources, s.outputs = resources, outputs
-	for id, r := range resources {
-		s.event(id, r.Type, kind+"_COMPLETE", "")
+	for _, r := range resources {
 		c.made(s, r)
+	}
+	for _, t := range touched {
+		change := t.(object)["ResourceChange"].(object)
+		s.event(fmt.Sprint(change["LogicalResourceId"]), fmt.Sprint(change["ResourceType"]), kind+"_COMPLETE", "")
 	}
 	s.status = kind + "_COMPLETE"
 	s.event(s.name, "AWS::CloudFormation::Stack", s.status, "")

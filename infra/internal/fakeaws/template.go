@@ -104,7 +104,7 @@ func (c *Cloud) build(s *stack, text string, given map[string]string) (map[strin
 }
 
 // parse reads a template, which is YAML; JSON is as well.
-func parse(text string, into *template) error {
+func parse(text string, into any) error {
 	var v any
 	if err := yaml.Unmarshal([]byte(text), &v); err != nil {
 		return err
