@@ -7,7 +7,10 @@ import (
 	"bytes"
 	"context"
 	_ "embed"
+	"encoding/json"
+	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -118,4 +121,45 @@ func (s *Server) Client() *ssm.Client {
 			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
 		}),
 	})
+}
+
+// MakeTable makes a table of DynamoDB with a key of type S, whose items end at the
+// time in an attribute of type N.
+func (s *Server) MakeTable(name, key, expires string) {
+	s.tb.Helper()
+	s.dynamodb("CreateTable", fmt.Sprintf(`{"TableName":%q,"BillingMode":"PAY_PER_REQUEST",
+		"AttributeDefinitions":[{"AttributeName":%q,"AttributeType":"S"}],"KeySchema":[{"AttributeName":%[2]q,"KeyType":"HASH"}]}`, name, key))
+	s.dynamodb("UpdateTimeToLive", fmt.Sprintf(`{"TableName":%q,"TimeToLiveSpecification":{"AttributeName":%q,"Enabled":true}}`, name, expires))
+}
+
+// Items returns the items of a table as DynamoDB spells them, {"a":{"S":"text"}}.
+func (s *Server) Items(table string) []map[string]map[string]any {
+	s.tb.Helper()
+	var out struct{ Items []map[string]map[string]any }
+	if err := json.Unmarshal(s.dynamodb("Scan", fmt.Sprintf(`{"TableName":%q}`, table)), &out); err != nil {
+		s.tb.Fatal(err)
+	}
+	return out.Items
+}
+
+// dynamodb makes a call of DynamoDB. There are too few of them for the SDK's client.
+func (s *Server) dynamodb(action, body string) []byte {
+	s.tb.Helper()
+	r, err := http.NewRequestWithContext(s.tb.Context(), http.MethodPost, s.URL, strings.NewReader(body))
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-amz-json-1.0")
+	r.Header.Set("X-Amz-Target", "DynamoDB_20120810."+action)
+	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=test/20000101/"+Region+"/dynamodb/aws4_request, SignedHeaders=host, Signature=0")
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		s.tb.Fatal(err)
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusOK {
+		s.tb.Fatalf("%s: %s %s %v", action, res.Status, answer, err)
+	}
+	return answer
 }
