@@ -26,6 +26,7 @@ type Options struct {
 	Getenv func(string) string // default: os.Getenv
 	Output io.Writer           // of the log; default: standard output
 	Dir    string              // of the files of the cache; default: it keeps none
+	Amazon string              // address of Login with Amazon; default: that of the region
 }
 
 // An App answers events. It wires the gateways together and is the only place
@@ -38,6 +39,7 @@ type App struct {
 	once       *singleton.Store
 	metrics    *metrics.Registry
 	guard      *utility.Guard                      // of the cost: says which optional work may run
+	keeper     *security.Keeper                    // knows who may do what
 	health     map[core.Gateway]func() core.Health // of the gateways that keep something
 	book       lambda.Book
 
@@ -62,7 +64,7 @@ func NewApp(o Options) *App {
 	breakers := &circuitbreaker.Breakers{Policies: map[string]circuitbreaker.Policy{
 		circuitbreaker.HomeAssistant: {SlowCall: core.Seconds(tooSlow)},
 	}}
-	log := logging.New(logging.Options{Output: o.Output, Metrics: a.emf, Scrub: security.Scrub})
+	log := logging.New(logging.Options{Output: o.Output, Metrics: a.emf, Scrub: func(text string) (string, int) { return a.keeper.Scrub(text) }})
 	var start *initialization.Starter
 	a.metrics = metrics.New(metrics.Options{
 		MemoryMB:       memoryMB(),
@@ -75,16 +77,18 @@ func NewApp(o Options) *App {
 	a.cache = a.levels(o, client, func(ctx context.Context, r *http.Request, body []byte) error {
 		return start.Sign(ctx, r, body, "dynamodb")
 	})
+	a.keeper = security.New(security.Options{Profile: a.profile(o), Identities: a.cache.Shelf(cache.Identity), Token: a.storedToken})
 	start = initialization.New(initialization.Options{
 		Getenv: o.Getenv,
 		Shelf:  a.cache.Shelf(cache.Settings),
-		Apply:  apply(log, client),
+		Apply:  apply(log, client, a.keeper),
 
 		Transport: client,
 		Guard:     a.guarded(circuitbreaker.Parameters),
 		Parts: []initialization.Part{
 			{Name: "cache", Cleanup: a.cache.Cleanup},
 			{Name: "metrics", Cleanup: a.metrics.Cleanup},
+			{Name: "security", Cleanup: a.keeper.Cleanup},
 			{Name: "singleton", Cleanup: a.once.Cleanup},
 			{Name: "http_client", Cleanup: client.Cleanup},
 			{Name: "circuit_breaker", Cleanup: breakers.Cleanup},
@@ -97,7 +101,7 @@ func NewApp(o Options) *App {
 		log.Service(),
 		a.metrics.Service(),
 		start.Service(),
-		security.Service(),
+		a.keeper.Service(),
 		a.cache.Service(),
 		a.once.Service(),
 	)
@@ -107,7 +111,7 @@ func NewApp(o Options) *App {
 	logging.Bind(a.dispatcher, log)
 	metrics.Bind(a.dispatcher, a.metrics)
 	initialization.Bind(a.dispatcher, start)
-	security.Bind(a.dispatcher)
+	security.Bind(a.dispatcher, a.keeper)
 	cache.Bind(a.dispatcher, a.cache)
 	singleton.Bind(a.dispatcher, a.once)
 	httpclient.Bind(a.dispatcher, client)
@@ -120,6 +124,7 @@ func NewApp(o Options) *App {
 		Intent:    home.Intent,
 		Execute:   a.execute,
 		Validate:  security.Validate,
+		Authorize: a.authorize,
 		Facts:     a.facts,
 		Where:     where,
 		WarmUp:    a.warmUp,
@@ -133,6 +138,8 @@ func NewApp(o Options) *App {
 		core.Metrics:        a.metrics.Health,
 		core.Initialization: start.Health,
 		core.Singleton:      a.once.Health,
+		core.Security:       a.keeper.Health,
+		core.Utility:        a.guard.Health,
 		core.HTTPClient:     client.Health,
 		core.CircuitBreaker: breakers.Health,
 	}

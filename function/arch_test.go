@@ -26,6 +26,7 @@ var importers = map[string]string{
 	"github.com/aws/smithy-go":                   "gateway/initialization",
 	"github.com/aws/aws-lambda-go/lambdacontext": "gateway/logging",
 	"github.com/aws/aws-lambda-go/lambda":        ".",
+	"golang.org/x/time":                          "gateway/security",
 }
 
 // problems returns what is wrong with a source file of the function, by its path

@@ -8,6 +8,8 @@ require (
 	github.com/sony/gobreaker/v2 v2.4.0
 )
 
+require golang.org/x/time v0.15.0
+
 require (
 	github.com/aws/aws-sdk-go-v2 v1.47.8
 	github.com/aws/aws-sdk-go-v2/internal/configsources v1.5.11 // indirect

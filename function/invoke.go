@@ -7,10 +7,8 @@ import (
 	"errors"
 	"log/slog"
 	"runtime/debug"
-	"slices"
 	"time"
 
-	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/lambda"
@@ -126,14 +124,6 @@ func (a *App) other(ctx context.Context, event []byte) ([]byte, error) {
 // execute runs an operation by its name.
 func (a *App) execute(ctx context.Context, name string, input []byte) (json.RawMessage, error) {
 	return core.Execute(ctx, a.dispatcher, name, input)
-}
-
-// admit refuses a custom skill that the settings do not name.
-func (a *App) admit(_ context.Context, r alexa.SkillRequest) error {
-	if s := a.settings(); s != nil && slices.Contains(s.SkillIDs, r.ApplicationID) {
-		return nil
-	}
-	return core.Errorf(core.Forbidden, "unknown_skill", "the skill %.80q may not ask: put its id into the stage's customSkillId, or into %s", r.ApplicationID, config.EnvSkillIDs)
 }
 
 // lastResort answers an event when even the way to answer a failure failed.

@@ -13,6 +13,7 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/initialization"
 	"github.com/hearthgate/hearthgate/function/gateway/logging"
 	"github.com/hearthgate/hearthgate/function/gateway/metrics"
+	"github.com/hearthgate/hearthgate/function/gateway/security"
 )
 
 // Start makes the function ready, before the first event is asked for. What is
@@ -80,7 +81,7 @@ func (a *App) reach(ctx context.Context, url string) error {
 }
 
 // apply returns what puts settings into effect.
-func apply(log *logging.Log, client *httpclient.Client) func(*initialization.Settings) error {
+func apply(log *logging.Log, client *httpclient.Client, keeper *security.Keeper) func(*initialization.Settings) error {
 	return func(s *initialization.Settings) error {
 		log.SetLevel(s.LogLevel)
 		if err := (httpclient.Config{CA: s.CA}).Check(); err != nil {
@@ -88,6 +89,11 @@ func apply(log *logging.Log, client *httpclient.Client) func(*initialization.Set
 		}
 		if err := (httpclient.Config{Headers: s.Headers}).Check(); err != nil {
 			return fmt.Errorf("%s: %w", config.EnvHeaders, err)
+		}
+		if err := keeper.Configure(security.Access{
+			SkillIDs: s.SkillIDs, AllowedUsers: s.AllowedUsers, Policy: s.Policy, CA: s.CA, Linked: s.TokenSource == config.Linked,
+		}); err != nil {
+			return err
 		}
 		if !s.HasURL() {
 			return nil // it may yet be among the parameters

@@ -16,6 +16,7 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
 	"github.com/hearthgate/hearthgate/function/gateway/initialization"
 	"github.com/hearthgate/hearthgate/function/gateway/lambda"
+	"github.com/hearthgate/hearthgate/function/gateway/security"
 )
 
 // ladder goes the way to the home, step by step. What one step finds the next ones
@@ -60,20 +61,15 @@ func (c *Client) Diagnose(ctx context.Context) (lambda.Diagnosis, error) {
 	return lambda.Diagnosis{OK: true, Steps: l.steps}, nil
 }
 
-// A verdict is an error in two halves, of which the first may hold a foreign text.
-type verdict struct{ problem, mend string }
-
-func (v verdict) Error() string { return v.problem + ": " + v.mend }
-
 // judged returns a verdict as an error with a cause.
 func judged(cause, problem, mend string) error {
-	return &core.Error{Kind: core.Unreachable, Cause: cause, Err: verdict{problem, mend}}
+	return &core.Error{Kind: core.Unreachable, Cause: cause, Err: security.Verdict{Problem: problem, Mend: mend}}
 }
 
 // sentences returns an error's two halves: what happened, and what to do.
 func sentences(err error) (problem, mend string) {
-	if v, ok := errors.AsType[verdict](err); ok {
-		return v.problem, v.mend
+	if v, ok := errors.AsType[security.Verdict](err); ok {
+		return v.Problem, v.Mend
 	}
 	if e, ok := err.(*core.Error); ok {
 		err = e.Err // without the operation's name

@@ -3,8 +3,6 @@ package homeassistant
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -16,10 +14,8 @@ import (
 
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/lambda"
+	"github.com/hearthgate/hearthgate/function/gateway/security"
 )
-
-// expirySoon is when a certificate is worth a word before it is a failure.
-const expirySoon = 14 * 24 * time.Hour
 
 // resolve looks up the home's name. A Lambda function outside a VPC has no way to
 // an IPv6 address.
@@ -92,70 +88,19 @@ func (l *ladder) shake(ctx context.Context, s *lambda.DiagnosisStep) error {
 		return judged("reset", fmt.Sprintf("the second connection failed (%v)", err), "see whether a firewall limits them")
 	}
 	defer conn.Close()
-	// Whatever the certificate is, it is looked at: what is sent here is no secret.
-	client := tls.Client(conn, &tls.Config{ServerName: l.url.Hostname(), InsecureSkipVerify: true, MinVersion: tls.VersionTLS10})
-	if err := client.HandshakeContext(ctx); err != nil {
-		return handshakeError(err)
+	shown, err := security.Inspect(ctx, conn, l.url.Hostname())
+	if err != nil {
+		return err
 	}
-	state := client.ConnectionState()
-	leaf := state.PeerCertificates[0]
-	left := time.Until(leaf.NotAfter)
-	s.Found = fmt.Sprintf("%s, a certificate for %s by %s, good for %d days", tls.VersionName(state.Version), strings.Join(leaf.DNSNames, ", "), leaf.Issuer.CommonName, int(left.Hours()/24))
-	if state.Version < tls.VersionTLS12 {
-		return core.Errorf(core.Unreachable, "tls_version", "the server speaks %s only: have it speak TLS 1.2 or newer", tls.VersionName(state.Version))
+	s.Found, s.Advice = shown.String(), append(s.Advice, shown.Advice()...)
+	if err := shown.CheckVersion(); err != nil {
+		return err
 	}
-	if left > 0 && left < expirySoon {
-		s.Advice = append(s.Advice, fmt.Sprintf("the certificate ends in %d days: see why it was not renewed", int(left.Hours()/24)))
-	}
-	err = l.verify(state.PeerCertificates)
+	err = shown.Verify(l.settings.CA)
 	if err != nil && !l.settings.VerifySSL {
 		problem, _ := sentences(err)
 		s.Advice = append(s.Advice, problem+", and it is not verified: anyone on the way can read the token")
 		return nil
 	}
 	return err
-}
-
-func handshakeError(err error) error {
-	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
-		return core.Errorf(core.Unreachable, "no_tls", "the server does not speak TLS at that port: write http instead of https only for a test, and else give the port of the proxy that has the certificate")
-	}
-	if alert, ok := errors.AsType[tls.AlertError](err); ok {
-		return judged("tls", fmt.Sprintf("the server refused the handshake (%v)", alert), "see whether it knows the name in the address, and whether it asks for a client's certificate")
-	}
-	return judged("tls", fmt.Sprintf("the handshake broke (%v)", err), "see what listens at that port")
-}
-
-// verify says what is wrong with a chain of certificates.
-func (l *ladder) verify(chain []*x509.Certificate) error {
-	leaf, host := chain[0], l.url.Hostname()
-	o := x509.VerifyOptions{DNSName: host, Intermediates: x509.NewCertPool()}
-	for _, c := range chain[1:] {
-		o.Intermediates.AddCert(c)
-	}
-	if l.settings.CA != "" {
-		o.Roots = x509.NewCertPool()
-		o.Roots.AppendCertsFromPEM([]byte(l.settings.CA))
-	}
-	_, err := leaf.Verify(o)
-	_, name := errors.AsType[x509.HostnameError](err)
-	_, unknown := errors.AsType[x509.UnknownAuthorityError](err)
-	invalid, _ := errors.AsType[x509.CertificateInvalidError](err)
-	switch self := leaf.Issuer.String() == leaf.Subject.String(); {
-	case err == nil:
-		return nil
-	case name:
-		return core.Errorf(core.Unreachable, "wrong_host", "the certificate is for %s, not for %s: use the name that it is for, or have one made for this name", cmp.Or(strings.Join(leaf.DNSNames, ", "), "no name at all"), host)
-	case invalid.Reason == x509.Expired && time.Now().Before(leaf.NotBefore):
-		return core.Errorf(core.Unreachable, "not_yet_valid", "the certificate is good from %s on only: look at the clock of the server that made it", leaf.NotBefore.Format(time.DateOnly))
-	case invalid.Reason == x509.Expired:
-		return core.Errorf(core.Unreachable, "expired_certificate", "the certificate ended on %s: renew it, and see why that did not happen by itself", leaf.NotAfter.Format(time.DateOnly))
-	case unknown && self:
-		return core.Errorf(core.Unreachable, "self_signed", "the certificate is signed by itself, so nobody vouches for it: get one from a public authority such as Let's Encrypt, or put it into the stage's `ca`")
-	case unknown && len(chain) == 1:
-		return core.Errorf(core.Unreachable, "missing_intermediate", "the server sends its own certificate only, without the intermediate one of %s: configure the full chain (fullchain.pem, not cert.pem)", leaf.Issuer.CommonName)
-	case unknown:
-		return core.Errorf(core.Unreachable, "unknown_authority", "the certificate is signed by %s, whom nobody here knows: put the authority's certificate into the stage's `ca`", leaf.Issuer.CommonName)
-	}
-	return judged("tls", fmt.Sprintf("the certificate is not valid (%v)", err), "have it made anew")
 }

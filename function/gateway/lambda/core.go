@@ -20,6 +20,9 @@ func newGateway(o Options) *gateway {
 	if o.Admit == nil {
 		o.Admit = func(context.Context, alexa.SkillRequest) error { return nil }
 	}
+	if o.Authorize == nil {
+		o.Authorize = func(context.Context, alexa.Event) error { return nil }
+	}
 	if o.Facts == nil {
 		o.Facts = func(context.Context) Facts { return Facts{} }
 	}
@@ -43,6 +46,9 @@ func (g *gateway) handleAlexa(ctx context.Context, d Directive) (json.RawMessage
 		return nil, err
 	}
 	if err := check(d.Header); err != nil {
+		return nil, err
+	}
+	if err := g.opts.Authorize(ctx, d.Event); err != nil {
 		return nil, err
 	}
 	if g.opts.Forward == nil {

@@ -60,6 +60,7 @@ type Options struct {
 	Intent    func(context.Context, alexa.SkillRequest) (json.RawMessage, error)            // sends an intent of the owner's own on
 	Execute   func(ctx context.Context, name string, input []byte) (json.RawMessage, error) // runs an operation by its name
 	Validate  func(context.Context, []byte) error                                           // refuses a body that no honest caller sends; default: takes all
+	Authorize func(context.Context, alexa.Event) error                                      // refuses a directive whose user or whose policy does not allow it; default: all are allowed
 	Facts     func(context.Context) Facts                                                   // how the gateways are doing; default: nothing is known
 	Where     func(context.Context) Invocation                                              // which invocation this is; default: nothing is known
 	WarmUp    func(context.Context) (reached bool, err error)                               // makes settings and connection ready

@@ -99,7 +99,7 @@ var told = [...]struct{ errorType, text string }{
 	core.Invalid:      {"INVALID_DIRECTIVE", "The directive is not one that can be understood."},
 	core.Unauthorized: {"INVALID_AUTHORIZATION_CREDENTIAL", "The home did not accept the credentials."},
 	core.Expired:      {"EXPIRED_AUTHORIZATION_CREDENTIAL", "The credentials have expired."},
-	core.Forbidden:    {"INVALID_AUTHORIZATION_CREDENTIAL", "The home's owner does not allow this."},
+	core.Forbidden:    {"INSUFFICIENT_PERMISSIONS", "The home's owner does not allow this."},
 	core.NotFound:     {"NO_SUCH_ENDPOINT", "There is no such device."},
 	core.Unreachable:  {"BRIDGE_UNREACHABLE", "The home could not be reached."},
 	core.Unavailable:  {"BRIDGE_UNREACHABLE", "The home has not been reachable for a while."},

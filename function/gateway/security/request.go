@@ -16,12 +16,12 @@ const (
 
 // A RequestInput is the input of [ValidateRequest].
 type RequestInput struct {
-	Body json.RawMessage `json:"body" doc:"the request as it came"`
+	Body json.RawMessage `json:"body" required:"true" doc:"the request as it came"`
 }
 
 // RequestFacts is what [ValidateRequest] found of a request that it lets pass.
 type RequestFacts struct {
-	Bytes int `json:"bytes"`
+	Bytes int `json:"bytes" unit:"B"`
 	Depth int `json:"depth" doc:"how deep objects and arrays sit inside one another"`
 }
 

@@ -2,9 +2,12 @@ package utility
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/hearthgate/hearthgate/function/core"
 )
 
 // A Level says how much of what is free of charge the month will take.
@@ -120,6 +123,22 @@ func (g *Guard) Allows(w Work) bool {
 
 // Level returns the level that holds now.
 func (g *Guard) Level() Level { return g.look().level }
+
+// Health says how it is going: well, while nothing has to be left out.
+func (g *Guard) Health() core.Health {
+	s := g.look()
+	h := core.Well(map[string]any{"cost_level": s.level.String(), "cost_share": s.most.Share()})
+	if s.level > Normal {
+		var out []string
+		for _, work := range works {
+			if s.level >= work.stops {
+				out = append(out, work.name)
+			}
+		}
+		h.Lose(int(s.level)*15, fmt.Sprintf("the month will take %.0f %% of the %s that are free of charge, so this is left out: %s", s.most.Share()*100, s.most.Name, strings.Join(out, ", ")))
+	}
+	return h
+}
 
 var nothing = new(sight)
 

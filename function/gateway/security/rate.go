@@ -1,0 +1,165 @@
+package security
+
+import (
+	"container/list"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/hearthgate/hearthgate/function/core"
+)
+
+// maxBuckets is how many keys are known at a time; the one that was not asked for
+// the longest is forgotten first.
+const maxBuckets = 1000
+
+// A RateInput is the input of [Rate].
+type RateInput struct {
+	Key       string  `json:"key" required:"true" doc:"whose bucket it is"`
+	PerSecond float64 `json:"per_second" required:"true" doc:"how fast the bucket fills, in tokens" unit:"1/s"`
+	Burst     int     `json:"burst" required:"true" doc:"how many tokens it holds; it is full at first"`
+	Take      int     `json:"take,omitempty" doc:"how many to take; default: 1"`
+	Peek      bool    `json:"peek,omitempty" doc:"only tell whether they could be taken"`
+}
+
+// Check refuses a bucket that never holds what is to be taken.
+func (in RateInput) Check() error {
+	switch {
+	case in.Key == "":
+		return errors.New("field key is missing")
+	case len(in.Key) > maxPattern:
+		return fmt.Errorf("field key is %d bytes long; at most %d are taken", len(in.Key), maxPattern)
+	case !(in.PerSecond > 0 && in.PerSecond <= 1e6):
+		return fmt.Errorf("field per_second is %v; more than 0 and at most 1000000 is wanted", in.PerSecond)
+	case in.Burst < 1 || in.Burst > 1e6:
+		return fmt.Errorf("field burst is %d; 1 to 1000000 is wanted", in.Burst)
+	case in.Take < 0:
+		return errors.New("field take is negative")
+	case in.Take > in.Burst:
+		return fmt.Errorf("field take is %d, which is more than the bucket ever holds, %d", in.Take, in.Burst)
+	}
+	return nil
+}
+
+// RateFacts is what [Rate] returns.
+type RateFacts struct {
+	Allowed bool         `json:"allowed" doc:"whether the tokens are there"`
+	Left    float64      `json:"left" doc:"tokens in the bucket now"`
+	Wait    core.Seconds `json:"wait_seconds" doc:"until they are there; 0 if they are" unit:"s"`
+	Keys    int          `json:"keys" doc:"how many buckets there are"`
+}
+
+// buckets are the buckets of all keys. The zero value is empty; it is safe for
+// concurrent use.
+type buckets struct {
+	mu     sync.Mutex
+	byKey  map[string]*list.Element // guarded by mu
+	recent list.List                // guarded by mu; of *bucket, the last asked for first
+}
+
+type bucket struct {
+	key     string
+	limiter *rate.Limiter
+}
+
+func (k *Keeper) rate(_ context.Context, in RateInput) (RateFacts, error) {
+	now, take := time.Now(), max(in.Take, 1)
+	l, keys := k.buckets.limiter(in, now)
+	r := l.ReserveN(now, take)
+	wait := r.DelayFrom(now)
+	allowed := r.OK() && wait == 0
+	if !allowed || in.Peek {
+		r.CancelAt(now)
+	}
+	f := RateFacts{allowed, math.Max(0, l.TokensAt(now)), core.Seconds(wait), keys}
+	if !allowed && !in.Peek {
+		k.limited.Add(1)
+		return f, core.Errorf(core.RateLimited, "rate_limited", "%.60q is asked for too often: try again in %.1f s", in.Key, wait.Seconds())
+	}
+	return f, nil
+}
+
+// limiter returns the bucket of a key, made or changed to what in says.
+func (b *buckets) limiter(in RateInput, now time.Time) (l *rate.Limiter, keys int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if el, ok := b.byKey[in.Key]; ok {
+		b.recent.MoveToFront(el)
+		l := el.Value.(*bucket).limiter
+		if l.Limit() != rate.Limit(in.PerSecond) {
+			l.SetLimitAt(now, rate.Limit(in.PerSecond))
+		}
+		if l.Burst() != in.Burst {
+			l.SetBurstAt(now, in.Burst)
+		}
+		return l, len(b.byKey)
+	}
+	if b.byKey == nil {
+		b.byKey = map[string]*list.Element{}
+	}
+	for len(b.byKey) >= maxBuckets {
+		b.drop(b.recent.Back())
+	}
+	made := &bucket{in.Key, rate.NewLimiter(rate.Limit(in.PerSecond), in.Burst)}
+	b.byKey[in.Key] = b.recent.PushFront(made)
+	return made.limiter, len(b.byKey)
+}
+
+// drop forgets a bucket. The caller holds mu.
+func (b *buckets) drop(el *list.Element) {
+	delete(b.byKey, b.recent.Remove(el).(*bucket).key)
+}
+
+func (b *buckets) len() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.byKey)
+}
+
+// full forgets the buckets that are full, which are like new ones.
+func (b *buckets) full(now time.Time) (dropped int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for el := b.recent.Front(); el != nil; {
+		this := el
+		el = el.Next()
+		if l := this.Value.(*bucket).limiter; l.TokensAt(now) >= float64(l.Burst()) {
+			b.drop(this)
+			dropped++
+		}
+	}
+	return dropped
+}
+
+// A ResetRateInput is the input of [ResetRate].
+type ResetRateInput struct {
+	Key string `json:"key,omitempty" doc:"whose bucket to fill; default: all of them"`
+}
+
+// RateReset is what [ResetRate] returns.
+type RateReset struct {
+	Reset int `json:"reset" doc:"how many buckets were filled"`
+}
+
+func (k *Keeper) resetRate(_ context.Context, in ResetRateInput) (RateReset, error) {
+	b := &k.buckets
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if in.Key == "" {
+		n := len(b.byKey)
+		b.byKey = nil
+		b.recent.Init()
+		return RateReset{n}, nil
+	}
+	el, ok := b.byKey[in.Key]
+	if !ok {
+		return RateReset{}, nil
+	}
+	b.drop(el)
+	return RateReset{1}, nil
+}

@@ -1,0 +1,75 @@
+package security
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+)
+
+// json goes through a text that is JSON, string by string, so that what is hidden
+// is always a whole value, or inside of one.
+func (s *scrubber) json() {
+	for i := 0; ; {
+		n := strings.IndexByte(s.text[i:], '"')
+		if n < 0 {
+			return
+		}
+		from := i + n + 1
+		end := s.closing(from, '"', 0)
+		i = end + 1
+		if colon := s.skipSpace(i); colon < len(s.text) && s.text[colon] == ':' {
+			if key := s.decoded(from, end); !strings.Contains(key, mask) && named(key) >= asField {
+				i = s.member(s.skipSpace(colon + 1))
+				continue
+			}
+		}
+		s.content(from, end)
+	}
+}
+
+// decoded returns the string whose content goes from one place to another.
+func (s *scrubber) decoded(from, to int) string {
+	raw := s.text[from:to]
+	if strings.IndexByte(raw, '\\') < 0 {
+		return raw
+	}
+	var text string
+	if json.Unmarshal([]byte(`"`+raw+`"`), &text) != nil {
+		return raw
+	}
+	return text
+}
+
+// member hides the value that begins at i, and returns where it ends.
+func (s *scrubber) member(i int) int {
+	end := i
+	switch s.text[i] {
+	case '"':
+		end = s.closing(i+1, '"', 0) + 1
+	case '{', '[':
+		end = s.bracket(i, 0)
+	default:
+		end = s.run(i, ",}] \t\r\n")
+	}
+	if value := s.text[i:end]; value != `""` && value != "null" {
+		s.hide(i, end, `"`+mask+`"`)
+	}
+	return end
+}
+
+// content hides the secrets in the content of a string.
+func (s *scrubber) content(from, to int) {
+	text, n := scrub(s.decoded(from, to), s.in+1)
+	if n == 0 {
+		return
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if enc.Encode(text) != nil {
+		b.Reset()
+		b.WriteString(`"` + mask + `"` + "\n")
+	}
+	quoted := b.String()
+	s.replace(from, to, quoted[1:len(quoted)-2], n)
+}
