@@ -118,7 +118,7 @@ func (c *Cloud) monitoring(w http.ResponseWriter, in call) {
 	text := func(name string) string { s, _ := m[name].(cbor.String); return string(s) }
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	answer := cbor.Map{}
+	var answer cbor.Map
 	switch in.action {
 	case "GetMetricStatistics":
 		points := cbor.List{}
