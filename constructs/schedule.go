@@ -7,6 +7,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/hearthgate/hearthgate/config"
 )
 
 // ScheduleProps are the props of a [Schedule].
@@ -16,8 +18,7 @@ type ScheduleProps struct {
 	KeepWarm bool // run every five minutes, so that a person seldom waits for a cold start; default: false
 }
 
-// A Schedule runs operations of the function by the clock. Both are events that
-// the function knows: operations by name.
+// A Schedule has the function do tasks by the clock.
 type Schedule struct {
 	constructs.Construct
 }
@@ -25,22 +26,22 @@ type Schedule struct {
 // NewSchedule creates a Schedule.
 func NewSchedule(scope constructs.Construct, id string, props ScheduleProps) *Schedule {
 	this := constructs.NewConstruct(scope, &id)
-	run := func(id, operation, description string, when awsevents.Schedule) {
+	run := func(id, task, description string, when awsevents.Schedule) {
 		awsevents.NewRule(this, &id, &awsevents.RuleProps{
 			Description: &description,
 			Schedule:    when,
 			Targets: &[]awsevents.IRuleTarget{awseventstargets.NewLambdaFunction(props.Alias, &awseventstargets.LambdaFunctionProps{
-				Event:         awsevents.RuleTargetInput_FromObject(map[string]any{"operation": operation, "input": map[string]any{}}),
+				Event:         awsevents.RuleTargetInput_FromObject(config.ScheduledEvent(task)),
 				RetryAttempts: jsii.Number(0),
 			})},
 		})
 	}
 	if props.Doctor {
-		run("Doctor", "lambda.diagnose", "hearthgate looks once a week whether the way to the home is free",
+		run("Doctor", config.TaskDoctor, "hearthgate looks once a week whether the way to the home is free",
 			awsevents.Schedule_Cron(&awsevents.CronOptions{WeekDay: jsii.String("MON"), Hour: jsii.String("3"), Minute: jsii.String("0")}))
 	}
 	if props.KeepWarm {
-		run("KeepWarm", "lambda.status", "hearthgate stays warm", awsevents.Schedule_Rate(awscdk.Duration_Minutes(jsii.Number(5))))
+		run("KeepWarm", config.TaskKeepWarm, "hearthgate stays warm", awsevents.Schedule_Rate(awscdk.Duration_Minutes(jsii.Number(5))))
 	}
 	return &Schedule{this}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/lambda"
@@ -141,14 +142,14 @@ func TestScheduled(t *testing.T) {
 		Diagnose: func(context.Context) (lambda.Diagnosis, error) { asked++; return lambda.Diagnosis{OK: true}, nil },
 		Probes:   func() bool { return false },
 	}
-	for _, task := range []string{"", lambda.KeepWarm, lambda.Doctor} {
+	for _, task := range []string{"", config.TaskKeepWarm, config.TaskDoctor} {
 		done, err := core.Do(t.Context(), bound(o), lambda.HandleScheduled, lambda.ScheduledInput{Task: task})
 		if err != nil || done.Skipped == "" || asked != 0 {
 			t.Errorf("%q without leave: %+v, %v, asked %d times; want it skipped", task, done, err, asked)
 		}
 	}
 	o.Probes = nil
-	for _, task := range []string{lambda.KeepWarm, lambda.Doctor} {
+	for _, task := range []string{config.TaskKeepWarm, config.TaskDoctor} {
 		done, err := core.Do(t.Context(), bound(o), lambda.HandleScheduled, lambda.ScheduledInput{Task: task})
 		if err != nil || done.Skipped != "" || (done.WarmUp == nil) == (done.Diagnosis == nil) {
 			t.Errorf("%q: %+v, %v; want one of the two done", task, done, err)

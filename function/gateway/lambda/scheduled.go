@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
@@ -13,12 +14,6 @@ var HandleScheduled = core.Define[ScheduledInput, Scheduled](core.Lambda, "handl
 	"Do what a schedule asks for, unless the cost guard forbids it, and return what came of it; what the doctor finds wrong is an error.").
 	Failing(core.Unreachable)
 
-// Tasks of a schedule.
-const (
-	Doctor   = "doctor"    // go the way to the home and say what is wrong
-	KeepWarm = "keep_warm" // keep settings and connection ready
-)
-
 // A ScheduledInput is the input of [HandleScheduled].
 type ScheduledInput struct {
 	Task string `json:"task,omitempty" doc:"doctor (go the way to the home) or keep_warm (keep settings and connection ready; the default)"`
@@ -26,8 +21,8 @@ type ScheduledInput struct {
 
 // Check refuses a task that there is not.
 func (in ScheduledInput) Check() error {
-	if in.Task != "" && in.Task != Doctor && in.Task != KeepWarm {
-		return fmt.Errorf("field task is %.40q; %s or %s is wanted", in.Task, Doctor, KeepWarm)
+	if in.Task != "" && in.Task != config.TaskDoctor && in.Task != config.TaskKeepWarm {
+		return fmt.Errorf("field task is %.40q; %s or %s is wanted", in.Task, config.TaskDoctor, config.TaskKeepWarm)
 	}
 	return nil
 }
@@ -49,21 +44,21 @@ func scheduled(event []byte) (ScheduledInput, error) {
 		return ScheduledInput{}, fmt.Errorf("the scheduled event is not as EventBridge defines it: %w", err)
 	}
 	if e.Detail.Task == "" {
-		e.Detail.Task = KeepWarm
+		e.Detail.Task = config.TaskKeepWarm
 	}
 	return e.Detail, e.Detail.Check()
 }
 
 func (g *gateway) handleScheduled(ctx context.Context, in ScheduledInput) (Scheduled, error) {
 	if in.Task == "" {
-		in.Task = KeepWarm
+		in.Task = config.TaskKeepWarm
 	}
 	done := Scheduled{Task: in.Task}
 	if !g.opts.Probes() {
 		done.Skipped = "the month's free allowance is nearly used up, and what nobody waits for is left out"
 		return done, nil
 	}
-	if in.Task == KeepWarm {
+	if in.Task == config.TaskKeepWarm {
 		w, err := g.warmUp(ctx, WarmUpInput{})
 		done.WarmUp = &w
 		return done, err
