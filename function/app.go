@@ -64,10 +64,14 @@ func NewApp(o Options) *App {
 	breakers := &circuitbreaker.Breakers{Policies: map[string]circuitbreaker.Policy{
 		circuitbreaker.HomeAssistant: {SlowCall: core.Seconds(tooSlow)},
 	}}
-	log := logging.New(logging.Options{Output: o.Output, Metrics: a.emf, Scrub: func(text string) (string, int) { return a.keeper.Scrub(text) }})
+	log := logging.New(logging.Options{
+		Output: o.Output, Metrics: a.emf, Facts: a.lineFacts, Scrub: func(text string) (string, int) { return a.keeper.Scrub(text) },
+		Debug: func() bool { return a.guard.Allows(utility.DebugLines) },
+	})
 	var start *initialization.Starter
 	a.metrics = metrics.New(metrics.Options{
 		MemoryMB:       memoryMB(),
+		LogBytes:       log.Bytes,
 		ParameterCalls: func() int64 { return start.Decryptions() },
 		CacheCalls:     a.tableCalls.Load,
 		Start:          a.startFacts,
@@ -92,6 +96,7 @@ func NewApp(o Options) *App {
 			{Name: "singleton", Cleanup: a.once.Cleanup},
 			{Name: "http_client", Cleanup: client.Cleanup},
 			{Name: "circuit_breaker", Cleanup: breakers.Cleanup},
+			{Name: "logging", Cleanup: log.Cleanup},
 		},
 	})
 	a.settings, a.due = start.Settings, start.Due
@@ -135,6 +140,7 @@ func NewApp(o Options) *App {
 	})
 	a.health = map[core.Gateway]func() core.Health{
 		core.Cache:          a.cache.Health,
+		core.Logging:        log.Health,
 		core.Metrics:        a.metrics.Health,
 		core.Initialization: start.Health,
 		core.Singleton:      a.once.Health,

@@ -156,9 +156,5 @@ func (a *App) begin(ctx context.Context, subject string) context.Context {
 // end writes the line of the invocation. Nothing is left to tell of its failure.
 func (a *App) end(ctx context.Context, kind string, err error) {
 	a.note(ctx, kind, err)
-	attrs := []slog.Attr{slog.String("memory_usage", memoryUsage())}
-	if rate, any := a.cache.Rate(); any {
-		attrs = append(attrs, slog.Float64("cache_hit_rate", rate))
-	}
-	_, _ = core.Do(ctx, a.dispatcher, logging.End, logging.EndInput{Err: err, Attrs: attrs})
+	_, _ = core.Do(ctx, a.dispatcher, logging.End, logging.EndInput{Err: err})
 }

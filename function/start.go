@@ -83,7 +83,7 @@ func (a *App) reach(ctx context.Context, url string) error {
 // apply returns what puts settings into effect.
 func apply(log *logging.Log, client *httpclient.Client, keeper *security.Keeper) func(*initialization.Settings) error {
 	return func(s *initialization.Settings) error {
-		log.SetLevel(s.LogLevel)
+		log.Configure(s.LogLevel)
 		if err := (httpclient.Config{CA: s.CA}).Check(); err != nil {
 			return fmt.Errorf("%s: %w", config.EnvCA, err)
 		}

@@ -1,11 +1,12 @@
 package logging
 
 import (
+	"bytes"
 	"context"
-	"errors"
 	"io"
 	"log/slog"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
@@ -17,17 +18,32 @@ import (
 type Options struct {
 	Output  io.Writer                         // default: standard output
 	Metrics func(context.Context) []slog.Attr // the metrics of an invocation, to go on its line; default: none
+	Facts   func() []slog.Attr                // of the process, to go on every line of an invocation; default: none
 	Scrub   func(string) (string, int)        // takes secrets out of a text; default: every error is hidden
+	Debug   func() bool                       // whether what is below level info may be kept and written; default: always
+	Lines   int                               // that an invocation may write beside its own; default: 50
 }
 
 // A Log writes lines of JSON, each with one call of Write. The names of its
 // fields are those of AWS (lambdacontext); its own handler does not do, because
 // it writes text unless an environment variable says otherwise, and to standard
-// output only.
+// output only. It is safe for concurrent use.
 type Log struct {
 	opts  Options
-	level slog.LevelVar
-	json  slog.Handler
+	began time.Time
+	level threshold
+	out   output
+	ring  ring
+	count counters
+}
+
+// counters is what a Log counts.
+type counters struct {
+	invocations atomic.Int64
+	held        atomic.Int64 // lines below the level
+	dropped     atomic.Int64 // lines of invocations that wrote too many
+	skipped     atomic.Int64 // debug lines that Options.Debug did not allow
+	secrets     atomic.Int64 // taken out
 }
 
 // New returns a Log at level info.
@@ -38,106 +54,60 @@ func New(o Options) *Log {
 	if o.Metrics == nil {
 		o.Metrics = func(context.Context) []slog.Attr { return nil }
 	}
+	if o.Facts == nil {
+		o.Facts = func() []slog.Attr { return nil }
+	}
 	if o.Scrub == nil {
 		o.Scrub = func(string) (string, int) { return "[hidden]", 1 }
 	}
-	l := &Log{opts: o}
-	l.json = slog.NewJSONHandler(o.Output, &slog.HandlerOptions{
-		Level:       slog.LevelDebug,
-		ReplaceAttr: l.replace,
-	})
-	return l
+	if o.Debug == nil {
+		o.Debug = func() bool { return true }
+	}
+	if o.Lines <= 0 {
+		o.Lines = 50
+	}
+	return &Log{opts: o, began: time.Now(), out: output{w: o.Output}}
 }
 
-// SetLevel sets the level below which [Write] writes nothing. The line of an
-// invocation is always written, for it carries the metrics.
-func (l *Log) SetLevel(level slog.Level) { l.level.Set(level) }
+// scrub takes secrets out of a text.
+func (l *Log) scrub(text string) string {
+	text, n := l.opts.Scrub(text)
+	l.count.secrets.Add(int64(n))
+	return text
+}
 
-// replace renames the fields as AWS has them and takes secrets out of errors and
-// foreign values.
+// common returns the attributes that every line of an invocation carries.
+func (l *Log) common(ctx context.Context) []slog.Attr {
+	run := core.RunOf(ctx)
+	if run == nil {
+		return nil
+	}
+	attrs := []slog.Attr{slog.String("correlation_id", run.ID), slog.String("gateway_chain", run.Chain())}
+	return append(attrs, l.opts.Facts()...)
+}
+
+// render returns rec as a line.
+func (l *Log) render(ctx context.Context, rec slog.Record) []byte {
+	if id := RequestID(ctx); id != "" {
+		rec.AddAttrs(slog.String("requestId", id))
+	}
+	var line bytes.Buffer
+	// A handler has a lock of its own: one for each line, and none waits.
+	h := slog.NewJSONHandler(&line, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: l.replace})
+	_ = h.Handle(ctx, rec) // into memory: cannot fail
+	return line.Bytes()
+}
+
+// replace renames the fields as AWS has them and takes secrets out of errors.
 func (l *Log) replace(groups []string, a slog.Attr) slog.Attr {
 	if len(groups) == 0 {
 		a = lambdacontext.ReplaceAttr(groups, a)
 	}
+	if a.Value.Kind() != slog.KindAny {
+		return a
+	}
 	if err, ok := a.Value.Any().(error); ok {
-		text, _ := l.opts.Scrub(err.Error())
-		return slog.String(a.Key, text)
+		return slog.String(a.Key, l.scrub(err.Error()))
 	}
 	return a
-}
-
-func (l *Log) begin(_ context.Context, in BeginInput) (*Record, error) {
-	return &Record{Subject: in.Subject}, nil
-}
-
-func (l *Log) write(ctx context.Context, in WriteInput) (Written, error) {
-	if in.Level < l.level.Level() {
-		return Written{}, nil
-	}
-	text, _ := l.opts.Scrub(in.Message)
-	rec := slog.NewRecord(time.Now(), in.Level, text, 0)
-	for k, v := range in.Fields {
-		rec.AddAttrs(l.field(k, v))
-	}
-	return Written{true}, l.emit(ctx, rec)
-}
-
-// field returns a foreign value as an attribute without secrets: it is scrubbed
-// as the JSON of an object, so that the name of the field counts too.
-func (l *Log) field(key string, value any) slog.Attr {
-	return slog.Any(key, scrubbed{key, value, l.opts.Scrub})
-}
-
-func (l *Log) end(ctx context.Context, in EndInput) (Written, error) {
-	r := recordOf(ctx)
-	if r == nil {
-		return Written{}, core.Errorf(core.Internal, "no_record", "there is no invocation to end: begin one and put its record into the context")
-	}
-	if !r.end() {
-		return Written{}, nil
-	}
-	level := slog.LevelInfo
-	if in.Err != nil {
-		level = slog.LevelError
-	}
-	rec := slog.NewRecord(time.Now(), level, r.Subject, 0)
-	if run := core.RunOf(ctx); run != nil {
-		rec.AddAttrs(
-			slog.String("correlation_id", run.ID),
-			slog.String("gateway_chain", run.Chain()),
-			slog.Float64("gateway_utilization", float64(int(run.Utilization()*1000))/1000),
-			slog.Float64("duration", float64(time.Since(run.Start).Microseconds())/1000),
-			slog.Bool("cache_hit", run.Hit()),
-		)
-	}
-	rec.AddAttrs(slog.Bool("success", in.Err == nil))
-	if in.Err != nil {
-		rec.AddAttrs(slog.String("cause", core.CauseOf(in.Err)), slog.Any("error", in.Err))
-		if p, ok := errors.AsType[*core.Panic](in.Err); ok {
-			rec.AddAttrs(slog.String("stack", string(p.Stack)))
-		}
-	}
-	rec.AddAttrs(r.attrs...)
-	rec.AddAttrs(in.Attrs...)
-	rec.AddAttrs(l.opts.Metrics(ctx)...)
-	if in.Err != nil || l.level.Level() <= slog.LevelDebug {
-		rec.AddAttrs(slog.Any("trail", r.lines()))
-	}
-	return Written{true}, l.emit(ctx, rec)
-}
-
-// end marks r as ended and reports whether it was not before.
-func (r *Record) end() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	was := r.ended
-	r.ended = true
-	return !was
-}
-
-func (l *Log) emit(ctx context.Context, rec slog.Record) error {
-	if lc, ok := lambdacontext.FromContext(ctx); ok {
-		rec.AddAttrs(slog.String("requestId", lc.AwsRequestID))
-	}
-	return l.json.Handle(ctx, rec)
 }

@@ -1,19 +1,27 @@
 // Package logging is the logging gateway: one line that says it all. It serves
 // the others by keeping a short record of every call for that line.
 //
-//	operation  input       output
-//	begin      BeginInput  *Record
-//	write      WriteInput  Written
-//	end        EndInput    Written
+//	operation  input          output
+//	begin      BeginInput     *Record
+//	write      WriteInput     Written
+//	end        EndInput       Written
+//	set_level  SetLevelInput  LevelView
+//	level      LevelInput     LevelView
+//	search     SearchInput    Found
+//	export     ExportInput    Exported
+//	flush      FlushInput     Flushed
+//	stats      StatsInput     Stats
+//	health     HealthInput    core.Health
 //
 // An invocation begins a [Record], which travels in the context. Calls are noted
 // in it, and nothing is written until the invocation ends: then one line holds
-// all of it, the notes of the calls only when it failed or at level debug.
+// all of it, the notes of the calls only when it failed or at level debug. What
+// was written and what was held back stays for a while in the memory of the
+// process, where an operator can search it.
 package logging
 
 import (
 	"context"
-	"log/slog"
 
 	"github.com/hearthgate/hearthgate/function/core"
 )
@@ -26,41 +34,53 @@ var (
 
 	// Write writes one line of its own.
 	Write = core.Define[WriteInput, Written](core.Logging, "write",
-		"Write one line to the log, unless its level is below the one that is set.")
+		"Write one line to the log; it is held back if its level is below the one that is set, and dropped if the invocation has written too many.")
 
 	// End writes the line of an invocation.
 	End = core.Define[EndInput, Written](core.Logging, "end",
 		"Write the one line of the invocation, which is log record and metric at once.").InGo("it closes the record of the invocation that calls it")
+
+	// SetLevel sets the level.
+	SetLevel = core.Define[SetLevelInput, LevelView](core.Logging, "set_level",
+		"Set the level below which lines are held back, for a time if one is given, and return the one before.")
+
+	// GetLevel returns the level.
+	GetLevel = core.Define[LevelInput, LevelView](core.Logging, "level",
+		"Return the level below which lines are held back, and when it goes back to another.")
+
+	// Search finds records.
+	Search = core.Define[SearchInput, Found](core.Logging, "search",
+		"Return the last records of this process that match: lines of invocations, lines of their own and, at level DEBUG, every operation.")
+
+	// GetExport returns records as a text.
+	GetExport = core.Define[ExportInput, Exported](core.Logging, "export",
+		"Return the records of this process that match as one text, a record a line: JSON, or for a person to read.")
+
+	// Flush writes what is held back.
+	Flush = core.Define[FlushInput, Flushed](core.Logging, "flush",
+		"Write the records that are held back, those of operations among them, to the log, and return how many that were.").Failing(core.Forbidden)
+
+	// GetStats returns what was written.
+	GetStats = core.Define[StatsInput, Stats](core.Logging, "stats",
+		"Return how many lines and bytes were written, held back, dropped and lost since the process started, and what is kept of them.")
+
+	// GetHealth returns how the gateway is doing.
+	GetHealth = core.Define[HealthInput, core.Health](core.Logging, "health",
+		"Return how the log is doing: lines that were lost because nobody took them or dropped because there were too many, and a level that costs.")
 )
-
-// A BeginInput is the input of [Begin].
-type BeginInput struct {
-	Subject string `json:"subject" doc:"what the invocation is about: Alexa.PowerController.TurnOn"`
-}
-
-// A WriteInput is the input of [Write].
-type WriteInput struct {
-	Level   slog.Level     `json:"level" doc:"DEBUG, INFO, WARN or ERROR; default: INFO"`
-	Message string         `json:"message" doc:"what happened"`
-	Fields  map[string]any `json:"fields,omitempty" doc:"what belongs to it; secrets are replaced"`
-}
-
-// An EndInput is the input of [End].
-type EndInput struct {
-	Err   error       `json:"-"` // what the invocation failed with, or nil
-	Attrs []slog.Attr `json:"-"` // what else belongs on the line
-}
-
-// Written says whether a line was written.
-type Written struct {
-	Written bool `json:"written" doc:"false when the level is below the one that is set"`
-}
 
 // Bind binds the operations of the gateway to d, served by l.
 func Bind(d *core.Dispatcher, l *Log) {
 	core.Handle(d, Begin, l.begin)
 	core.Handle(d, Write, l.write)
 	core.Handle(d, End, l.end)
+	core.Handle(d, SetLevel, l.setLevel)
+	core.Handle(d, GetLevel, l.getLevel)
+	core.Handle(d, Search, l.search)
+	core.Handle(d, GetExport, l.export)
+	core.Handle(d, Flush, l.flush)
+	core.Handle(d, GetStats, l.stats)
+	core.Handle(d, GetHealth, l.health)
 }
 
 // Service notes every call in the record of its invocation.

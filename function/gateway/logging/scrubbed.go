@@ -7,7 +7,7 @@ import "encoding/json"
 type scrubbed struct {
 	key   string
 	value any
-	scrub func(string) (string, int)
+	scrub func(string) string
 }
 
 // MarshalJSON fails closed: what does not survive scrubbing is hidden.
@@ -17,7 +17,7 @@ func (s scrubbed) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return []byte(hidden), nil
 	}
-	text, _ := s.scrub(string(b))
+	text := s.scrub(string(b))
 	var m map[string]json.RawMessage
 	if json.Unmarshal([]byte(text), &m) != nil || m[s.key] == nil {
 		return []byte(hidden), nil
