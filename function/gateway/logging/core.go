@@ -3,11 +3,13 @@ package logging
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
@@ -19,8 +21,8 @@ type Options struct {
 	Output  io.Writer                         // default: standard output
 	Metrics func(context.Context) []slog.Attr // the metrics of an invocation, to go on its line; default: none
 	Facts   func() []slog.Attr                // of the process, to go on every line of an invocation; default: none
-	Scrub   func(string) (string, int)        // takes secrets out of a text; default: every error is hidden
-	Debug   func() bool                       // whether what is below level info may be kept and written; default: always
+	Scrub   func(string) (string, int)        // takes secrets out of a text; default: every text is hidden
+	Debug   func() bool                       // whether what is below level info may be written; default: always
 	Lines   int                               // that an invocation may write beside its own; default: 50
 }
 
@@ -42,7 +44,6 @@ type counters struct {
 	invocations atomic.Int64
 	held        atomic.Int64 // lines below the level
 	dropped     atomic.Int64 // lines of invocations that wrote too many
-	skipped     atomic.Int64 // debug lines that Options.Debug did not allow
 	secrets     atomic.Int64 // taken out
 }
 
@@ -86,28 +87,53 @@ func (l *Log) common(ctx context.Context) []slog.Attr {
 	return append(attrs, l.opts.Facts()...)
 }
 
-// render returns rec as a line.
+// render returns rec as a line that CloudWatch takes.
 func (l *Log) render(ctx context.Context, rec slog.Record) []byte {
+	const most = 250_000 // bytes of a line; the metrics of one that is longer are lost
 	if id := RequestID(ctx); id != "" {
 		rec.AddAttrs(slog.String("requestId", id))
 	}
-	var line bytes.Buffer
-	// A handler has a lock of its own: one for each line, and none waits.
-	h := slog.NewJSONHandler(&line, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: l.replace})
-	_ = h.Handle(ctx, rec) // into memory: cannot fail
-	return line.Bytes()
+	for longest := 16 << 10; ; longest /= 8 {
+		var line bytes.Buffer
+		// A handler has a lock of its own: one for each line, and none waits.
+		h := slog.NewJSONHandler(&line, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: l.replacing(longest)})
+		_ = h.Handle(ctx, rec) // into memory: cannot fail
+		if line.Len() <= most || longest == 0 {
+			return line.Bytes()
+		}
+	}
 }
 
-// replace renames the fields as AWS has them and takes secrets out of errors.
-func (l *Log) replace(groups []string, a slog.Attr) slog.Attr {
-	if len(groups) == 0 {
+// replacing returns what renames the fields as AWS has them, takes secrets out of
+// every text and foreign value, and cuts texts that are too long.
+func (l *Log) replacing(longest int) func([]string, slog.Attr) slog.Attr {
+	return func(groups []string, a slog.Attr) slog.Attr {
 		a = lambdacontext.ReplaceAttr(groups, a)
-	}
-	if a.Value.Kind() != slog.KindAny {
+		switch a.Value.Kind() {
+		case slog.KindString:
+			return slog.String(a.Key, cut(l.scrub(a.Value.String()), longest))
+		case slog.KindAny:
+			switch v := a.Value.Any().(type) {
+			case error:
+				return slog.String(a.Key, cut(l.scrub(v.Error()), longest))
+			case slog.Level, scrubbed, trail:
+			default:
+				if a.Key != "_aws" { // the log's own, as it has to be
+					return slog.Any(a.Key, scrubbed{a.Key, v, l.scrub})
+				}
+			}
+		}
 		return a
 	}
-	if err, ok := a.Value.Any().(error); ok {
-		return slog.String(a.Key, l.scrub(err.Error()))
+}
+
+// cut returns a text, or as much of it as there is room for and how much is missing.
+func cut(text string, longest int) string {
+	if len(text) <= longest {
+		return text
 	}
-	return a
+	for longest > 0 && !utf8.RuneStart(text[longest]) {
+		longest--
+	}
+	return fmt.Sprintf("%s... (%d bytes more)", text[:longest], len(text)-longest)
 }

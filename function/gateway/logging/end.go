@@ -45,16 +45,17 @@ func (l *Log) end(ctx context.Context, in EndInput) (Written, error) {
 	if dropped > 0 {
 		rec.AddAttrs(slog.Int("lines_dropped", dropped))
 	}
-	trail := (in.Err != nil || l.Level() <= slog.LevelDebug) && l.opts.Debug()
-	if trail {
-		rec.AddAttrs(slog.Any("trail", r.steps()))
+	whole := (in.Err != nil || l.Level() <= slog.LevelDebug) && l.opts.Debug()
+	if whole {
+		steps, missing := r.steps()
+		rec.AddAttrs(slog.Any("trail", steps), slog.Int("trail_missing", missing))
 	}
 	i := &item{at: rec.Time, level: level, id: core.CorrelationID(ctx), line: l.render(ctx, rec), record: r}
 	defer l.ring.add(i)
 	if err := l.out.write(level, i.line); err != nil {
 		return Written{}, core.Errorf(core.Internal, "log", "the line could not be written: %w", err)
 	}
-	if i.written = true; trail {
+	if i.written = true; whole {
 		r.flushed()
 	}
 	return Written{Written: true}, nil

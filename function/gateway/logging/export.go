@@ -6,8 +6,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/hearthgate/hearthgate/function/core"
 )
@@ -75,7 +73,7 @@ func writeText(text *bytes.Buffer, line []byte) error {
 		case "timestamp", "level", "message":
 			text.Write(unquoted(value))
 		default:
-			text.WriteString(plain(name))
+			text.WriteString(name)
 			text.WriteByte('=')
 			text.Write(value)
 		}
@@ -90,13 +88,4 @@ func unquoted(value []byte) []byte {
 		return value[1 : len(value)-1]
 	}
 	return value
-}
-
-// plain returns a name, quoted if it could be taken for something else.
-func plain(name string) string {
-	odd := func(c rune) bool { return c <= ' ' || c == '=' || c == '"' || c > '~' }
-	if strings.ContainsFunc(name, odd) {
-		return strconv.QuoteToASCII(name)
-	}
-	return name
 }

@@ -93,7 +93,7 @@ type LevelView struct {
 	Before *slog.Level  `json:"before,omitempty" doc:"what it was until now, if it was set"`
 	Next   slog.Level   `json:"next" doc:"what it goes back to; the level itself if it stays"`
 	For    core.Seconds `json:"for_seconds,omitempty" doc:"when that will be; absent if it stays"`
-	Debug  bool         `json:"debug" doc:"whether debug lines are kept and written at all: not when they would cost money"`
+	Debug  bool         `json:"debug" doc:"whether debug lines are written at all: not when they would cost money"`
 }
 
 func (l *Log) setLevel(_ context.Context, in SetLevelInput) (LevelView, error) {

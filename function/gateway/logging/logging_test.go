@@ -256,7 +256,7 @@ func TestBoundOnLines(t *testing.T) {
 func TestNewLines(t *testing.T) {
 	p, _, d := made(logging.Options{})
 	forged := "a\n{\"level\":\"ERROR\"}\r\n\u2028 \x1b[31m \"quoted\""
-	do(t, t.Context(), d, logging.Write, logging.WriteInput{Message: forged, Fields: map[string]any{"of\nit": forged, "list": []string{forged}}})
+	do(t, t.Context(), d, logging.Write, logging.WriteInput{Message: forged, Fields: map[string]any{"it": forged, "list": []string{forged}}})
 	if lines := p.take(); len(lines) != 1 || object(t, lines[0])["message"] != forged || strings.ContainsAny(lines[0][:len(lines[0])-1], "\n\r\u2028\x1b") {
 		t.Errorf("the log has %q", lines)
 	}
@@ -265,6 +265,35 @@ func TestNewLines(t *testing.T) {
 		if e.Lines != 1 || strings.Count(e.Text, "\n") != 1 || strings.ContainsAny(e.Text, "\r\u2028\x1b") || !strings.Contains(e.Text, `\"quoted\"`) {
 			t.Errorf("%s: %d lines: %q", format, e.Lines, e.Text)
 		}
+	}
+}
+
+// TestLongLines has an invocation with more to tell than CloudWatch takes in a line
+// with metrics: 256 KB.
+func TestLongLines(t *testing.T) {
+	for name, piece := range map[string]string{"letters": "a", "lines": "\n", "control characters": "\x01", "no text": "\xff", "accents": "\u00e9"} {
+		t.Run(name, func(t *testing.T) {
+			p, _, d := made(logging.Options{Metrics: func(context.Context) []slog.Attr { return []slog.Attr{slog.Int("Success", 1)} }})
+			long := strings.Repeat(piece, 1<<20)
+			ctx, _ := core.NewRun(t.Context(), "id")
+			ctx = logging.With(ctx, do(t, ctx, d, logging.Begin, logging.BeginInput{Subject: long}))
+			for range 40 {
+				do(t, ctx, d, logging.Write, logging.WriteInput{Level: slog.LevelDebug, Message: "m" + long[:8000], Fields: map[string]any{"more": long[:1000]}})
+			}
+			for n := range 10 {
+				logging.Note(ctx, slog.String(fmt.Sprint("note", n), long))
+			}
+			end(t, ctx, d, &core.Panic{Value: long, Stack: []byte(long)})
+			line := p.take()[0]
+			m := object(t, line)
+			missing, _ := m["trail_missing"].(float64)
+			if len(line) > 256_000 || m["Success"] != 1. || m["note9"] == nil || m["stack"] == nil || missing == 0 {
+				t.Errorf("the line is %d bytes long: %.300s", len(line), line)
+			}
+			if error, _ := m["error"].(string); len(error) < 100 || !strings.HasPrefix(error, "panic: ") || !strings.HasSuffix(error, " bytes more)") {
+				t.Errorf("the error is %.100q..., want its beginning, and that there is more", error)
+			}
+		})
 	}
 }
 
@@ -278,8 +307,8 @@ func TestSecrets(t *testing.T) {
 	if strings.Contains(line+e.Text, canary) || object(t, line)["e"] != "[hidden]" {
 		t.Errorf("the log shows a secret, or what it cannot look into: %s", line)
 	}
-	if s := do(t, t.Context(), d, logging.GetStats, logging.StatsInput{}); s.Secrets != 3 {
-		t.Errorf("%d secrets were taken out, want 3", s.Secrets)
+	if s := do(t, t.Context(), d, logging.GetStats, logging.StatsInput{}); s.Secrets != 4 {
+		t.Errorf("%d secrets were taken out, want 4", s.Secrets)
 	}
 	// Without a function that knows secrets, nothing of an error is shown.
 	var b bytes.Buffer
@@ -338,8 +367,8 @@ func TestCostGuard(t *testing.T) {
 	p, _, d := made(logging.Options{Debug: func() bool { return allowed }})
 	debug := slog.LevelDebug
 	do(t, t.Context(), d, logging.SetLevel, logging.SetLevelInput{Level: &debug})
-	if w := write(t, t.Context(), d, debug, "a"); w != (logging.Written{Dropped: true}) {
-		t.Errorf("got %+v, want that it is dropped", w)
+	if w := write(t, t.Context(), d, debug, "a"); w != (logging.Written{Held: true}) {
+		t.Errorf("got %+v, want that it is held back", w)
 	}
 	ctx := invocation(t, d, "id")
 	do(t, ctx, d, work, workInput{})
@@ -353,12 +382,9 @@ func TestCostGuard(t *testing.T) {
 	if f := do(t, t.Context(), d, logging.Search, logging.SearchInput{Level: &debug, Text: "lambda_operation_work"}); f.Matched != 1 {
 		t.Errorf("%d found, want the call: to look costs nothing", f.Matched)
 	}
-	if s := do(t, t.Context(), d, logging.GetStats, logging.StatsInput{}); s.Skipped != 1 {
-		t.Errorf("%d were left out, want 1", s.Skipped)
-	}
 	allowed = true
-	if f := do(t, t.Context(), d, logging.Flush, logging.FlushInput{}); f.Lines != 1 {
-		t.Errorf("%d lines were flushed, want the call", f.Lines)
+	if f := do(t, t.Context(), d, logging.Flush, logging.FlushInput{}); f.Lines != 2 {
+		t.Errorf("%d lines were flushed, want the line and the call", f.Lines)
 	}
 }
 
@@ -403,7 +429,7 @@ func TestBadInput(t *testing.T) {
 	for _, tt := range []struct{ op, in, want string }{
 		{"write", `{}`, "field message is missing"},
 		{"write", `{"message":" \n"}`, "field message is missing"},
-		{"write", `{"message":"` + strings.Repeat("a", 40000) + `"}`, "field message is 40000 bytes"},
+		{"write", `{"message":"` + strings.Repeat("a", 17000) + `"}`, "field message is 17000 bytes"},
 		{"write", `{"message":"a\u0000"}`, "field message has a control character"},
 		{"write", `{"message":"a","level":"loud"}`, "field level"},
 		{"write", `{"message":"a","level":"INFO+1"}`, "field level is INFO+1"},
@@ -411,6 +437,7 @@ func TestBadInput(t *testing.T) {
 		{"write", `{"message":"a","fields":{"_aws":1}}`, "field fields._aws"},
 		{"write", `{"message":"a","fields":{"correlation_id":"x"}}`, "field fields.correlation_id"},
 		{"write", `{"message":"a","fields":{"":1}}`, "field fields has the name"},
+		{"write", `{"message":"a","fields":{"of\nit":1}}`, "field fields has the name"},
 		{"write", `{"message":"a","fields":{"b":"` + strings.Repeat("a", 70000) + `"}}`, "field fields is 70"},
 		{"set_level", `{}`, "field level is missing"},
 		{"set_level", `{"level":null}`, "field level is missing"},
@@ -467,6 +494,25 @@ func TestConcurrent(t *testing.T) {
 	all.Wait()
 	if s := do(t, t.Context(), d, logging.GetStats, logging.StatsInput{}); s.Invocations != 320 {
 		t.Errorf("%d invocations, want 320", s.Invocations)
+	}
+}
+
+// BenchmarkWrite is one line with two fields, after 1 k and after 100 k of them.
+func BenchmarkWrite(b *testing.B) {
+	for _, n := range []int{1_000, 100_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			l := logging.New(logging.Options{Output: io.Discard, Scrub: scrub})
+			d := core.NewDispatcher(l.Service(), checks)
+			logging.Bind(d, l)
+			in := logging.WriteInput{Message: "the door stands open", Fields: map[string]any{"door": "front", "minutes": 7}}
+			for range n {
+				_, _ = core.Do(b.Context(), d, logging.Write, in)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				_, _ = core.Do(b.Context(), d, logging.Write, in)
+			}
+		})
 	}
 }
 

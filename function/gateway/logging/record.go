@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 	"unsafe"
@@ -23,6 +24,7 @@ type Record struct {
 	attrs   []slog.Attr // guarded by mu
 	trail   []step      // guarded by mu; a ring once it is full
 	next    int         // guarded by mu; where the ring goes on
+	noted   int         // guarded by mu; steps so far, those that are gone from the trail too
 	lines   int         // guarded by mu; written of its own
 	dropped int         // guarded by mu; lines for which there was no room
 	ended   bool        // guarded by mu
@@ -74,6 +76,7 @@ func (r *Record) add(s step) {
 
 // push adds a step. The caller holds mu.
 func (r *Record) push(s step) {
+	r.noted++
 	if r.trail == nil {
 		r.trail = make([]step, 0, trailLength)
 	}
@@ -113,9 +116,9 @@ func (r *Record) room(lines int) bool {
 func (r *Record) end() (attrs []slog.Attr, dropped int, first bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	first = !r.ended
-	r.ended = true
-	return r.attrs, r.dropped, first
+	first, attrs = !r.ended, r.attrs
+	r.ended, r.attrs = true, nil
+	return attrs, r.dropped, first
 }
 
 // An operation is the record of one call.
@@ -147,19 +150,26 @@ func (r *Record) ordered() []*step {
 	return steps
 }
 
-// steps returns the trail for the line of the invocation, oldest first.
-func (r *Record) steps() []any {
+// A trail is the steps of an invocation as its line has them.
+type trail []any
+
+// steps returns the trail, oldest first, and how many steps are missing: gone, or too
+// long for it.
+func (r *Record) steps() (steps trail, missing int) {
+	room := 32 << 10 // bytes of lines that were held back
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	steps := make([]any, 0, len(r.trail))
-	for _, s := range r.ordered() {
-		if s.held != nil {
+	for _, s := range slices.Backward(r.ordered()) {
+		switch {
+		case s.held == nil:
+			steps = append(steps, s.operation())
+		case len(s.held.line) <= room:
 			steps = append(steps, json.RawMessage(s.held.line))
-			continue
+			room -= len(s.held.line)
 		}
-		steps = append(steps, s.operation())
 	}
-	return steps
+	slices.Reverse(steps)
+	return steps, r.noted - len(steps)
 }
 
 // items returns the trail as records of their own, oldest first.

@@ -13,6 +13,9 @@ type scrubbed struct {
 // MarshalJSON fails closed: what does not survive scrubbing is hidden.
 func (s scrubbed) MarshalJSON() ([]byte, error) {
 	const hidden = `"[hidden]"`
+	if err, ok := s.value.(error); ok {
+		s.value = err.Error()
+	}
 	b, err := json.Marshal(map[string]any{s.key: s.value})
 	if err != nil {
 		return []byte(hidden), nil

@@ -21,7 +21,6 @@ type Stats struct {
 	Bytes       int64            `json:"bytes" doc:"written" unit:"B"`
 	Held        int64            `json:"held" doc:"lines that were held back"`
 	Dropped     int64            `json:"dropped" doc:"lines of invocations that wrote too many"`
-	Skipped     int64            `json:"skipped" doc:"debug lines that would have cost money"`
 	Lost        int64            `json:"lost" doc:"lines that could not be written"`
 	Secrets     int64            `json:"secrets" doc:"that were taken out of lines"`
 	Kept        int              `json:"kept" doc:"lines that search sees"`
@@ -33,7 +32,7 @@ func (l *Log) stats(context.Context, StatsInput) (Stats, error) {
 	c := &l.count
 	s := Stats{
 		Since: l.began, Level: l.Level(), Invocations: c.invocations.Load(), Lines: map[string]int64{},
-		Held: c.held.Load(), Dropped: c.dropped.Load(), Skipped: c.skipped.Load(), Secrets: c.secrets.Load(),
+		Held: c.held.Load(), Dropped: c.dropped.Load(), Secrets: c.secrets.Load(),
 	}
 	var oldest time.Time
 	if s.Kept, s.KeptBytes, oldest = l.ring.kept(); s.Kept > 0 {
@@ -59,7 +58,7 @@ func (l *Log) Health() core.Health {
 	s, _ := l.stats(context.Background(), StatsInput{})
 	h := core.Well(map[string]any{
 		"level": s.Level, "lines": s.Lines, "bytes": s.Bytes, "held": s.Held, "dropped": s.Dropped,
-		"skipped": s.Skipped, "lost": s.Lost, "secrets": s.Secrets, "kept": s.Kept, "kept_bytes": s.KeptBytes,
+		"lost": s.Lost, "secrets": s.Secrets, "kept": s.Kept, "kept_bytes": s.KeptBytes,
 	})
 	if s.Lost > 0 {
 		l.out.mu.Lock()

@@ -71,6 +71,7 @@ func TestScrubHides(t *testing.T) {
 		"a key with an apostrophe":      "{'token': '" + secret + "', 'keep': 'kept'}",
 		"a bearer as a header's value":  "token: Bearer " + secret + " kept",
 		"a key that is one":             `{"Bearer ` + secret + `":"kept"}`,
+		"a key with one in it":          `{"a {\"password\":\"` + secret + `\"}":1,"keep":"kept"}`,
 		"Cloudflare Access":             `{"CF-Access-Client-Secret":"` + secret + `","keep":"kept"}`,
 	} {
 		t.Run(name, func(t *testing.T) {

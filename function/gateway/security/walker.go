@@ -17,13 +17,12 @@ func (s *scrubber) json() {
 		from := i + n + 1
 		end := s.closing(from, '"', 0)
 		i = end + 1
+		s.content(from, end)
 		if colon := s.skipSpace(i); colon < len(s.text) && s.text[colon] == ':' {
 			if key := s.decoded(from, end); !strings.Contains(key, mask) && named(key) >= asField {
 				i = s.member(s.skipSpace(colon + 1))
-				continue
 			}
 		}
-		s.content(from, end)
 	}
 }
 
