@@ -49,6 +49,7 @@ type App struct {
 	events     atomic.Int64    // that came so far
 	answers    atomic.Int64    // of them, directives
 	tableCalls atomic.Int64    // to the cache's table
+	tidied     atomic.Int64    // when it was tidied up, in nanoseconds since 1970
 }
 
 // tooSlow is when an answer of the home says that it is in trouble: Amazon warns the

@@ -24,8 +24,8 @@ const alexaWaits = 8 * time.Second
 // the way back: 1/16 of it, half a second of Alexa's eight.
 func reserve(d time.Duration) time.Duration { return d / 16 }
 
-// Invoke answers one event. It is what the Lambda runtime calls. A failure is
-// told in the reply, so that the runtime sees none; no reply comes late.
+// Invoke answers one event. A failure is told in the reply, so that the runtime sees
+// none; no reply comes late.
 func (a *App) Invoke(ctx context.Context, event []byte) (reply []byte, err error) {
 	defer func(began time.Time) { a.metrics.Invoked(time.Since(began)) }(time.Now())
 	ctx, cancel := a.bounded(ctx)

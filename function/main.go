@@ -20,5 +20,5 @@ func main() {
 		Dir:    filepath.Join(os.TempDir(), "hearthgate"),
 	})
 	app.Start(context.Background())
-	lambda.Start(app)
+	lambda.Start(app.Handle)
 }

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/cache"
+	"github.com/hearthgate/hearthgate/function/gateway/utility"
+)
+
+// take has an App answer a directive, as the runtime would, and returns the reply
+// before it is closed.
+func take(t *testing.T, app *App) *Reply {
+	t.Helper()
+	r, err := app.Handle(t.Context(), []byte(turnOn))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := io.ReadAll(r); err != nil || !json.Valid(b) {
+		t.Errorf("the reply is %s, %v", b, err)
+	}
+	return r
+}
+
+// TestWorkAfterTheReply has settings that are due read again when a reply is out,
+// unless the cost guard says no.
+func TestWorkAfterTheReply(t *testing.T) {
+	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, handled) }))
+	t.Cleanup(home.Close)
+	env := map[string]string{config.EnvURL: home.URL, config.EnvToken: canary, config.EnvStage: "one"}
+	app := NewApp(Options{Getenv: func(name string) string { return env[name] }, Output: io.Discard})
+	app.due, app.guard.Every = func() bool { return true }, time.Nanosecond
+	app.Start(t.Context())
+	stage := func(when, want string) {
+		t.Helper()
+		if got := app.settings().Stage; got != want {
+			t.Errorf("%s the stage is %s, want %s", when, got, want)
+		}
+	}
+
+	env[config.EnvStage] = "two"
+	_ = take(t, app).Close()
+	stage("after the first reply, when another event may follow at once,", "one")
+	r := take(t, app)
+	stage("before the reply is out", "one")
+	_ = r.Close()
+	stage("after the reply", "two")
+
+	app.guard.Usage = func() []utility.Usage { return []utility.Usage{{Name: "requests", Used: 97, Limit: 100}} }
+	env[config.EnvStage] = "three"
+	_ = take(t, app).Close()
+	stage("against the cost guard's word", "two")
+}
+
+// TestTidiesAfterTheReply lets go of what has expired, now and then.
+func TestTidiesAfterTheReply(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		app := NewApp(Options{Getenv: func(string) string { return "" }, Output: io.Discard})
+		app.Start(t.Context())
+		shelf := app.cache.Shelf(cache.Response)
+		for _, test := range []struct {
+			name  string
+			after time.Duration
+			left  int64 // of what has expired
+		}{
+			{"the process has just started", 2 * time.Second, 1},
+			{"it is time", tidyEvery, 0},
+			{"it has just been done", tidyEvery - time.Second, 1},
+			{"it is time again", 2 * time.Second, 0},
+		} {
+			shelf.Keep(test.name, 1, time.Second)
+			time.Sleep(test.after)
+			_ = take(t, app).Close()
+			_ = take(t, app).Close()
+			if got := app.cache.Cleanup().Items; int64(got) != test.left {
+				t.Errorf("%s: %d expired entries are left, want %d", test.name, got, test.left)
+			}
+		}
+	})
+}
+
+// TestWorkIsBounded has what is made again ahead of its end hang.
+func TestWorkIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		app := NewApp(Options{Getenv: func(string) string { return "" }, Output: &bytes.Buffer{}})
+		app.Start(t.Context())
+		made := 0
+		app.cache.RefreshWith(cache.Discovery, "slow", func(ctx context.Context, _ string) (json.RawMessage, error) {
+			made++
+			<-ctx.Done()
+			return nil, ctx.Err()
+		})
+		after(`cache.set {"namespace":"discovery","key":"slow","value":1,"ttl_seconds":100}`,
+			`cache.get {"namespace":"discovery","key":"slow"}`, `cache.get {"namespace":"discovery","key":"slow"}`)(t, app)
+		_ = take(t, app).Close()
+		time.Sleep(90 * time.Second)
+		r := take(t, app)
+		begin := time.Now()
+		_ = r.Close()
+		if took := time.Since(begin); made != 1 || took != workAtMost {
+			t.Errorf("it was made %d times, and the next event waits %v: want once and %v", made, took, workAtMost)
+		}
+		if out, err := core.Execute(t.Context(), app.dispatcher, "cache.get", []byte(`{"namespace":"discovery","key":"slow"}`)); err != nil {
+			t.Errorf("it is gone before its time: %s %v", out, err)
+		}
+	})
+}
