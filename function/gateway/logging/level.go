@@ -25,7 +25,7 @@ type threshold struct {
 func (t *threshold) now() (level, next slog.Level, until time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if time.Now().Before(t.until) {
+	if !t.until.IsZero() && time.Now().Before(t.until) {
 		return t.other, t.base, t.until
 	}
 	return t.base, t.base, time.Time{}

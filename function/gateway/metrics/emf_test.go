@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -62,8 +63,8 @@ func broken(record string) (problems []string) {
 		}
 		seen := map[string]bool{}
 		for _, m := range d.Metrics {
-			_, number := root[m.Name].(float64)
-			if !number || seen[m.Name] || m.Name == "" || len(m.Name) > 1024 || !slices.Contains(units, m.Unit) {
+			v, number := root[m.Name].(float64)
+			if !number || math.Abs(v) > 1<<360 || seen[m.Name] || m.Name == "" || len(m.Name) > 1024 || !slices.Contains(units, m.Unit) {
 				say("metric %q in %q is %v, or comes twice", m.Name, m.Unit, root[m.Name])
 			}
 			seen[m.Name] = true
@@ -125,7 +126,7 @@ func TestBrokenRecords(t *testing.T) {
 		t.Fatal(problems)
 	}
 	for _, change := range [][2]string{
-		{`"A":1`, `"A":"1"`}, {`"A":1`, `"B":1`}, {`"Stage":"test"`, `"Stage":1`}, {`"Unit":"None"`, `"Unit":"ms"`},
+		{`"A":1`, `"A":"1"`}, {`"A":1`, `"B":1`}, {`"A":1`, `"A":1e200`}, {`"Stage":"test"`, `"Stage":1`}, {`"Unit":"None"`, `"Unit":"ms"`},
 		{`"Namespace":"N"`, `"Namespace":""`}, {`[["Stage"]]`, `[]`}, {`"Timestamp":`, `"Timestamp":1`}, {`"Timestamp"`, `"Time"`}, {`{"_aws"`, "{\n\"_aws\""},
 	} {
 		if broken(strings.Replace(record, change[0], change[1], 1)) == nil {

@@ -119,6 +119,8 @@ func TestBadInput(t *testing.T) {
 		{"record", `{"name":"a\nb"}`, "field name is"},
 		{"record", `{"name":"a{b}"}`, "letters, digits"},
 		{"record", `{"name":"a","value":"b"}`, "field value is a JSON string"},
+		{"record", `{"name":"a","value":-1e300}`, "field value is -1e+300"},
+		{"increment", `{"name":"a","by":1e300}`, "field by is 1e+300"},
 		{"increment", `{"name":"a","by":-1}`, "field by is -1"},
 		{"declare", `{"name":"a"}`, "field kind is missing"},
 		{"declare", `{"name":"a","kind":"sum"}`, "field kind is"},

@@ -100,7 +100,7 @@ func TestPrometheus(t *testing.T) {
 	d := bound(r)
 	do(t, d, metrics.Declare, metrics.DeclareInput{Name: "warmth", Kind: metrics.GaugeKind, Unit: "C", About: "How warm\nit is \\ was."})
 	record(t, d, "warmth", -3)
-	record(t, d, "Duration", 3, 3, 40, 1e300)
+	record(t, d, "Duration", 3, 3, 40, 1e100)
 	for _, name := range []string{"doors.open", "doors-open", "doors_open_total", "2 doors", "take_count"} {
 		do(t, d, metrics.Increment, metrics.IncrementInput{Name: name, By: 2})
 	}

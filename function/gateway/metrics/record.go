@@ -18,10 +18,10 @@ type RecordInput struct {
 	Value float64 `json:"value" doc:"in the metric's unit"`
 }
 
-// Check refuses a name that is none and a value that is no number.
+// Check refuses a name that is none and a value that CloudWatch does not take.
 func (in RecordInput) Check() error {
-	if math.IsNaN(in.Value) || math.IsInf(in.Value, 0) {
-		return fmt.Errorf("field value is %v, which is not a number", in.Value)
+	if !(math.Abs(in.Value) <= 1<<360) {
+		return fmt.Errorf("field value is %v; a number between -2^360 and 2^360 is wanted", in.Value)
 	}
 	return checkName("name", in.Name)
 }
@@ -71,8 +71,8 @@ type IncrementInput struct {
 
 // Check refuses a name that is none, and to count backwards.
 func (in IncrementInput) Check() error {
-	if !(in.By >= 0) || math.IsInf(in.By, 0) {
-		return fmt.Errorf("field by is %v; a counter only goes up", in.By)
+	if !(in.By >= 0 && in.By <= 1<<360) {
+		return fmt.Errorf("field by is %v; a counter only goes up, and by 2^360 at most", in.By)
 	}
 	return checkName("name", in.Name)
 }
