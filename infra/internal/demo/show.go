@@ -28,9 +28,9 @@ func (s Step) Show(to *screen.Screen) {
 // Show writes the end of a report for a person: what is not in the steps.
 func (r Report) Show(to *screen.Screen) {
 	to.Printf("\n%s\n", to.Bold("What CloudWatch would have got"))
-	to.Printf("  %s\n", to.Dim(fmt.Sprintf("%-14s %-13s %6s %10s %10s %10s", "metric", "unit", "points", "least", "mean", "most")))
+	to.Printf("  %s\n", to.Dim(fmt.Sprintf("%-20s %-13s %6s %10s %10s %10s", "metric", "unit", "points", "least", "mean", "most")))
 	for _, m := range r.Metrics {
-		to.Printf("  %-14s %-13s %6d %10.2f %10.2f %10.2f\n", m.Name, m.Unit, m.Points, m.Min, m.Mean, m.Max)
+		to.Printf("  %-20s %-13s %6d %10.2f %10.2f %10.2f\n", m.Name, m.Unit, m.Points, m.Min, m.Mean, m.Max)
 	}
 	if r.Problem != "" {
 		to.Printf("  %s\n", to.Bad(r.Problem))
