@@ -63,7 +63,7 @@ lint: $(BIN)/staticcheck ## look for what is wrong without running it
 
 .PHONY: docs
 docs: ## write the documents that are made from the code
-	go generate ./function/...
+	go test ./function -run TestDocuments -count=1 -update
 
 .PHONY: bench
 bench: $(BIN)/benchstat ## measure cold starts, warm replies and memory beside a hello world, and the operations

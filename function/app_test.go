@@ -357,6 +357,9 @@ func TestOperations(t *testing.T) {
 		`{"operation":"cache.get","input":{"key":"none"}}`:         `"not_found"`,
 		`{"operation":"cache.get","input":{"kee":"a"}}`:            `kee`,
 		`{"operation":"no.such"}`:                                  `there is no operation`,
+		`{"operation":"cache.GET_STATS"}`:                          `"lookups"`,
+		`{"operation":"cache.FLUSH","input":{}}`:                   `"disk_files"`,
+		`{"operation":"cache.FLUSH","input":{"pattern":"a*"}}`:     `field pattern is what cache.FLUSH stands for`,
 		`{"operation":"utility.generate_correlation_id","more":1}`: `more`,
 		`{}`: `neither a Smart Home directive`, `[]`: `not a JSON object`, ``: `empty`, `{`: `not JSON`,
 	} {

@@ -15,6 +15,7 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/logging"
 	"github.com/hearthgate/hearthgate/function/gateway/metrics"
 	"github.com/hearthgate/hearthgate/function/gateway/utility"
+	"github.com/hearthgate/hearthgate/function/older"
 )
 
 // alexaWaits is how long Alexa waits for a reply.
@@ -121,9 +122,9 @@ func (a *App) other(ctx context.Context, event []byte) ([]byte, error) {
 	return json.Marshal(response)
 }
 
-// execute runs an operation by its name.
+// execute runs an operation by its name, of today or of the older system.
 func (a *App) execute(ctx context.Context, name string, input []byte) (json.RawMessage, error) {
-	return core.Execute(ctx, a.dispatcher, name, input)
+	return older.Execute(ctx, a.dispatcher, name, input)
 }
 
 // lastResort answers an event when even the way to answer a failure failed.

@@ -37,6 +37,7 @@ func TestTheFunctionOfThisMachine(t *testing.T) {
 		{"not for a device", noHome, []string{"invoke", "discover", "--endpoint", "light.a"}, 1, "", "leave --endpoint out"},
 		{"operation", noHome, []string{"op", "utility.generate_correlation_id"}, 0, `"source": "generated"`, ""},
 		{"operation with input", noHome, []string{"op", "cache.set", `{"key": "a", "value": 1}`}, 0, "cache.set: ok", ""},
+		{"operation of the older system", noHome, []string{"op", "cache.GET_STATS"}, 0, "lookups", ""},
 		{"operation that refuses its input", noHome, []string{"op", "cache.set", `{"nonsense": 1}`}, 1, "nonsense", ""},
 		{"operations", noHome, []string{"op"}, 0, "cache.set", ""},
 		{"operations in JSON", noHome, []string{"op", "--json"}, 0, `"name": "lambda.operations"`, ""},

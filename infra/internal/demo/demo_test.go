@@ -116,7 +116,7 @@ func TestBrokenHomes(t *testing.T) {
 		{"does it to another device", swallow("TurnOn", "light#kitchen_light", "light#color_light"), 1, "for the endpoint"},
 		{"fails", status(500), 0, "0 endpoints were found, and the home has 9"},
 		{"refuses the token", status(401), 0, "0 endpoints were found"},
-		{"forgets the correlation", answer(`"correlationToken":"`, `"correlationtoken_":"`), 1, "correlation token"},
+		{"answers another directive", answer(`"correlationToken":"`, `"correlationToken":"x`), 1, "Alexa.Response was expected"},
 		{"reports another state", answer(`"value":40`, `"value":41`), 3, "does not show brightness 40"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
