@@ -116,7 +116,7 @@ func (l *Log) replacing(longest int) func([]string, slog.Attr) slog.Attr {
 			switch v := a.Value.Any().(type) {
 			case error:
 				return slog.String(a.Key, cut(l.scrub(v.Error()), longest))
-			case slog.Level, scrubbed, trail:
+			case slog.Level, scrubbed, told:
 			default:
 				if a.Key != "_aws" { // the log's own, as it has to be
 					return slog.Any(a.Key, scrubbed{a.Key, v, l.scrub})

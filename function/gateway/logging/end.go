@@ -47,7 +47,7 @@ func (l *Log) end(ctx context.Context, in EndInput) (Written, error) {
 	}
 	whole := (in.Err != nil || l.Level() <= slog.LevelDebug) && l.opts.Debug()
 	if whole {
-		steps, missing := r.steps()
+		steps, missing := r.tell()
 		rec.AddAttrs(slog.Any("trail", steps), slog.Int("trail_missing", missing))
 	}
 	i := &item{at: rec.Time, level: level, id: core.CorrelationID(ctx), line: l.render(ctx, rec), record: r}

@@ -23,8 +23,8 @@ type item struct {
 	id      string // of the invocation; "" outside one
 	line    []byte // JSON, with its end
 	written bool
-	record  *Record // whose line it is, or nil
-	step    *step   // of a record, that it was made of, or nil
+	record  *Record // that it belongs to, or nil
+	step    *step   // of record, that it was made of, or nil if it is the line
 }
 
 func (i *item) size() int {
@@ -67,21 +67,21 @@ func (r *ring) drop() {
 	r.items = r.items[1:]
 }
 
-// all returns the items and the steps of their records, oldest first.
-func (r *ring) all() []*item {
+// all returns the items and the steps of their records that are of a level or above,
+// oldest first.
+func (r *ring) all(lowest slog.Level) []*item {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var all []*item
 	for _, i := range r.items {
 		if i.record != nil {
-			for _, part := range i.record.items(i.id) {
-				part.record = i.record
-				all = append(all, part)
-			}
+			all = append(all, i.record.items(i.id, lowest)...)
 		}
-		copied := *i.item
-		copied.record = nil
-		all = append(all, &copied)
+		if i.level >= lowest {
+			copied := *i.item
+			copied.record = nil
+			all = append(all, &copied)
+		}
 	}
 	return all
 }
@@ -89,9 +89,7 @@ func (r *ring) all() []*item {
 // mark notes that an item of all was written.
 func (r *ring) mark(i *item) {
 	if i.step != nil {
-		i.record.mu.Lock()
-		defer i.record.mu.Unlock()
-		i.step.written = true
+		i.record.flushed(i.step)
 		return
 	}
 	r.mu.Lock()

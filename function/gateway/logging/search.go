@@ -74,7 +74,7 @@ func (l *Log) search(_ context.Context, in SearchInput) (Found, error) {
 // find returns the last items that match, oldest first, and how many match in all.
 func (l *Log) find(in SearchInput, limit int) (found []*item, matched int) {
 	m := newMatcher(in)
-	for _, i := range l.ring.all() {
+	for _, i := range l.ring.all(m.level) {
 		if m.matches(i) {
 			found = append(found, i)
 		}
