@@ -2,58 +2,43 @@ package config
 
 import "strings"
 
-// What the interaction model of the custom skill and the function must spell
-// alike. Alexa hands a free text on only behind words of the model, and without
-// them: "turn {sentence}" gives "on the kitchen light". So the model has an intent
-// for each such word, whose name says which word to put back.
-
+// What the interaction model of the custom skill and the function must spell alike.
 const (
 	SentenceSlot   = "sentence" // the slot of the free text, in every intent that has one
 	SentenceIntent = "Sentence" // the intent of a sentence that is whole, and the start of the others' names
 )
 
-// Carriers returns the words that a sentence of a locale can begin with for the
-// skill; none for a language that has no model.
-func Carriers(locale string) []string {
-	switch language(locale) {
-	case "en":
-		return []string{"turn", "switch", "set", "dim", "brighten", "open", "close", "lock", "unlock", "start", "stop", "run", "play", "pause", "make", "add", "activate", "what", "what's", "which", "how", "is", "are", "when", "where"}
-	case "de":
-		return []string{"schalte", "schalt", "mach", "mache", "stelle", "stell", "dimme", "öffne", "schließe", "verriegle", "entriegle", "starte", "stoppe", "spiele", "setze", "füge", "aktiviere", "fahre", "wie", "was", "welche", "ist", "sind", "wann", "wo"}
-	case "fr":
-		return []string{"allume", "éteins", "mets", "règle", "baisse", "augmente", "ouvre", "ferme", "verrouille", "déverrouille", "lance", "démarre", "arrête", "joue", "ajoute", "active", "quelle", "quel", "combien", "est-ce que"}
-	case "es":
-		return []string{"enciende", "apaga", "pon", "ajusta", "baja", "sube", "abre", "cierra", "bloquea", "desbloquea", "inicia", "para", "reproduce", "añade", "activa", "qué", "cuál", "cuánto", "está"}
-	case "it":
-		return []string{"accendi", "spegni", "imposta", "metti", "abbassa", "alza", "apri", "chiudi", "blocca", "sblocca", "avvia", "ferma", "riproduci", "aggiungi", "attiva", "qual", "quanto", "che", "è"}
-	}
-	return nil
-}
+// Intents of Alexa's own that the custom skill has.
+const (
+	StopIntent         = "AMAZON.StopIntent"
+	CancelIntent       = "AMAZON.CancelIntent"
+	NavigateHomeIntent = "AMAZON.NavigateHomeIntent"
+	HelpIntent         = "AMAZON.HelpIntent"
+	FallbackIntent     = "AMAZON.FallbackIntent" // nothing else in the model fits
+	YesIntent          = "AMAZON.YesIntent"
+	NoIntent           = "AMAZON.NoIntent"
+)
 
-// CarrierIntent returns the name of the intent for sentences that begin with
-// those words: letters and underscores, as Alexa wants it.
-func CarrierIntent(words string) string {
-	return SentenceIntent + "_" + strings.NewReplacer(
-		"ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss", "é", "e", "è", "e", "ê", "e", "á", "a", "í", "i", "ó", "o", "ú", "u", "ñ", "n", "ì", "i",
-		" ", "_", "-", "_", "'", "_",
-	).Replace(words)
+// AmazonIntents returns all of them.
+func AmazonIntents() []string {
+	return []string{StopIntent, CancelIntent, NavigateHomeIntent, HelpIntent, FallbackIntent, YesIntent, NoIntent}
 }
 
 // Sentence returns what a person said to the skill, whole: what Alexa has in the
-// slot, behind the words that the intent stands for. It is "" for an intent that
-// stands for no sentence.
+// slot, with the words that the intent stands for. It is "" for an intent that stands
+// for no sentence.
 func Sentence(locale, intent, slot string) string {
 	switch yes, no := answers(locale); {
-	case intent == "AMAZON.YesIntent":
+	case intent == YesIntent:
 		return yes
-	case intent == "AMAZON.NoIntent":
+	case intent == NoIntent:
 		return no
 	case slot == "":
 		return ""
 	}
-	for _, words := range Carriers(locale) {
-		if CarrierIntent(words) == intent {
-			return words + " " + slot
+	for _, c := range Carriers(locale) {
+		if c.Intent() == intent {
+			return c.Sentence(slot)
 		}
 	}
 	return slot
@@ -72,8 +57,14 @@ func answers(locale string) (yes, no string) {
 		return "sì", "no"
 	case "pt":
 		return "sim", "não"
+	case "nl":
+		return "ja", "nee"
 	case "ja":
 		return "はい", "いいえ"
+	case "hi":
+		return "हाँ", "नहीं"
+	case "ar":
+		return "نعم", "لا"
 	}
 	return "yes", "no"
 }

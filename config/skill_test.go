@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
@@ -19,8 +20,13 @@ func TestSentence(t *testing.T) {
 		{"en-US", "OwnIntent", "anything", "anything"},
 		{"en-US", "Sentence_turn", "", ""},
 		{"de-AT", "AMAZON.YesIntent", "", "ja"},
-		{"nl-NL", "AMAZON.NoIntent", "", "no"},
+		{"xx-XX", "AMAZON.NoIntent", "", "no"},
+		{"nl-NL", "AMAZON.NoIntent", "", "nee"},
 		{"ja-JP", "AMAZON.YesIntent", "", "はい"},
+		{"ja-JP", "Sentence_tsukete", "台所の電気を", "台所の電気をつけて"},
+		{"hi-IN", "Sentence_band_karo", "रसोई की लाइट", "रसोई की लाइट बंद करो"},
+		{"ar-SA", "Sentence_shaghili", "نور المطبخ", "شغلي نور المطبخ"},
+		{"pt-BR", "Sentence_esta", "aberta a porta", "está aberta a porta"},
 		{"", "", "", ""},
 	} {
 		if got := config.Sentence(tt.locale, tt.intent, tt.slot); got != tt.want {
@@ -29,28 +35,29 @@ func TestSentence(t *testing.T) {
 	}
 }
 
-// TestCarriers looks that every intent has a name that Alexa takes and that no other
-// has.
+// TestCarriers looks that in every locale every intent has a name that Alexa takes
+// and that no other has, and that the words come back.
 func TestCarriers(t *testing.T) {
 	valid := regexp.MustCompile(`^[A-Za-z_]{2,}$`)
-	for _, locale := range []string{"en-US", "de-DE", "fr-FR", "es-ES", "it-IT"} {
-		words := config.Carriers(locale)
-		if len(words) < 10 {
-			t.Errorf("%s has %d beginnings", locale, len(words))
+	for _, locale := range config.Locales() {
+		carriers := config.Carriers(locale)
+		if len(carriers) < 10 {
+			t.Errorf("%s has %d carriers", locale, len(carriers))
 		}
 		seen := map[string]string{}
-		for _, w := range words {
-			name := config.CarrierIntent(w)
+		for _, c := range carriers {
+			name := c.Intent()
 			if !valid.MatchString(name) || seen[name] != "" {
-				t.Errorf("%s: %q has the intent %q, as %q has", locale, w, name, seen[name])
+				t.Errorf("%s: %q has the intent %q, as %q has", locale, c.Words, name, seen[name])
 			}
-			seen[name] = w
-			if got := config.Sentence(locale, name, "x"); got != w+" x" {
-				t.Errorf("%s: %q comes back as %q", locale, w, got)
+			seen[name] = c.Words
+			got := config.Sentence(locale, name, "x")
+			if got != c.Sentence("x") || !strings.Contains(got, c.Words) || !strings.Contains(c.Sample(), c.Words) {
+				t.Errorf("%s: %q comes back as %q", locale, c.Words, got)
 			}
 		}
 	}
-	if config.Carriers("nl-NL") != nil {
-		t.Error("a language without a model has beginnings")
+	if config.Carriers("xx-XX") != nil {
+		t.Error("a language that Alexa does not speak has carriers")
 	}
 }

@@ -32,8 +32,14 @@ func PhrasesFor(locale string) *Phrases {
 		return &italian
 	case "pt":
 		return &portuguese
+	case "nl":
+		return &dutch
 	case "ja":
 		return &japanese
+	case "hi":
+		return &hindi
+	case "ar":
+		return &arabic
 	}
 	return &english
 }
@@ -134,4 +140,46 @@ var japanese = Phrases{
 	Unreachable: "いま、おうちにつながりません。",
 	Busy:        "おうちへのリクエストが多すぎます。一分ほどしてから、もう一度お試しください。",
 	Failed:      "おうちへの途中で問題が起きました。",
+}
+
+var dutch = Phrases{
+	Welcome:     "Je huis luistert. Wat moet het doen?",
+	Help:        "Zeg wat je huis moet doen, zoals je het tegen een mens zou zeggen: doe het keukenlicht aan, of hoe warm is het in de slaapkamer. Wat moet het zijn?",
+	Goodbye:     "Tot ziens.",
+	Unknown:     "Dat heb ik niet begrepen. Zeg het nog eens, bijvoorbeeld: doe het keukenlicht aan.",
+	More:        "Wat moet je huis doen?",
+	Done:        "Gedaan.",
+	Link:        "Ik mag nog niet met je huis praten. Koppel je account in de Alexa-app.",
+	Forbidden:   "Dat mag ik in jouw huis niet.",
+	Unreachable: "Ik kan je huis op dit moment niet bereiken.",
+	Busy:        "Je huis krijgt nu te veel vragen. Probeer het over een minuut nog eens.",
+	Failed:      "Er is iets misgegaan op weg naar je huis.",
+}
+
+var hindi = Phrases{
+	Welcome:     "आपका घर सुन रहा है। उसे क्या करना है?",
+	Help:        "अपने घर से वैसे ही कहिए जैसे किसी इंसान से कहते हैं: रसोई की लाइट चालू करो, या बेडरूम का तापमान क्या है। क्या करना है?",
+	Goodbye:     "फिर मिलेंगे।",
+	Unknown:     "मैं समझ नहीं पाई। फिर से कहिए, जैसे: रसोई की लाइट चालू करो।",
+	More:        "आपके घर को क्या करना है?",
+	Done:        "हो गया।",
+	Link:        "मुझे अभी आपके घर से बात करने की अनुमति नहीं है। कृपया Alexa ऐप में अपना अकाउंट लिंक कीजिए।",
+	Forbidden:   "मुझे आपके घर में यह करने की अनुमति नहीं है।",
+	Unreachable: "अभी आपके घर से संपर्क नहीं हो पा रहा है।",
+	Busy:        "आपके घर के पास अभी बहुत सारे अनुरोध हैं। कृपया एक मिनट बाद फिर से कोशिश कीजिए।",
+	Failed:      "आपके घर तक पहुँचने में कुछ गड़बड़ हो गई।",
+}
+
+var arabic = Phrases{
+	Welcome:     "بيتك يسمعك. ماذا تريد منه أن يفعل؟",
+	Help:        "قل ما تريده من بيتك كما تقوله لأي شخص: شغلي نور المطبخ، أو كم درجة الحرارة في غرفة النوم. ماذا تريد؟",
+	Goodbye:     "مع السلامة.",
+	Unknown:     "لم أفهم ذلك. قله مرة أخرى، مثلا: شغلي نور المطبخ.",
+	More:        "ماذا تريد من بيتك؟",
+	Done:        "تم.",
+	Link:        "لا يمكنني التحدث مع بيتك بعد. من فضلك اربط حسابك في تطبيق أليكسا.",
+	Forbidden:   "لا يسمح لي بفعل ذلك في بيتك.",
+	Unreachable: "لا أستطيع الوصول إلى بيتك الآن.",
+	Busy:        "يتلقى بيتك طلبات كثيرة الآن. من فضلك حاول مرة أخرى بعد دقيقة.",
+	Failed:      "حدث خطأ في الطريق إلى بيتك.",
 }

@@ -62,9 +62,9 @@ func (g *gateway) handleSkill(ctx context.Context, s Skill) (json.RawMessage, er
 func (g *gateway) intent(ctx context.Context, r alexa.SkillRequest, say *alexa.Phrases) (json.RawMessage, error) {
 	sentence := sentence(r)
 	switch name := r.Intent.Name; {
-	case name == "AMAZON.StopIntent" || name == "AMAZON.CancelIntent" || name == "AMAZON.NavigateHomeIntent":
+	case name == config.StopIntent || name == config.CancelIntent || name == config.NavigateHomeIntent:
 		return alexa.SkillReply{Speech: say.Goodbye}.Encode()
-	case name == "AMAZON.HelpIntent":
+	case name == config.HelpIntent:
 		return alexa.SkillReply{Speech: say.Help, Reprompt: say.More, Open: true, Attributes: r.Attributes}.Encode()
 	case sentence != "":
 		return g.converse(ctx, r, sentence, say)

@@ -22,7 +22,7 @@ function in your own AWS account.`,
 		SilenceErrors: true,
 	}
 	root.PersistentFlags().BoolVar(&c.json, "json", false, "print JSON for programs")
-	root.AddCommand(c.demo(), c.init(), c.token(), c.headers(), c.deploy(), c.destroy(), c.invoke(), c.replay(), c.op(), c.status(), c.doctor(), c.logs(), c.cost())
+	root.AddCommand(c.demo(), c.init(), c.token(), c.headers(), c.skill(), c.deploy(), c.destroy(), c.invoke(), c.replay(), c.op(), c.status(), c.doctor(), c.logs(), c.cost())
 	return root
 }
 

@@ -1,5 +1,6 @@
 // Package alexacheck tells whether Alexa would take a reply of a Smart Home
-// skill, by the rules that Amazon has published for version 3 of its messages.
+// skill, by the rules that Amazon has published for version 3 of its messages, a
+// reply of a custom skill, and the interaction model of one.
 //
 // It reads nothing of hearthgate's own, so that a mistake there is not made here.
 package alexacheck

@@ -40,6 +40,7 @@ func Fields(s config.Stage, arn string) []Field {
 		)
 	}
 	if s.CustomSkillID != "" {
+		fields = append(fields, Field{"Custom: Interaction Model", "JSON Editor", "what `hearthgate skill --stage " + s.Name + "` prints", "then Save and Build"})
 		const page = "Custom: Endpoint"
 		fields = append(fields,
 			Field{page, "Service Endpoint Type", "AWS Lambda ARN", ""},

@@ -53,8 +53,8 @@ func TestKindsOfSkill(t *testing.T) {
 	}{
 		{"none yet", "", "", []string{"Smart Home", "Account Linking"}, "No skill may call"},
 		{"smart home", skill, "", []string{"Smart Home", "Account Linking"}, "discover devices"},
-		{"custom", "", skill, []string{"Custom: Endpoint", "Account Linking"}, "by its name"},
-		{"both", skill, skill, []string{"Smart Home", "Custom: Endpoint", "Account Linking"}, "discover devices"},
+		{"custom", "", skill, []string{"Custom: Interaction Model", "Custom: Endpoint", "Account Linking"}, "by its name"},
+		{"both", skill, skill, []string{"Smart Home", "Custom: Interaction Model", "Custom: Endpoint", "Account Linking"}, "discover devices"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s := config.NewStage("home")

@@ -1,0 +1,23 @@
+package main_test
+
+import (
+	"testing"
+
+	"github.com/hearthgate/hearthgate/infra/internal/alexacheck"
+)
+
+func TestSkill(t *testing.T) {
+	o := newOwner(t)
+	o.sees(o.types("", "skill"), 1, `there is no stage "dev"`)
+	o.sees(o.types("", "init", "--locale", "de-DE", "--url", homeURL), 0)
+	r := o.types("", "skill")
+	o.sees(r, 0, "treuer butler", "schalte {sentence}", "For de-DE", "JSON Editor")
+	if err := alexacheck.Model("de-DE", []byte(r.out)); err != nil {
+		t.Errorf("what is printed is no model: %v", err)
+	}
+	o.sees(o.types("", "skill", "--name", "guter hausgeist", "--json"), 0, `"invocationName": "guter hausgeist"`)
+	o.sees(o.types("", "skill", "--locale", "es-MX"), 0, "mayordomo fiel", "enciende {sentence}")
+	o.sees(o.types("", "skill", "--locale", "sv-SE"), 1, "no region is known", "es-MX")
+	o.sees(o.types("", "skill", "--name", "frage haus"), 1, "no skill can have such a name", "keeps for herself")
+	o.sees(o.types("", "skill", "--locale", "en-US", "--name", "frage haus", "--json"), 0, "frage haus")
+}
