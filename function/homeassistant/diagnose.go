@@ -73,9 +73,26 @@ func sentences(err error) (problem, mend string) {
 	}
 	if e, ok := err.(*core.Error); ok {
 		err = e.Err // without the operation's name
+		if e.Spec != nil && e.Spec.Gateway == core.HTTPClient {
+			return err.Error(), mendOf(e.Cause)
+		}
 	}
 	problem, mend, _ = strings.Cut(err.Error(), ": ")
 	return problem, mend
+}
+
+// mendOf returns what to do when a request has not come back with an answer, though
+// a connection could be made.
+func mendOf(cause string) string {
+	switch cause {
+	case "timeout":
+		return "see whether Home Assistant is overloaded or hangs, and what its log says; a proxy in front of it may hold requests back, too"
+	case "oversized":
+		return "offer Alexa fewer devices, with the filter below `alexa: smart_home:` in configuration.yaml"
+	case "refused", "no_route":
+		return "try again: it answered a moment ago, so something restarts or limits connections"
+	}
+	return "look into the logs of Home Assistant and of the proxy in front of it: something there ends connections, or speaks no HTTP at this port"
 }
 
 // read looks whether the settings are complete.

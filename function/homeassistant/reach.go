@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 	"syscall"
@@ -69,7 +70,7 @@ func (l *ladder) dial(ctx context.Context, s *lambda.DiagnosisStep) error {
 		return conn.Close()
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return core.Errorf(core.Unreachable, "refused", "nothing listens at port %s: see whether Home Assistant or its proxy runs and whether the router forwards the port to it", l.port())
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
 		return core.Errorf(core.Unreachable, "timeout", "nothing answers at port %s: a firewall drops it or the router does not forward it, or the address is no longer the home's", l.port())
 	}
 	return judged("no_route", fmt.Sprintf("no way leads to the address (%v)", err), "see whether it is the home's")

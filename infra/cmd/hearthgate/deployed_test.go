@@ -2,7 +2,6 @@ package main_test
 
 import (
 	"encoding/json"
-	"strings"
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
@@ -66,30 +65,16 @@ func TestTheDeployedFunction(t *testing.T) {
 			t.Errorf("it ends with %+v", last)
 		}
 	})
+	t.Run("a function that may not read its token", func(t *testing.T) {
+		o.cloud.Deny("ssm.GetParameters", "AccessDeniedException", "no")
+		o.cloud.Rerun()
+		defer o.cloud.Allow()
+		o.sees(o.types("", "doctor"), 4, "From inside the deployed function", "- settings", "may not read")
+	})
 	t.Run("expired credentials", func(t *testing.T) {
 		o.cloud.Deny("*", "ExpiredToken", "The security token included in the request is expired")
 		defer o.cloud.Allow()
 		o.sees(o.types("", "doctor"), 2, "have expired", "log in again")
 		o.sees(o.types("", "invoke", "discover", "--stage", "dev"), 1, "have expired")
 	})
-}
-
-// TestDoctorAtHome needs no AWS.
-func TestDoctorAtHome(t *testing.T) {
-	for _, tt := range []struct {
-		name, url string
-		code      int
-		want      string
-	}{
-		{"away", "http://127.0.0.1:1", 5, "nothing listens at port 1"},
-		{"no such name", "https://nowhere.invalid", 5, "has no address"},
-		{"no address", "nonsense", 4, "is not an address"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			r := command(t, atHome(tt.url), "doctor")
-			if r.code != tt.code || !strings.Contains(r.out, tt.want) || strings.Contains(r.out+r.err, canary) {
-				t.Errorf("code %d, %s%s", r.code, r.out, r.err)
-			}
-		})
-	}
 }

@@ -37,6 +37,16 @@ var hearthgate = sync.OnceValues(func() (string, error) {
 	return out, err
 })
 
+// function returns the function that a stage has deployed, built once.
+var function = sync.OnceValues(func() (string, error) {
+	at, err := build.Root()
+	if err != nil {
+		return "", err
+	}
+	out := filepath.Join(dir, "bootstrap")
+	return out, build.Function(context.Background(), at, out)
+})
+
 // result is what a run of the command left.
 type result struct {
 	code     int

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hearthgate/hearthgate/infra/internal/build"
 	"github.com/hearthgate/hearthgate/infra/internal/demohome"
 	"github.com/hearthgate/hearthgate/infra/internal/fakeaws"
 	"github.com/hearthgate/hearthgate/infra/internal/outside"
@@ -49,9 +48,9 @@ func newOwner(t *testing.T) *owner {
 	}
 	t.Cleanup(server.Stop)
 	o.cloud = fakeaws.Start(fakeaws.Options{
-		Binary: func(ctx context.Context, _ []byte) (string, []string, error) {
-			binary := filepath.Join(t.TempDir(), "bootstrap")
-			return binary, nil, build.Function(ctx, root(t), binary)
+		Binary: func(context.Context, []byte) (string, []string, error) {
+			binary, err := function()
+			return binary, nil, err
 		},
 		// The deployed function would find the home on the internet.
 		Env: []string{"HOME_ASSISTANT_URL=" + server.URL()},

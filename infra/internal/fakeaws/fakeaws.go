@@ -42,6 +42,7 @@ type Cloud struct {
 	starting sync.Mutex // held while a function starts, before mu
 
 	mu         sync.Mutex
+	env        []string              // guarded by mu; that of the options, or what took its place
 	calls      []string              // guarded by mu; "service.Action", oldest first
 	denied     map[string]fault      // guarded by mu; by call, or "*"
 	stacks     map[string]*stack     // guarded by mu; by name
@@ -56,7 +57,7 @@ type Cloud struct {
 // Start starts a cloud on a loopback port. Close it.
 func Start(o Options) *Cloud {
 	c := &Cloud{
-		options: o, denied: map[string]fault{}, stacks: map[string]*stack{}, objects: map[string][]byte{},
+		options: o, env: o.Env, denied: map[string]fault{}, stacks: map[string]*stack{}, objects: map[string][]byte{},
 		parameters: map[string]*Parameter{}, logs: map[string][]string{}, running: map[string]*runner{}, points: map[string][]float64{}, raised: map[string]bool{},
 	}
 	c.server = httptest.NewServer(c)

@@ -34,6 +34,17 @@ func (c *Cloud) retire(arn string) {
 	}
 }
 
+// Rerun has every function start anew at its next event, with these variables in
+// the place of [Options].Env.
+func (c *Cloud) Rerun(env ...string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.env = env
+	for arn := range c.running {
+		c.retire(arn)
+	}
+}
+
 const functions = "/2015-03-31/functions/"
 
 func lambdaAction(in call) string {
@@ -217,7 +228,7 @@ func (c *Cloud) environment(s *stack, function *Resource) []string {
 	for name, v := range values {
 		env = append(env, fmt.Sprintf("%s=%v", name, v))
 	}
-	return append(env, c.options.Env...)
+	return append(env, c.env...)
 }
 
 // number reads a number, which templates write as text too.
