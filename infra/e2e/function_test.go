@@ -134,8 +134,12 @@ type attempt struct {
 
 // try sends a directive and reads what came of it.
 func (f *function) try(ctx context.Context, d directive) (attempt, error) {
+	return f.send(ctx, d.event())
+}
+
+func (f *function) send(ctx context.Context, event []byte) (attempt, error) {
 	before := len(f.Lines())
-	v, err := f.Invoke(ctx, d.event())
+	v, err := f.Invoke(ctx, event)
 	o := attempt{outcome: outcome{Invocation: v}}
 	if err != nil {
 		return o, err
@@ -149,11 +153,17 @@ func (f *function) try(ctx context.Context, d directive) (attempt, error) {
 }
 
 // problems returns everything that is wrong with an attempt, whatever the home did.
-func (o attempt) problems(d directive) (wrong []string) {
+func (o attempt) problems(d directive) []string {
+	return o.judge(alexacheck.Reply(d.event(), o.Payload))
+}
+
+// judge returns everything that is wrong with an attempt of whose reply so much is
+// wrong.
+func (o attempt) judge(err error) (wrong []string) {
 	if o.FunctionError != "" {
 		return append(wrong, "the function failed: "+o.FunctionError)
 	}
-	if err := alexacheck.Reply(d.event(), o.Payload); err != nil {
+	if err != nil {
 		wrong = append(wrong, "the reply is not valid: "+err.Error()+": "+string(o.Payload[:min(len(o.Payload), 500)]))
 	}
 	if len(o.lines) != 1 {
