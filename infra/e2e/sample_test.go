@@ -19,21 +19,38 @@ import (
 
 var update = flag.Bool("update", false, "write the golden answers of the samples")
 
-// namespaces are those that Home Assistant has handlers for.
-var namespaces = []string{
-	"Alexa", "Alexa.Authorization", "Alexa.BrightnessController", "Alexa.CameraStreamController",
-	"Alexa.ChannelController", "Alexa.ColorController", "Alexa.ColorTemperatureController", "Alexa.Discovery",
-	"Alexa.EqualizerController", "Alexa.InputController", "Alexa.LockController", "Alexa.ModeController",
-	"Alexa.PlaybackController", "Alexa.PowerController", "Alexa.RangeController", "Alexa.SceneController",
-	"Alexa.SecurityPanelController", "Alexa.SeekController", "Alexa.Speaker", "Alexa.StepSpeaker",
-	"Alexa.ThermostatController", "Alexa.TimeHoldController", "Alexa.ToggleController",
+// handled are the directives that Home Assistant has handlers for, by namespace.
+var handled = map[string][]string{
+	"Alexa":                            {"ReportState"},
+	"Alexa.Authorization":              {"AcceptGrant"},
+	"Alexa.BrightnessController":       {"AdjustBrightness", "SetBrightness"},
+	"Alexa.CameraStreamController":     {"InitializeCameraStreams"},
+	"Alexa.ChannelController":          {"ChangeChannel", "SkipChannels"},
+	"Alexa.ColorController":            {"SetColor"},
+	"Alexa.ColorTemperatureController": {"DecreaseColorTemperature", "IncreaseColorTemperature", "SetColorTemperature"},
+	"Alexa.Discovery":                  {"Discover"},
+	"Alexa.EqualizerController":        {"AdjustBands", "ResetBands", "SetBands", "SetMode"},
+	"Alexa.InputController":            {"SelectInput"},
+	"Alexa.LockController":             {"Lock", "Unlock"},
+	"Alexa.ModeController":             {"AdjustMode", "SetMode"},
+	"Alexa.PlaybackController":         {"Next", "Pause", "Play", "Previous", "Stop"},
+	"Alexa.PowerController":            {"TurnOff", "TurnOn"},
+	"Alexa.RangeController":            {"AdjustRangeValue", "SetRangeValue"},
+	"Alexa.SceneController":            {"Activate", "Deactivate"},
+	"Alexa.SecurityPanelController":    {"Arm", "Disarm"},
+	"Alexa.SeekController":             {"AdjustSeekPosition"},
+	"Alexa.Speaker":                    {"AdjustVolume", "SetMute", "SetVolume"},
+	"Alexa.StepSpeaker":                {"AdjustVolume", "SetMute"},
+	"Alexa.ThermostatController":       {"AdjustTargetTemperature", "SetTargetTemperature", "SetThermostatMode"},
+	"Alexa.TimeHoldController":         {"Hold", "Resume"},
+	"Alexa.ToggleController":           {"TurnOff", "TurnOn"},
 }
 
 // A sample is a directive as it came from somewhere, and the answer to it.
 type sample struct {
 	name      string
 	directive []byte
-	namespace string
+	kind      string // "Alexa.PowerController.TurnOn"
 }
 
 func samples(t *testing.T) (all []sample) {
@@ -48,12 +65,14 @@ func samples(t *testing.T) (all []sample) {
 			t.Fatal(err)
 		}
 		var d struct {
-			Directive struct{ Header struct{ Namespace string } }
+			Directive struct {
+				Header struct{ Namespace, Name string }
+			}
 		}
 		if err := json.Unmarshal(b, &d); err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, sample{strings.TrimSuffix(filepath.Base(file), ".json"), b, d.Directive.Header.Namespace})
+		all = append(all, sample{strings.TrimSuffix(filepath.Base(file), ".json"), b, d.Directive.Header.Namespace + "." + d.Directive.Header.Name})
 	}
 	return all
 }
@@ -74,7 +93,7 @@ func TestSamples(t *testing.T) {
 	}
 	var seen []string
 	for _, s := range samples(t) {
-		seen = append(seen, s.namespace)
+		seen = append(seen, s.kind)
 		t.Run(s.name, func(t *testing.T) {
 			// Home Assistant carries a command out after its answer: what one
 			// sending does may meet the next one, and then the sample is sent again.
@@ -89,9 +108,11 @@ func TestSamples(t *testing.T) {
 			t.Error(wrong)
 		})
 	}
-	for _, n := range namespaces {
-		if !slices.Contains(seen, n) {
-			t.Errorf("there is no sample of %s", n)
+	for namespace, names := range handled {
+		for _, n := range names {
+			if !slices.Contains(seen, namespace+"."+n) {
+				t.Errorf("there is no sample of %s.%s", namespace, n)
+			}
 		}
 	}
 }
