@@ -322,6 +322,24 @@ func (b *bomb) Write(line []byte) (int, error) {
 	return b.text.Write(line)
 }
 
+// TestNowhereForFiles has a cache that cannot write its files, which it says in the
+// log while it is at it: nothing may wait for itself.
+func TestNowhereForFiles(t *testing.T) {
+	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(handled)) }))
+	defer home.Close()
+	env := map[string]string{config.EnvURL: home.URL, config.EnvToken: canary, config.EnvTokenSource: string(config.Stored)}
+	out := &writer{}
+	app := NewApp(Options{Getenv: func(name string) string { return env[name] }, Output: out, Dir: "/dev/null/none"})
+	app.Start(t.Context())
+	reply, err := app.Invoke(t.Context(), []byte(turnOn))
+	if err != nil || !bytes.Contains(reply, []byte(`"name":"Response"`)) {
+		t.Errorf("the answer is %s, %v; want the home's", reply, err)
+	}
+	if log := strings.Join(out.lines, ""); strings.Count(log, `"level":"WARN"`) != 1 {
+		t.Errorf("the log is %s, want one warning of the files", log)
+	}
+}
+
 func TestNoSecretInAnyOutput(t *testing.T) {
 	answers := []string{handled, `{"event":` + handled + `}`, `<html>Bearer ` + canary}
 	for _, status := range []int{200, 401, 403, 500} {

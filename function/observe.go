@@ -43,7 +43,7 @@ func (a *App) emf(ctx context.Context) []slog.Attr {
 	return metrics.EMF(ctx, stage)
 }
 
-// lineFacts are what every line of an invocation tells of the process.
+// lineFacts are what the line of an invocation tells of the process.
 func (a *App) lineFacts() []slog.Attr {
 	facts := []slog.Attr{slog.String("memory_usage", memoryUsage())}
 	if rate, any := a.cache.Rate(); any {

@@ -20,7 +20,7 @@ import (
 type Options struct {
 	Output  io.Writer                         // default: standard output
 	Metrics func(context.Context) []slog.Attr // the metrics of an invocation, to go on its line; default: none
-	Facts   func() []slog.Attr                // of the process, to go on every line of an invocation; default: none
+	Facts   func() []slog.Attr                // of the process, to go on the line of an invocation; default: none
 	Scrub   func(string) (string, int)        // takes secrets out of a text; default: every text is hidden
 	Debug   func() bool                       // whether what is below level info may be written; default: always
 	Lines   int                               // that an invocation may write beside its own; default: 50
@@ -83,8 +83,7 @@ func (l *Log) common(ctx context.Context) []slog.Attr {
 	if run == nil {
 		return nil
 	}
-	attrs := []slog.Attr{slog.String("correlation_id", run.ID), slog.String("gateway_chain", run.Chain())}
-	return append(attrs, l.opts.Facts()...)
+	return []slog.Attr{slog.String("correlation_id", run.ID), slog.String("gateway_chain", run.Chain())}
 }
 
 // render returns rec as a line that CloudWatch takes.

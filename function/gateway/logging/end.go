@@ -40,6 +40,8 @@ func (l *Log) end(ctx context.Context, in EndInput) (Written, error) {
 	rec := slog.NewRecord(time.Now(), level, r.Subject, 0)
 	rec.AddAttrs(l.common(ctx)...)
 	rec.AddAttrs(outcome(ctx, in.Err)...)
+	// Only here: another line may be written by who holds what the facts are asked of.
+	rec.AddAttrs(l.opts.Facts()...)
 	rec.AddAttrs(attrs...)
 	rec.AddAttrs(l.opts.Metrics(ctx)...)
 	if dropped > 0 {
