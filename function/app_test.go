@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -45,6 +46,13 @@ func (w *writer) Write(b []byte) (int, error) {
 	defer w.mu.Unlock()
 	w.lines = append(w.lines, string(b))
 	return len(b), nil
+}
+
+// TestMain gives the function the memory that a process of tests takes, which the
+// race detector makes many times larger: no figure of health shall hang on it.
+func TestMain(m *testing.M) {
+	os.Setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "2048")
+	os.Exit(m.Run())
 }
 
 // started returns an App that talks to the home at url, and what it writes.
