@@ -106,6 +106,7 @@ func (s *Store) find(ctx context.Context, ns Namespace, k id) (entry, Level, boo
 	}
 	e, level, ok := s.below(ctx, ns, k, true)
 	if ok {
+		e.hits = 1
 		m.keep(e)
 	}
 	return e, level, ok

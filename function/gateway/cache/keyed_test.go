@@ -188,7 +188,7 @@ func TestPreload(t *testing.T) {
 			t.Error("something is due at once again")
 		}
 		s = open(o)
-		s.want(t, `preload {"most":3}`, `{"known":7,"loaded":3,"there":0,"gone":0,`)
+		s.want(t, `preload {"most":3}`, `{"known":8,"loaded":3,"there":0,"gone":0,`)
 		got := s.run(t, `keys {"namespace":"discovery"}`)
 		for i := range 9 {
 			if want := i >= 6; strings.Contains(got, fmt.Sprintf(`"k%d","levels":["memory"`, i)) != want {
@@ -197,7 +197,7 @@ func TestPreload(t *testing.T) {
 		}
 		s.want(t, `preload {"most":4}`, `"loaded":1,"there":3`)
 		time.Sleep(31 * 24 * time.Hour)
-		s.want(t, `preload {}`, `"loaded":0,"there":0,"gone":7`)
+		s.want(t, `preload {}`, `"loaded":0,"there":0,"gone":8`)
 		if h := open(o).store.Health(); h.Points != 100 {
 			t.Errorf("the health is %+v", h)
 		}

@@ -238,6 +238,13 @@ func (m *memory) remember(k id, hits uint32) {
 	}
 }
 
+// disremember forgets how often an entry was hit that no level has any more.
+func (m *memory) disremember(k id) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.past, k)
+}
+
 // usedBefore returns how often an entry that is gone was hit.
 func (m *memory) usedBefore(k id) uint32 {
 	m.mu.Lock()

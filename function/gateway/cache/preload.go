@@ -55,6 +55,7 @@ func (s *Store) preload(ctx context.Context, in PreloadInput) (Preloaded, error)
 		} else if e, _, ok := s.below(ctx, u.ns, u.id, false); ok && m.keep(e) {
 			p.Loaded++
 		} else {
+			m.disremember(u.id)
 			p.Gone++
 		}
 	}
@@ -140,7 +141,8 @@ func (s *Store) saveUse(ctx context.Context) {
 }
 
 // loadUse reads, once, how often the processes before this one used keys. Each
-// process halves it, so that what is used no more is forgotten.
+// process halves it, so that what was used long ago does not outweigh what is used
+// now.
 func (s *Store) loadUse(ctx context.Context) {
 	s.mu.Lock()
 	first := !s.use.loaded
@@ -157,20 +159,27 @@ func (s *Store) loadUse(ctx context.Context) {
 	}
 	for _, r := range records[:min(len(records), maxUsed)] {
 		k, ok := s.idFor(r.Op, r.Key)
-		if !ok || checkNamespace(r.Namespace) != nil || r.Hits < 2 {
+		if !ok || checkNamespace(r.Namespace) != nil || r.Hits == 0 {
 			continue
 		}
 		m := s.space(r.Namespace)
 		m.mu.Lock()
-		m.remember(k, r.Hits/2)
+		m.remember(k, (r.Hits+1)/2)
 		m.mu.Unlock()
 	}
 }
 
+// allHits returns how many look-ups found something, on whatever level.
 func (s *Store) allHits() (n int64) {
 	for _, ns := range Namespaces() {
 		c, _, _ := s.space(ns).now()
 		n += c.hits
+		if s.disk.dir != "" {
+			n += s.disk.did(ns).hits
+		}
+		if s.ext.table != nil {
+			n += s.ext.did(ns).hits
+		}
 	}
 	return n
 }
