@@ -70,6 +70,10 @@ bench: $(BIN)/benchstat ## measure cold starts, warm replies and memory beside a
 	go run ./infra/cmd/bench $(ARGS)
 	go test -run '^$$' -bench . -benchmem -count 6 ./function/... | $(BIN)/benchstat -
 
+.PHONY: trace
+trace: ## replay a day of a home's traffic through the function, and print what the cache did
+	go test ./function -run TestTrace -v -count=1
+
 .PHONY: faults
 faults: ## print the matrix of faults: each by every kind of directive, through the built function
 	go test ./infra/e2e -run TestFaultMatrix -v -count=1

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"net"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -27,6 +28,8 @@ type Options struct {
 	Output io.Writer           // of the log; default: standard output
 	Dir    string              // of the files of the cache; default: it keeps none
 	Amazon string              // address of Login with Amazon; default: that of the region
+
+	Dial func(ctx context.Context, network, address string) (net.Conn, error) // makes connections; default: TCP
 }
 
 // An App answers events. It wires the gateways together and is the only place
@@ -61,7 +64,7 @@ func NewApp(o Options) *App {
 	a := &App{began: time.Now()}
 	a.guard = &utility.Guard{Usage: a.usage}
 	a.once = &singleton.Store{Resident: metrics.RSS, Limit: memoryMB() * 1e6}
-	client := new(httpclient.Client)
+	client := &httpclient.Client{Dial: o.Dial}
 	breakers := &circuitbreaker.Breakers{Policies: map[string]circuitbreaker.Policy{
 		circuitbreaker.HomeAssistant: {SlowCall: core.Seconds(tooSlow)},
 	}}
