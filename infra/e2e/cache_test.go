@@ -54,7 +54,7 @@ func TestCacheOutlives(t *testing.T) {
 	dir := t.TempDir()
 	one := start(t, lambdalocal.Options{Dir: dir}, env...)
 	one.answers([2]string{getAnswer, "not_found"}, [2]string{setAnswer, `["memory","disk","external"]`}, [2]string{getAnswer, `"level":"memory"`})
-	items := store.Items(table)
+	items := kept(store, table)
 	if len(items) != 1 || items[0][config.CacheTableKey]["S"] == "" || items[0][config.CacheTableExpires]["N"] == "" || items[0]["value"]["B"] == "" {
 		t.Errorf("the table has %v", items)
 	}
@@ -66,7 +66,7 @@ func TestCacheOutlives(t *testing.T) {
 
 	two := start(t, lambdalocal.Options{}, env...) // in a folder of its own
 	two.answers([2]string{getAnswer, `"level":"external"`}, [2]string{getAnswer, `"level":"memory"`}, [2]string{delAnswer, `"deleted":true`}, [2]string{getAnswer, "not_found"})
-	if items := store.Items(table); len(items) != 0 {
+	if items := kept(store, table); len(items) != 0 {
 		t.Errorf("the table still has %v", items)
 	}
 	for _, f := range []*function{one, next, two} {
@@ -76,6 +76,17 @@ func TestCacheOutlives(t *testing.T) {
 			}
 		}
 	}
+}
+
+// kept returns the items of a table, but for what the cache writes down after a reply
+// of how often its keys are used.
+func kept(store *moto.Server, table string) (items []map[string]map[string]any) {
+	for _, item := range store.Items(table) {
+		if key, _ := item[config.CacheTableKey]["S"].(string); !strings.HasPrefix(key, "used-") {
+			items = append(items, item)
+		}
+	}
+	return items
 }
 
 // TestCacheFaults has the levels below memory fail in every way: directives are
