@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -72,7 +71,7 @@ func (c *command) preflight(ctx context.Context, cdk deploy.CDK, s config.Stage,
 	var problems []error
 	for _, check := range checks {
 		switch {
-		case check.Name == "bootstrap" && check.Problem != "" && (bootstrap || c.offers(out, check.Problem)):
+		case check.Name == "bootstrap" && check.Problem != "" && (bootstrap || c.offers(ctx, out, check.Problem)):
 			if err := cdk.Bootstrap(ctx, account.ID, account.Region); err != nil {
 				return nil, err
 			}
@@ -96,12 +95,12 @@ func (c *command) preflight(ctx context.Context, cdk deploy.CDK, s config.Stage,
 
 // offers asks whether the account is to be prepared now, if there is somebody to
 // ask.
-func (c *command) offers(out *screen.Screen, problem string) bool {
+func (c *command) offers(ctx context.Context, out *screen.Screen, problem string) bool {
 	if !c.interactive() || c.json {
 		return false
 	}
 	out.Printf("! %-12s %s\n", "bootstrap", problem)
-	o := setup.Options{In: bufio.NewReader(c.in), Out: out}
+	o := setup.Options{In: c.input(ctx), Out: out}
 	return c.confirm(o, false, "Prepare it now?") == nil
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -38,7 +37,7 @@ of the CDK stays, since others may use it. A production stage is guarded: take
 			}
 			o := setup.Options{Out: screen.New(c.err, c.getenv)}
 			if c.interactive() {
-				o.In = bufio.NewReader(c.in)
+				o.In = c.input(cmd.Context())
 			}
 			question := fmt.Sprintf("Delete the stack %s and its secrets in account %s, %s?", config.StackName(s.Name), account.ID, account.Region)
 			if err := c.confirm(o, yes, question); err != nil {

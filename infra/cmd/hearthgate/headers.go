@@ -39,7 +39,7 @@ of the action "Service Auth" for it.`,
 			if err != nil {
 				return err
 			}
-			secret, err := c.secretHeaders(names)
+			secret, err := c.secretHeaders(ctx, names)
 			if err != nil {
 				return err
 			}
@@ -65,9 +65,9 @@ of the action "Service Auth" for it.`,
 
 // secretHeaders reads the values of the headers one by one from a terminal, else
 // all headers from standard input.
-func (c *command) secretHeaders(names []string) (headers.Headers, error) {
+func (c *command) secretHeaders(ctx context.Context, names []string) (headers.Headers, error) {
 	if !c.interactive() {
-		b, err := io.ReadAll(io.LimitReader(c.in, 64<<10))
+		b, err := io.ReadAll(io.LimitReader(c.input(ctx), 64<<10))
 		if err != nil {
 			return nil, fmt.Errorf("the headers cannot be read: %w", err)
 		}
@@ -75,7 +75,7 @@ func (c *command) secretHeaders(names []string) (headers.Headers, error) {
 	}
 	h := headers.Headers{}
 	for _, name := range names {
-		value, err := c.hidden(name)
+		value, err := c.hidden(ctx, name)
 		if err != nil {
 			return nil, fmt.Errorf("the value of %s cannot be read: %w", name, err)
 		}

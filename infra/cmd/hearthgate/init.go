@@ -1,18 +1,15 @@
 package main
 
 import (
-	"bufio"
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path"
 	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/build"
@@ -52,7 +49,7 @@ it only when you say so.`,
 				}
 			}
 			if c.interactive() && !c.json {
-				o.In = bufio.NewReader(c.in)
+				o.In = c.input(cmd.Context())
 			}
 			after := before
 			if cmd.Flags().Changed("account") {
@@ -113,25 +110,6 @@ func (c *command) changes(s *screen.Screen, file string, changes []setup.Change)
 	}
 }
 
-// confirm asks for a yes, if it was not said already, and fails without one.
-func (c *command) confirm(o setup.Options, yes bool, question string) error {
-	switch {
-	case yes:
-		return nil
-	case o.In == nil:
-		return errors.New("nothing was changed: there is nobody to ask here, so say --yes to have it changed")
-	}
-	o.Out.Printf("%s [y/N] ", question)
-	line, err := o.In.ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return err
-	}
-	if a := strings.ToLower(strings.TrimSpace(line)); a != "y" && a != "yes" {
-		return errors.New("nothing was changed")
-	}
-	return nil
-}
-
 func (c *command) written(file, name string, s config.Stage, changes []setup.Change) error {
 	next := "hearthgate token --stage " + name
 	if s.TokenSource == config.Linked {
@@ -145,12 +123,6 @@ func (c *command) written(file, name string, s config.Stage, changes []setup.Cha
 	out.Printf("%s %s: region %s, %d fields changed.\n", out.Good("wrote"), file, s.Region, len(changes))
 	out.Printf("Next: %s\n", out.Bold(next))
 	return nil
-}
-
-// interactive reports whether somebody sits in front of it.
-func (c *command) interactive() bool {
-	f, ok := c.in.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // stageFlag adds the flag of a command that is for one stage.

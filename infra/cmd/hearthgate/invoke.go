@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -36,7 +37,7 @@ is 1 if the reply is an error.`,
   hearthgate invoke directive.json --local --stage dev`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			event, err := c.event(args[0], endpoint)
+			event, err := c.event(cmd.Context(), args[0], endpoint)
 			if err != nil {
 				return err
 			}
@@ -62,7 +63,7 @@ is 1 if the reply is an error.`,
 }
 
 // event returns the event that an argument stands for.
-func (c *command) event(arg, endpoint string) ([]byte, error) {
+func (c *command) event(ctx context.Context, arg, endpoint string) ([]byte, error) {
 	if slices.Contains(sample.Names(), arg) {
 		token := c.getenv(config.EnvToken)
 		if token == "" {
@@ -73,7 +74,7 @@ func (c *command) event(arg, endpoint string) ([]byte, error) {
 	var b []byte
 	var err error
 	if arg == "-" {
-		b, err = io.ReadAll(c.in)
+		b, err = io.ReadAll(c.input(ctx))
 	} else {
 		b, err = os.ReadFile(arg)
 	}

@@ -101,7 +101,7 @@ directive does it does again.`,
 			var record []byte
 			var err error
 			if args[0] == "-" {
-				record, err = io.ReadAll(c.in)
+				record, err = io.ReadAll(c.input(cmd.Context()))
 			} else {
 				record, err = os.ReadFile(args[0])
 			}

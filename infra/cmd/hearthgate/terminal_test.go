@@ -3,7 +3,9 @@ package main_test
 import (
 	"bytes"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -30,7 +32,13 @@ func (o *owner) sits(env []string, args ...string) *terminal {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	term := &terminal{t: o.t, cmd: exec.Command(path, args...), done: make(chan struct{})}
+	return o.opens(exec.Command(path, args...), env)
+}
+
+// opens starts a command in a terminal.
+func (o *owner) opens(cmd *exec.Cmd, env []string) *terminal {
+	o.t.Helper()
+	term := &terminal{t: o.t, cmd: cmd, done: make(chan struct{})}
 	term.cmd.Dir, term.cmd.Env = o.clone, append(append(term.cmd.Environ(), o.env...), env...)
 	f, err := pty.Start(term.cmd)
 	if err != nil {
@@ -65,9 +73,20 @@ func (term *terminal) shows() string {
 // answers types a line once a question is shown.
 func (term *terminal) answers(question, line string) {
 	term.t.Helper()
+	term.types(question, line+"\r")
+}
+
+// interrupts types Ctrl-C once a question is shown.
+func (term *terminal) interrupts(question string) {
+	term.t.Helper()
+	term.types(question, "\x03")
+}
+
+func (term *terminal) types(question, keys string) {
+	term.t.Helper()
 	for range 1000 {
 		if strings.Contains(term.shows(), question) {
-			io.WriteString(term.keys, line+"\r")
+			io.WriteString(term.keys, keys)
 			return
 		}
 		time.Sleep(10 * time.Millisecond)
@@ -132,4 +151,33 @@ func TestATerminal(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestCtrlC(t *testing.T) {
+	o := newOwner(t)
+	o.sees(o.types("", "init", "--locale", "de-DE", "--url", homeURL), 0)
+	path, err := hearthgate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ command, question string }{
+		{"init", "Locale of your Amazon account"},
+		{"init --locale en-US --url " + homeURL + " --token-source stored --smart-home-skill= --custom-skill= --alarm-email=", "Change the file?"},
+		{"token", "it is not shown"},
+		{"headers", "CF-Access-Client-Id (it is not shown)"},
+	} {
+		t.Run(tt.command, func(t *testing.T) {
+			// The shell stays, to show what became of the terminal.
+			script := `trap : INT; "$0" ` + tt.command + `; echo code $?; stty -a`
+			term := o.opens(exec.Command("sh", "-c", script, path), nil)
+			term.interrupts(tt.question)
+			_, shown := term.ends()
+			if !strings.Contains(shown, "stopped\r\ncode 130") || strings.Contains(shown, "-echo ") || strings.Contains(shown, "-icanon") {
+				t.Errorf("it shows %s", shown)
+			}
+		})
+	}
+	if _, err := os.Stat(filepath.Join(o.clone, "config/stages/dev.json")); err != nil {
+		t.Error(err)
+	}
 }

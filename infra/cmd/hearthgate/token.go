@@ -5,15 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/cloud"
 	"github.com/hearthgate/hearthgate/infra/internal/sample"
-	"github.com/hearthgate/hearthgate/infra/internal/screen"
 	"github.com/hearthgate/hearthgate/infra/internal/target"
 	"github.com/hearthgate/hearthgate/infra/internal/token"
 )
@@ -42,7 +39,7 @@ Make the token in Home Assistant: your profile, Security, long-lived access toke
 			if s.TokenSource == config.Linked {
 				return fmt.Errorf("the stage %s takes the token of the linked account, so there is none to store: `hearthgate init --stage %s --token-source stored` changes that", stage, stage)
 			}
-			secret, err := c.secret()
+			secret, err := c.secret(ctx)
 			if err != nil {
 				return err
 			}
@@ -70,29 +67,20 @@ Make the token in Home Assistant: your profile, Security, long-lived access toke
 }
 
 // secret reads the token: without echo from a terminal, else all of standard input.
-func (c *command) secret() (string, error) {
+func (c *command) secret(ctx context.Context) (string, error) {
 	var text string
 	var err error
 	if c.interactive() {
-		text, err = c.hidden("Long-lived token")
+		text, err = c.hidden(ctx, "Long-lived token")
 	} else {
 		var b []byte
-		b, err = io.ReadAll(io.LimitReader(c.in, 64<<10))
+		b, err = io.ReadAll(io.LimitReader(c.input(ctx), 64<<10))
 		text = string(b)
 	}
 	if err != nil {
 		return "", fmt.Errorf("the token cannot be read: %w", err)
 	}
 	return token.Clean(text)
-}
-
-// hidden asks in a terminal for something that is not shown.
-func (c *command) hidden(what string) (string, error) {
-	s := screen.New(c.err, c.getenv)
-	s.Printf("%s (it is not shown): ", what)
-	b, err := term.ReadPassword(int(c.in.(*os.File).Fd()))
-	s.Printf("\n")
-	return string(b), err
 }
 
 // stored tells where the token is, after a look whether the function takes it.
