@@ -3,9 +3,11 @@ package httpclient
 import (
 	"context"
 	"crypto/tls"
+	"fmt"
 	"net"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -16,11 +18,16 @@ type pool struct {
 	open map[*conn]struct{} // guarded by mu
 }
 
+// errHungUp says that a connection was found ended before anything was written to it,
+// so that the request may go over another one, whatever it is.
+var errHungUp = fmt.Errorf("the far side has ended it while it was idle: %w", syscall.ECONNRESET)
+
 // A conn is a connection that counts what is written to it.
 type conn struct {
 	net.Conn
 	pool    *pool
 	written atomic.Int64 // bytes
+	rested  atomic.Bool  // nothing was written since it was idle
 
 	users int       // guarded by pool.mu; requests on it
 	since time.Time // guarded by pool.mu; when the last one left it, by the wall clock
@@ -112,10 +119,18 @@ func (p *pool) expire(d time.Duration) (closed int) {
 	return len(old)
 }
 
-// Write counts what it writes.
+// Write counts what it writes. The first bytes of a request are not written to a
+// connection that the far side has ended: nobody could tell whether they arrived.
 func (c *conn) Write(b []byte) (int, error) {
+	if c.rested.Load() {
+		if hungUp(c.Conn) {
+			return 0, errHungUp // and so for the good-bye of TLS that follows
+		}
+		c.rested.Store(false)
+	}
+	c.written.Add(int64(len(b))) // ahead, or the far side could answer before they count
 	n, err := c.Conn.Write(b)
-	c.written.Add(int64(n))
+	c.written.Add(int64(n - len(b)))
 	return n, err
 }
 
@@ -135,6 +150,7 @@ func (c *conn) enter() int64 {
 	}
 	c.pool.mu.Lock()
 	defer c.pool.mu.Unlock()
+	c.rested.Store(c.users == 0)
 	c.users++
 	return c.written.Load()
 }

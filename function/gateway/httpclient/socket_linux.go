@@ -26,3 +26,22 @@ func endWhenUnheard(c net.Conn) {
 		_ = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, tcpUserTimeout, int(unheard.Milliseconds()))
 	})
 }
+
+// hungUp reports whether the far side has ended a connection. The kernel knows that
+// before anyone has read: a process that was frozen writes before its readers wake.
+func hungUp(c net.Conn) (ended bool) {
+	const established = 1
+	socket, ok := c.(syscall.Conn)
+	if !ok {
+		return false
+	}
+	raw, err := socket.SyscallConn()
+	if err != nil {
+		return false
+	}
+	_ = raw.Control(func(fd uintptr) {
+		info, err := syscall.GetsockoptInt(int(fd), syscall.IPPROTO_TCP, syscall.TCP_INFO)
+		ended = err == nil && byte(info) != established // the state is the first byte
+	})
+	return ended
+}
