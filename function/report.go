@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"os"
-	"strconv"
 	"time"
 
 	"github.com/hearthgate/hearthgate/function/core"
@@ -55,13 +54,7 @@ func memoryUsage() string { return lambda.Memory(metrics.RSS()/1e6, memoryMB()) 
 func memory() (used, limit int64) { return metrics.RSS(), memoryMB() * 1e6 }
 
 // memoryMB returns the memory of the function, in MB.
-func memoryMB() int64 {
-	n, err := strconv.ParseInt(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"), 10, 64)
-	if err != nil || n <= 0 {
-		return 128
-	}
-	return n
-}
+func memoryMB() int64 { return int64(initialization.Size(os.Getenv)) }
 
 // where says which invocation ctx belongs to.
 func where(ctx context.Context) lambda.Invocation {

@@ -2,6 +2,8 @@ package initialization_test
 
 import (
 	"context"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -24,12 +26,20 @@ func TestCleanup(t *testing.T) {
 }
 
 func TestOptimize(t *testing.T) {
-	defer initialization.Tune(1<<20, 100)
+	for _, name := range []string{"GOMEMLIMIT", "GOGC", "GOMAXPROCS"} {
+		t.Setenv(name, "")
+	}
+	initialization.Tune(1 << 20)
+	defer initialization.Tune(1 << 20)
 	_, d := starter(initialization.Options{}, map[string]string{"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256"})
-	for size, want := range map[int]int64{0: 192 << 20, 128: 96 << 20} {
-		m, err := core.Do(t.Context(), d, initialization.Optimize, initialization.OptimizeInput{MemoryMB: size})
-		if err != nil || m.Limit != want || m.GCPercent != initialization.GCPercent || m.After <= 0 || m.Before <= 0 {
-			t.Errorf("%d MB: %+v, %v; want a limit of %d", size, m, err, want)
+	all := runtime.GOMAXPROCS(0)
+	for _, tt := range []struct {
+		size, procs int
+		limit       int64
+	}{{0, 1, 192 << 20}, {128, 1, 96 << 20}, {1768, 1, 1326 << 20}, {1772, all, 1329 << 20}, {10240, all, 7680 << 20}, {128, 1, 96 << 20}} {
+		m, err := core.Do(t.Context(), d, initialization.Optimize, initialization.OptimizeInput{MemoryMB: tt.size})
+		if err != nil || m.Limit != tt.limit || m.Procs != tt.procs || m.GCPercent != initialization.GCPercent || m.After <= 0 || m.Before <= 0 {
+			t.Errorf("%d MB: %+v, %v; want a limit of %d and %d threads", tt.size, m, err, tt.limit, tt.procs)
 		}
 	}
 	for _, size := range []int{-1, 127, 10241} {
@@ -39,14 +49,24 @@ func TestOptimize(t *testing.T) {
 	}
 }
 
+func TestSize(t *testing.T) {
+	for said, want := range map[string]int{"": 128, "128": 128, "3008": 3008, "10240": 10240, "0": 128, "-5": 128, "much": 128} {
+		if got := initialization.Size(func(string) string { return said }); got != want {
+			t.Errorf("Lambda says %q: %d MB, want %d", said, got, want)
+		}
+	}
+}
+
 func TestTheOwnersWishesWin(t *testing.T) {
-	initialization.Tune(1024, 100)
-	defer initialization.Tune(1<<20, 100)
+	initialization.Tune(1792)
+	defer initialization.Tune(1 << 20)
+	all := runtime.GOMAXPROCS(0)
 	t.Setenv("GOMEMLIMIT", "1GiB")
 	t.Setenv("GOGC", "100")
+	t.Setenv("GOMAXPROCS", strconv.Itoa(all))
 	_, d := starter(initialization.Options{}, nil)
 	m, err := core.Do(t.Context(), d, initialization.Optimize, initialization.OptimizeInput{MemoryMB: 128})
-	if err != nil || m.Limit != 768<<20 || m.GCPercent != 100 {
+	if err != nil || m.Limit != 1344<<20 || m.GCPercent != 100 || m.Procs != all {
 		t.Errorf("got %+v, %v", m, err)
 	}
 }

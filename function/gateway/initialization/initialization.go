@@ -59,9 +59,9 @@ var (
 	Cleanup = core.Define[CleanupInput, Cleaned](core.Initialization, "cleanup",
 		"Let go of expired entries, idle connections, buffers and the like, and return what each part freed.")
 
-	// Optimize sets garbage collection and memory limit from the function's size.
+	// Optimize sets memory limit, garbage collection and threads from the function's size.
 	Optimize = core.Define[OptimizeInput, Memory](core.Initialization, "optimize",
-		"Set the garbage collector and the memory limit for the function's size, give unused memory back, and return the figures before and after.")
+		"Set the memory limit, the garbage collector and the threads that run at once for the function's size, give unused memory back, and return the figures before and after.")
 
 	// GetHealth returns how the start and the settings are doing.
 	GetHealth = core.Define[HealthInput, core.Health](core.Initialization, "health",

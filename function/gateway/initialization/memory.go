@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
 	"strconv"
@@ -28,6 +29,7 @@ type Memory struct {
 	MemoryMB  int   `json:"memory_mb" doc:"the function's size" unit:"MB"`
 	Limit     int64 `json:"limit_bytes" doc:"above which the garbage collector works harder; 0 for none" unit:"B"`
 	GCPercent int   `json:"gc_percent" doc:"how much the heap may grow before it is collected" unit:"%"`
+	Procs     int   `json:"procs" doc:"threads that run Go code at once"`
 	Before    int64 `json:"before_bytes" doc:"memory that was taken from the system" unit:"B"`
 	After     int64 `json:"after_bytes" doc:"memory that is taken from it now" unit:"B"`
 }
@@ -37,21 +39,32 @@ type Memory struct {
 // not count, and for the system.
 const share = 3. / 4
 
-// Tune sets the memory limit for a function of that size, in MB, and has the heap
-// collected when it has grown by percent, or never if it is negative. The settings
-// that the owner made with GOMEMLIMIT and GOGC win.
-func Tune(megabytes, percent int) {
+// GCPercent is how much the heap of a function at work may grow before it is
+// collected.
+const GCPercent = 100
+
+// wholeCore is the size, in MB, from which on Lambda gives a function the time of a
+// whole processor. Below it a second thread only takes turns with the first.
+const wholeCore = 1769
+
+// Tune sets the memory limit, the garbage collector and how many threads run Go code
+// at once, for a function of that size in MB. What the owner set with GOMEMLIMIT,
+// GOGC and GOMAXPROCS wins.
+func Tune(megabytes int) {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(int64(float64(megabytes) * share * (1 << 20)))
 	}
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(percent)
+		debug.SetGCPercent(GCPercent)
+	}
+	switch {
+	case os.Getenv("GOMAXPROCS") != "":
+	case megabytes < wholeCore:
+		runtime.GOMAXPROCS(1)
+	default:
+		runtime.SetDefaultGOMAXPROCS()
 	}
 }
-
-// GCPercent is how much the heap of a function at work may grow before it is
-// collected.
-const GCPercent = 100
 
 // Size returns the function's size in MB: what Lambda says it is, or 128.
 func Size(getenv func(string) string) int {
@@ -67,8 +80,9 @@ func (s *Starter) optimize(_ context.Context, in OptimizeInput) (m Memory, err e
 		m.MemoryMB = Size(s.opts.Getenv)
 	}
 	_, _, m.Before = inForce()
-	Tune(m.MemoryMB, GCPercent)
+	Tune(m.MemoryMB)
 	debug.FreeOSMemory()
+	m.Procs = runtime.GOMAXPROCS(0)
 	m.Limit, m.GCPercent, m.After = inForce()
 	return m, nil
 }
