@@ -49,7 +49,7 @@ type Metric struct {
 	Unit string // as CloudWatch spells it
 }
 
-// The metrics, at most one point each a directive.
+// The metrics, at most one point each a directive, but for the last.
 var (
 	Success      = Metric{"Success", "None"}              // 1 or 0; its average is the success rate, its count the directives
 	Duration     = Metric{"Duration", "Milliseconds"}     // of the whole directive
@@ -61,11 +61,13 @@ var (
 
 	DiscoveryServedStale = Metric{"DiscoveryServedStale", "None"} // 1 when a Discover got the last known good answer, 0 for any other
 	EndpointsDropped     = Metric{"EndpointsDropped", "Count"}    // of a Discover that the home answered: those that Alexa would not take
+
+	DoctorFound = Metric{"DoctorFound", "None"} // 1 when the weekly doctor found something, else 0; once a week
 )
 
 // Metrics returns every metric, in a stable order.
 func Metrics() []Metric {
-	return []Metric{Success, Duration, HomeDuration, BreakerOpen, CacheHitRate, ColdStart, MemoryUsed, DiscoveryServedStale, EndpointsDropped}
+	return []Metric{Success, Duration, HomeDuration, BreakerOpen, CacheHitRate, ColdStart, MemoryUsed, DiscoveryServedStale, EndpointsDropped, DoctorFound}
 }
 
 // Alias is the alias of the function that the skill's endpoint names.

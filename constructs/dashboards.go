@@ -1,6 +1,9 @@
 package constructs
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
@@ -8,8 +11,8 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// Runbook is where each alarm has a section under its name: what it means, how to
-// look, what to do.
+// Runbook is where each alarm has a section under its name, and each widget one:
+// what it means, how to look, what to do.
 const Runbook = "https://github.com/hearthgate/hearthgate/blob/main/infra/docs/runbook.md"
 
 // DashboardsProps are the props of [Dashboards].
@@ -39,58 +42,69 @@ func NewDashboards(scope constructs.Construct, id string, props DashboardsProps)
 func (d *Dashboards) summary(props DashboardsProps) {
 	m := props.Metrics
 	board := d.board("Summary", props.Name)
-	board.AddWidgets(status(props.Alarms))
-	board.AddWidgets(
-		graph("Does Alexa get its answers? (%)", lines(m.SuccessRate()), at(AmazonSuccess, "Amazon warns below 85 %")),
-		graph("How long do they take? (ms)", lines(m.Duration("p50"), m.Duration("p90")),
+	row(board, status(props.Alarms))
+	row(board,
+		graph("Does Alexa get its answers? (%)", "success", lines(m.SuccessRate()), at(AmazonSuccess, "Amazon warns below 85 %")),
+		graph("How long do they take? (ms)", "slow", lines(m.Duration("p50"), m.Duration("p90")),
 			at(AmazonP90, "Amazon warns when p90 is here"), at(alexaPatience, "Alexa gives up")),
-		graph("How many directives come?", lines(m.Directives())),
+		graph("How many directives come?", "directives", lines(m.Directives())),
 	)
-	board.AddWidgets(d.table("What failed last?", 24,
-		"fields @timestamp, namespace, name, endpoint, cause, error, correlation_id",
+	row(board, d.table("What failed last?", "success", 24,
+		"fields @timestamp, message, endpoint, cause, error, correlation_id",
 		"filter Success = 0", "sort @timestamp desc", "limit 20"))
-	board.AddWidgets(help())
 }
 
 func (d *Dashboards) detail(props DashboardsProps) {
 	m := props.Metrics
 	board := d.board("Detail", props.Name+"-detail")
-	board.AddWidgets(
-		graph("How long do directives take? (ms)", lines(m.Duration("p50"), m.Duration("p90"), m.Duration("p99")),
+	row(board,
+		graph("How long do directives take? (ms)", "slow", lines(m.Duration("p50"), m.Duration("p90"), m.Duration("p99")),
 			at(AmazonP90, "Amazon warns when p90 is here"), at(alexaPatience, "Alexa gives up")),
-		graph("How much of that is Home Assistant? (ms)", lines(m.HomeDuration("p50"), m.HomeDuration("p90"), m.HomeDuration("p99"))),
-		graph("How many does the breaker refuse?", lines(m.Directives(), m.BreakerOpen())),
+		graph("How much of that is Home Assistant? (ms)", "slow", lines(m.HomeDuration("p50"), m.HomeDuration("p90"), m.HomeDuration("p99"))),
+		graph("How many does the breaker refuse?", "breaker", lines(m.Directives(), m.BreakerOpen())),
 	)
-	board.AddWidgets(
-		graph("What does the cache save? (%)", lines(m.CacheHitRate())),
-		graph("How often does it start?", lines(m.ColdStarts(), m.Concurrency())),
-		graph("How much memory does it use? (MB)", lines(m.MemoryUsed())),
-	)
-	board.AddWidgets(graph("Does Alexa get all devices?", lines(m.DiscoveryServedStale(), m.EndpointsDropped())))
-	board.AddWidgets(
-		d.table("Which directives come, and how do they fare?", 12,
+	row(board,
+		d.table("Which directives come, and how do they fare?", "directives", 12,
 			"filter ispresent(Success)",
 			"stats count(*) as directives, avg(Success) * 100 as success, pct(Duration, 50) as p50, pct(Duration, 90) as p90, pct(Duration, 99) as p99 by namespace, name",
 			"sort directives desc"),
-		d.table("Why did directives fail?", 12,
+		d.table("Why did directives fail?", "success", 12,
 			"filter Success = 0", "stats count(*) as failures, latest(error) as last by cause", "sort failures desc"),
 	)
-	board.AddWidgets(help())
+	row(board,
+		graph("How often does it start?", "starts", lines(m.ColdStarts())),
+		graph("How much memory does it use? (MB)", "memory", lines(m.MemoryUsed()), at(float64(orElse(m.Memory, 128)), "all there is")),
+		graph("Does AWS hold it back?", "throttles", lines(m.Concurrency(), m.Throttles())),
+	)
+	row(board,
+		graph("Does Alexa get all devices?", "stale", lines(m.DiscoveryServedStale(), m.EndpointsDropped())),
+		graph("What does the cache save? (%)", "cache", lines(m.CacheHitRate())),
+		graph("Does the weekly doctor find anything?", "doctor", lines(m.DoctorFound())),
+	)
+	row(board,
+		d.table("Which level of the cache answers?", "cache", 12,
+			"filter ispresent(cache_hit_rate)",
+			"stats latest(cache_memory_hits) as memory, latest(cache_disk_hits) as disk, latest(cache_external_hits) as table_hits, latest(cache_hit_rate) * 100 as rate by @logStream",
+			"limit 10"),
+		d.table("Which operations are run beside directives?", "operations", 12,
+			"filter ispresent(correlation_id) and not ispresent(Success)",
+			"stats count(*) as times, pct(duration, 50) as p50, pct(duration, 90) as p90, max(duration) as longest, latest(error) as last_error by message",
+			"sort times desc"),
+	)
 }
 
 func (d *Dashboards) alarms(props DashboardsProps) {
 	m := props.Metrics
 	board := d.board("Alarms", props.Name+"-alarms")
-	board.AddWidgets(status(props.Alarms))
-	board.AddWidgets(
-		graph("Does the function itself fail?", lines(m.Errors(), m.Throttles())),
-		graph("How often is it called? (1,000,000 a month are free)", lines(m.Invocations())),
-		d.table("What does Lambda bill? (400,000 GB-seconds a month are free)", 8,
+	row(board, status(props.Alarms))
+	row(board,
+		graph("Does the function itself fail?", "errors", lines(m.Errors(), m.Throttles())),
+		graph("How often is it called? (1370 an hour are free)", "flood", lines(m.InvocationsHourly())),
+		d.table("What does Lambda bill? (400,000 GB-seconds a month are free)", "cost", 8,
 			`filter @type = "REPORT"`,
 			"stats count(*) as invocations, sum(@billedDuration * @memorySize) / 1000 / 1024000000 as GB_seconds by bin(1d) as day",
 			"sort day desc"),
 	)
-	board.AddWidgets(help())
 }
 
 func (d *Dashboards) board(id, name string) awscloudwatch.Dashboard {
@@ -100,45 +114,61 @@ func (d *Dashboards) board(id, name string) awscloudwatch.Dashboard {
 	})
 }
 
+// shown is a widget with the section of the runbook that says what it means.
+type shown struct {
+	title, section string
+	widget         awscloudwatch.IWidget
+}
+
+// row adds widgets side by side, below the links to what they mean: a title of
+// CloudWatch's cannot be one.
+func row(board awscloudwatch.Dashboard, all ...shown) {
+	var links []string
+	var widgets []awscloudwatch.IWidget
+	for _, s := range all {
+		links, widgets = append(links, fmt.Sprintf("[%s](%s#%s)", s.title, Runbook, s.section)), append(widgets, s.widget)
+	}
+	board.AddWidgets(awscloudwatch.NewTextWidget(&awscloudwatch.TextWidgetProps{
+		Markdown:   jsii.String("What it means, and what to do: " + strings.Join(links, " | ")),
+		Background: awscloudwatch.TextWidgetBackground_TRANSPARENT,
+		Width:      jsii.Number(24),
+		Height:     jsii.Number(1),
+	}))
+	board.AddWidgets(widgets...)
+}
+
 // table returns what a query finds in the function's log.
-func (d *Dashboards) table(title string, width float64, query ...string) awscloudwatch.LogQueryWidget {
-	return awscloudwatch.NewLogQueryWidget(&awscloudwatch.LogQueryWidgetProps{
+func (d *Dashboards) table(title, section string, width float64, query ...string) shown {
+	return shown{title, section, awscloudwatch.NewLogQueryWidget(&awscloudwatch.LogQueryWidgetProps{
 		Title:         &title,
 		LogGroupNames: &[]*string{d.log.LogGroupName()},
 		QueryLines:    jsii.Strings(query...),
 		View:          awscloudwatch.LogQueryVisualizationType_TABLE,
 		Width:         &width,
 		Height:        jsii.Number(7),
-	})
+	})}
 }
 
-func status(alarms []awscloudwatch.IAlarm) awscloudwatch.AlarmStatusWidget {
-	return awscloudwatch.NewAlarmStatusWidget(&awscloudwatch.AlarmStatusWidgetProps{
-		Title:  jsii.String("Is anything wrong now?"),
+func status(alarms []awscloudwatch.IAlarm) shown {
+	const title = "Is anything wrong now?"
+	return shown{title, "runbook", awscloudwatch.NewAlarmStatusWidget(&awscloudwatch.AlarmStatusWidgetProps{
+		Title:  jsii.String(title),
 		Alarms: &alarms,
 		Width:  jsii.Number(24),
 		Height: jsii.Number(3),
-	})
-}
-
-func help() awscloudwatch.TextWidget {
-	return awscloudwatch.NewTextWidget(&awscloudwatch.TextWidgetProps{
-		Markdown: jsii.String("[Runbook](" + Runbook + "): what each alarm and each graph means, and what to do. `hearthgate doctor` says what is wrong now."),
-		Width:    jsii.Number(24),
-		Height:   jsii.Number(2),
-	})
+	})}
 }
 
 // graph returns one third of a row.
-func graph(title string, metrics []awscloudwatch.IMetric, marks ...*awscloudwatch.HorizontalAnnotation) awscloudwatch.GraphWidget {
-	return awscloudwatch.NewGraphWidget(&awscloudwatch.GraphWidgetProps{
+func graph(title, section string, metrics []awscloudwatch.IMetric, marks ...*awscloudwatch.HorizontalAnnotation) shown {
+	return shown{title, section, awscloudwatch.NewGraphWidget(&awscloudwatch.GraphWidgetProps{
 		Title:           &title,
 		Left:            &metrics,
 		LeftYAxis:       &awscloudwatch.YAxisProps{Min: jsii.Number(0), ShowUnits: jsii.Bool(false)},
 		LeftAnnotations: &marks,
 		Width:           jsii.Number(8),
 		Height:          jsii.Number(7),
-	})
+	})}
 }
 
 func lines(metrics ...awscloudwatch.IMetric) []awscloudwatch.IMetric { return metrics }

@@ -24,6 +24,7 @@ const (
 type Metrics struct {
 	Stage    string
 	Function awslambda.Function
+	Memory   int // of the function, MB; default: 128
 }
 
 // SuccessRate is the share of directives answered as they should be, in percent.
@@ -82,6 +83,11 @@ func (m Metrics) EndpointsDropped() awscloudwatch.Metric {
 	return m.own(config.EndpointsDropped, "Maximum", "devices left out", defaultInMinutes)
 }
 
+// DoctorFound is whether the weekly doctor found something.
+func (m Metrics) DoctorFound() awscloudwatch.Metric {
+	return m.own(config.DoctorFound, "Maximum", "found something", defaultInMinutes)
+}
+
 // Errors is how often the function itself failed, which it never should: a
 // directive that fails is an answer.
 func (m Metrics) Errors() awscloudwatch.Metric {
@@ -96,6 +102,14 @@ func (m Metrics) Throttles() awscloudwatch.Metric {
 // Invocations is how often Lambda ran the function, directives and all else.
 func (m Metrics) Invocations() awscloudwatch.Metric {
 	return m.Function.MetricInvocations(lambdas("invocations"))
+}
+
+// InvocationsHourly is the same by the hour.
+func (m Metrics) InvocationsHourly() awscloudwatch.Metric {
+	const hour = 60
+	return m.Function.MetricInvocations(&awscloudwatch.MetricOptions{
+		Statistic: jsii.String("Sum"), Label: jsii.String("invocations an hour"), Period: minutes(hour),
+	})
 }
 
 // Concurrency is how many events were worked on at once, at most.

@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/lambda"
@@ -113,6 +114,10 @@ func (a *App) other(ctx context.Context, event []byte) ([]byte, error) {
 	var done lambda.Processed
 	if err == nil {
 		done, err = core.Do(ctx, a.dispatcher, lambda.Process, lambda.EventInput{Event: event})
+	}
+	if facts.Kind == lambda.KindScheduled && facts.Subject == config.TaskDoctor && a.guard.Allows(utility.Probes) {
+		ctx = metrics.WithSheet(ctx)
+		a.found(ctx, err)
 	}
 	a.end(ctx, facts.Kind, err)
 	response, failed := core.Do(ctx, a.dispatcher, utility.CreateResponse, utility.ResponseInput{Data: done.Reply, Err: err})

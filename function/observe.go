@@ -26,6 +26,11 @@ func (a *App) measure(ctx context.Context, err error) {
 	}
 }
 
+// found records whether the weekly doctor found something.
+func (a *App) found(ctx context.Context, err error) {
+	_, _ = core.Do(ctx, a.dispatcher, metrics.Record, metrics.RecordInput{Name: config.DoctorFound.Name, Value: oneIf(err != nil)})
+}
+
 func oneIf(b bool) float64 {
 	if b {
 		return 1
@@ -47,7 +52,9 @@ func (a *App) emf(ctx context.Context) []slog.Attr {
 func (a *App) lineFacts() []slog.Attr {
 	facts := []slog.Attr{slog.String("memory_usage", memoryUsage())}
 	if rate, any := a.cache.Rate(); any {
-		facts = append(facts, slog.Float64("cache_hit_rate", rate))
+		memory, disk, external := a.cache.Hits()
+		facts = append(facts, slog.Float64("cache_hit_rate", rate), slog.Int64("cache_memory_hits", memory),
+			slog.Int64("cache_disk_hits", disk), slog.Int64("cache_external_hits", external))
 	}
 	return facts
 }

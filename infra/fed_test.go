@@ -112,6 +112,13 @@ func lived(t *testing.T) []string {
 		send("turn-on", "light.kitchen_light")
 	}
 	send("discover", "")
+	doctor, err := json.Marshal(config.ScheduledEvent(config.TaskDoctor))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Invoke(t.Context(), doctor); err != nil {
+		t.Fatal(err)
+	}
 	return f.Lines()
 }
 

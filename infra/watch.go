@@ -12,12 +12,12 @@ import (
 // person looks at then, and in production what takes a bad version back.
 func watch(scope awscdk.Stack, s config.Stage, function *stack.Function) {
 	prefix := config.StackName(s.Name) + "-"
-	metrics := stack.Metrics{Stage: s.Name, Function: function.Function}
+	metrics := stack.Metrics{Stage: s.Name, Function: function.Function, Memory: s.Memory}
 	var notify *stack.Notifications
 	if s.AlarmEmail != "" {
 		notify = stack.NewNotifications(scope, "Notifications", stack.NotificationsProps{Email: s.AlarmEmail, AlarmPrefix: prefix})
 	}
-	alarms := stack.NewAlarms(scope, "Alarms", stack.AlarmsProps{Metrics: metrics, Prefix: prefix, Notify: notify})
+	alarms := stack.NewAlarms(scope, "Alarms", stack.AlarmsProps{Metrics: metrics, Prefix: prefix, Notify: notify, Doctor: s.WeeklyDoctor})
 	stack.NewDashboards(scope, "Dashboards", stack.DashboardsProps{
 		Name: config.StackName(s.Name), Metrics: metrics, Alarms: alarms.All, Log: function.Log,
 	})

@@ -93,7 +93,10 @@ func (l *ladder) shake(ctx context.Context, s *lambda.DiagnosisStep) error {
 	if err != nil {
 		return err
 	}
-	s.Found, s.Advice = shown.String(), append(s.Advice, shown.Advice()...)
+	s.Found = shown.String()
+	if advice := shown.Advice(); len(advice) > 0 {
+		s.Cause, s.Advice = "certificate_ends", append(s.Advice, advice...)
+	}
 	if err := shown.CheckVersion(); err != nil {
 		return err
 	}

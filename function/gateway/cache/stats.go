@@ -88,6 +88,25 @@ func (s *Store) rate(of []Namespace) (rate float64, lookups int64) {
 	return float64(hits) / float64(max(1, lookups)), lookups
 }
 
+// Hits returns how many look-ups each level has answered since the process began;
+// like [Store.Rate] it leaves out the negative namespace.
+func (s *Store) Hits() (memory, disk, external int64) {
+	for _, ns := range Namespaces() {
+		if ns == Negative {
+			continue
+		}
+		c, _, _ := s.space(ns).now()
+		memory += c.hits
+		if s.disk.dir != "" {
+			disk += s.disk.did(ns).hits
+		}
+		if s.ext.table != nil {
+			external += s.ext.did(ns).hits
+		}
+	}
+	return memory, disk, external
+}
+
 // Health says how the cache is doing.
 func (s *Store) Health() core.Health {
 	var all counts

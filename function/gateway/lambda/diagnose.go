@@ -26,7 +26,7 @@ type DiagnosisStep struct {
 	Tried   string   `json:"tried" doc:"what was tried"`
 	Found   string   `json:"found,omitempty" doc:"what came back"`
 	OK      bool     `json:"ok"`
-	Cause   string   `json:"cause,omitempty" doc:"why it failed, in one word"`
+	Cause   string   `json:"cause,omitempty" doc:"why it failed, or soon will, in one word"`
 	Problem string   `json:"problem,omitempty" doc:"why it failed, in a sentence"`
 	Mend    string   `json:"mend,omitempty" doc:"what to do about it"`
 	Advice  []string `json:"advice,omitempty" doc:"what works and should not stay so"`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/function/core"
@@ -71,8 +72,14 @@ func (g *gateway) handleScheduled(ctx context.Context, in ScheduledInput) (Sched
 	return done, d.failure()
 }
 
-// failure returns the step that failed as an error.
+// failure returns as an error the step that failed, or the first one that will if
+// nobody looks after it: one that has a cause though it succeeded.
 func (d Diagnosis) failure() error {
+	for _, s := range d.Steps {
+		if s.OK && s.Cause != "" && d.OK {
+			return core.Errorf(core.Unreachable, s.Cause, "the way to the home is free, but not for long: %s", strings.Join(s.Advice, "; "))
+		}
+	}
 	if d.OK || len(d.Steps) == 0 {
 		return nil
 	}

@@ -25,7 +25,7 @@ type WriteInput struct {
 // not pass for them: "_aws" would make metrics, which cost money.
 var reserved = []string{
 	"timestamp", "time", "level", "message", "msg", "requestId", "correlation_id", "gateway_chain", "gateway_utilization",
-	"memory_usage", "cache_hit_rate", "trail", "trail_missing", "lines_dropped",
+	"memory_usage", "cache_hit_rate", "cache_memory_hits", "cache_disk_hits", "cache_external_hits", "trail", "trail_missing", "lines_dropped",
 }
 
 // Check refuses what would be no line of its own, or too long a one.
