@@ -87,7 +87,7 @@ func (d *Dashboards) detail(props DashboardsProps) {
 			"stats latest(cache_memory_hits) as memory, latest(cache_disk_hits) as disk, latest(cache_external_hits) as table_hits, latest(cache_hit_rate) * 100 as rate by @logStream",
 			"limit 10"),
 		d.table("Which operations are run beside directives?", "operations", 12,
-			"filter ispresent(correlation_id) and not ispresent(Success)",
+			"filter ispresent(gateway_utilization) and not ispresent(Success)",
 			"stats count(*) as times, pct(duration, 50) as p50, pct(duration, 90) as p90, max(duration) as longest, latest(error) as last_error by message",
 			"sort times desc"),
 	)

@@ -212,7 +212,7 @@ func widgets(t *testing.T, tpl template) []widget {
 // queried returns the fields of the log that the dashboards' tables ask for.
 func queried(t *testing.T, tpl template) []string {
 	t.Helper()
-	words := strings.Fields("SOURCE fields filter stats sort desc limit by bin as count avg sum pct ispresent latest")
+	words := strings.Fields("SOURCE fields filter stats sort desc limit by bin as count avg sum max pct ispresent latest and not")
 	noField := regexp.MustCompile(`'[^']*'|"[^"]*"|\(1d\)`)
 	made := regexp.MustCompile(` as (\w+)`)
 	name := regexp.MustCompile(`@?[A-Za-z_]\w*`)

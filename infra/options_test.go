@@ -21,7 +21,7 @@ func TestOptions(t *testing.T) {
 		{"permissions boundary", func(s *config.Stage) { s.PermissionsBoundary = "bound" }, []string{`"PermissionsBoundary"`, "policy/bound"}},
 		{"budget", func(s *config.Stage) { s.Budget, s.AlarmEmail = 5, "owner@example.com" }, []string{"AWS::Budgets::Budget", "FORECASTED"}},
 		{"external cache", func(s *config.Stage) { s.ExternalCache = true }, []string{"AWS::DynamoDB::Table", config.EnvCacheTable, "dynamodb:GetItem"}},
-		{"weekly doctor", func(s *config.Stage) { s.WeeklyDoctor = true }, []string{`\"task\":\"doctor\"`, "cron(0 3 ? * MON *)"}},
+		{"weekly doctor", func(s *config.Stage) { s.WeeklyDoctor = true }, []string{`\"task\":\"doctor\"`, "cron(0 3 ? * MON *)", "hearthgate-dev-doctor"}},
 		{"keep warm", func(s *config.Stage) { s.KeepWarm = true }, []string{`\"task\":\"keep_warm\"`, "rate(5 minutes)"}},
 	}
 	off := string(templates()["dev"].text)

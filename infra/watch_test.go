@@ -2,7 +2,9 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -10,17 +12,29 @@ import (
 	"github.com/hearthgate/hearthgate/infra/internal/fakeaws"
 )
 
-// TestRunbook finds, for each alarm, the section that its description points at.
+// TestRunbook finds the section that each alarm and each widget points at, and the
+// one that each section points at, and sees that every alarm points at its own.
 func TestRunbook(t *testing.T) {
 	runbook, err := os.ReadFile("docs/runbook.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, alarm := range templates()["dev"].of("AWS::CloudWatch::Alarm") {
+	tpl := changed(t, "dev", func(s *config.Stage) { s.WeeklyDoctor = true })
+	for _, alarm := range tpl.of("AWS::CloudWatch::Alarm") {
 		description, _ := alarm.Properties["AlarmDescription"].(string)
-		_, section, ok := strings.Cut(description, "runbook.md#")
-		if !ok || !strings.Contains(string(runbook), "\n## "+section+"\n") {
-			t.Errorf("no section of the runbook for %v: %s", alarm.Properties["AlarmName"], description)
+		_, own, _ := strings.Cut(description, "runbook.md#")
+		if name := fmt.Sprint(alarm.Properties["AlarmName"]); name != "hearthgate-dev-"+own {
+			t.Errorf("%s points at the section %q", name, own)
+		}
+	}
+	text := "\n" + string(runbook)
+	links := regexp.MustCompile(`(?:runbook\.md|\]\()#([a-z-]+)`).FindAllStringSubmatch(string(tpl.text)+text, -1)
+	if len(links) < 20 {
+		t.Errorf("only %d links: %v", len(links), links)
+	}
+	for _, link := range links {
+		if !strings.Contains(strings.ToLower(text), "# "+link[1]+"\n") {
+			t.Errorf("the runbook has no section %s", link[1])
 		}
 	}
 }

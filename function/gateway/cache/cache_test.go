@@ -258,6 +258,9 @@ func TestRate(t *testing.T) {
 	}
 	s.run(t, `optimize {"max_bytes":1}`)
 	s.run(t, `get {"key":"a"}`)
+	if memory, disk, external := s.store.Hits(); memory != 3 || disk != 1 || external != 0 {
+		t.Errorf("answered %d times by memory, %d by disk, %d by the table; want 3, 1, 0", memory, disk, external)
+	}
 	s.want(t, `stats {"namespace":"response"}`, `{"rate":0.8,"lookups":5,`,
 		`{"level":"memory","namespace":"response","hits":3,"misses":2,"sets":2,"evictions":1,"expired":0,"entries":1,`,
 		`{"level":"disk","namespace":"response","hits":1,"misses":1,"sets":1,`)

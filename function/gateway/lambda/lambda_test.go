@@ -158,6 +158,16 @@ func TestScheduled(t *testing.T) {
 	if asked != 2 {
 		t.Errorf("asked %d times, want 2", asked)
 	}
+	o.Diagnose = func(context.Context) (lambda.Diagnosis, error) {
+		return lambda.Diagnosis{OK: true, Steps: []lambda.DiagnosisStep{
+			{Name: "tcp", OK: true, Advice: []string{"an address inside a home"}},
+			{Name: "tls", OK: true, Cause: "certificate_ends", Advice: []string{"the certificate ends in 5 days"}},
+		}}, nil
+	}
+	_, err := core.Do(t.Context(), bound(o), lambda.HandleScheduled, lambda.ScheduledInput{Task: config.TaskDoctor})
+	if core.CauseOf(err) != "certificate_ends" || !strings.Contains(err.Error(), "in 5 days") {
+		t.Errorf("a certificate that ends: %v", err)
+	}
 }
 
 func TestCreateProxyResponse(t *testing.T) {
