@@ -78,7 +78,7 @@ func BenchmarkMiss(b *testing.B) {
 	}
 }
 
-// BenchmarkKeep keeps entries in a full store, so that each makes another one go.
+// BenchmarkKeep replaces entries by turns in a store of n.
 func BenchmarkKeep(b *testing.B) {
 	for _, n := range sizes {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
