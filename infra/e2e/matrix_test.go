@@ -66,7 +66,7 @@ func TestFaultMatrix(t *testing.T) {
 	}
 	begin := time.Now()
 	work(4, quick, func(c *cell) { c.play(t.Context(), binary) })
-	work(48, slow, func(c *cell) { c.play(t.Context(), binary) })
+	work(40, slow, func(c *cell) { c.play(t.Context(), binary) })
 
 	table := tabulate(all, rows, time.Since(begin))
 	t.Log("\n" + table)

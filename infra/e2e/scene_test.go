@@ -15,7 +15,7 @@ import (
 
 // slowTimeout is what the function gets where the answer comes only when the time
 // is up: enough for a machine with other things to do.
-const slowTimeout = 2 * time.Second
+const slowTimeout = 4 * time.Second
 
 // A scene is what one cell of the matrix is played in: a home, perhaps a parameter
 // store, and how the function is started.
