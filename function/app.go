@@ -85,7 +85,7 @@ func NewApp(o Options) *App {
 	a.cache = a.levels(o, client, func(ctx context.Context, r *http.Request, body []byte) error {
 		return start.Sign(ctx, r, body, "dynamodb")
 	})
-	a.keeper = security.New(security.Options{Profile: a.profile(o), Identities: a.cache.Shelf(cache.Identity), Token: a.storedToken})
+	a.keeper = security.New(security.Options{Profile: a.profile(o), Identities: a.cache.Shelf(cache.Identity), Verify: client.Verify})
 	start = initialization.New(initialization.Options{
 		Getenv: o.Getenv,
 		Shelf:  a.cache.Shelf(cache.Settings),

@@ -11,6 +11,7 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/circuitbreaker"
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
+	"github.com/hearthgate/hearthgate/function/gateway/initialization"
 	"github.com/hearthgate/hearthgate/function/gateway/security"
 )
 
@@ -42,9 +43,9 @@ func (a *App) admit(ctx context.Context, r alexa.SkillRequest) error {
 }
 
 // storedToken returns the token that the function shows to the home itself, if it
-// has one.
-func (a *App) storedToken() core.Secret {
-	if s := a.settings(); s != nil && s.TokenSource == config.Stored {
+// is configured with one.
+func storedToken(s *initialization.Settings) core.Secret {
+	if s.TokenSource == config.Stored {
 		return s.Token
 	}
 	return ""

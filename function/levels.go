@@ -21,10 +21,23 @@ func (a *App) levels(o Options, way http.RoundTripper, sign func(context.Context
 		Dir:          o.Dir,
 		Table:        table(o.Getenv, way, sign),
 		Guard:        a.guardTable,
+		Seal:         func(b []byte) ([]byte, error) { return keyed(a.keeper.Seal(b, cacheSeal)) },
+		Open:         func(b []byte) ([]byte, error) { return keyed(a.keeper.Open(b, cacheSeal)) },
 		Clean:        clean,
 		Problem:      a.warn,
 		RefreshAhead: func() bool { return a.guard.Allows(utility.RefreshAhead) },
 	})
+}
+
+// cacheSeal tells what is sealed for the cache from what is for something else.
+var cacheSeal = []byte("cache")
+
+// keyed returns what it is given, and says in the cache's words that there is no key.
+func keyed(b []byte, err error) ([]byte, error) {
+	if core.KindOf(err) == core.NotFound {
+		return nil, cache.ErrNoKey
+	}
+	return b, err
 }
 
 // table returns the table that the cache goes on in, or nil if there is none.

@@ -91,7 +91,7 @@ func apply(log *logging.Log, client *httpclient.Client, keeper *security.Keeper)
 			return fmt.Errorf("%s: %w", config.EnvHeaders, err)
 		}
 		if err := keeper.Configure(security.Access{
-			SkillIDs: s.SkillIDs, AllowedUsers: s.AllowedUsers, Policy: s.Policy, CA: s.CA, Linked: s.TokenSource == config.Linked,
+			SkillIDs: s.SkillIDs, AllowedUsers: s.AllowedUsers, Policy: s.Policy, Linked: s.TokenSource == config.Linked, Token: storedToken(s),
 		}); err != nil {
 			return err
 		}

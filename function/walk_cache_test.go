@@ -1,12 +1,16 @@
 package main
 
-import "github.com/hearthgate/hearthgate/function/core"
+import (
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/function/core"
+)
 
 func init() {
 	const set = `cache.set {"key":"a","value":1}`
 	const below = `cache.set {"namespace":"discovery","key":"a","value":1}`
 	const use = `cache.bulk_get {"namespace":"discovery","keys":["a","a","a","a"]}`
 	a := `{"key":"a"}`
+	bulk := `{"namespace":"negative","entries":{"a":1,"b":{"token":"` + canary + `"}}}`
 	walks[core.Cache] = []walk{
 		{op: "cache.get", differ: "value",
 			one: visit{in: a, before: after(set)},
@@ -26,8 +30,8 @@ func init() {
 			one: visit{in: `{"keys":["a","b"]}`, before: after(set)},
 			two: visit{in: `{"keys":["a","b"]}`, before: after(`cache.set {"key":"b","value":1}`)}},
 		{op: "cache.bulk_set", differ: "levels.disk",
-			one: visit{in: `{"namespace":"discovery","entries":{"a":1,"b":2}}`},
-			two: visit{in: `{"namespace":"negative","entries":{"a":1,"b":{"token":"` + canary + `"}}}`}},
+			one: visit{in: bulk},
+			two: visit{in: bulk, env: map[string]string{config.EnvTokenSource: string(config.Linked)}}}, // no key to seal it with
 		{op: "cache.keys", differ: "keys.0.key",
 			one: visit{in: `{"pattern":"*b"}`, before: after(`cache.bulk_set {"entries":{"a":1,"ab":2}}`)},
 			two: visit{in: `{"pattern":"?"}`, before: after(`cache.bulk_set {"entries":{"a":1,"ab":2}}`)}},

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -13,6 +16,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
 	"github.com/hearthgate/hearthgate/function/gateway/security"
 )
 
@@ -20,6 +24,8 @@ func init() {
 	done = append(done, core.Security)
 	nightly := map[string]string{config.EnvPolicy: `[{"effect":"deny","namespace":"Alexa.LockController","name":"Unlock","hours":["22:00-06:00"],"time_zone":"Europe/Berlin"}]`}
 	unlock := `{"namespace":"Alexa.LockController","name":"Unlock","endpoint":"lock#front","at":%q}`
+	linked := map[string]string{config.EnvTokenSource: string(config.Linked)}
+	shown := `{"host":"127.0.0.1","port":home:port}`
 	drip := `{"key":"a","per_second":0.001,"burst":2}`
 	walks[core.Security] = []walk{
 		{op: "security.validate_request", differ: "depth",
@@ -38,17 +44,17 @@ func init() {
 		{op: "security.authorize_directive", differ: "error",
 			one: visit{in: fmt.Sprintf(unlock, "2026-01-01T12:00:00Z"), env: nightly},
 			two: visit{in: fmt.Sprintf(unlock, "2026-01-01T23:00:00Z"), env: nightly}},
-		{op: "security.check_certificate", differ: "error",
-			one: visit{in: `{"host":"127.0.0.1","port":1}`}, two: visit{in: `{"host":"localhost","port":0}`}},
+		{op: "security.check_certificate", differ: "ok",
+			one: visit{in: shown, tls: true}, two: visit{in: shown, tls: true, env: map[string]string{config.EnvVerifySSL: "false"}}},
 		{op: "security.rate", differ: "left",
 			one: visit{in: drip}, two: visit{in: drip, before: after(`security.rate ` + drip)}},
 		{op: "security.reset_rate", differ: "reset",
 			one: visit{in: `{}`}, two: visit{in: `{}`, before: after(`security.rate ` + drip)}},
-		{op: "security.encrypt", differ: "sealed",
-			one: visit{in: `{"text":"a"}`}, two: visit{in: `{"text":"a"}`}},
+		{op: "security.encrypt", differ: "error",
+			one: visit{in: `{"text":"a"}`}, two: visit{in: `{"text":"a"}`, env: linked}},
 		{op: "security.decrypt", differ: "error",
 			one: visit{in: `{"sealed":"AQ"}`},
-			two: visit{in: `{"sealed":"AQ"}`, env: map[string]string{config.EnvTokenSource: string(config.Linked)}}},
+			two: visit{in: `{"sealed":"AQ"}`, env: linked}},
 		{op: "security.status", differ: "redactions",
 			one: visit{in: `{}`}, two: visit{in: `{}`, before: after(`security.redact {"text":"token=abc"}`)}},
 	}
@@ -167,25 +173,57 @@ func TestWrongAccess(t *testing.T) {
 	}
 }
 
-// TestCheckCertificate looks at one that the function would trust by its own
-// authority, and at one that it would not.
+// TestCheckCertificate has homes that the function trusts and some that it does not,
+// and looks that the check and a request come to the same.
 func TestCheckCertificate(t *testing.T) {
-	server := httptest.NewTLSServer(http.NotFoundHandler())
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
 	defer server.Close()
 	host, port, err := net.SplitHostPort(server.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
 	ca := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
-	for trusted, env := range map[bool]map[string]string{true: {config.EnvCA: ca}, false: nil} {
-		app, _ := started(t, "http://127.0.0.1:1", env)
-		out, err := core.Execute(t.Context(), app.dispatcher, "security.check_certificate", []byte(`{"host":"`+host+`","port":`+port+`}`))
-		var got security.CertificateFacts
-		if err == nil {
-			err = json.Unmarshal(out, &got)
-		}
-		if err != nil || got.OK != trusted || got.DaysLeft < 365 || got.TLS != "TLS 1.3" || len(got.Chain) != 1 || (got.Cause == "self_signed") == trusted {
-			t.Errorf("trusted %v: got %s, %v", trusted, out, err)
-		}
+	key := sha256.Sum256(server.Certificate().RawSubjectPublicKeyInfo)
+	pin := func(key []byte) string {
+		return `http_client.configure {"pins":["` + base64.StdEncoding.EncodeToString(key) + `"]}`
+	}
+	unverified := map[string]string{config.EnvVerifySSL: "false"}
+	for name, tt := range map[string]struct {
+		home, configure string
+		env             map[string]string
+		verified        bool
+		cause           string
+	}{
+		"an authority of its own":       {home: server.URL, env: map[string]string{config.EnvCA: ca}, verified: true},
+		"that, for another home":        {home: "https://127.0.0.1:1", env: map[string]string{config.EnvCA: ca}, verified: true, cause: "self_signed"},
+		"nobody vouches for it":         {home: server.URL, verified: true, cause: "self_signed"},
+		"whatever it shows":             {home: server.URL, env: unverified},
+		"whatever it shows, not others": {home: "https://127.0.0.1:1", env: unverified, verified: true, cause: "self_signed"},
+		"a pinned key":                  {home: server.URL, env: unverified, configure: pin(key[:]), verified: true},
+		"another pinned key":            {home: server.URL, env: unverified, configure: pin(make([]byte, 32)), verified: true, cause: "other_key"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			app, _ := started(t, tt.home, tt.env)
+			if tt.configure != "" {
+				after(tt.configure)(t, app)
+			}
+			out, err := core.Execute(t.Context(), app.dispatcher, "security.check_certificate", []byte(`{"host":"`+host+`","port":`+port+`}`))
+			var got security.CertificateFacts
+			if err == nil {
+				err = json.Unmarshal(out, &got)
+			}
+			if err != nil || got.OK != (tt.cause == "") || got.Verified != tt.verified || got.Cause != tt.cause || len(got.Advice) > 0 == tt.verified {
+				t.Errorf("got %s, %v", out, err)
+			}
+			if got.Certificate == nil || got.DaysLeft < 365 || got.TLS != "TLS 1.3" || len(got.Chain) != 1 {
+				t.Errorf("the certificate is %+v", got.Certificate)
+			}
+			_, err = core.Do(t.Context(), app.dispatcher, httpclient.MakeRequest, httpclient.Request{URL: server.URL})
+			if (err == nil) != got.OK {
+				t.Errorf("the check says %v, and a request %v", got.OK, err)
+			}
+		})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -26,9 +27,10 @@ type walk struct {
 // A visit is what is done before an operation, and its input.
 type visit struct {
 	before func(*testing.T, *App)
-	in     string
+	in     string            // "home:port" in it stands for that of the home
 	env    map[string]string // beside what a function needs
 	home   http.HandlerFunc  // default: one where every directive succeeds
+	tls    bool              // the home has a certificate, which it signed itself
 }
 
 // walks has those of each gateway, from walk_<gateway>_test.go.
@@ -95,7 +97,13 @@ func (v visit) app(t *testing.T) *App {
 			_, _ = io.WriteString(w, handled)
 		}
 	}
-	home := httptest.NewServer(v.home)
+	home := httptest.NewUnstartedServer(v.home)
+	home.Config.ErrorLog = log.New(io.Discard, "", 0)
+	if v.tls {
+		home.StartTLS()
+	} else {
+		home.Start()
+	}
 	t.Cleanup(home.Close)
 	a, _ := started(t, home.URL, v.env)
 	return a
@@ -108,7 +116,12 @@ func (v visit) run(t *testing.T, op string) any {
 	if v.before != nil {
 		v.before(t, a)
 	}
-	out, err := core.Execute(context.WithoutCancel(t.Context()), a.dispatcher, op, []byte(v.in))
+	in := v.in
+	if strings.Contains(in, "home:port") {
+		home := a.settings().URL
+		in = strings.ReplaceAll(in, "home:port", home[strings.LastIndexByte(home, ':')+1:])
+	}
+	out, err := core.Execute(context.WithoutCancel(t.Context()), a.dispatcher, op, []byte(in))
 	if err != nil {
 		declared(t, a, op, err)
 		return map[string]any{"error": core.KindOf(err).String() + ": " + err.Error()}

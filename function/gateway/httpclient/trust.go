@@ -9,8 +9,13 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"net"
+	"net/url"
 	"slices"
+	"strconv"
 	"sync"
+
+	"github.com/hearthgate/hearthgate/function/core"
 )
 
 //go:generate go run roots_generate.go
@@ -71,6 +76,39 @@ func (c Config) pinned(s tls.ConnectionState) error {
 		}
 	}
 	return errPin
+}
+
+// Verify says what is wrong with the chain of certificates, the server's own first,
+// that was shown at a port of a host: why no request would go there. looked is false
+// if none of it counts, as the configuration says to believe the home.
+func (c *Client) Verify(host string, port int, chain []*x509.Certificate) (looked bool, err error) {
+	w := c.current()
+	r, believes := w.world, worldTLS
+	if w.leadsHome(&url.URL{Scheme: "https", Host: net.JoinHostPort(host, strconv.Itoa(port))}) {
+		r, believes = w.home, w.config.homeTLS
+	}
+	conf := believes(false)
+	s := tls.ConnectionState{PeerCertificates: chain}
+	if !conf.InsecureSkipVerify {
+		o := x509.VerifyOptions{DNSName: host, Roots: conf.RootCAs, Intermediates: x509.NewCertPool()}
+		for _, link := range chain[1:] {
+			o.Intermediates.AddCert(link)
+		}
+		if s.VerifiedChains, err = chain[0].Verify(o); untrusted(err) && !r.fixed {
+			o.Roots = nil // the system's
+			s.VerifiedChains, err = chain[0].Verify(o)
+		}
+		if err != nil {
+			return true, err
+		}
+	}
+	if conf.VerifyConnection == nil {
+		return !conf.InsecureSkipVerify, nil
+	}
+	if conf.VerifyConnection(s) != nil {
+		return true, core.Errorf(core.Unreachable, "other_key", "the certificate is for another key than the one that is pinned: if the server has a new one on purpose, pin that")
+	}
+	return true, nil
 }
 
 // pin returns the base64 of the SHA-256 of a certificate's public key.

@@ -117,22 +117,36 @@ func (c *Certificate) CheckVersion() error {
 // Verify says what is wrong with the chain of certificates, which is to lead to one
 // of those in roots, in PEM; default: one that the system trusts.
 func (c *Certificate) Verify(roots string) error {
-	leaf := c.chain[0]
-	o := x509.VerifyOptions{DNSName: c.Host, Intermediates: x509.NewCertPool()}
-	for _, link := range c.chain[1:] {
+	var pool *x509.CertPool
+	if roots != "" {
+		pool = x509.NewCertPool()
+		pool.AppendCertsFromPEM([]byte(roots))
+	}
+	return c.explain(verify(c.Host, c.chain, pool))
+}
+
+// verify looks whether a chain is for a host and leads to one of the roots; nil
+// stands for those of the system.
+func verify(host string, chain []*x509.Certificate, roots *x509.CertPool) error {
+	o := x509.VerifyOptions{DNSName: host, Roots: roots, Intermediates: x509.NewCertPool()}
+	for _, link := range chain[1:] {
 		o.Intermediates.AddCert(link)
 	}
-	if roots != "" {
-		o.Roots = x509.NewCertPool()
-		o.Roots.AppendCertsFromPEM([]byte(roots))
-	}
-	_, err := leaf.Verify(o)
+	_, err := chain[0].Verify(o)
+	return err
+}
+
+// explain returns what somebody who verified the chain found as a sentence, with what
+// to do about it.
+func (c *Certificate) explain(err error) error {
+	leaf := c.chain[0]
+	_, explained := errors.AsType[*core.Error](err)
 	_, name := errors.AsType[x509.HostnameError](err)
 	_, unknown := errors.AsType[x509.UnknownAuthorityError](err)
 	invalid, _ := errors.AsType[x509.CertificateInvalidError](err)
 	switch self := leaf.Issuer.String() == leaf.Subject.String(); {
-	case err == nil:
-		return nil
+	case err == nil, explained:
+		return err
 	case name:
 		return core.Errorf(core.Unreachable, "wrong_host", "the certificate is for %s, not for %s: use the name that it is for, or have one made for this name", cmp.Or(strings.Join(c.Names, ", "), "no name at all"), c.Host)
 	case invalid.Reason == x509.Expired && time.Now().Before(leaf.NotBefore):

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
@@ -36,10 +37,11 @@ func (in CertificateInput) Check() error {
 // CertificateFacts is what [CheckCertificate] found.
 type CertificateFacts struct {
 	*Certificate
-	OK      bool     `json:"ok" doc:"whether the function would trust it"`
-	Cause   string   `json:"cause,omitempty" doc:"why it would not, in one word"`
-	Problem string   `json:"problem,omitempty" doc:"why it would not, and what to do"`
-	Advice  []string `json:"advice,omitempty" doc:"what works and should not stay so"`
+	OK       bool     `json:"ok" doc:"whether the function, as its connections are configured, would send a request there"`
+	Verified bool     `json:"verified" doc:"whether the certificate counted; false for a home that is believed whatever it shows"`
+	Cause    string   `json:"cause,omitempty" doc:"why it would not, in one word"`
+	Problem  string   `json:"problem,omitempty" doc:"why it would not, and what to do"`
+	Advice   []string `json:"advice,omitempty" doc:"what works and should not stay so"`
 }
 
 func (k *Keeper) checkCertificate(ctx context.Context, in CertificateInput) (CertificateFacts, error) {
@@ -59,13 +61,13 @@ func (k *Keeper) checkCertificate(ctx context.Context, in CertificateInput) (Cer
 	if err != nil {
 		return CertificateFacts{}, err
 	}
-	roots := ""
-	if a := k.access.Load(); a != nil {
-		roots = a.CA
-	}
 	f := CertificateFacts{Certificate: c, OK: true, Advice: c.Advice()}
-	if err := errors.Join(c.CheckVersion(), c.Verify(roots)); err != nil {
+	f.Verified, err = k.opts.Verify(in.Host, port, c.chain)
+	if err = errors.Join(c.CheckVersion(), c.explain(err)); err != nil {
 		f.OK, f.Cause, f.Problem = false, core.CauseOf(err), err.Error()
+	}
+	if !f.Verified {
+		f.Advice = append(f.Advice, "nothing is verified, as "+config.EnvVerifySSL+" says: anyone on the way can pose as the home and read the token")
 	}
 	return f, nil
 }

@@ -2,6 +2,7 @@ package security
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 	"net"
 	"sync/atomic"
@@ -13,10 +14,10 @@ import (
 
 // Options are what a [Keeper] is given by the application.
 type Options struct {
-	Profile    func(context.Context, core.Secret) (user string, err error)                   // asks whose token it is; Unauthorized if nobody's; default: nobody can be asked
-	Identities Shelf                                                                         // remembers whose token is whose; default: nobody does
-	Token      func() core.Secret                                                            // the stored token, which the key is made from; default: there is none
-	Dial       func(ctx context.Context, network, address string) (conn net.Conn, err error) // default: net.Dialer's
+	Profile    func(context.Context, core.Secret) (user string, err error)                     // asks whose token it is; Unauthorized if nobody's; default: nobody can be asked
+	Identities Shelf                                                                           // remembers whose token is whose; default: nobody does
+	Dial       func(ctx context.Context, network, address string) (conn net.Conn, err error)   // default: net.Dialer's
+	Verify     func(host string, port int, chain []*x509.Certificate) (looked bool, err error) // says why the function would send nothing to who shows that, and whether it looks; default: it looks whom the system trusts
 }
 
 // A Shelf keeps values for a time.
@@ -30,8 +31,9 @@ type Access struct {
 	SkillIDs     []string // of custom skills that may ask; default: none may
 	AllowedUsers []string // Login with Amazon user ids that may command; default: whoever linked the skill
 	Policy       string   // JSON rules; default: every directive is allowed
-	CA           string   // PEM certificates to trust instead of the public ones
 	Linked       bool     // accounts are linked with Home Assistant, not with Login with Amazon
+
+	Token core.Secret // the stored one of Home Assistant, which the key is made from; default: there is no key
 }
 
 // A Keeper knows who may do what, and counts what it refuses. It is safe for
@@ -54,6 +56,11 @@ type Keeper struct {
 func New(o Options) *Keeper {
 	if o.Dial == nil {
 		o.Dial = new(net.Dialer).DialContext
+	}
+	if o.Verify == nil {
+		o.Verify = func(host string, _ int, chain []*x509.Certificate) (bool, error) {
+			return true, verify(host, chain, nil)
+		}
 	}
 	return &Keeper{opts: o}
 }

@@ -27,8 +27,8 @@ type sealer struct {
 // opened any more when the token is another one.
 func (k *Keeper) sealer() (*sealer, error) {
 	var token core.Secret
-	if k.opts.Token != nil {
-		token = k.opts.Token()
+	if a := k.access.Load(); a != nil {
+		token = a.Token
 	}
 	if token == "" {
 		return nil, core.Errorf(core.NotFound, "no_key", "there is no key: it is made from the stored token of Home Assistant, and there is none, or accounts are linked with their own")
