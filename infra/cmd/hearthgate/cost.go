@@ -19,7 +19,7 @@ func (c *command) cost() *cobra.Command {
 prices (us-east-1; others differ by a few percent), so far and projected to the month's
 end. The free tier is that of the whole account: other things in it use it too.`,
 		Example: `  hearthgate cost --stage prod`,
-		Args:    cobra.NoArgs,
+		Args:    takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
 			_, account, err := c.deployed(ctx, stage)
@@ -46,12 +46,12 @@ end. The free tier is that of the whole account: other things in it use it too.`
 			}
 			s := c.screen()
 			s.Printf("%s\n", s.Bold(r.Month))
-			row := func(name string, soFar, projected, free float64, unit string) {
-				s.Printf("  %-12s %12.1f %-8s so far, %12.1f projected, %5.1f %% of the free tier\n", name, soFar, unit, projected, 100*projected/free)
+			row := func(name string, digits int, soFar, projected, free float64, unit string) {
+				s.Printf("  %-12s %12.*f %-5s so far, %12.*f projected, %5.1f %% of the free tier\n", name, digits, soFar, unit, digits, projected, 100*projected/free)
 			}
-			row("invocations", r.SoFar.Requests, r.Projected.Requests, cost.FreeRequests, "")
-			row("computing", r.SoFar.GBSeconds, r.Projected.GBSeconds, cost.FreeGBSeconds, "GB-s")
-			row("logs", r.SoFar.LogBytes/1e6, r.Projected.LogBytes/1e6, cost.FreeLogBytes/1e6, "MB")
+			row("invocations", 0, r.SoFar.Requests, r.Projected.Requests, cost.FreeRequests, "")
+			row("computing", 1, r.SoFar.GBSeconds, r.Projected.GBSeconds, cost.FreeGBSeconds, "GB-s")
+			row("logs", 1, r.SoFar.LogBytes/1e6, r.Projected.LogBytes/1e6, cost.FreeLogBytes/1e6, "MB")
 			s.Printf("  so far $%.2f, projected $%.2f (without the free tier $%.2f)\n", r.Cost, r.CostAtEnd, r.WithoutTier)
 			return nil
 		},

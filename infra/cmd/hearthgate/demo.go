@@ -26,7 +26,7 @@ The exit code is 1 if anything was not answered as it should be.`,
   hearthgate demo --json | jq '.steps[] | {title, ok, took_ms}'
   read -rs ` + config.EnvToken + ` && export ` + config.EnvToken + `
   ` + config.EnvURL + `=https://home.example.com hearthgate demo --switch light.kitchen`,
-		Args: cobra.NoArgs,
+		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var err error
 			if o, err = c.demoOptions(o); err != nil {

@@ -28,7 +28,7 @@ and says what to type into the Alexa developer console.`,
 		Example: `  hearthgate deploy
   hearthgate deploy --stage prod --dry-run      all that would change, in detail
   hearthgate deploy --bootstrap                 the first time in an account and region`,
-		Args: cobra.NoArgs,
+		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := c.load(stage)
 			if err != nil {

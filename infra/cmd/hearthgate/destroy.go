@@ -22,7 +22,7 @@ headers. The bootstrap stack
 of the CDK stays, since others may use it. A production stage is guarded: take
 "production" out of its file and deploy first.`,
 		Example: `  hearthgate destroy --stage dev`,
-		Args:    cobra.NoArgs,
+		Args:    takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, account, err := c.deployed(cmd.Context(), stage)
 			if err != nil {

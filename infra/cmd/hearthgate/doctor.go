@@ -30,7 +30,7 @@ deployed, 4 the function's settings, 5 the way to the home, 6 the home refuses, 
 Assistant itself.`,
 		Example: `  hearthgate doctor --stage prod
   hearthgate doctor --stage prod --here --json`,
-		Args: cobra.NoArgs,
+		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			var steps []doctor.Step
 			var err error

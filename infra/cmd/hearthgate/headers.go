@@ -32,7 +32,7 @@ of the action "Service Auth" for it.`,
 		Example: `  hearthgate headers
   hearthgate headers --stage prod --header X-Gate-Key
   pass show gate | hearthgate headers --stage prod`,
-		Args: cobra.NoArgs,
+		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
 			s, account, err := c.deployed(ctx, stage)

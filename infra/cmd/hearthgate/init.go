@@ -31,7 +31,7 @@ it only when you say so.`,
 		Example: `  hearthgate init
   hearthgate init --stage prod --production --account 111122223333
   hearthgate init --locale de-DE --url https://home.example.com --yes`,
-		Args: cobra.NoArgs,
+		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			root, err := build.Root()
 			if err != nil {

@@ -35,7 +35,7 @@ is 1 if the reply is an error.`,
 		Example: `  hearthgate invoke discover
   hearthgate invoke turn-on --endpoint light.kitchen --stage dev
   hearthgate invoke directive.json --local --stage dev`,
-		Args: cobra.ExactArgs(1),
+		Args: takes(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			event, err := c.event(cmd.Context(), args[0], endpoint)
 			if err != nil {

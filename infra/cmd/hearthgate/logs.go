@@ -22,10 +22,17 @@ func (c *command) logs() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "logs",
 		Short: "Show the deployed function's log, one directive a line",
+		Long: `logs shows when a directive came, whether it was answered as it should be, how long
+that took, what it was and for which device, and whether the process was a new one
+(cold start). A second line says why it failed, in one word and in a sentence that says
+what to do. What else the function wrote stands between.
+
+--json prints the lines as they are in CloudWatch, for jq or ` + "`hearthgate replay`" + `. Tokens
+are in none of them. CloudWatch has a line some seconds after it was written.`,
 		Example: `  hearthgate logs --stage prod --since 24h --failed
   hearthgate logs --stage prod --follow
   hearthgate logs --json | jq .cause`,
-		Args: cobra.NoArgs,
+		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_, account, err := c.deployed(cmd.Context(), stage)
 			if err != nil {
@@ -96,7 +103,7 @@ function on this machine; --stage or --function name a deployed one. What the
 directive does it does again.`,
 		Example: `  hearthgate logs --stage prod --failed --json | tail -1 | hearthgate replay -
   hearthgate replay record.json --payload '{"brightness": 40}' --stage dev`,
-		Args: cobra.ExactArgs(1),
+		Args: takes(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var record []byte
 			var err error

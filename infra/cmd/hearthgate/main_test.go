@@ -113,9 +113,20 @@ func TestUsage(t *testing.T) {
 	}{
 		{[]string{"--help"}, 0, "demo", ""},
 		{[]string{"demo", "--help"}, 0, "--switch", ""},
-		{[]string{"nonsense"}, 1, "", `unknown command "nonsense"`},
-		{[]string{"demo", "--nonsense"}, 1, "", "unknown flag"},
-		{[]string{"demo", "more"}, 1, "", "unknown command"},
+		{nil, 0, "demo", ""},
+		{[]string{"nonsense"}, 1, "", `there is no command "nonsense": ` + "`hearthgate --help` lists them"},
+		{[]string{"--json", "nonsense"}, 1, `there is no command \"nonsense\"`, ""},
+		{[]string{"stats"}, 1, "", "is it `hearthgate status`?"},
+		{[]string{"demo", "--nonsense"}, 1, "", "there is no flag --nonsense: `hearthgate demo --help` shows"},
+		{[]string{"demo", "-n"}, 1, "", "there is no flag -n"},
+		{[]string{"demo", "more"}, 1, "", `takes nothing but flags, and "more" is none`},
+		{[]string{"invoke"}, 1, "", "an argument is missing: write `hearthgate invoke FILE|NAME [flags]`"},
+		{[]string{"op", "cache.get", "{key:", "a}"}, 1, "", `"a}" is one argument too many`},
+		{[]string{"logs", "--since", "1day"}, 1, "", `--since is "1day": write a time such as 90m, 24h`},
+		{[]string{"logs", "--follow=perhaps"}, 1, "", `--follow is "perhaps": write true or false`},
+		{[]string{"logs", "--stage"}, 1, "", "--stage needs a value"},
+		{[]string{"status", "--function", "f", "--local"}, 1, "", "say one of them"},
+		{[]string{"logs", "--help"}, 0, "cold start", ""},
 		{[]string{"completion", "bash"}, 0, "complete", ""},
 	} {
 		t.Run(strings.Join(tt.args, " "), func(t *testing.T) {

@@ -25,7 +25,7 @@ environment or a demo home; --stage or --function name a deployed one.`,
   hearthgate op lambda.status --stage prod
   hearthgate op utility.generate_correlation_id
   hearthgate op cache.set '{"key": "a", "value": 1}' --json`,
-		Args: cobra.MaximumNArgs(2),
+		Args: takes(0, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			t, err := c.open(cmd.Context(), w)
 			if err != nil {
@@ -65,7 +65,7 @@ func (c *command) response(name string, r target.Response) error {
 		}
 		s.Printf("%s\n%s\n", data, s.Dim(fmt.Sprintf("%s: %s, %.2f ms, %s", name, r.Message, r.Duration, r.CorrelationID)))
 	default:
-		s.Printf("%s\n", s.Bad(name+": "+r.Message))
+		s.Printf("%s\n", s.Bad(strings.TrimPrefix(r.Message, "lambda.process: ")))
 	}
 	if !r.Success {
 		return exit(1)

@@ -20,9 +20,30 @@ function in your own AWS account.`,
   hearthgate completion bash > /etc/bash_completion.d/hearthgate`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
+
+		// Without these two cobra has a say in what is no command.
+		Args: known,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+
+		DisableFlagsInUseLine:      true,
+		SuggestionsMinimumDistance: 2,
 	}
+	root.SetFlagErrorFunc(misused)
 	root.PersistentFlags().BoolVar(&c.json, "json", false, "print JSON for programs")
-	root.AddCommand(c.demo(), c.init(), c.token(), c.headers(), c.skill(), c.deploy(), c.destroy(), c.invoke(), c.replay(), c.op(), c.status(), c.doctor(), c.logs(), c.cost())
+	cobra.EnableCommandSorting = false // in the order of their use
+	group := func(id, title string, commands ...*cobra.Command) {
+		root.AddGroup(&cobra.Group{ID: id, Title: title})
+		for _, cmd := range commands {
+			cmd.GroupID = id
+			root.AddCommand(cmd)
+		}
+	}
+	group("start", "Start, and take away again:", c.demo(), c.init(), c.token(), c.headers(), c.skill(), c.deploy(), c.destroy())
+	group("watch", "Watch:", c.status(), c.logs(), c.cost())
+	group("mend", "Mend:", c.doctor(), c.replay())
+	group("develop", "Develop:", c.invoke(), c.op())
+	root.SetHelpCommandGroupID("develop")
+	root.SetCompletionCommandGroupID("develop")
 	return root
 }
 

@@ -21,7 +21,7 @@ intent_script answers, are added to it afterwards.`,
 		Example: `  hearthgate skill > model.json
   hearthgate skill --stage prod --name "good spirit"
   hearthgate skill --locale es-US               another locale of the same skill`,
-		Args: cobra.NoArgs,
+		Args: takes(0, 0),
 		RunE: func(*cobra.Command, []string) error {
 			if locale == "" {
 				s, err := c.load(stage)

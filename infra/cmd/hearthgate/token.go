@@ -29,7 +29,7 @@ Make the token in Home Assistant: your profile, Security, long-lived access toke
 		Example: `  hearthgate token
   hearthgate token --stage prod --rotate
   pass show home-assistant | hearthgate token --stage prod`,
-		Args: cobra.NoArgs,
+		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
 			s, account, err := c.deployed(ctx, stage)

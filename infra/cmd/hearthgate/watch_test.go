@@ -28,7 +28,7 @@ func TestLogsReplayAndCost(t *testing.T) {
 	o.cloud.Measure("Invocations", 3000, 1500)
 	o.cloud.Measure("Duration", 800_000)
 	o.cloud.Measure("IncomingBytes", 2e6)
-	o.sees(o.types("", "cost"), 0, "4500.0", "100.0 GB-s", "2.0 MB", "projected $0.00")
+	o.sees(o.types("", "cost"), 0, " 4500 ", "100.0 GB-s", "2.0 MB", "projected $0.00")
 	o.sees(o.types("", "cost", "--json"), 0, `"requests": 4500`)
 	o.cloud.Deny("monitoring.GetMetricStatistics", "AccessDeniedException", "no")
 	o.sees(o.types("", "cost"), 1, "does not allow it")

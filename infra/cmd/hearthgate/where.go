@@ -27,14 +27,14 @@ func (w *where) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&w.stage, "stage", "", "the deployed function of this `stage`")
 	cmd.Flags().StringVar(&w.function, "function", "", "the deployed function of this name or `ARN`, alias included")
 	cmd.Flags().BoolVar(&w.local, "local", false, "the function on this machine, with --stage that stage's settings")
-	cmd.MarkFlagsMutuallyExclusive("function", "stage")
-	cmd.MarkFlagsMutuallyExclusive("function", "local")
 }
 
 // open returns the function: the one that the flags name, else the one of this
 // machine, with the home of the environment or a demo home.
 func (c *command) open(ctx context.Context, w where) (*target.Target, error) {
 	switch {
+	case w.function != "" && (w.stage != "" || w.local):
+		return nil, errors.New("--function is one function, and --stage or --local another: say one of them")
 	case w.function != "":
 		account, err := cloud.Open(ctx, cloud.RegionOf(w.function))
 		if err != nil {
