@@ -41,6 +41,7 @@ type App struct {
 	cache      *cache.Store
 	once       *singleton.Store
 	metrics    *metrics.Registry
+	log        *logging.Log
 	guard      *utility.Guard                      // of the cost: says which optional work may run
 	keeper     *security.Keeper                    // knows who may do what
 	health     map[core.Gateway]func() core.Health // of the gateways that keep something
@@ -72,6 +73,7 @@ func NewApp(o Options) *App {
 		Output: o.Output, Metrics: a.emf, Facts: a.lineFacts, Scrub: func(text string) (string, int) { return a.keeper.Scrub(text) },
 		Debug: func() bool { return a.guard.Allows(utility.DebugLines) },
 	})
+	a.log = log
 	var start *initialization.Starter
 	a.metrics = metrics.New(metrics.Options{
 		MemoryMB:       memoryMB(),

@@ -35,7 +35,7 @@ func (a *App) Invoke(ctx context.Context, event []byte) (reply []byte, err error
 	ctx, _ = core.NewRun(ctx, core.NewID())
 	defer func() {
 		if p := recover(); p != nil {
-			reply, err = a.lastResort(ctx, event, &core.Panic{Value: p, Stack: debug.Stack()})
+			reply, err = a.lastResort(metrics.WithSheet(a.begin(ctx, "event")), event, &core.Panic{Value: p, Stack: debug.Stack()})
 		}
 	}()
 	e, problem := alexa.Parse(event)
@@ -137,10 +137,18 @@ func (a *App) lastResort(ctx context.Context, event []byte, err error) ([]byte, 
 	const text = "Something went wrong on the way to the home."
 	err = &core.Error{Kind: core.Internal, Cause: "panic", Err: err}
 	if e, problem := alexa.Parse(event); !errors.Is(problem, alexa.ErrNoDirective) {
+		a.measure(ctx, err)
 		a.end(ctx, lambda.KindDirective, err)
+		switch {
+		case e.IsDiscover():
+			return alexa.EmptyDiscovery(e, core.NewID())
+		case e.IsAcceptGrant():
+			return alexa.GrantFailed(e, core.NewID(), text)
+		}
 		return alexa.ErrorResponse(e, core.NewID(), "INTERNAL_ERROR", text)
 	}
 	if r, problem := alexa.ParseSkill(event); !errors.Is(problem, alexa.ErrNoRequest) {
+		a.measure(ctx, err)
 		a.end(ctx, lambda.KindSkill, err)
 		return alexa.SkillReply{Speech: alexa.PhrasesFor(r.Locale).Failed}.Encode()
 	}
@@ -162,5 +170,8 @@ func (a *App) begin(ctx context.Context, subject string) context.Context {
 // end writes the line of the invocation. Nothing is left to tell of its failure.
 func (a *App) end(ctx context.Context, kind string, err error) {
 	a.note(ctx, kind, err)
-	_, _ = core.Do(ctx, a.dispatcher, logging.End, logging.EndInput{Err: err})
+	in := logging.EndInput{Err: err}
+	if _, failed := core.Do(ctx, a.dispatcher, logging.End, in); core.CauseOf(failed) == "panic" {
+		_, _ = a.log.End(ctx, in)
+	}
 }

@@ -11,10 +11,14 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/metrics"
 )
 
-// measure records the metrics of a directive.
+// measure records the metrics of a directive, without the services where one of them
+// panics: an alarm goes by them.
 func (a *App) measure(ctx context.Context, err error) {
 	record := func(m config.Metric, v float64) {
-		_, _ = core.Do(ctx, a.dispatcher, metrics.Record, metrics.RecordInput{Name: m.Name, Value: v})
+		in := metrics.RecordInput{Name: m.Name, Value: v}
+		if _, failed := core.Do(ctx, a.dispatcher, metrics.Record, in); core.CauseOf(failed) == "panic" {
+			_, _ = a.metrics.Record(ctx, in)
+		}
 	}
 	record(config.Success, oneIf(err == nil))
 	record(config.Duration, float64(time.Since(core.RunOf(ctx).Start).Microseconds())/1000)

@@ -2,12 +2,15 @@ package e2e_test
 
 import (
 	"crypto/tls"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/demohome"
 	"github.com/hearthgate/hearthgate/infra/internal/hostile"
 )
 
@@ -21,6 +24,8 @@ type fault struct {
 	cause string // on the line
 	slow  bool   // the answer comes when the time is up
 	unread
+
+	renewed bool // the home refuses it once, and is shown it again with a newer token
 }
 
 // unread says that the home cannot have read the directive, in whole.
@@ -66,6 +71,7 @@ func faults() (all []fault) {
 	all = append(all, answerFaults()...)
 	all = append(all, statusFaults()...)
 	all = append(all, parameterFaults()...)
+	all = append(all, panicFaults()...)
 	return append(all, ownFaults()...)
 }
 
@@ -147,7 +153,43 @@ func parameterFaults() []fault {
 		store("not JSON", false, says(`<html>`)),
 		store("resets", false, hostile.Rude),
 		store("slow", true, hostile.Silent),
+		{name: "parameters: the token is rotated", renewed: true, made: func(s *scene) {
+			s.healthy()
+			s.store(hostile.Well(rotating(s.token)))
+		}},
+		{name: "parameters: rotated, then refused", told: refused, cause: "unauthorized", renewed: true, made: func(s *scene) {
+			s.home(hostile.Well(demohome.New("another")), nil)
+			s.store(hostile.Well(rotating(s.token)))
+		}},
 	}
+}
+
+// rotating is a parameter store in which another token stands from the second time
+// on that it is asked.
+func rotating(token string) http.Handler {
+	var asked atomic.Int32
+	old := canaries.make("old")
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		value := token
+		if asked.Add(1) == 1 {
+			value = old
+		}
+		fmt.Fprintf(w, `{"Parameters":[{"Name":"/a/token","Type":"SecureString","Value":%q}]}`, value)
+	})
+}
+
+// panicFaults has each gateway panic whenever it takes part in anything.
+func panicFaults() (all []fault) {
+	for _, gateway := range []string{"cache", "singleton", "security", "logging", "metrics", "http_client", "utility", "initialization", "lambda", "circuit_breaker"} {
+		all = append(all, fault{name: "panic in " + gateway, told: internal, cause: "panic", unread: true, made: func(s *scene) {
+			s.healthy()
+			s.set("PANIC_IN", gateway)
+			binary, err := planted()
+			s.fail(err)
+			s.binary = binary
+		}})
+	}
+	return all
 }
 
 // stuck is a shell script that runs a program with a standard output that is full

@@ -23,7 +23,9 @@ func (l *Log) begin(_ context.Context, in BeginInput) (*Record, error) {
 	return &Record{Subject: in.Subject}, nil
 }
 
-func (l *Log) end(ctx context.Context, in EndInput) (Written, error) {
+// End does what the operation of that name does. The application calls it when the
+// services around the operation fail; a line that is written already stays the one.
+func (l *Log) End(ctx context.Context, in EndInput) (Written, error) {
 	r := recordOf(ctx)
 	if r == nil {
 		return Written{}, core.Errorf(core.Internal, "no_record", "there is no invocation to end: begin one and put its record into the context")

@@ -73,7 +73,7 @@ var (
 func Bind(d *core.Dispatcher, l *Log) {
 	core.Handle(d, Begin, l.begin)
 	core.Handle(d, Write, l.write)
-	core.Handle(d, End, l.end)
+	core.Handle(d, End, l.End)
 	core.Handle(d, SetLevel, l.setLevel)
 	core.Handle(d, GetLevel, l.getLevel)
 	core.Handle(d, Search, l.search)

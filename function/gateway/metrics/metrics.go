@@ -86,7 +86,7 @@ var (
 
 // Bind binds the operations of the gateway to d, served by r.
 func Bind(d *core.Dispatcher, r *Registry) {
-	core.Handle(d, Record, r.record)
+	core.Handle(d, Record, r.Record)
 	core.Handle(d, Increment, r.increment)
 	core.Handle(d, Declare, r.declare)
 	core.Handle(d, GetStats, r.stats)

@@ -49,7 +49,9 @@ type Recorded struct {
 	Mean  float64 `json:"mean" doc:"in the metric's unit"`
 }
 
-func (r *Registry) record(ctx context.Context, in RecordInput) (Recorded, error) {
+// Record does what the operation of that name does. The application calls it when the
+// services around the operation fail.
+func (r *Registry) Record(ctx context.Context, in RecordInput) (Recorded, error) {
 	m, own := r.metric(in.Name, HistogramKind)
 	if own && m.kind == CounterKind {
 		return Recorded{}, core.Errorf(core.Invalid, "kind", "field name is %q, which is a counter: metrics.increment counts it on", in.Name)
