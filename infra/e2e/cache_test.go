@@ -123,7 +123,7 @@ func TestCacheFaults(t *testing.T) {
 		{"the table hangs", table(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body) // else nobody would notice that the far side has left
 			<-r.Context().Done()
-		})), "did not answer within 50ms"},
+		})), "did not answer within 300ms"},
 		{"a file in the place of the folder", folder(func(_ *testing.T, dir string) error { return os.WriteFile(dir, []byte("foreign"), 0o600) }), "a file in the place of a folder"},
 		{"the disk is full", folder(fullDisk), "the disk is full"},
 		{"the disk is read-only", folder(readOnlyDisk), "the file system is read-only"},

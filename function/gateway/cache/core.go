@@ -26,7 +26,7 @@ type Options struct {
 	DiskBytes int64  // of all files together; default: 32 MiB, of the 512 that /tmp has
 
 	Table  Table                                                    // the third level; default: there is none
-	Budget time.Duration                                            // how long the table may take of a call; default: 50 ms
+	Budget time.Duration                                            // how long the table may take of a call; default: 300 ms, for the first call shakes hands with a share of a core
 	Guard  func(context.Context, func(context.Context) error) error // runs what asks the table, or refuses to; default: runs it
 
 	// Seal and Open encrypt what leaves memory. Without them, or while they return
@@ -90,7 +90,7 @@ func (s *Store) fill() {
 		s.mem[ns.index()].limits = l
 	}
 	s.disk.dir, s.disk.most, s.disk.rest = s.opts.Dir, cmp.Or(s.opts.DiskBytes, 32<<20), time.Minute
-	s.ext.table, s.ext.budget, s.ext.rest = s.opts.Table, cmp.Or(s.opts.Budget, 50*time.Millisecond), 10*time.Second
+	s.ext.table, s.ext.budget, s.ext.rest = s.opts.Table, cmp.Or(s.opts.Budget, 300*time.Millisecond), 10*time.Second
 	s.ext.guard = s.opts.Guard
 	s.disk.tell, s.ext.tell = s.opts.Problem, s.opts.Problem
 	s.code = codec{s.opts.Seal, s.opts.Open, s.opts.Clean}
