@@ -64,6 +64,9 @@ func (k *Keeper) safeError(ctx context.Context, in ErrorInput) (PublicError, err
 	words := strings.Fields(text)
 	for i, word := range words {
 		bare := strings.Trim(word, `"'()[]{}<>,;.:!?`+"`")
+		if strings.Contains(bare, "]:") {
+			bare = "[" + bare // an address of IPv6 and a port
+		}
 		if stands := private(bare); stands != "" && bare != "secret" {
 			words[i] = strings.Replace(word, bare, stands, 1)
 			e.Hidden++

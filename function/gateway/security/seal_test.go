@@ -1,0 +1,129 @@
+package security_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/security"
+)
+
+// sealed returns what encrypt answers.
+func sealed(t testing.TB, k *security.Keeper, text, context string) string {
+	t.Helper()
+	var e security.Encrypted
+	got := run(t, k, "encrypt", `{"text":`+quoted(text)+`,"context":`+quoted(context)+`}`)
+	if err := json.Unmarshal([]byte(got), &e); err != nil {
+		t.Fatalf("%.200s: %v", got, err)
+	}
+	return e.Sealed
+}
+
+func TestSeal(t *testing.T) {
+	k := keeper(t, security.Access{Token: "a token"})
+	for name, text := range map[string]string{"short": "a", "not ASCII": "Tür\n", "huge": strings.Repeat("hearthgate ", 50000)} {
+		t.Run(name, func(t *testing.T) {
+			s := sealed(t, k, text, "test")
+			if s == sealed(t, k, text, "test") {
+				t.Error("the same text is the same twice when it is sealed")
+			}
+			raw, err := base64.RawURLEncoding.DecodeString(s)
+			if err != nil || len(text) > 8 && bytes.Contains(raw, []byte(text[:8])) {
+				t.Errorf("the text is in it, or it is no base64: %v", err)
+			}
+			// Whoever has the same token opens it, in another process too.
+			var d security.Decrypted
+			got := run(t, keeper(t, security.Access{Token: "a token"}), "decrypt", `{"sealed":"`+s+`","context":"test"}`)
+			if err := json.Unmarshal([]byte(got), &d); err != nil || d.Text != text {
+				t.Errorf("got %.200s, want the text that was sealed", got)
+			}
+		})
+	}
+}
+
+func TestSealIsNotOpened(t *testing.T) {
+	k := keeper(t, security.Access{Token: "a token"})
+	s := sealed(t, k, "text", "test")
+	raw, _ := base64.RawURLEncoding.DecodeString(s)
+	changed := func(at int) string {
+		b := bytes.Clone(raw)
+		b[at] ^= 1
+		return base64.RawURLEncoding.EncodeToString(b)
+	}
+	const other, foreign, noKey = "invalid: security.decrypt: it was sealed with another token or context, or was changed since", "invalid: security.decrypt: it was not sealed here, or is cut off", "not_found: security.decrypt: there is no key"
+	for name, tt := range map[string]struct {
+		token                 core.Secret
+		sealed, context, want string
+	}{
+		"another token":   {"b token", s, "test", other},
+		"no token":        {"", s, "test", noKey},
+		"another context": {"a token", s, "tess", other},
+		"no context":      {"a token", s, "", other},
+		"another version": {"a token", changed(0), "test", foreign},
+		"another nonce":   {"a token", changed(1), "test", other},
+		"another text":    {"a token", changed(13), "test", other},
+		"another seal":    {"a token", changed(len(raw) - 1), "test", other},
+		"cut off":         {"a token", s[:20], "test", foreign},
+		"a byte short":    {"a token", base64.RawURLEncoding.EncodeToString(raw[:len(raw)-1]), "test", other},
+		"a byte too long": {"a token", base64.RawURLEncoding.EncodeToString(append(bytes.Clone(raw), 0)), "test", other},
+		"no base64":       {"a token", "%%%", "test", "field sealed is not base64url"},
+		"nothing":         {"a token", "", "test", "field sealed is missing"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := run(t, keeper(t, security.Access{Token: tt.token}), "decrypt", `{"sealed":"`+tt.sealed+`","context":"`+tt.context+`"}`)
+			if !strings.Contains(got, tt.want) {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+		})
+	}
+	if got := run(t, keeper(t, security.Access{}), "encrypt", `{"text":"a"}`); !strings.HasPrefix(got, "not_found: security.encrypt: there is no key") {
+		t.Errorf("without a token: got %s", got)
+	}
+}
+
+// TestTokenIsRenewed looks that the key follows the token of the settings.
+func TestTokenIsRenewed(t *testing.T) {
+	k := keeper(t, security.Access{Token: "a token"})
+	before := sealed(t, k, "text", "")
+	if err := k.Configure(security.Access{Token: "b token"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := run(t, k, "decrypt", `{"sealed":"`+before+`"}`); !strings.HasPrefix(got, "invalid: ") {
+		t.Errorf("what was sealed with the token before is opened: %s", got)
+	}
+	if got := run(t, k, "decrypt", `{"sealed":"`+sealed(t, k, "text", "")+`"}`); got != `{"text":"text"}` {
+		t.Errorf("got %s, want the text", got)
+	}
+}
+
+func FuzzOpen(f *testing.F) {
+	k := keeper(f, security.Access{Token: "a token"})
+	good, err := k.Seal([]byte("text"), nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(good[:len(good)-1])
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if text, err := k.Open(b, nil); err == nil && (!bytes.Equal(b, good) || string(text) != "text") {
+			t.Errorf("%x was opened: %q", b, text)
+		}
+	})
+}
+
+func BenchmarkSeal(b *testing.B) {
+	k := keeper(b, security.Access{Token: "a token"})
+	text := make([]byte, 4<<10)
+	b.ReportAllocs()
+	for b.Loop() {
+		s, err := k.Seal(text, nil)
+		if err == nil {
+			_, err = k.Open(s, nil)
+		}
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,87 @@
+package security_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/security"
+)
+
+// bound returns a dispatcher with the operations of k.
+func bound(k *security.Keeper) *core.Dispatcher {
+	d := core.NewDispatcher(k.Service())
+	security.Bind(d, k)
+	return d
+}
+
+// keeper returns a Keeper with an access.
+func keeper(t testing.TB, a security.Access) *security.Keeper {
+	t.Helper()
+	k := security.New(security.Options{})
+	if err := k.Configure(a); err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+// run returns what an operation answers to an input, as JSON, or "kind: error".
+func run(t testing.TB, k *security.Keeper, op, in string) string {
+	t.Helper()
+	out, err := core.Execute(t.Context(), bound(k), "security."+op, []byte(in))
+	if err != nil {
+		return core.KindOf(err).String() + ": " + err.Error()
+	}
+	return string(out)
+}
+
+// quoted returns a text in JSON.
+func quoted(text string) string {
+	b, _ := json.Marshal(text)
+	return string(b)
+}
+
+// lists has an operation, inputs by what they are, and a part of what is answered.
+type lists map[string]struct{ in, want string }
+
+func (l lists) run(t *testing.T, k *security.Keeper, op string) {
+	for name, tt := range l {
+		t.Run(name, func(t *testing.T) {
+			if got := run(t, k, op, tt.in); !strings.Contains(got, tt.want) {
+				t.Errorf("%s %.200s: got %.300s, want %s in it", op, tt.in, got, tt.want)
+			}
+		})
+	}
+}
+
+// Example has a keeper that lets nobody unlock a door at night, and shows of an
+// error what may be shown.
+func Example() {
+	k := security.New(security.Options{})
+	err := k.Configure(security.Access{Policy: `[{
+		"effect": "deny", "namespace": "Alexa.LockController", "name": "Unlock",
+		"hours": ["22:00-06:00"], "time_zone": "Europe/Berlin", "reason": "nobody unlocks at night"
+	}]`})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	d := core.NewDispatcher(k.Service())
+	security.Bind(d, k)
+	for _, at := range []string{"12:00", "23:00"} {
+		_, err := core.Execute(context.Background(), d, "security.authorize_directive", fmt.Appendf(nil,
+			`{"namespace": "Alexa.LockController", "name": "Unlock", "endpoint": "lock#front", "at": "2026-01-31T%s:00+01:00"}`, at))
+		fmt.Println(at, err)
+	}
+	public, err := core.Do(context.Background(), d, security.SafeError, security.ErrorInput{
+		Text: "https://home.example.org:8123 refused token=abc", Kind: "unreachable",
+	})
+	fmt.Println(public.Message, err)
+	// Output:
+	// 12:00 <nil>
+	// 23:00 security.authorize_directive: rule 1 of the policy denies Alexa.LockController.Unlock (nobody unlocks at night): change the stage's policy if it should be allowed
+	// [address] refused token=[secret] <nil>
+}
