@@ -35,6 +35,9 @@ type Reply struct {
 // Read reads the text of the reply.
 func (r *Reply) Read(b []byte) (int, error) { return r.text.Read(b) }
 
+// ContentType returns the media type of every reply.
+func (r *Reply) ContentType() string { return "application/json" }
+
 // Close does the work.
 func (r *Reply) Close() error {
 	r.sent()
