@@ -115,6 +115,15 @@ func LoadAll(fsys fs.FS, dir string) ([]Stage, error) {
 	return stages, errors.Join(problems...)
 }
 
+// Names returns the names of the stages in dir, sorted, whatever is in their files.
+func Names(fsys fs.FS, dir string) []string {
+	files, _ := fs.Glob(fsys, path.Join(dir, "*.json")) // fails for a bad pattern only
+	for i, file := range files {
+		files[i] = nameOf(file)
+	}
+	return files
+}
+
 // cause returns what is below a PathError, whose text would name the file twice.
 func cause(err error) error {
 	if p, ok := errors.AsType[*fs.PathError](err); ok {

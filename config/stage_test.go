@@ -66,6 +66,14 @@ func TestLoad(t *testing.T) {
 			}
 		}
 	})
+	t.Run("names", func(t *testing.T) {
+		if got, want := config.Names(fsys, "s"), []string{"broken", "one", "wrong"}; !slices.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+		if got := config.Names(fsys, "elsewhere"); len(got) > 0 {
+			t.Errorf("got %v, want none", got)
+		}
+	})
 	t.Run("none", func(t *testing.T) {
 		if stages, err := config.LoadAll(fsys, "elsewhere"); err == nil {
 			t.Errorf("got %v, want an error", stages)
@@ -177,6 +185,17 @@ func TestValidate(t *testing.T) {
 				t.Errorf("the error repeats a secret: %v", err)
 			}
 		})
+	}
+}
+
+func TestCheckName(t *testing.T) {
+	for name, want := range map[string]string{
+		"home": "", "a-2": "", "": "needs a name", "Home": `the stage "Home"`, "../prod": "a-z", strings.Repeat("a", 65): "(65 characters)",
+	} {
+		err := config.CheckName(name)
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, want %q", name, err, want)
+		}
 	}
 }
 

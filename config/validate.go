@@ -58,6 +58,14 @@ func (s Stage) Validate() error {
 	return errors.Join(problems...)
 }
 
+// CheckName returns what is wrong with a name for a stage; nil if it can be one.
+func CheckName(name string) error {
+	if problem := checkName(name); problem != "" {
+		return fmt.Errorf("the stage %s %s", quote(name), problem)
+	}
+	return nil
+}
+
 func checkName(name string) string {
 	for i, r := range name {
 		if lower := 'a' <= r && r <= 'z'; !lower && (i == 0 || r != '-' && (r < '0' || r > '9')) {
@@ -65,7 +73,7 @@ func checkName(name string) string {
 		}
 	}
 	if name == "" || len(name) > 20 {
-		return "needs a name of 1 to 20 characters; rename the file"
+		return "needs a name of 1 to 20 characters"
 	}
 	return ""
 }

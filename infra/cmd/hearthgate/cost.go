@@ -56,6 +56,6 @@ end. The free tier is that of the whole account: other things in it use it too.`
 			return nil
 		},
 	}
-	stageFlag(cmd, &stage)
+	stageFlag(cmd, &stage, "dev", "the `stage`, a file in "+config.StagesDir)
 	return cmd
 }

@@ -46,7 +46,7 @@ and says what to type into the Alexa developer console.`,
 			return c.rollOut(cmd.Context(), cdk, s, account, dry)
 		},
 	}
-	stageFlag(cmd, &stage)
+	stageFlag(cmd, &stage, "dev", "the `stage`, a file in "+config.StagesDir)
 	cmd.Flags().BoolVar(&bootstrap, "bootstrap", false, "prepare the account for the CDK if it is not")
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "only look and show what would change")
 	return cmd

@@ -53,7 +53,7 @@ Assistant itself.`,
 			return nil
 		},
 	}
-	stageFlag(cmd, &stage)
+	stageFlag(cmd, &stage, "dev", "the `stage`, a file in "+config.StagesDir)
 	cmd.Flags().BoolVar(&here, "here", false, "go the way from this machine too, with the stage's settings")
 	return cmd
 }

@@ -57,7 +57,7 @@ of the action "Service Auth" for it.`,
 			return nil
 		},
 	}
-	stageFlag(cmd, &stage)
+	stageFlag(cmd, &stage, "dev", "the `stage`, a file in "+config.StagesDir)
 	cmd.Flags().StringSliceVar(&names, "header", headers.Access, "the `name` of a header; may be given more than once")
 	cmd.Flags().BoolVar(&skip, "offline", false, "do not ask the home whether they are good")
 	return cmd

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"os"
 	"path"
 	"path/filepath"
@@ -33,6 +32,9 @@ it only when you say so.`,
   hearthgate init --locale de-DE --url https://home.example.com --yes`,
 		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := config.CheckName(stage); err != nil {
+				return err
+			}
 			root, err := build.Root()
 			if err != nil {
 				return err
@@ -77,7 +79,7 @@ it only when you say so.`,
 			return c.written(file, stage, after, changes)
 		},
 	}
-	cmd.Flags().StringVar(&stage, "stage", "dev", "the `stage`, which is the file's name")
+	stageFlag(cmd, &stage, "dev", "the `stage`, which is the file's name")
 	for _, q := range setup.Questions() {
 		answers[q.Flag] = cmd.Flags().String(q.Flag, "", strings.ToLower(q.Text[:1])+q.Text[1:])
 	}
@@ -123,9 +125,4 @@ func (c *command) written(file, name string, s config.Stage, changes []setup.Cha
 	out.Printf("%s %s: region %s, %d fields changed.\n", out.Good("wrote"), file, s.Region, len(changes))
 	out.Printf("Next: %s\n", out.Bold(next))
 	return nil
-}
-
-// stageFlag adds the flag of a command that is for one stage.
-func stageFlag(cmd *cobra.Command, stage *string) {
-	cmd.Flags().StringVar(stage, "stage", "dev", fmt.Sprintf("the `stage`, a file in %s", config.StagesDir))
 }

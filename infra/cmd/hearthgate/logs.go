@@ -62,7 +62,7 @@ are in none of them. CloudWatch has a line some seconds after it was written.`,
 			}
 		},
 	}
-	stageFlag(cmd, &stage)
+	stageFlag(cmd, &stage, "dev", "the `stage`, a file in "+config.StagesDir)
 	cmd.Flags().DurationVar(&since, "since", time.Hour, "how far to look back")
 	cmd.Flags().BoolVar(&follow, "follow", false, "go on with what is written from now on")
 	cmd.Flags().BoolVar(&failed, "failed", false, "only what failed")

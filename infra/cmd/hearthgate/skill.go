@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/interaction"
 	"github.com/hearthgate/hearthgate/infra/internal/screen"
 )
@@ -41,7 +42,7 @@ intent_script answers, are added to it afterwards.`,
 			return nil
 		},
 	}
-	stageFlag(cmd, &stage)
+	stageFlag(cmd, &stage, "dev", "the `stage`, a file in "+config.StagesDir)
 	cmd.Flags().StringVar(&locale, "locale", "", "of the skill (default: the stage's)")
 	cmd.Flags().StringVar(&name, "name", "", "by which you call the skill, two words (default: one in the locale's language)")
 	return cmd

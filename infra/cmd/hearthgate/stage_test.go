@@ -99,7 +99,17 @@ func TestInit(t *testing.T) {
 	o.sees(o.types("", "init", "--locale", "en-US", "--yes", "--json"), 0, `"region": "us-east-1"`)
 	o.sees(o.types("", "init", "--url", "https://other.example.com", "--yes"), 1, "https://other.example.com does not answer")
 	o.sees(o.types("", "init", "--url", "https://other.example.com", "--yes", "--offline"), 0, "wrote")
-	o.sees(o.types("", "init", "--stage", "new"), 1, "locale is missing", "homeAssistantUrl is missing")
+	o.sees(o.types("", "init", "--stage", "new"), 1, "locale is missing", "(--locale)", "homeAssistantUrl is missing", "(--url)")
+	const silent = "https://other.example.com"
+	for name, want := range map[string]string{"Home": "a-z", "": "needs a name", "../dev": "a-z"} {
+		r := o.types("", "init", "--stage", name, "--locale", "en-US", "--url", silent)
+		o.sees(r, 1, want)
+		if strings.Contains(r.err, silent) {
+			t.Errorf("the home was asked for the stage %q: %s", name, r.err)
+		}
+	}
+	o.sees(o.types("", "token", "--stage", "nope"), 1, "there is no stage \"nope\", there are dev:", "hearthgate init --stage nope")
+	o.sees(o.types("", "__complete", "token", "--stage", ""), 0, "dev\n")
 	o.sees(o.types("", "init", "--stage", "prod", "--production", "--account", "111122223333", "--locale", "en-US", "--url", homeURL, "--token-source", "linked"), 0, "hearthgate deploy --stage prod")
 	if _, err := os.Stat(filepath.Join(o.clone, "config/stages/new.json")); err == nil {
 		t.Error("a stage that is not valid was written")

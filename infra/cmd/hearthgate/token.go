@@ -60,7 +60,7 @@ Make the token in Home Assistant: your profile, Security, long-lived access toke
 			return c.stored(ctx, s, account, version, rotate)
 		},
 	}
-	stageFlag(cmd, &stage)
+	stageFlag(cmd, &stage, "dev", "the `stage`, a file in "+config.StagesDir)
 	cmd.Flags().BoolVar(&rotate, "rotate", false, "see that the deployed function answers with the new token")
 	cmd.Flags().BoolVar(&skip, "offline", false, "do not ask Home Assistant whether the token is good")
 	return cmd

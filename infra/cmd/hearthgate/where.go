@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -24,7 +25,7 @@ type where struct {
 
 // flags adds the flags that say it.
 func (w *where) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&w.stage, "stage", "", "the deployed function of this `stage`")
+	stageFlag(cmd, &w.stage, "", "the deployed function of this `stage`")
 	cmd.Flags().StringVar(&w.function, "function", "", "the deployed function of this name or `ARN`, alias included")
 	cmd.Flags().BoolVar(&w.local, "local", false, "the function on this machine, with --stage that stage's settings")
 }
@@ -105,10 +106,36 @@ func (c *command) load(name string) (config.Stage, error) {
 	if err != nil {
 		return config.Stage{}, err
 	}
-	file := path.Join(config.StagesDir, name+".json")
-	stage, err := config.Load(os.DirFS(root), file)
+	if err := config.CheckName(name); err != nil {
+		return config.Stage{}, err
+	}
+	stage, err := config.Load(os.DirFS(root), path.Join(config.StagesDir, name+".json"))
 	if errors.Is(err, os.ErrNotExist) {
-		err = fmt.Errorf("there is no stage %q: write %s, or have `hearthgate init --stage %s` write it", name, file, name)
+		there := "there are " + strings.Join(stageNames(), ", ")
+		if len(stageNames()) == 0 {
+			there = "there is none yet"
+		}
+		err = fmt.Errorf("there is no stage %q, %s: name one of them, or have `hearthgate init --stage %s` write it", name, there, name)
 	}
 	return stage, err
+}
+
+// stageFlag adds the flag of a command that is for one stage.
+func stageFlag(cmd *cobra.Command, stage *string, value, usage string) {
+	cmd.Flags().StringVar(stage, "stage", value, usage)
+	err := cmd.RegisterFlagCompletionFunc("stage", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return stageNames(), cobra.ShellCompDirectiveNoFileComp
+	})
+	if err != nil {
+		panic(err) // the flag is there: it was added above
+	}
+}
+
+// stageNames returns the stages of the clone that we are in.
+func stageNames() []string {
+	root, err := build.Root()
+	if err != nil {
+		return nil
+	}
+	return config.Names(os.DirFS(root), config.StagesDir)
 }

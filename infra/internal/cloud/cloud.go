@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -35,6 +36,9 @@ func Open(ctx context.Context, region string) (*Account, error) {
 		return nil, fmt.Errorf("the AWS configuration cannot be used: %w; look at ~/.aws/config and AWS_PROFILE", err)
 	}
 	if _, err := c.Credentials.Retrieve(ctx); err != nil {
+		if _, ok := errors.AsType[*net.DNSError](err); ok { // single sign-on is asked by name
+			return nil, explain("getting AWS credentials", err)
+		}
 		return nil, &Error{Code: NoCredentials, Err: errors.New("there are no AWS credentials here: run `aws configure` or `aws sso login`, or set AWS_PROFILE to a profile that has them")}
 	}
 	who, err := sts.NewFromConfig(c).GetCallerIdentity(ctx, nil)

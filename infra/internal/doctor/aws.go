@@ -30,6 +30,8 @@ func (p *Patient) Admit(ctx context.Context) []Step {
 	switch {
 	case cloud.CodeOf(err) == cloud.Expired:
 		return []Step{credentials.failed(Account, "expired_credentials", "the AWS credentials have expired", "log in again, with `aws sso login` or as you got them")}
+	case cloud.CodeOf(err) == cloud.Unreachable:
+		return []Step{credentials.refused(err)}
 	case err != nil:
 		return []Step{credentials.failed(Account, "credentials", err.Error(), "log in to the AWS account that the stage is deployed in")}
 	case s.Account != "" && s.Account != account.ID:
@@ -49,7 +51,7 @@ func (p *Patient) function(ctx context.Context) Step {
 	case err == nil:
 		return step.good(f.ARN)
 	case cloud.CodeOf(err) != cloud.NotFound:
-		return step.failed(Account, "denied", err.Error(), "use credentials that may look at it")
+		return step.refused(err)
 	}
 	if _, err := p.Account.Function(ctx, name, ""); err == nil {
 		return step.failed(Setup, "no_alias", fmt.Sprintf("the function has no alias %s, which the skill's endpoint names", config.Alias), "deploy the stage again")
@@ -96,7 +98,7 @@ func (p *Patient) parameter(ctx context.Context, step, what, name, command strin
 	case cloud.CodeOf(err) == cloud.NotFound:
 		return s.failed(Setup, "missing_parameter", "there is no parameter with "+what+" in "+p.Account.Region, "run `"+command+"`")
 	case err != nil:
-		return s.failed(Account, "denied", err.Error(), "use credentials that may look at it")
+		return s.refused(err)
 	case found.Type != "SecureString":
 		return s.failed(Setup, "parameter_type", "the parameter with "+what+" is a "+found.Type+", in which nothing is encrypted", "run `"+command+"`, which makes it a SecureString")
 	}
@@ -129,7 +131,7 @@ func (p *Patient) permissions(ctx context.Context) []Step {
 		}
 		step := Step{Where: "aws", Name: kind.name, Tried: "looking whether " + kind.principal + " may invoke the alias " + config.Alias}
 		if err != nil {
-			steps = append(steps, step.failed(Account, "denied", err.Error(), "use credentials that may look at it"))
+			steps = append(steps, step.refused(err))
 			continue
 		}
 		steps = append(steps, permission(step, kind.principal, kind.skill, on, beside))

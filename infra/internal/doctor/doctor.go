@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/hearthgate/hearthgate/infra/internal/cloud"
 	"github.com/hearthgate/hearthgate/infra/internal/target"
 )
 
@@ -45,6 +46,14 @@ type Step struct {
 func (s Step) failed(class Class, cause, problem, mend string) Step {
 	s.OK, s.Class, s.Cause, s.Problem, s.Mend = false, class, cause, problem, mend
 	return s
+}
+
+// refused returns the step as one that AWS did not answer, or not to these credentials.
+func (s Step) refused(err error) Step {
+	if cloud.CodeOf(err) == cloud.Unreachable {
+		return s.failed(Account, "aws_unreachable", err.Error(), "ask again when this machine has a way to AWS: this says nothing of the function or of your home")
+	}
+	return s.failed(Account, "denied", err.Error(), "use credentials that may look at it")
 }
 
 // good returns the step as one that succeeded.

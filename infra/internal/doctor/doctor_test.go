@@ -3,6 +3,8 @@ package doctor_test
 import (
 	"bytes"
 	"context"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -89,6 +91,7 @@ func TestAccount(t *testing.T) {
 		{"nothing", nil, nil, "", "", doctor.Well, ""},
 		{"expired credentials", nil, func(c *fakeaws.Cloud) { c.Deny("*", "ExpiredToken", "expired") }, "credentials", "expired_credentials", doctor.Account, "log in again"},
 		{"unknown credentials", nil, func(c *fakeaws.Cloud) { c.Deny("*", "InvalidClientTokenId", "?") }, "credentials", "credentials", doctor.Account, "log in"},
+		{"no network", nil, func(c *fakeaws.Cloud) { c.Close() }, "credentials", "aws_unreachable", doctor.Account, "way to AWS"},
 		{"another account", func(s *config.Stage) { s.Account = "999999999999" }, nil, "credentials", "other_account", doctor.Account, "AWS_PROFILE"},
 		{"wrong region", func(s *config.Stage) { s.Locale, s.Region = "en-US", "us-east-1" }, nil, "deployment", "wrong_region", doctor.Account, "delete the stack in eu-west-1"},
 		{"not deployed", func(s *config.Stage) { s.Name = "other" }, nil, "deployment", "not_deployed", doctor.Account, "hearthgate deploy --stage other"},
@@ -161,6 +164,27 @@ func TestNoCredentials(t *testing.T) {
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "")
 	steps := examine(t, stage())
 	if len(steps) != 1 || steps[0].Cause != "credentials" || !strings.Contains(steps[0].Problem, "aws configure") {
+		t.Errorf("steps %+v", steps)
+	}
+}
+
+// TestNoNetwork sees that nobody is sent to log in who is only off the net, even if
+// it is the credentials that cannot be fetched.
+func TestNoNetwork(t *testing.T) {
+	deployed(t, stage())
+	file := filepath.Join(t.TempDir(), "identity")
+	if err := os.WriteFile(file, []byte("canary"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range map[string]string{
+		"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "",
+		"AWS_WEB_IDENTITY_TOKEN_FILE": file, "AWS_ROLE_ARN": "arn:aws:iam::111122223333:role/owner",
+		"AWS_ENDPOINT_URL_STS": "http://sts.invalid", "NO_PROXY": "*",
+	} {
+		t.Setenv(name, value)
+	}
+	steps := examine(t, stage())
+	if len(steps) != 1 || steps[0].Cause != "aws_unreachable" || strings.Contains(steps[0].Problem+steps[0].Mend, "log in") {
 		t.Errorf("steps %+v", steps)
 	}
 }

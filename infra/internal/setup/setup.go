@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
@@ -63,7 +64,25 @@ func Ask(ctx context.Context, s config.Stage, o Options) (config.Stage, error) {
 			return s, err
 		}
 	}
-	return s, s.Validate()
+	return s, flagged(s.Validate())
+}
+
+// flagged returns the problems of a stage, each with the flag that mends it.
+func flagged(err error) error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return err
+	}
+	var problems []error
+	for _, e := range joined.Unwrap() {
+		f, _ := errors.AsType[*config.FieldError](e)
+		i := slices.IndexFunc(Questions(), func(q Question) bool { return f != nil && q.Field == f.Field })
+		if i >= 0 {
+			e = fmt.Errorf("%w (--%s)", e, Questions()[i].Flag)
+		}
+		problems = append(problems, e)
+	}
+	return errors.Join(problems...)
 }
 
 func ask(ctx context.Context, s *config.Stage, q Question, o Options) error {
