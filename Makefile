@@ -6,6 +6,7 @@ MAKEFLAGS += --no-builtin-rules --warn-undefined-variables
 
 STAGE ?= dev
 ARGS ?=
+FUZZTIME ?= 30s
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 BIN := $(CURDIR)/.build/bin
 HEARTHGATE := go run ./infra/cmd/hearthgate
@@ -24,6 +25,10 @@ else
 RACE :=
 $(warning skipped: the race detector needs a C compiler, and there is none)
 endif
+
+# What is fuzzed, and where. Inputs that led somewhere new are kept in testdata/fuzz.
+FUZZ := function:FuzzInvoke function:FuzzOperation function/homeassistant:FuzzAnswer function/core:FuzzExecute \
+	function/alexa:FuzzParseSkill function/gateway/cache:FuzzFile config:FuzzDecode
 
 .PHONY: help
 help: ## show the targets
@@ -77,6 +82,13 @@ trace: ## replay a day of a home's traffic through the function, and print what 
 .PHONY: faults
 faults: ## print the matrix of faults: each by every kind of directive, through the built function
 	go test ./infra/e2e -run TestFaultMatrix -v -count=1
+
+.PHONY: fuzz
+fuzz: ## feed events, answers, operations, stages and files that nobody would send, FUZZTIME each, and print the figures
+	@mkdir -p .build
+	@printf '%s\n' $(FUZZ) | xargs -P 2 -I{} bash -c 'dir={}; name=$${dir#*:}; \
+		out=$$(go test ./$${dir%:*} -run "^$$" -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -parallel 1 2>&1) || { echo "$$out"; exit 1; }; \
+		printf "%-16s %s\n" $$name "$$(grep -o "elapsed: .*" <<<"$$out" | tail -1)"' | tee .build/fuzz.txt
 
 .PHONY: soak
 soak: ## send 100,000 directives with faults among them, and print the figures
