@@ -88,7 +88,7 @@ func (m *Metric) add(v float64) {
 }
 
 // ofEvery are the metrics of which every directive has a point; the others are
-// absent where there was nothing to measure.
+// absent where there was nothing to measure, and the doctor's everywhere.
 var ofEvery = []config.Metric{config.Success, config.Duration, config.BreakerOpen, config.ColdStart, config.MemoryUsed}
 
 // incomplete says which metric lacks points.
@@ -99,7 +99,7 @@ func incomplete(metrics []Metric, directives int) string {
 		if i := slices.IndexFunc(metrics, func(got Metric) bool { return got.Name == m.Name }); i >= 0 {
 			points = metrics[i].Points
 		}
-		if points == 0 || points != directives && slices.Contains(ofEvery, m) {
+		if points == 0 && m != config.DoctorFound || points != directives && slices.Contains(ofEvery, m) {
 			missing = append(missing, m.Name)
 		}
 	}
