@@ -33,8 +33,10 @@
 //
 // A request is sent again at most once, on a new connection, and only when half a
 // second or more is left: a question ([Request.IsQuery]) after whatever may have
-// been a mishap, and any other one only when not one byte of it has left. What
-// would fail alike (a certificate, a name that does not exist, a port that nobody
+// been a mishap, and any other one only when not one byte of it has left. On Linux
+// a connection that was idle is looked at first, and nothing is written to one that
+// the far side has ended, as a home does that restarts while the function is frozen.
+// What would fail alike (a certificate, a name that does not exist, a port that nobody
 // listens at) is not tried again.
 //
 // # Trust
