@@ -38,11 +38,20 @@ func (a *App) Invoke(ctx context.Context, event []byte) (reply []byte, err error
 			reply, err = a.lastResort(metrics.WithSheet(a.begin(ctx, "event")), event, &core.Panic{Value: p, Stack: debug.Stack()})
 		}
 	}()
-	e, problem := alexa.Parse(event)
-	if errors.Is(problem, alexa.ErrNoDirective) {
-		return a.other(ctx, event)
+	if e, ok, problem := directiveOf(event); ok {
+		return a.directive(ctx, e, problem)
 	}
-	return a.directive(ctx, e, problem)
+	return a.other(ctx, event)
+}
+
+// directiveOf returns the directive that an event is, and reports whether it is one,
+// however wrong it may be.
+func directiveOf(event []byte) (e alexa.Event, ok bool, problem error) {
+	if kind, err := lambda.KindOf(event); err != nil || kind != lambda.KindDirective {
+		return e, false, err
+	}
+	e, problem = alexa.Parse(event)
+	return e, !errors.Is(problem, alexa.ErrNoDirective), problem
 }
 
 // bounded returns a context that ends when the reply must be made.
@@ -136,7 +145,7 @@ func (a *App) execute(ctx context.Context, name string, input []byte) (json.RawM
 func (a *App) lastResort(ctx context.Context, event []byte, err error) ([]byte, error) {
 	const text = "Something went wrong on the way to the home."
 	err = &core.Error{Kind: core.Internal, Cause: "panic", Err: err}
-	if e, problem := alexa.Parse(event); !errors.Is(problem, alexa.ErrNoDirective) {
+	if e, ok, _ := directiveOf(event); ok {
 		a.measure(ctx, err)
 		a.end(ctx, lambda.KindDirective, err)
 		switch {
@@ -147,7 +156,8 @@ func (a *App) lastResort(ctx context.Context, event []byte, err error) ([]byte, 
 		}
 		return alexa.ErrorResponse(e, core.NewID(), "INTERNAL_ERROR", text)
 	}
-	if r, problem := alexa.ParseSkill(event); !errors.Is(problem, alexa.ErrNoRequest) {
+	if kind, _ := lambda.KindOf(event); kind == lambda.KindSkill {
+		r, _ := alexa.ParseSkill(event)
 		a.measure(ctx, err)
 		a.end(ctx, lambda.KindSkill, err)
 		return alexa.SkillReply{Speech: alexa.PhrasesFor(r.Locale).Failed}.Encode()

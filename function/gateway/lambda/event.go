@@ -23,14 +23,6 @@ var (
 		Failing(core.Kinds()...) // whatever it is that the event asks for
 )
 
-// Kinds of event.
-const (
-	KindDirective = "directive"
-	KindSkill     = "skill"
-	KindOperation = "operation"
-	KindScheduled = "scheduled"
-)
-
 // An EventInput is the input of [ValidateEvent] and [Process].
 type EventInput struct {
 	Event json.RawMessage `json:"event" doc:"a directive, a custom skill's request, an operation or a scheduled event, as it comes to the function" required:"true"`
@@ -56,44 +48,11 @@ type Processed struct {
 	Reply json.RawMessage `json:"reply" doc:"what the one who sent it gets; null when it failed"`
 }
 
-// shape is as much of an event as tells its kind.
-type shape struct {
-	Directive  json.RawMessage `json:"directive"`
-	Request    json.RawMessage `json:"request"`
-	Operation  json.RawMessage `json:"operation"`
-	DetailType json.RawMessage `json:"detail-type"`
-}
-
-// kind returns the one kind that the event is.
-func (s shape) kind() (string, error) {
-	var kinds []string
-	for _, k := range []struct {
-		name  string
-		field json.RawMessage
-	}{{KindDirective, s.Directive}, {KindSkill, s.Request}, {KindOperation, s.Operation}, {KindScheduled, s.DetailType}} {
-		if k.field != nil {
-			kinds = append(kinds, k.name)
-		}
-	}
-	switch len(kinds) {
-	case 0:
-		return "", core.Errorf(core.Invalid, "event",
-			`the event is neither a Smart Home directive, {"directive": {...}}, nor a custom skill's request, {"request": {...}}, nor an operation, {"operation": "lambda.status", "input": {}}, nor a scheduled event, {"detail-type": "Scheduled Event", ...}`)
-	case 1:
-		return kinds[0], nil
-	}
-	return "", core.Errorf(core.Invalid, "event", "the event is of several kinds at once, %s; one of them is wanted", strings.Join(kinds, " and "))
-}
-
 func (g *gateway) validateEvent(ctx context.Context, in EventInput) (EventFacts, error) {
 	if err := g.opts.Validate(ctx, in.Event); err != nil {
 		return EventFacts{}, err
 	}
-	var s shape
-	if err := json.Unmarshal(in.Event, &s); err != nil {
-		return EventFacts{}, core.Errorf(core.Invalid, "event", "the event is not a JSON object with a directive, a request or an operation: %w", err)
-	}
-	kind, err := s.kind()
+	kind, err := KindOf(in.Event)
 	if err != nil {
 		return EventFacts{}, err
 	}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+// TestKindOfEvent has events that could be taken for one kind here and for another by
+// who reads them next. None reaches the home or an operation.
+func TestKindOfEvent(t *testing.T) {
+	var sent atomic.Int32
+	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			sent.Add(1)
+		}
+		_, _ = w.Write([]byte(handled))
+	}))
+	defer home.Close()
+	app, _ := started(t, home.URL, nil)
+
+	directive := strings.TrimSuffix(strings.TrimPrefix(turnOn, `{"directive":`), `}`)
+	const set, launch, schedule = `"cache.set","input":{"key":"planted","value":1}`, `{"type":"LaunchRequest","locale":"en-US"}`, `"Scheduled Event","detail":{"task":"keep_warm"}`
+	for event, want := range map[string]string{
+		`{"directive":` + directive + `,"operation":` + set + `}`:                  "the event is of several kinds at once, directive and operation; one of them is wanted",
+		`{"operation":` + set + `,"directive":` + directive + `}`:                  "the event is of several kinds at once, operation and directive; one of them is wanted",
+		`{"operation":` + set + `,"directive":null}`:                               "the event is of several kinds at once, operation and directive; one of them is wanted",
+		`{"request":` + launch + `,"directive":` + directive + `}`:                 "the event is of several kinds at once, skill and directive; one of them is wanted",
+		`{"request":` + launch + `,"operation":` + set + `}`:                       "the event is of several kinds at once, skill and operation; one of them is wanted",
+		`{"detail-type":` + schedule + `,"operation":` + set + `}`:                 "the event is of several kinds at once, scheduled and operation; one of them is wanted",
+		`{"Directive":` + directive + `}`:                                          `the event has a key "Directive"; it is spelt "directive"`,
+		`{"directive":` + directive + `,"DIRECTIVE":` + directive + `}`:            `the event has a key "DIRECTIVE"; it is spelt "directive"`,
+		`{"directive":` + directive + `, "directive" : ` + directive + `}`:         "the event has its directive twice; one is wanted",
+		`{"directive":` + directive + `,"\u0064irective":` + directive + `}`:       "the event has its directive twice; one is wanted",
+		`{"directive":` + directive + `,"\u004fperation":` + set + `}`:             `the event has a key "Operation"; it is spelt "operation"`,
+		`{"Operation":` + set + `}`:                                                `the event has a key "Operation"; it is spelt "operation"`,
+		`{"operation":"lambda.status","input":{},"operation":` + set + `}`:         "the event has its operation twice; one is wanted",
+		`{"Request":` + launch + `}`:                                               `the event has a key "Request"; it is spelt "request"`,
+		`{"reque` + "\u017f" + `t":` + launch + `}`:                                "the event has a key \"reque\u017ft\"; it is spelt \"request\"",
+		`{"Detail-Type":` + schedule + `}`:                                         `the event has a key "Detail-Type"; it is spelt "detail-type"`,
+		`[{"directive":` + directive + `}]`:                                        "the event is not a JSON object with a directive, a request or an operation",
+		`{"event":{"directive":` + directive + `},"text":"\"directive\":","x":[]}`: "the event is neither a Smart Home directive",
+	} {
+		b, err := app.Invoke(t.Context(), []byte(event))
+		var r struct {
+			Success bool
+			Message string
+			Data    any
+			Error   struct{ Kind, Type string }
+		}
+		if err != nil || json.Unmarshal(b, &r) != nil || r.Success || r.Data != nil || r.Error.Kind != "invalid" || !strings.HasPrefix(r.Message, "lambda.validate_event: "+want) {
+			t.Errorf("%s\nis answered with %s, %v\nwant %s", event, b, err, want)
+		}
+	}
+	if n := sent.Load(); n != 0 {
+		t.Errorf("%d of them reached the home", n)
+	}
+	if b, _ := app.Invoke(t.Context(), []byte(`{"operation":"cache.get","input":{"key":"planted"}}`)); !strings.Contains(string(b), `"not_found"`) {
+		t.Errorf("one of them ran its operation: %s", b)
+	}
+	// White space in front, keys of others beside it and its own further down: it is one.
+	plain := " \n{ \"context\":{\"operation\":1}, \"directive\" :" + strings.Replace(directive, `"payload":{}`, `"payload":{"request":1,"directive":[]}`, 1) + "}"
+	if _, b := invoke(t, app, plain); string(b) != handled || sent.Load() != 1 {
+		t.Errorf("a plain directive is answered with %s", b)
+	}
+}
