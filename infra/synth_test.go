@@ -1,6 +1,9 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,7 +14,8 @@ import (
 )
 
 // TestSynth has the real CDK CLI synthesize every stage, strictly and checked by
-// cdk-nag, twice: the function's asset is the same both times.
+// cdk-nag, twice: the function's asset, the templates and the stacks' tags and
+// outputs are the same both times, so that a deploy of nothing new changes nothing.
 func TestSynth(t *testing.T) {
 	_, missing := exec.LookPath("npx")
 	if _, err := os.Stat("node_modules/aws-cdk"); err != nil {
@@ -24,7 +28,7 @@ func TestSynth(t *testing.T) {
 		}
 		t.Skip(text)
 	}
-	var before []string
+	var before map[string]string
 	for range 2 {
 		dir := t.TempDir()
 		cmd := exec.CommandContext(t.Context(), "npx", "--prefix", "infra", "cdk", "synth", "--strict", "--quiet", "--output", dir)
@@ -38,14 +42,55 @@ func TestSynth(t *testing.T) {
 				t.Errorf("cdk-nag left no report on %s: %v", name, err)
 			}
 		}
-		assets, err := filepath.Glob(filepath.Join(dir, "asset.*"))
-		if err != nil || len(assets) != 1 {
-			t.Fatalf("assets %v, %v; want the function alone", assets, err)
-		}
-		got := []string{filepath.Base(assets[0])}
-		if before != nil && !slices.Equal(got, before) {
-			t.Errorf("the second synth made %v, the first %v", got, before)
+		got := made(t, dir)
+		if before != nil && !maps.Equal(got, before) {
+			for name := range got {
+				if got[name] != before[name] {
+					t.Errorf("the second synth made another %s", name)
+				}
+			}
+			t.Errorf("the second synth made %v, the first %v", slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(before)))
 		}
 		before = got
 	}
+}
+
+// made returns what a deploy reads of a synth, by name: the asset, whose name is its
+// hash, the templates with their outputs, and the stacks' tags.
+func made(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	assets, err := filepath.Glob(filepath.Join(dir, "asset.*"))
+	if err != nil || len(assets) != 1 {
+		t.Fatalf("assets %v, %v; want the function alone", assets, err)
+	}
+	files := map[string]string{filepath.Base(assets[0]): ""}
+	for _, pattern := range []string{"*.template.json", "*.assets.json"} {
+		found, err := filepath.Glob(filepath.Join(dir, pattern))
+		if err != nil || len(found) == 0 {
+			t.Fatalf("no %s, %v", pattern, err)
+		}
+		for _, file := range found {
+			b, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files[filepath.Base(file)] = string(b)
+		}
+	}
+	b, err := os.ReadFile(filepath.Join(dir, "manifest.json")) // whose rest is not the same at every synth
+	if err != nil {
+		t.Fatal(err)
+	}
+	var manifest struct {
+		Artifacts map[string]struct {
+			Properties struct{ Tags map[string]string }
+		}
+	}
+	if err := json.Unmarshal(b, &manifest); err != nil {
+		t.Fatal(err)
+	}
+	for name, stack := range manifest.Artifacts {
+		files["tags of "+name] = fmt.Sprint(stack.Properties.Tags)
+	}
+	return files
 }
