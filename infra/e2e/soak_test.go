@@ -52,9 +52,9 @@ func TestSoak(t *testing.T) {
 	normal := fresh.goroutines(t)
 
 	read, did := home.Received(), d.Received()
-	lost, doubled, carried := 0, 0, 0
+	lost, doubled, handled := 0, 0, 0
 	for id, ok := range s.done {
-		carried += min(did[id], 1)
+		handled += min(did[id], 1)
 		if read[id] > 1 || did[id] > 1 {
 			doubled++
 			t.Errorf("%s was read %d times and carried out %d times", id, read[id], did[id])
@@ -64,13 +64,13 @@ func TestSoak(t *testing.T) {
 			t.Errorf("%s was answered as done and never reached the home", id)
 		}
 	}
-	table := s.tabulate(before, after, goroutines, normal, carried, lost, doubled)
+	table := s.tabulate(before, after, goroutines, normal, handled, lost, doubled)
 	t.Log("\n" + table)
 	if err := os.WriteFile(filepath.Join(root(t), ".build", "soak.txt"), []byte(table), 0o644); err != nil {
 		t.Error(err)
 	}
-	if carried < len(s.done)*3/4 {
-		t.Errorf("%d of %d commands were carried out: too few to prove anything", carried, len(s.done))
+	if handled < len(s.done)*3/4 {
+		t.Errorf("%d of %d commands were handled by the home: too few to prove anything", handled, len(s.done))
 	}
 	if lines, leaks := log.figures(); lines != *soak || leaks != 0 {
 		t.Errorf("%d lines for %d invocations, %d with a secret", lines, *soak, leaks)
@@ -156,14 +156,14 @@ func (s *soaking) run(t *testing.T, n int) {
 	}
 }
 
-func (s *soaking) tabulate(before, after holdings, goroutines, normal, carried, lost, doubled int) string {
+func (s *soaking) tabulate(before, after holdings, goroutines, normal, handled, lost, doubled int) string {
 	var b strings.Builder
 	slices.Sort(s.durations)
 	at := func(q float64) float64 {
 		return float64(s.durations[int(q*float64(len(s.durations)-1))].Microseconds()) / 1000
 	}
 	fmt.Fprintf(&b, "%d invocations of %d kinds, a fault one time in twelve\n\n", s.n, len(kinds))
-	fmt.Fprintf(&b, "commands                            %d, of them carried out %d\n", len(s.done), carried)
+	fmt.Fprintf(&b, "commands                            %d, of them handled by the home %d\n", len(s.done), handled)
 	fmt.Fprintf(&b, "commands answered as done and lost  %d\ncommands carried out twice          %d\nreplies that are not valid          %d\n", lost, doubled, s.invalid)
 	fmt.Fprintf(&b, "duration                            p50 %.1f ms, p90 %.1f ms, p99 %.1f ms, longest %.1f ms\n", at(.5), at(.9), at(.99), at(1))
 	fmt.Fprintf(&b, "resident memory                     %.1f MB after a fifth, %.1f MB in the end\n", float64(before.rss)/1e3, float64(after.rss)/1e3)
