@@ -28,7 +28,9 @@ endif
 
 # What is fuzzed, and where. Inputs that led somewhere new are kept in testdata/fuzz.
 FUZZ := function:FuzzInvoke function:FuzzOperation function/homeassistant:FuzzAnswer function/core:FuzzExecute \
-	function/alexa:FuzzParseSkill function/gateway/cache:FuzzFile config:FuzzDecode
+	function/alexa:FuzzParseSkill function/gateway/cache:FuzzFile config:FuzzDecode function/gateway/security:FuzzScrub \
+	function/gateway/logging:FuzzSearch function/gateway/logging:FuzzWrite function/gateway/metrics:FuzzRestore \
+	function/gateway/utility:FuzzRenderTemplate function/gateway/utility:FuzzParseJSON
 
 .PHONY: help
 help: ## show the targets
