@@ -60,7 +60,7 @@ func (a *App) afterReply(ctx context.Context) {
 	ctx, _ = core.NewRun(ctx, core.NewID())
 	if tidy {
 		a.tidied.Store(time.Now().UnixNano())
-		_, _ = core.Do(ctx, a.dispatcher, initialization.Cleanup, initialization.CleanupInput{})
+		_, _ = core.Do(ctx, a.dispatcher, initialization.Cleanup, core.None{})
 	}
 	if renew && a.guard.Allows(utility.RefreshAhead) {
 		a.renew(ctx)

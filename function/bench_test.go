@@ -22,7 +22,7 @@ var operations = []struct {
 	run  func(ctx context.Context, d *core.Dispatcher, i int) error
 }{
 	{"good", func(ctx context.Context, d *core.Dispatcher, _ int) error {
-		_, err := core.Do(ctx, d, logging.GetLevel, logging.LevelInput{})
+		_, err := core.Do(ctx, d, logging.GetLevel, core.None{})
 		return err
 	}},
 	{"failing", func(ctx context.Context, d *core.Dispatcher, _ int) error {

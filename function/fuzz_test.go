@@ -84,7 +84,7 @@ func FuzzOperation(f *testing.F) {
 			t.Skip() // it dials by itself
 		}
 		out, err := core.Execute(t.Context(), app.dispatcher, name, input)
-		if err == nil && !json.Valid(out) || core.CauseOf(err) == "panic" {
+		if err == nil && !json.Valid(out) || core.CauseOf(err) == core.CausePanic {
 			t.Errorf("%s %q is answered with %q, %v", name, input, out, err)
 		}
 	})

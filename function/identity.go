@@ -20,7 +20,7 @@ import (
 func (a *App) authorize(ctx context.Context, e alexa.Event) error {
 	if a.keeper.AsksUsers() {
 		if e.Token() == "" {
-			return core.Errorf(core.Unauthorized, "unknown_token", "the directive has no token of a linked account, so it is not known who commands: disable and enable the skill in the Alexa app")
+			return core.Errorf(core.Unauthorized, core.CauseUnknownToken, "the directive has no token of a linked account, so it is not known who commands: disable and enable the skill in the Alexa app")
 		}
 		_, err := core.Do(ctx, a.dispatcher, security.Authenticate, security.AuthenticateInput{Token: core.Secret(e.Token())})
 		if err != nil {
@@ -94,17 +94,17 @@ func (a *App) userOf(ctx context.Context, base string, token core.Secret) (strin
 	switch res.Status {
 	case http.StatusOK:
 	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
-		return "", core.Errorf(core.Unauthorized, "unknown_token", "Login with Amazon refused the token (%d)", res.Status)
+		return "", core.Errorf(core.Unauthorized, core.CauseUnknownToken, "Login with Amazon refused the token (%d)", res.Status)
 	case http.StatusTooManyRequests:
-		return "", core.Errorf(core.RateLimited, "rate_limited", "Login with Amazon is asked too often (429)")
+		return "", core.Errorf(core.RateLimited, core.CauseRateLimited, "Login with Amazon is asked too often (429)")
 	default:
-		return "", core.Errorf(core.Unreachable, "bad_gateway", "Login with Amazon answered %d", res.Status)
+		return "", core.Errorf(core.Unreachable, core.CauseBadGateway, "Login with Amazon answered %d", res.Status)
 	}
 	var profile struct {
 		UserID string `json:"user_id"`
 	}
 	if err := json.Unmarshal(res.Body, &profile); err != nil || profile.UserID == "" {
-		return "", core.Errorf(core.Unreachable, "malformed", "Login with Amazon answered 200 without a user_id: ask for the scope profile:user_id, or profile, in the skill's account linking")
+		return "", core.Errorf(core.Unreachable, core.CauseMalformed, "Login with Amazon answered 200 without a user_id: ask for the scope profile:user_id, or profile, in the skill's account linking")
 	}
 	return profile.UserID, nil
 }

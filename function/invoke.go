@@ -79,7 +79,7 @@ func (a *App) directive(ctx context.Context, e alexa.Event, problem error) ([]by
 	logging.Note(ctx, slog.String("namespace", e.Header.Namespace), slog.String("name", e.Header.Name),
 		slog.String("endpoint", e.EndpointID), slog.String("message_id", e.Header.MessageID))
 	if problem != nil {
-		return a.answer(ctx, lambda.KindDirective, e.Raw(), nil, core.Errorf(core.Invalid, "directive", "%w", problem))
+		return a.answer(ctx, lambda.KindDirective, e.Raw(), nil, core.Errorf(core.Invalid, core.CauseDirective, "%w", problem))
 	}
 	reply, err := core.Do(ctx, a.dispatcher, lambda.HandleAlexa, lambda.Directive{Event: e})
 	return a.answer(ctx, lambda.KindDirective, e.Raw(), reply, err)
@@ -91,7 +91,7 @@ func (a *App) skill(ctx context.Context, event []byte) ([]byte, error) {
 	ctx = metrics.WithSheet(a.begin(ctx, r.String()))
 	logging.Note(ctx, slog.String("locale", r.Locale), slog.String("request_id", r.ID))
 	if problem != nil {
-		return a.answer(ctx, lambda.KindSkill, event, nil, core.Errorf(core.Invalid, "request", "%w", problem))
+		return a.answer(ctx, lambda.KindSkill, event, nil, core.Errorf(core.Invalid, core.CauseRequest, "%w", problem))
 	}
 	reply, err := core.Do(ctx, a.dispatcher, lambda.HandleSkill, lambda.Skill{SkillRequest: r})
 	return a.answer(ctx, lambda.KindSkill, event, reply, err)
@@ -144,7 +144,7 @@ func (a *App) execute(ctx context.Context, name string, input []byte) (json.RawM
 // lastResort answers an event when even the way to answer a failure failed.
 func (a *App) lastResort(ctx context.Context, event []byte, err error) ([]byte, error) {
 	const text = "Something went wrong on the way to the home."
-	err = &core.Error{Kind: core.Internal, Cause: "panic", Err: err}
+	err = &core.Error{Kind: core.Internal, Cause: core.CausePanic, Err: err}
 	if e, ok, _ := directiveOf(event); ok {
 		a.measure(ctx, err)
 		a.end(ctx, lambda.KindDirective, err)
@@ -181,7 +181,7 @@ func (a *App) begin(ctx context.Context, subject string) context.Context {
 func (a *App) end(ctx context.Context, kind string, err error) {
 	a.note(ctx, kind, err)
 	in := logging.EndInput{Err: err}
-	if _, failed := core.Do(ctx, a.dispatcher, logging.End, in); core.CauseOf(failed) == "panic" {
+	if _, failed := core.Do(ctx, a.dispatcher, logging.End, in); core.CauseOf(failed) == core.CausePanic {
 		_, _ = a.log.End(ctx, in)
 	}
 }

@@ -51,7 +51,7 @@ func TestNoSecretIsLogged(t *testing.T) {
 		var out bytes.Buffer
 		l := logging.New(logging.Options{Output: &out, Scrub: security.Scrub})
 		d := core.NewDispatcher(l.Service())
-		logging.Bind(d, l)
+		d.Install(l)
 		fails := core.Define[int, int](core.Lambda, "fail", "Fail.")
 		var parts []string
 		text := func() string {

@@ -95,7 +95,7 @@ func TestOlderNames(t *testing.T) {
 			switch kind := core.KindOf(err); {
 			case n.Now == "" && (kind != core.Gone || !strings.Contains(err.Error(), n.Gone)):
 				t.Errorf("it is gone, and answers %v", err)
-			case n.Now != "" && (kind == core.Gone || core.CauseOf(err) == "unknown_operation" || core.CauseOf(err) == "go_only"):
+			case n.Now != "" && (kind == core.Gone || core.CauseOf(err) == core.CauseUnknownOperation || core.CauseOf(err) == core.CauseGoOnly):
 				t.Errorf("it stands for %s, which answers %v", n.Now, err)
 			case len(n.Fixed) > 0 && err != nil && strings.Contains(err.Error(), "there is no field"):
 				t.Errorf("it stands for %s, which answers %v", n, err)

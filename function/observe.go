@@ -16,7 +16,7 @@ import (
 func (a *App) measure(ctx context.Context, err error) {
 	record := func(m config.Metric, v float64) {
 		in := metrics.RecordInput{Name: m.Name, Value: v}
-		if _, failed := core.Do(ctx, a.dispatcher, metrics.Record, in); core.CauseOf(failed) == "panic" {
+		if _, failed := core.Do(ctx, a.dispatcher, metrics.Record, in); core.CauseOf(failed) == core.CausePanic {
 			_, _ = a.metrics.Record(ctx, in)
 		}
 	}

@@ -29,7 +29,7 @@ func TestAllAtOnce(t *testing.T) {
 					continue // a name that would be looked up
 				}
 				// What the others have done meanwhile may make it fail.
-				if _, err := core.Execute(context.WithoutCancel(t.Context()), app.dispatcher, w.op, []byte(in)); core.CauseOf(err) == "panic" {
+				if _, err := core.Execute(context.WithoutCancel(t.Context()), app.dispatcher, w.op, []byte(in)); core.CauseOf(err) == core.CausePanic {
 					t.Errorf("%s %s: %v", w.op, in, err)
 				}
 				if i%16 == 0 {

@@ -34,7 +34,7 @@ func (a *App) facts(ctx context.Context) lambda.Facts {
 	}
 	if set := a.settings(); set != nil {
 		f.Stage, f.Ready = set.Stage, true
-	} else if view, err := core.Do(ctx, a.dispatcher, initialization.GetSettings, initialization.SettingsInput{}); err == nil {
+	} else if view, err := core.Do(ctx, a.dispatcher, initialization.GetSettings, core.None{}); err == nil {
 		f.Problem, _ = security.Scrub(view.Problem)
 	}
 	if rate, any := a.cache.Rate(); any {
@@ -71,13 +71,13 @@ func where(ctx context.Context) lambda.Invocation {
 // warmUp makes ready what the next directive needs, and reports whether the home
 // answered.
 func (a *App) warmUp(ctx context.Context) (bool, error) {
-	status, err := core.Do(ctx, a.dispatcher, initialization.Run, initialization.RunInput{})
+	status, err := core.Do(ctx, a.dispatcher, initialization.Run, core.None{})
 	if err != nil {
 		return false, err
 	}
 	set := a.settings()
 	if set == nil {
-		return false, core.Errorf(core.Internal, "settings", "the function is not ready: %s", status.Problem)
+		return false, core.Errorf(core.Internal, core.CauseSettings, "the function is not ready: %s", status.Problem)
 	}
 	return a.reach(ctx, set.URL) == nil, nil
 }

@@ -23,7 +23,7 @@ func (a *App) Start(ctx context.Context) {
 	const atMost = 4 * time.Second // of the 10 s that Lambda gives the start
 	ctx, cancel := context.WithTimeout(ctx, atMost)
 	defer cancel()
-	status, err := core.Do(ctx, a.dispatcher, initialization.Run, initialization.RunInput{})
+	status, err := core.Do(ctx, a.dispatcher, initialization.Run, core.None{})
 	if err != nil {
 		status.Problem = err.Error()
 	}

@@ -93,7 +93,7 @@ func TestStatusFollowsTheFacts(t *testing.T) {
 			if tt.then != nil {
 				tt.then(t, a)
 			}
-			s, err := core.Do(t.Context(), a.dispatcher, lambda.GetStatus, lambda.StatusInput{})
+			s, err := core.Do(t.Context(), a.dispatcher, lambda.GetStatus, core.None{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -144,7 +144,7 @@ func TestPolicyGuardsDirectives(t *testing.T) {
 	if log := strings.Join(out.lines, ""); !strings.Contains(log, "rule 2 of the policy denies Alexa.PowerController.TurnOn (the lights are not Alexa's)") {
 		t.Errorf("the log does not say which rule denied: %s", log)
 	}
-	status, err := core.Do(t.Context(), app.dispatcher, security.GetStatus, security.StatusInput{})
+	status, err := core.Do(t.Context(), app.dispatcher, security.GetStatus, core.None{})
 	if err != nil || status.Denied != 5 || len(status.Rules) != 2 || status.Rules[1].Denied != 5 {
 		t.Errorf("the status is %+v, %v; want five directives that the second rule denied", status, err)
 	}

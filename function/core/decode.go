@@ -21,23 +21,23 @@ const MaxInput = 1 << 20
 func Decode(b []byte, v any) error {
 	switch b = bytes.TrimSpace(b); {
 	case len(b) > MaxInput:
-		return Errorf(Invalid, "input", "the input is %d bytes long; at most %d are taken", len(b), MaxInput)
+		return Errorf(Invalid, CauseInput, "the input is %d bytes long; at most %d are taken", len(b), MaxInput)
 	case len(b) == 0 || string(b) == "null":
 		b = []byte("{}")
 	case b[0] != '{':
-		return Errorf(Invalid, "input", "the input is not a JSON object: {...} is wanted")
+		return Errorf(Invalid, CauseInput, "the input is not a JSON object: {...} is wanted")
 	}
 	dec := json.NewDecoder(bytes.NewReader(b))
 	into := reflect.ValueOf(v).Elem()
 	if into.Kind() != reflect.Struct || readsItself(into.Type()) {
 		if err := dec.Decode(v); err != nil {
-			return Errorf(Invalid, "input", "%s", explain("", err))
+			return Errorf(Invalid, CauseInput, "%s", explain("", err))
 		}
 	} else if err := decodeFields(dec, into); err != nil {
 		return err
 	}
 	if _, err := dec.Token(); err != io.EOF {
-		return Errorf(Invalid, "input", "there is more behind the input's JSON object")
+		return Errorf(Invalid, CauseInput, "there is more behind the input's JSON object")
 	}
 	return nil
 }
@@ -57,14 +57,14 @@ func decodeFields(dec *json.Decoder, into reflect.Value) error {
 		i := slices.IndexFunc(fields, func(f Field) bool { return f.Name == name })
 		switch {
 		case i < 0:
-			return Errorf(Invalid, "input", "there is no field %.60q; %s", name, known(fields))
+			return Errorf(Invalid, CauseInput, "there is no field %.60q; %s", name, known(fields))
 		case seen[name]:
-			return Errorf(Invalid, "input", "field %s comes twice", name)
+			return Errorf(Invalid, CauseInput, "field %s comes twice", name)
 		}
 		seen[name] = true
 		var raw json.RawMessage
 		if err := dec.Decode(&raw); err != nil {
-			return Errorf(Invalid, "input", "%s", explain(name, err))
+			return Errorf(Invalid, CauseInput, "%s", explain(name, err))
 		}
 		if err := decodeField(name, raw, into.FieldByIndex(fields[i].index)); err != nil {
 			return err
@@ -74,22 +74,22 @@ func decodeFields(dec *json.Decoder, into reflect.Value) error {
 		_, err = dec.Token() // the closing one
 	}
 	if err != nil {
-		return Errorf(Invalid, "input", "%s", explain("", err))
+		return Errorf(Invalid, CauseInput, "%s", explain("", err))
 	}
 	return nil
 }
 
 func decodeField(name string, raw []byte, into reflect.Value) error {
 	if raw[0] == '[' && typeOf(into.Type()) == "string" { // bytes, which are base64 and no list of numbers
-		return Errorf(Invalid, "input", "field %s is a JSON array; a string is wanted", name)
+		return Errorf(Invalid, CauseInput, "field %s is a JSON array; a string is wanted", name)
 	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(into.Addr().Interface()); err != nil {
-		return Errorf(Invalid, "input", "%s", explain(name, err))
+		return Errorf(Invalid, CauseInput, "%s", explain(name, err))
 	}
 	if path, ok := control(name, into); ok {
-		return Errorf(Invalid, "input", "field %s has a control character in it", path)
+		return Errorf(Invalid, CauseInput, "field %s has a control character in it", path)
 	}
 	return nil
 }

@@ -18,42 +18,35 @@ type Call struct {
 	Start  time.Time // when the call began
 
 	run  *Run // nil outside an invocation
-	took Set
+	used Set
 }
 
-// Take notes that the service of g did something for the call.
-func (c *Call) Take(g Gateway) {
-	c.took.Add(g)
+// MarkUsed records that the service of g did something for the call.
+func (c *Call) MarkUsed(g Gateway) {
+	c.used.Add(g)
 	if c.run != nil {
 		c.run.enter(g)
 	}
 }
 
-// Took returns the services that took part so far.
-func (c *Call) Took() Set { return c.took }
+// Used returns the services that did something for the call so far.
+func (c *Call) Used() Set { return c.used }
 
 // Utilization returns the share of the services ticked in the row of the call's
-// gateway that took part in it, from 0 to 1.
+// gateway that did something for it, from 0 to 1.
 func (c *Call) Utilization() float64 {
-	return float64(c.took.Len()) / float64(c.Gateway.Uses().Len())
+	return float64(c.used.Len()) / float64(c.Gateway.Uses().Len())
 }
 
 // A Handler runs a call.
 type Handler func(context.Context, *Call) error
 
-// A Service is how a gateway serves the others: Wrap puts its work around every
-// call of a gateway whose row ticks it. Wrap runs once an operation, when the
-// operation is bound. What it returns says by [Call.Take] that it did something
-// for the call, and must not call [Do], so no call can recurse.
-type Service struct {
-	Gateway Gateway
-	Wrap    func(*Spec, Handler) Handler
-}
-
-// A Dispatcher runs operations. Bind every operation with [Handle] before the
-// first [Do]; after that a Dispatcher is safe for concurrent use.
+// A Dispatcher runs operations. [Dispatcher.Install] gives it the gateways before
+// the first [Do]; after that a Dispatcher is safe for concurrent use. The zero value
+// is ready for Install; until then [Do] fails with [CauseUnbound].
 type Dispatcher struct {
-	services []Service
+	modules  [NumGateways]Module
+	services [NumGateways]Service
 	bound    map[*Spec]binding
 	names    map[string]*Spec
 }
@@ -63,9 +56,11 @@ type binding struct {
 	decode func([]byte) (any, error)
 }
 
-// NewDispatcher returns a Dispatcher that offers services, outermost first.
-func NewDispatcher(services ...Service) *Dispatcher {
-	return &Dispatcher{services: services, bound: map[*Spec]binding{}, names: map[string]*Spec{}}
+// NewDispatcher returns a Dispatcher on which modules are installed.
+func NewDispatcher(modules ...Module) *Dispatcher {
+	d := new(Dispatcher)
+	d.Install(modules...)
+	return d
 }
 
 // Handle binds an implementation to op. Like [net/http.ServeMux.Handle] it panics
@@ -82,6 +77,9 @@ func Handle[In, Out any](d *Dispatcher, op Operation[In, Out], impl func(context
 		c.Output = out
 		return err
 	}
+	if d.names == nil {
+		d.names, d.bound = map[string]*Spec{}, map[*Spec]binding{}
+	}
 	d.names[op.full] = op.Spec
 	d.bound[op.Spec] = binding{
 		run: d.wrap(op.Spec, h),
@@ -95,9 +93,9 @@ func Handle[In, Out any](d *Dispatcher, op Operation[In, Out], impl func(context
 
 // wrap puts h behind the services that the row of s's gateway ticks.
 func (d *Dispatcher) wrap(s *Spec, h Handler) Handler {
-	for _, service := range slices.Backward(d.services) {
-		if s.Gateway.Uses().Has(service.Gateway) {
-			h = service.Wrap(s, h)
+	for _, g := range slices.Backward(serviceOrder[:]) {
+		if service := d.services[g]; service != nil && s.Gateway.Uses().Has(g) {
+			h = service(s, h)
 		}
 	}
 	return h
@@ -114,12 +112,12 @@ func Do[In, Out any](ctx context.Context, d *Dispatcher, op Operation[In, Out], 
 func (d *Dispatcher) do(ctx context.Context, s *Spec, in any) (out any, err error) {
 	b, ok := d.bound[s]
 	if !ok {
-		return nil, named(s, Errorf(NotFound, "unbound", "the operation is not bound to an implementation"))
+		return nil, named(s, Errorf(NotFound, CauseUnbound, "the operation is not bound to an implementation"))
 	}
 	c := &Call{Spec: s, Input: in, Start: time.Now(), run: RunOf(ctx)}
 	defer func() {
 		if p := recover(); p != nil {
-			out, err = nil, named(s, &Error{Kind: Internal, Cause: "panic", Err: &Panic{p, debug.Stack()}})
+			out, err = nil, named(s, &Error{Kind: Internal, Cause: CausePanic, Err: &Panic{p, debug.Stack()}})
 		}
 		if c.run != nil {
 			c.run.leave(c)

@@ -182,7 +182,7 @@ func FuzzExecute(f *testing.F) {
 		if err == nil && !json.Valid(out) {
 			t.Errorf("the answer %q is not JSON", out)
 		}
-		if err != nil && core.CauseOf(err) == "panic" && in.Text != "panic" {
+		if err != nil && core.CauseOf(err) == core.CausePanic && in.Text != "panic" {
 			t.Error(err)
 		}
 	})
@@ -200,7 +200,7 @@ func BenchmarkDo(b *testing.B) {
 	op := core.Define[int, int](core.Utility, "same", "Return what came.")
 	core.Handle(d, op, func(_ context.Context, n int) (int, error) {
 		if n < 0 {
-			return 0, core.Errorf(core.Invalid, "input", "negative")
+			return 0, core.Errorf(core.Invalid, core.CauseInput, "negative")
 		}
 		return n, nil
 	})

@@ -52,14 +52,14 @@ func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 // An Error is a failure. An implementation sets Kind, Cause and Err; [Do] adds
 // the operation, the innermost one.
 type Error struct {
-	Spec  *Spec  // nil until Do has seen the error
-	Kind  Kind   // what it means to the caller
-	Cause string // a short stable word for logs and metrics; default: the kind's
-	Err   error  // what happened, why, and what to do about it
+	Spec  *Spec // nil until Do has seen the error
+	Kind  Kind  // what it means to the caller
+	Cause Cause // why, in one stable word for logs and metrics; default: the kind's
+	Err   error // what happened, why, and what to do about it
 }
 
 // Errorf returns an [Error] of the kind, with a cause and a message.
-func Errorf(k Kind, cause, format string, args ...any) *Error {
+func Errorf(k Kind, cause Cause, format string, args ...any) *Error {
 	return &Error{Kind: k, Cause: cause, Err: fmt.Errorf(format, args...)}
 }
 
@@ -82,14 +82,14 @@ func KindOf(err error) Kind {
 
 // CauseOf returns the cause of err in one word: what the outermost [*Error] says
 // of it, else its kind. It returns "" for nil.
-func CauseOf(err error) string {
+func CauseOf(err error) Cause {
 	if err == nil {
 		return ""
 	}
 	if e, ok := errors.AsType[*Error](err); ok && e.Cause != "" {
 		return e.Cause
 	}
-	return KindOf(err).String()
+	return Cause(KindOf(err).String())
 }
 
 // named returns err as an [*Error] that names an operation: s, unless err names

@@ -11,10 +11,10 @@ import (
 func Execute(ctx context.Context, d *Dispatcher, name string, input []byte) (json.RawMessage, error) {
 	s := d.names[name]
 	if s == nil {
-		return nil, Errorf(NotFound, "unknown_operation", "there is no operation %.100q; `hearthgate op` lists them", name)
+		return nil, Errorf(NotFound, CauseUnknownOperation, "there is no operation %.100q; `hearthgate op` lists them", name)
 	}
 	if reason := s.GoOnly(); reason != "" {
-		return nil, named(s, Errorf(Invalid, "go_only", "it cannot be run by name: %s", reason))
+		return nil, named(s, Errorf(Invalid, CauseGoOnly, "it cannot be run by name: %s", reason))
 	}
 	in, err := d.bound[s].decode(input)
 	if err != nil {

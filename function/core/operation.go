@@ -8,6 +8,9 @@ import "reflect"
 //	var Get = core.Define[GetInput, Entry](core.Cache, "get", "Return what is kept under a key.")
 type Operation[In, Out any] struct{ *Spec }
 
+// None is the input of an operation that needs none: the JSON object {}.
+type None struct{}
+
 // A Spec is the part of an [Operation] that services, documents and callers by
 // name see. It is not to be changed.
 type Spec struct {

@@ -16,7 +16,7 @@ type Run struct {
 	mu    sync.Mutex
 	seen  Set       // guarded by mu
 	chain []Gateway // guarded by mu
-	took  int       // guarded by mu
+	used  int       // guarded by mu
 	could int       // guarded by mu
 	hit   bool      // guarded by mu
 }
@@ -63,7 +63,7 @@ func (r *Run) Chain() string {
 func (r *Run) Utilization() float64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return float64(r.took) / float64(max(1, r.could))
+	return float64(r.used) / float64(max(1, r.could))
 }
 
 // Hit reports whether an operation of the run was answered from the cache.
@@ -87,7 +87,7 @@ func (r *Run) enter(g Gateway) {
 func (r *Run) leave(c *Call) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.took += c.took.Len()
+	r.used += c.used.Len()
 	r.could += c.Gateway.Uses().Len()
 	r.hit = r.hit || c.Hit
 }

@@ -26,7 +26,7 @@ func judge(res httpclient.Response, token core.Secret) (alexa.Reply, error) {
 
 func parse(body []byte) (alexa.Reply, error) {
 	if len(body) == 0 {
-		return alexa.Reply{}, core.Errorf(core.Internal, "malformed", "Home Assistant answered 200 with nothing in it: look into its log")
+		return alexa.Reply{}, core.Errorf(core.Internal, core.CauseMalformed, "Home Assistant answered 200 with nothing in it: look into its log")
 	}
 	reply, err := alexa.ParseReply(body)
 	if err != nil {
@@ -39,7 +39,7 @@ func parse(body []byte) (alexa.Reply, error) {
 func malformed(body []byte, err error) error {
 	const enough = 200
 	start, _ := security.Scrub(string(body[:min(len(body), 4*enough)]))
-	return core.Errorf(core.Internal, "malformed", "the answer begins %q: %w", start[:min(len(start), enough)], err)
+	return core.Errorf(core.Internal, core.CauseMalformed, "the answer begins %q: %w", start[:min(len(start), enough)], err)
 }
 
 // answering returns body as the answer to e, which bears its correlation token. An
@@ -52,11 +52,11 @@ func answering(e alexa.Event, r alexa.Reply, body json.RawMessage) (json.RawMess
 	case r.CorrelationToken == "":
 		mended, err := alexa.Correlated(body, want)
 		if err != nil {
-			return nil, &core.Error{Kind: core.Internal, Cause: "malformed", Err: err}
+			return nil, &core.Error{Kind: core.Internal, Cause: core.CauseMalformed, Err: err}
 		}
 		return mended, nil
 	default:
-		return nil, core.Errorf(core.Internal, "mixed_up", "the answer belongs to another directive: something in front of Home Assistant keeps answers or mixes them up; have it pass %s on as it is", smartHome)
+		return nil, core.Errorf(core.Internal, core.CauseMixedUp, "the answer belongs to another directive: something in front of Home Assistant keeps answers or mixes them up; have it pass %s on as it is", smartHome)
 	}
 }
 
@@ -66,33 +66,33 @@ func meaning(res httpclient.Response, token core.Secret) error {
 	cloudflare := res.Header.Get("Cf-Ray") != "" || strings.EqualFold(res.Header.Get("Server"), "cloudflare")
 	switch status := res.Status; {
 	case isAccess(res):
-		return core.Errorf(core.Unreachable, "cloudflare_access", "Cloudflare Access asks for a login (%d): let the function in with a service token, or exempt %s from the policy", status, smartHome)
+		return core.Errorf(core.Unreachable, core.CauseCloudflareAccess, "Cloudflare Access asks for a login (%d): let the function in with a service token, or exempt %s from the policy", status, smartHome)
 	case status == 401:
 		return unauthorized(token)
 	case status == 403 && cloudflare:
-		return core.Errorf(core.Unreachable, "cloudflare", "Cloudflare refused the request (403), not Home Assistant: look at its security events for a firewall rule, bot fight mode or a rule on countries, and let %s through", smartHome)
+		return core.Errorf(core.Unreachable, core.CauseCloudflare, "Cloudflare refused the request (403), not Home Assistant: look at its security events for a firewall rule, bot fight mode or a rule on countries, and let %s through", smartHome)
 	case status == 403 && mediaType(res) == "text/plain":
-		return core.Errorf(core.Unreachable, "banned", "Home Assistant has banned the address that this request came from (403): remove it from ip_bans.yaml and restart Home Assistant; wrong tokens were the reason")
+		return core.Errorf(core.Unreachable, core.CauseBanned, "Home Assistant has banned the address that this request came from (403): remove it from ip_bans.yaml and restart Home Assistant; wrong tokens were the reason")
 	case status == 403:
-		return core.Errorf(core.Unreachable, "forbidden", "something in front of Home Assistant refused the request (403): look at the rules of the proxy")
+		return core.Errorf(core.Unreachable, core.CauseForbidden, "something in front of Home Assistant refused the request (403): look at the rules of the proxy")
 	case status == 404:
-		return core.Errorf(core.Unreachable, "not_configured", "Home Assistant has no Smart Home endpoint (404): it is still starting, or `alexa:` with `smart_home:` is missing in configuration.yaml")
+		return core.Errorf(core.Unreachable, core.CauseNotConfigured, "Home Assistant has no Smart Home endpoint (404): it is still starting, or `alexa:` with `smart_home:` is missing in configuration.yaml")
 	case status == 400:
-		return core.Errorf(core.Unreachable, "bad_request", "Home Assistant refused the proxy in front of it (400): set use_x_forwarded_for and trusted_proxies below http: in configuration.yaml")
+		return core.Errorf(core.Unreachable, core.CauseBadRequest, "Home Assistant refused the proxy in front of it (400): set use_x_forwarded_for and trusted_proxies below http: in configuration.yaml")
 	case status == 413:
-		return core.Errorf(core.Internal, "too_large", "the directive is longer than the home takes (413)")
+		return core.Errorf(core.Internal, core.CauseTooLarge, "the directive is longer than the home takes (413)")
 	case status == 429:
-		return core.Errorf(core.RateLimited, "rate_limited", "a proxy in front of Home Assistant limits requests (429): raise its limit for %s", smartHome)
+		return core.Errorf(core.RateLimited, core.CauseRateLimited, "a proxy in front of Home Assistant limits requests (429): raise its limit for %s", smartHome)
 	case status == 500:
-		return core.Errorf(core.Internal, "server_error", "Home Assistant failed at the directive (500): look into its log")
+		return core.Errorf(core.Internal, core.CauseServerError, "Home Assistant failed at the directive (500): look into its log")
 	case status == 503:
-		return core.Errorf(core.Unreachable, "shutting_down", "Home Assistant is shutting down or its proxy has nobody to ask (503): wait a minute")
+		return core.Errorf(core.Unreachable, core.CauseShuttingDown, "Home Assistant is shutting down or its proxy has nobody to ask (503): wait a minute")
 	case status == 502, status == 504, status >= 520 && status <= 530:
-		return core.Errorf(core.Unreachable, "bad_gateway", "the proxy answers, and Home Assistant behind it does not (%d): see whether Home Assistant runs", status)
+		return core.Errorf(core.Unreachable, core.CauseBadGateway, "the proxy answers, and Home Assistant behind it does not (%d): see whether Home Assistant runs", status)
 	case status >= 300 && status < 400:
-		return core.Errorf(core.Unreachable, "redirect", "the address leads elsewhere (%d); it is not followed, for that would give away the token: use the final address, https included", status)
+		return core.Errorf(core.Unreachable, core.CauseRedirect, "the address leads elsewhere (%d); it is not followed, for that would give away the token: use the final address, https included", status)
 	}
-	return core.Errorf(core.Unreachable, "unexpected_status", "the home answered %d, which Home Assistant does not: see what stands in front of it", res.Status)
+	return core.Errorf(core.Unreachable, core.CauseUnexpectedStatus, "the home answered %d, which Home Assistant does not: see what stands in front of it", res.Status)
 }
 
 // isAccess reports whether Cloudflare Access answered: it leads to its login
@@ -115,9 +115,9 @@ func mediaType(res httpclient.Response) string {
 
 func unauthorized(token core.Secret) error {
 	if at, ok := security.Expiry(token); ok && time.Now().After(at) {
-		return core.Errorf(core.Expired, "expired", "the token was good until %s (401): make a new one, or disable and enable the skill to link the account again", at.UTC().Format(time.RFC3339))
+		return core.Errorf(core.Expired, core.CauseExpired, "the token was good until %s (401): make a new one, or disable and enable the skill to link the account again", at.UTC().Format(time.RFC3339))
 	}
-	return core.Errorf(core.Unauthorized, "unauthorized", "Home Assistant refused the token (401): it is wrong or revoked, or its user is inactive or local-only; make a new long-lived token and put it in place with `hearthgate token`")
+	return core.Errorf(core.Unauthorized, core.CauseUnauthorized, "Home Assistant refused the token (401): it is wrong or revoked, or its user is inactive or local-only; make a new long-lived token and put it in place with `hearthgate token`")
 }
 
 // sick reports whether a failure says that the home is in trouble, rather than

@@ -70,7 +70,7 @@ func understood(ctx context.Context, r alexa.SkillRequest, answer []byte) (alexa
 		return alexa.SkillReply{}, malformed(answer, err)
 	}
 	if out.Response == nil {
-		return alexa.SkillReply{}, core.Errorf(core.Internal, "malformed", "the answer to the sentence has no response: look into Home Assistant's log")
+		return alexa.SkillReply{}, core.Errorf(core.Internal, core.CauseMalformed, "the answer to the sentence has no response: look into Home Assistant's log")
 	}
 	logging.Note(ctx, slog.String("reply", out.Response.Type))
 	if out.Response.Data.Code != "" {
@@ -110,7 +110,7 @@ func (c *Client) Intent(ctx context.Context, r alexa.SkillRequest) (json.RawMess
 		return nil, malformed(answer, err)
 	}
 	if out.Response == nil {
-		return nil, core.Errorf(core.Internal, "malformed", "the answer to the intent has no response: look into Home Assistant's log")
+		return nil, core.Errorf(core.Internal, core.CauseMalformed, "the answer to the intent has no response: look into Home Assistant's log")
 	}
 	return answer, nil
 }
@@ -120,7 +120,7 @@ func (c *Client) Intent(ctx context.Context, r alexa.SkillRequest) (json.RawMess
 func (c *Client) skill(ctx context.Context, r alexa.SkillRequest, path string, body []byte) ([]byte, error) {
 	s := c.Settings()
 	if s == nil {
-		return nil, core.Errorf(core.Internal, "settings", "the settings are not known")
+		return nil, core.Errorf(core.Internal, core.CauseSettings, "the settings are not known")
 	}
 	token, err := tokenFor(s, r.Token())
 	if err != nil {
@@ -162,17 +162,17 @@ func (c *Client) skill(ctx context.Context, r alexa.SkillRequest, path string, b
 func judgeSkill(res httpclient.Response, token core.Secret, path string) error {
 	switch {
 	case res.Status == http.StatusOK && len(res.Body) == 0:
-		return core.Errorf(core.Internal, "malformed", "Home Assistant answered 200 with nothing in it: look into its log")
+		return core.Errorf(core.Internal, core.CauseMalformed, "Home Assistant answered 200 with nothing in it: look into its log")
 	case res.Status == http.StatusOK:
 		return nil
 	case res.Status == 404 && path == conversation:
-		return core.Errorf(core.Unreachable, "not_configured", "Home Assistant has no conversation (404): it is still starting, or `conversation:` is missing in configuration.yaml")
+		return core.Errorf(core.Unreachable, core.CauseNotConfigured, "Home Assistant has no conversation (404): it is still starting, or `conversation:` is missing in configuration.yaml")
 	case res.Status == 404:
-		return core.Errorf(core.Unreachable, "not_configured", "Home Assistant has no endpoint for a skill's intents (404): it is still starting, or `alexa:` is missing in configuration.yaml")
+		return core.Errorf(core.Unreachable, core.CauseNotConfigured, "Home Assistant has no endpoint for a skill's intents (404): it is still starting, or `alexa:` is missing in configuration.yaml")
 	case res.Status == 400 && mediaType(res) == "application/json":
-		return core.Errorf(core.Internal, "refused_request", "Home Assistant did not take what the skill sent (400): see whether it is older than 2024, or whether the conversation agent in %s exists", config.EnvAgent)
+		return core.Errorf(core.Internal, core.CauseRefusedRequest, "Home Assistant did not take what the skill sent (400): see whether it is older than 2024, or whether the conversation agent in %s exists", config.EnvAgent)
 	case res.Status == 500:
-		return core.Errorf(core.Internal, "server_error", "Home Assistant failed at what was said (500): look into its log, and see whether the conversation agent in %s exists", config.EnvAgent)
+		return core.Errorf(core.Internal, core.CauseServerError, "Home Assistant failed at what was said (500): look into its log, and see whether the conversation agent in %s exists", config.EnvAgent)
 	}
 	return meaning(res, token)
 }

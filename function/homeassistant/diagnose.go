@@ -98,15 +98,15 @@ func mendOf(cause string) string {
 // read looks whether the settings are complete.
 func (l *ladder) read(ctx context.Context, s *lambda.DiagnosisStep) error {
 	s.Tried = "reading the settings"
-	status, err := core.Do(ctx, l.Dispatcher, initialization.Run, initialization.RunInput{})
+	status, err := core.Do(ctx, l.Dispatcher, initialization.Run, core.None{})
 	if err != nil {
 		return err
 	}
 	if l.settings = l.Settings(); l.settings == nil {
-		return core.Errorf(core.Internal, "settings", "%s", status.Problem)
+		return core.Errorf(core.Internal, core.CauseSettings, "%s", status.Problem)
 	}
 	if l.url, err = url.Parse(l.settings.URL); err != nil {
-		return core.Errorf(core.Internal, "settings", "%s is not an address: one such as https://home.example.org:8123 is wanted", config.EnvURL)
+		return core.Errorf(core.Internal, core.CauseSettings, "%s is not an address: one such as https://home.example.org:8123 is wanted", config.EnvURL)
 	}
 	s.Advice = status.Warnings
 	s.Found = fmt.Sprintf("the home is at %s, the token is %s", l.settings.URL, l.settings.TokenSource)
@@ -135,11 +135,11 @@ func (l *ladder) token(ctx context.Context, s *lambda.DiagnosisStep) error {
 	s.Found = fmt.Sprint(res.Status)
 	switch {
 	case res.Status == http.StatusNotFound:
-		return core.Errorf(core.Unreachable, "not_home_assistant", "what answers at the address is not Home Assistant (404 to GET /api/): look at the address, and at what the proxy passes on")
+		return core.Errorf(core.Unreachable, core.CauseNotHomeAssistant, "what answers at the address is not Home Assistant (404 to GET /api/): look at the address, and at what the proxy passes on")
 	case res.Status != http.StatusOK:
 		return meaning(res, l.settings.Token)
 	case !strings.Contains(string(res.Body), "API running"):
-		return core.Errorf(core.Unreachable, "not_home_assistant", "what answers at the address is not Home Assistant (200 without its words to GET /api/): look at the address, and at what the proxy shows instead")
+		return core.Errorf(core.Unreachable, core.CauseNotHomeAssistant, "what answers at the address is not Home Assistant (200 without its words to GET /api/): look at the address, and at what the proxy shows instead")
 	}
 	return nil
 }
@@ -170,10 +170,10 @@ func (l *ladder) absent(ctx context.Context) error {
 	if res, err := l.get(ctx, "/api/config"); err == nil && res.Status == http.StatusOK && json.Unmarshal(res.Body, &home) == nil {
 		switch {
 		case home.State != "" && home.State != "RUNNING":
-			return core.Errorf(core.Unreachable, "starting", "Home Assistant is still starting (404, its state is %.40s): wait a minute", home.State)
+			return core.Errorf(core.Unreachable, core.CauseStarting, "Home Assistant is still starting (404, its state is %.40s): wait a minute", home.State)
 		case home.State != "":
-			return core.Errorf(core.Unreachable, "not_configured", "Home Assistant runs and has no Smart Home endpoint (404): write `alexa:` and below it `smart_home:` into configuration.yaml and restart it")
+			return core.Errorf(core.Unreachable, core.CauseNotConfigured, "Home Assistant runs and has no Smart Home endpoint (404): write `alexa:` and below it `smart_home:` into configuration.yaml and restart it")
 		}
 	}
-	return core.Errorf(core.Unreachable, "not_configured", "there is no Smart Home endpoint (404): `alexa:` with `smart_home:` is missing in configuration.yaml, or Home Assistant is still starting")
+	return core.Errorf(core.Unreachable, core.CauseNotConfigured, "there is no Smart Home endpoint (404): `alexa:` with `smart_home:` is missing in configuration.yaml, or Home Assistant is still starting")
 }

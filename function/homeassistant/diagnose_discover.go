@@ -29,8 +29,8 @@ func (l *ladder) discover(ctx context.Context, s *lambda.DiagnosisStep) error {
 	s.Found = fmt.Sprint(res.Status)
 	_, err = judge(res, l.settings.Token)
 	switch {
-	case core.CauseOf(err) == "malformed":
-		return judged("malformed", err.Error(), "see what stands in front of Home Assistant, and look into its log")
+	case core.CauseOf(err) == core.CauseMalformed:
+		return judged(core.CauseMalformed, err.Error(), "see what stands in front of Home Assistant, and look into its log")
 	case err != nil:
 		return err
 	}
@@ -39,7 +39,7 @@ func (l *ladder) discover(ctx context.Context, s *lambda.DiagnosisStep) error {
 	case err != nil:
 		return err
 	case len(all) == 0:
-		return core.Errorf(core.NotFound, "no_endpoints", "Home Assistant offers no device: look at the filter below `alexa: smart_home:` in configuration.yaml, and at the exposed entities")
+		return core.Errorf(core.NotFound, core.CauseNoEndpoints, "Home Assistant offers no device: look at the filter below `alexa: smart_home:` in configuration.yaml, and at the exposed entities")
 	}
 	found := sift(all, l.last(ctx, keyFor(l.settings, l.settings.Token)).ids)
 	s.Found = fmt.Sprintf("%d endpoints, %d bytes", len(all), len(res.Body))
@@ -51,7 +51,7 @@ func (l *ladder) discover(ctx context.Context, s *lambda.DiagnosisStep) error {
 		s.Advice = append(s.Advice, fmt.Sprintf("Alexa does not get %v: %s", g, mendDropped))
 	}
 	if len(found.endpoints) == 0 {
-		return core.Errorf(core.Invalid, "limits", "Alexa takes none of the devices that Home Assistant offers: %s", mendDropped)
+		return core.Errorf(core.Invalid, core.CauseLimits, "Alexa takes none of the devices that Home Assistant offers: %s", mendDropped)
 	}
 	return nil
 }

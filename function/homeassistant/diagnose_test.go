@@ -41,9 +41,9 @@ func diagnose(t *testing.T, env map[string]string) lambda.DiagnosisStep {
 		},
 	})
 	d := core.NewDispatcher()
-	initialization.Bind(d, start)
-	httpclient.Bind(d, client)
-	cache.Bind(d, new(cache.Store))
+	d.Install(start)
+	d.Install(client)
+	d.Install(new(cache.Store))
 	home := &homeassistant.Client{Dispatcher: d, Settings: start.Settings}
 	got, err := home.Diagnose(t.Context())
 	if err != nil {

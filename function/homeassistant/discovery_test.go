@@ -81,7 +81,7 @@ func TestRefusedBeforeTheHome(t *testing.T) {
 	e := parse(t, directive("Discover", "x"))
 	for _, err := range []error{
 		core.Errorf(core.Unreachable, "login_with_amazon", "nobody could be asked who that is"),
-		core.Errorf(core.Forbidden, "not_allowed", "no"),
+		core.Errorf(core.Forbidden, core.CauseNotAllowed, "no"),
 		nil,
 	} {
 		if got, ok := h.LastKnown(t.Context(), e, err); ok {
@@ -100,7 +100,7 @@ func TestRefusedStaysRefused(t *testing.T) {
 		_, _ = h.send(directive("TurnOn", "x"))
 		h.away()
 		time.Sleep(time.Hour)
-		if got, err := h.send(directive("Discover", "x")); got != nil || core.CauseOf(err) != "refused" {
+		if got, err := h.send(directive("Discover", "x")); got != nil || core.CauseOf(err) != core.CauseRefused {
 			t.Errorf("got %s, %v", got, err)
 		}
 	})

@@ -37,7 +37,7 @@ type Client struct {
 func (c *Client) Forward(ctx context.Context, e alexa.Event) (json.RawMessage, error) {
 	s := c.Settings()
 	if s == nil {
-		return nil, core.Errorf(core.Internal, "settings", "the settings are not known")
+		return nil, core.Errorf(core.Internal, core.CauseSettings, "the settings are not known")
 	}
 	token, err := tokenFor(s, e.Token())
 	if err != nil {
@@ -62,7 +62,7 @@ func (c *Client) forward(ctx context.Context, s *initialization.Settings, token 
 		reply, err = c.heal(ctx, s, token, e, err)
 	}
 	switch {
-	case core.CauseOf(err) == "unauthorized":
+	case core.CauseOf(err) == core.CauseUnauthorized:
 		c.forget(ctx, keyFor(s, token))
 	case err == nil && e.IsDiscover():
 		return c.discovered(ctx, keyFor(s, token), e, reply)
@@ -130,7 +130,7 @@ func tokenFor(s *initialization.Settings, linked string) (core.Secret, error) {
 		return s.Token, nil
 	}
 	if linked == "" {
-		return "", core.Errorf(core.Unauthorized, "unauthorized",
+		return "", core.Errorf(core.Unauthorized, core.CauseUnauthorized,
 			"there is no token of a linked account: link the skill with Home Assistant in the Alexa app, or set %s to %s", config.EnvTokenSource, config.Stored)
 	}
 	return core.Secret(linked), nil

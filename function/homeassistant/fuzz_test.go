@@ -41,7 +41,7 @@ func FuzzAnswer(f *testing.F) {
 			h.responds(status, header, string(body))
 			reply, err := h.send(directive(name, canary))
 			if err != nil {
-				if reply != nil || core.CauseOf(err) == "panic" || core.CauseOf(err) == "" || strings.Contains(err.Error(), canary) {
+				if reply != nil || core.CauseOf(err) == core.CausePanic || core.CauseOf(err) == "" || strings.Contains(err.Error(), canary) {
 					t.Errorf("%s: %d %q: %s, %v", name, status, body, reply, err)
 				}
 				continue

@@ -37,9 +37,9 @@ func endpointsOf(body []byte) ([]json.RawMessage, error) {
 	err := json.Unmarshal(body, &in)
 	switch h := in.Event.Header; {
 	case h.Namespace != "Alexa.Discovery" || h.Name != "Discover.Response":
-		return nil, core.Errorf(core.Internal, "malformed", "Home Assistant answers a Discover with %.40s.%.40s: look into its log", h.Namespace, h.Name)
+		return nil, core.Errorf(core.Internal, core.CauseMalformed, "Home Assistant answers a Discover with %.40s.%.40s: look into its log", h.Namespace, h.Name)
 	case err != nil || in.Event.Payload.Endpoints == nil:
-		return nil, core.Errorf(core.Internal, "malformed", "Home Assistant answers a Discover without a list of endpoints: look into its log")
+		return nil, core.Errorf(core.Internal, core.CauseMalformed, "Home Assistant answers a Discover without a list of endpoints: look into its log")
 	}
 	return *in.Event.Payload.Endpoints, nil
 }

@@ -52,9 +52,9 @@ func newHome(t *testing.T) *home {
 		}
 		return initialization.Status{}, nil
 	})
-	cache.Bind(d, new(cache.Store))
-	metrics.Bind(d, h.numbers)
-	circuitbreaker.Bind(d, new(circuitbreaker.Breakers))
+	d.Install(new(cache.Store))
+	d.Install(h.numbers)
+	d.Install(new(circuitbreaker.Breakers))
 	h.Client = &homeassistant.Client{Dispatcher: d, Settings: func() *initialization.Settings { s := h.settings; return &s }}
 	return h
 }
@@ -69,7 +69,7 @@ func (h *home) responds(status int, header, body string) {
 // away has every request end without an answer.
 func (h *home) away() {
 	h.answer = func(string) (httpclient.Response, error) {
-		return httpclient.Response{}, core.Errorf(core.Unreachable, "refused", "nothing listens there")
+		return httpclient.Response{}, core.Errorf(core.Unreachable, core.CauseRefused, "nothing listens there")
 	}
 }
 

@@ -56,7 +56,7 @@ func (c *Client) paused(ctx context.Context, url string, token core.Secret, e al
 		if p.Expired {
 			kind = core.Expired
 		}
-		return core.Errorf(kind, "token_paused", "the token was refused %v ago and is not shown again for %v after that, so that Home Assistant does not ban this address: make a new one and put it in place with `hearthgate token`, or link the account again", now.Sub(p.Since).Round(time.Second), tokenPause)
+		return core.Errorf(kind, core.CauseTokenPaused, "the token was refused %v ago and is not shown again for %v after that, so that Home Assistant does not ban this address: make a new one and put it in place with `hearthgate token`, or link the account again", now.Sub(p.Since).Round(time.Second), tokenPause)
 	}
 	p, ok := c.pause(ctx, banKey(url))
 	if !ok {
@@ -67,7 +67,7 @@ func (c *Client) paused(ctx context.Context, url string, token core.Secret, e al
 		c.begin(ctx, banKey(url), p, banPause-now.Sub(p.Since))
 		return nil
 	}
-	return core.Errorf(core.Unreachable, "banned", "Home Assistant banned this function's address %v ago and is left alone: remove it from ip_bans.yaml and restart Home Assistant; a question a minute looks whether that was done", now.Sub(p.Since).Round(time.Second))
+	return core.Errorf(core.Unreachable, core.CauseBanned, "Home Assistant banned this function's address %v ago and is left alone: remove it from ip_bans.yaml and restart Home Assistant; a question a minute looks whether that was done", now.Sub(p.Since).Round(time.Second))
 }
 
 // learn begins a pause after a refusal, and ends that of the address after anything
@@ -75,9 +75,9 @@ func (c *Client) paused(ctx context.Context, url string, token core.Secret, e al
 func (c *Client) learn(ctx context.Context, url string, token core.Secret, err error) {
 	now := time.Now()
 	switch cause := core.CauseOf(err); {
-	case cause == "unauthorized" || cause == "expired":
-		c.begin(ctx, tokenKey(url, token), pause{Since: now, Expired: cause == "expired"}, tokenPause)
-	case cause == "banned":
+	case cause == core.CauseUnauthorized || cause == core.CauseExpired:
+		c.begin(ctx, tokenKey(url, token), pause{Since: now, Expired: cause == core.CauseExpired}, tokenPause)
+	case cause == core.CauseBanned:
 		c.begin(ctx, banKey(url), pause{Since: now, Probed: now}, banPause)
 		return
 	case err != nil:

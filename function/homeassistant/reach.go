@@ -26,9 +26,9 @@ func (l *ladder) resolve(ctx context.Context, s *lambda.DiagnosisStep) error {
 	found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 	switch dns, ok := errors.AsType[*net.DNSError](err); {
 	case ok && dns.IsTimeout:
-		return core.Errorf(core.Unreachable, "dns", "the name %s could not be looked up in time: see whether the servers of its domain answer", host)
+		return core.Errorf(core.Unreachable, core.CauseDNS, "the name %s could not be looked up in time: see whether the servers of its domain answer", host)
 	case err != nil:
-		return core.Errorf(core.Unreachable, "dns", "the name %s has no address: see whether it is spelled right and whether its DNS entry, or dynamic DNS, is up to date", host)
+		return core.Errorf(core.Unreachable, core.CauseDNS, "the name %s has no address: see whether it is spelled right and whether its DNS entry, or dynamic DNS, is up to date", host)
 	}
 	var shown []string
 	for _, a := range found {
@@ -40,7 +40,7 @@ func (l *ladder) resolve(ctx context.Context, s *lambda.DiagnosisStep) error {
 	}
 	s.Found = strings.Join(shown, ", ")
 	if len(l.addresses) == 0 && !slices.ContainsFunc(found, netip.Addr.IsLoopback) {
-		return core.Errorf(core.Unreachable, "only_ipv6", "%s has an IPv6 address only, to which a Lambda function has no way: give it an IPv4 address too, by a tunnel or a proxy if the provider has none", host)
+		return core.Errorf(core.Unreachable, core.CauseOnlyIPv6, "%s has an IPv6 address only, to which a Lambda function has no way: give it an IPv4 address too, by a tunnel or a proxy if the provider has none", host)
 	}
 	l.addresses = append(l.addresses, found...)
 	if inside := l.addresses[0]; inside.IsPrivate() || inside.IsLinkLocalUnicast() {
@@ -69,11 +69,11 @@ func (l *ladder) dial(ctx context.Context, s *lambda.DiagnosisStep) error {
 		s.Found = "connected"
 		return conn.Close()
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return core.Errorf(core.Unreachable, "refused", "nothing listens at port %s: see whether Home Assistant or its proxy runs and whether the router forwards the port to it", l.port())
+		return core.Errorf(core.Unreachable, core.CauseRefused, "nothing listens at port %s: see whether Home Assistant or its proxy runs and whether the router forwards the port to it", l.port())
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
-		return core.Errorf(core.Unreachable, "timeout", "nothing answers at port %s: a firewall drops it or the router does not forward it, or the address is no longer the home's", l.port())
+		return core.Errorf(core.Unreachable, core.CauseTimeout, "nothing answers at port %s: a firewall drops it or the router does not forward it, or the address is no longer the home's", l.port())
 	}
-	return judged("no_route", fmt.Sprintf("no way leads to the address (%v)", err), "see whether it is the home's")
+	return judged(core.CauseNoRoute, fmt.Sprintf("no way leads to the address (%v)", err), "see whether it is the home's")
 }
 
 // shake looks at the certificate and the version of TLS.
@@ -86,7 +86,7 @@ func (l *ladder) shake(ctx context.Context, s *lambda.DiagnosisStep) error {
 	s.Tried = "a TLS handshake as " + l.url.Hostname()
 	conn, err := l.connect(ctx)
 	if err != nil {
-		return judged("reset", fmt.Sprintf("the second connection failed (%v)", err), "see whether a firewall limits them")
+		return judged(core.CauseReset, fmt.Sprintf("the second connection failed (%v)", err), "see whether a firewall limits them")
 	}
 	defer conn.Close()
 	shown, err := security.Inspect(ctx, conn, l.url.Hostname())

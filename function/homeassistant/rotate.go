@@ -45,5 +45,5 @@ func (c *Client) reread(ctx context.Context, token core.Secret) *initialization.
 // isRefusal reports whether the home itself has refused the token just now.
 func isRefusal(err error) bool {
 	cause := core.CauseOf(err)
-	return cause == "unauthorized" || cause == "expired"
+	return cause == core.CauseUnauthorized || cause == core.CauseExpired
 }

@@ -33,7 +33,7 @@ func TestRotation(t *testing.T) {
 			if core.CauseOf(err) != tt.cause || !slices.Equal(h.tokens, tt.tokens) || h.refreshed != tt.refreshed {
 				t.Errorf("%v, shown %v, read again %d times; want %q, %v, %d", err, h.tokens, h.refreshed, tt.cause, tt.tokens, tt.refreshed)
 			}
-			if _, err = h.send(directive("TurnOn", canary)); tt.cause != "" && core.CauseOf(err) != "token_paused" || tt.cause == "" && err != nil {
+			if _, err = h.send(directive("TurnOn", canary)); tt.cause != "" && core.CauseOf(err) != core.CauseTokenPaused || tt.cause == "" && err != nil {
 				t.Errorf("the next one: %v", err)
 			}
 			if h.refreshed != tt.refreshed {

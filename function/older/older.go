@@ -43,7 +43,7 @@ func Resolve(name string, input []byte) (string, []byte, error) {
 	}
 	n := names[i]
 	if n.Now == "" {
-		return "", nil, core.Errorf(core.Gone, "gone", "%s is not offered any more: %s", name, n.Gone)
+		return "", nil, core.Errorf(core.Gone, core.CauseGone, "%s is not offered any more: %s", name, n.Gone)
 	}
 	if len(n.Fixed) == 0 {
 		return n.Now, input, nil
@@ -56,7 +56,7 @@ func Resolve(name string, input []byte) (string, []byte, error) {
 	}
 	for field, value := range n.Fixed {
 		if fields[field] != nil {
-			return "", nil, core.Errorf(core.Invalid, "input", "field %s is what %s stands for: leave it out, or use %s", field, name, n.Now)
+			return "", nil, core.Errorf(core.Invalid, core.CauseInput, "field %s is what %s stands for: leave it out, or use %s", field, name, n.Now)
 		}
 		if fields == nil { // null stands for {}
 			fields = map[string]json.RawMessage{}

@@ -115,7 +115,7 @@ func BenchmarkDisk(b *testing.B) {
 		cache.Discovery: {Entries: 1, Bytes: 1, Min: time.Hour, Default: time.Hour, Max: time.Hour}, // so that memory has none
 	}}
 	d := core.NewDispatcher()
-	cache.Bind(d, cache.New(o))
+	d.Install(cache.New(o))
 	set := cache.SetInput{Namespace: cache.Discovery, Key: "a", Value: value}
 	get := cache.GetInput{Namespace: cache.Discovery, Key: "a"}
 	b.Run("set", func(b *testing.B) {

@@ -95,8 +95,11 @@ var (
 		"Load the keys that were used most, this process and those before it counted, from the levels below into memory within a time, and return how many.")
 )
 
-// Bind binds the operations of the gateway to d, served by s.
-func Bind(d *core.Dispatcher, s *Store) {
+// Gateway returns [core.Cache].
+func (*Store) Gateway() core.Gateway { return core.Cache }
+
+// Bind binds the operations of the gateway to d.
+func (s *Store) Bind(d *core.Dispatcher) {
 	core.Handle(d, Get, s.get)
 	core.Handle(d, Set, s.set)
 	core.Handle(d, Delete, s.delete)

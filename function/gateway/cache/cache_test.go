@@ -35,7 +35,7 @@ func open(o cache.Options) shop {
 	}
 	s := cache.New(o)
 	d := core.NewDispatcher(s.Service())
-	cache.Bind(d, s)
+	d.Install(s)
 	return shop{d, s, problems}
 }
 
@@ -152,7 +152,7 @@ func checked(t *testing.T, s shop, call string) (json.RawMessage, error) {
 			return next(ctx, c)
 		}
 	}})
-	cache.Bind(d, s.store)
+	d.Install(s.store)
 	name, in, _ := strings.Cut(call, " ")
 	return core.Execute(t.Context(), d, "cache."+name, []byte(in))
 }

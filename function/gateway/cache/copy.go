@@ -126,5 +126,5 @@ func (s *Store) available(level Level) error {
 	if disk || table {
 		return nil
 	}
-	return &core.Error{Kind: core.NotFound, Cause: "no_level", Err: errors.New("there is no such level below memory: the disk level needs a folder, the external one a table")}
+	return &core.Error{Kind: core.NotFound, Cause: core.CauseNoLevel, Err: errors.New("there is no such level below memory: the disk level needs a folder, the external one a table")}
 }

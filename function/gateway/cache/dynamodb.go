@@ -83,12 +83,12 @@ func (t *DynamoDB) call(ctx context.Context, action string, in request, out any)
 	endpoint := cmp.Or(t.Endpoint, "https://dynamodb."+t.Region+".amazonaws.com")
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, endpoint, bytes.NewReader(body))
 	if err != nil {
-		return core.Errorf(core.Invalid, "bad_request", "its address cannot be used: %w", err)
+		return core.Errorf(core.Invalid, core.CauseBadRequest, "its address cannot be used: %w", err)
 	}
 	r.Header.Set("Content-Type", "application/x-amz-json-1.0")
 	r.Header.Set("X-Amz-Target", "DynamoDB_20120810."+action)
 	if err := t.Sign(ctx, r, body); err != nil {
-		return core.Errorf(core.Unauthorized, "unauthorized", "the request cannot be signed: %w", err)
+		return core.Errorf(core.Unauthorized, core.CauseUnauthorized, "the request cannot be signed: %w", err)
 	}
 	res, err := t.http().Do(r)
 	if err != nil {
@@ -105,7 +105,7 @@ func (t *DynamoDB) call(ctx context.Context, action string, in request, out any)
 		return nil
 	}
 	if err := json.Unmarshal(answer, out); err != nil {
-		return core.Errorf(core.Unreachable, "malformed", "its answer is not what DynamoDB answers")
+		return core.Errorf(core.Unreachable, core.CauseMalformed, "its answer is not what DynamoDB answers")
 	}
 	return nil
 }
@@ -124,12 +124,12 @@ func (t *DynamoDB) http() *http.Client {
 // away says that there was no answer, without the address.
 func away(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
-		return core.Errorf(core.Unreachable, "timeout", "it did not answer in time: %w", context.DeadlineExceeded)
+		return core.Errorf(core.Unreachable, core.CauseTimeout, "it did not answer in time: %w", context.DeadlineExceeded)
 	}
 	if inner := errors.Unwrap(err); inner != nil {
 		err = inner
 	}
-	return core.Errorf(core.Unreachable, "no_answer", "it does not answer: %w", err)
+	return core.Errorf(core.Unreachable, core.CauseNoAnswer, "it does not answer: %w", err)
 }
 
 // explain says what an error of DynamoDB means and what to do.
@@ -141,11 +141,11 @@ func (t *DynamoDB) explain(status int, answer []byte) error {
 	_, code, _ := strings.Cut(e.Type, "#")
 	switch code {
 	case "AccessDeniedException":
-		return core.Errorf(core.Forbidden, "denied", "the function's role may not use %s: deploy the stack again, which grants it (%s)", t.Name, code)
+		return core.Errorf(core.Forbidden, core.CauseDenied, "the function's role may not use %s: deploy the stack again, which grants it (%s)", t.Name, code)
 	case "ResourceNotFoundException":
-		return core.Errorf(core.NotFound, "no_table", "there is no table %s in region %s: deploy the stack again, which makes it, or unset %s (%s)", t.Name, t.Region, config.EnvCacheTable, code)
+		return core.Errorf(core.NotFound, core.CauseNoTable, "there is no table %s in region %s: deploy the stack again, which makes it, or unset %s (%s)", t.Name, t.Region, config.EnvCacheTable, code)
 	case "ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded":
-		return core.Errorf(core.RateLimited, "throttled", "it is busy (%s)", code)
+		return core.Errorf(core.RateLimited, core.CauseThrottled, "it is busy (%s)", code)
 	}
-	return core.Errorf(core.Unreachable, "failed", "it answers with status %d%s", status, fmt.Sprintf(" (%.80s)", code))
+	return core.Errorf(core.Unreachable, core.CauseFailed, "it answers with status %d%s", status, fmt.Sprintf(" (%.80s)", code))
 }

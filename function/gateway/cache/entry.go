@@ -99,7 +99,7 @@ func (s *Store) get(ctx context.Context, in GetInput) (Entry, error) {
 	}
 	value, ok := e.value.(json.RawMessage)
 	if !ok {
-		return Entry{}, core.Errorf(core.Forbidden, "in_go_only", "what is kept under %q is a value of the program's own, which never leaves it", in.Key)
+		return Entry{}, core.Errorf(core.Forbidden, core.CauseInGoOnly, "what is kept under %q is a value of the program's own, which never leaves it", in.Key)
 	}
 	return Entry{value, core.Seconds(e.left(time.Now().UnixNano())), level}, nil
 }
@@ -154,7 +154,7 @@ func (s *Store) ttl(ctx context.Context, in TTLInput) (Life, error) {
 }
 
 func missing(key string) error {
-	return core.Errorf(core.NotFound, "not_cached", "nothing is kept under %q, or nothing any more", key)
+	return core.Errorf(core.NotFound, core.CauseNotCached, "nothing is kept under %q, or nothing any more", key)
 }
 
 func checkKey(ns Namespace, field, key string) error {

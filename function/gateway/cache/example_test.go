@@ -22,7 +22,7 @@ func Example() {
 	ctx := context.Background()
 	for process := range 2 {
 		d := core.NewDispatcher()
-		cache.Bind(d, cache.New(cache.Options{Dir: dir, Clean: func([]byte) bool { return true }}))
+		d.Install(cache.New(cache.Options{Dir: dir, Clean: func([]byte) bool { return true }}))
 		in := cache.GetInput{Namespace: cache.Discovery, Key: "home"}
 		if process == 0 {
 			stored, err := core.Do(ctx, d, cache.Set, cache.SetInput{Namespace: in.Namespace, Key: in.Key, Value: json.RawMessage(`["kitchen"]`)})

@@ -27,14 +27,14 @@ type Placed interface {
 // errors only those are remembered that say that a token was refused, in namespace
 // negative, so that it is not shown again at once.
 func (s *Store) Service() core.Service {
-	return core.Service{Gateway: core.Cache, Wrap: func(spec *core.Spec, next core.Handler) core.Handler {
+	return func(spec *core.Spec, next core.Handler) core.Handler {
 		s.serves(spec)
 		return func(ctx context.Context, c *core.Call) error {
 			in, ok := c.Input.(Keyed)
 			if !ok {
 				return next(ctx, c)
 			}
-			c.Take(core.Cache)
+			c.MarkUsed(core.Cache)
 			key, ttl := in.CacheKey()
 			ns, lasts := Response, false
 			if p, ok := c.Input.(Placed); ok {
@@ -56,7 +56,7 @@ func (s *Store) Service() core.Service {
 			}
 			return err
 		}
-	}}
+	}
 }
 
 // remembered returns the result of an operation, which may be an error, if there is one.

@@ -37,7 +37,7 @@ func asking(t *testing.T, s *cache.Store, times *int) func(question) (reply, err
 		*times++
 		switch q.Text {
 		case "refused":
-			return reply{}, core.Errorf(core.Unauthorized, "unauthorized", "refused")
+			return reply{}, core.Errorf(core.Unauthorized, core.CauseUnauthorized, "refused")
 		case "broken":
 			return reply{}, errors.New("broken")
 		case "panic":

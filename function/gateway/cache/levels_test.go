@@ -264,8 +264,8 @@ func TestSickTable(t *testing.T) {
 		fail func(context.Context) error
 		told string
 	}{
-		"throttles": {func(context.Context) error { return core.Errorf(core.RateLimited, "throttled", "it is busy") }, "it is busy"},
-		"denies":    {func(context.Context) error { return core.Errorf(core.Forbidden, "denied", "the role may not") }, "the role may not"},
+		"throttles": {func(context.Context) error { return core.Errorf(core.RateLimited, core.CauseThrottled, "it is busy") }, "it is busy"},
+		"denies":    {func(context.Context) error { return core.Errorf(core.Forbidden, core.CauseDenied, "the role may not") }, "the role may not"},
 		"hangs":     {hang, "did not answer within 300ms"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -318,7 +318,7 @@ func FuzzFile(f *testing.F) {
 	o := cache.Options{Dir: dir, Clean: func([]byte) bool { return true }}
 	in := cache.SetInput{Namespace: cache.Discovery, Key: "a", Value: []byte(`"what is kept"`)}
 	d := core.NewDispatcher()
-	cache.Bind(d, cache.New(o))
+	d.Install(cache.New(o))
 	if _, err := core.Do(f.Context(), d, cache.Set, in); err != nil {
 		f.Fatal(err)
 	}
@@ -340,7 +340,7 @@ func FuzzFile(f *testing.F) {
 		if err == nil && string(got.Value) != `"what is kept"` {
 			t.Errorf("it is answered with %s", got.Value)
 		}
-		if err != nil && core.CauseOf(err) != "not_cached" {
+		if err != nil && core.CauseOf(err) != core.CauseNotCached {
 			t.Error(err)
 		}
 		s.run(t, `restore {}`)

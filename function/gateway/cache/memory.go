@@ -153,7 +153,7 @@ func (m *memory) forget(k id) bool {
 }
 
 // sweep drops every entry whose time has come.
-func (m *memory) sweep() core.Freed {
+func (m *memory) sweep() core.Reclaimed {
 	now := time.Now().UnixNano()
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -169,7 +169,7 @@ func (m *memory) sweep() core.Freed {
 
 // squeeze shrinks the entries to so many bytes, and gives back the room that the
 // map has for more than there are.
-func (m *memory) squeeze(bytes int) core.Freed {
+func (m *memory) squeeze(bytes int) core.Reclaimed {
 	const perPlace = 32 // of the map: an id and a pointer, at its usual load
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -202,10 +202,12 @@ func (m *memory) all() []entry {
 }
 
 // freed returns what is held, for [memory.since] to compare with. The caller holds mu.
-func (m *memory) freed() core.Freed { return core.Freed{Items: len(m.entries), Bytes: int64(m.bytes)} }
+func (m *memory) freed() core.Reclaimed {
+	return core.Reclaimed{Items: len(m.entries), Bytes: int64(m.bytes)}
+}
 
-func (m *memory) since(before core.Freed) core.Freed {
-	return core.Freed{Items: before.Items - len(m.entries), Bytes: before.Bytes - int64(m.bytes)}
+func (m *memory) since(before core.Reclaimed) core.Reclaimed {
+	return core.Reclaimed{Items: before.Items - len(m.entries), Bytes: before.Bytes - int64(m.bytes)}
 }
 
 // drop forgets an entry, but not how often it was used. The caller holds mu.

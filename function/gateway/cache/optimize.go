@@ -25,9 +25,9 @@ func (in OptimizeInput) Check() error {
 
 // Optimized is what an [Optimize] let go.
 type Optimized struct {
-	Memory   core.Freed   `json:"memory" doc:"entries, and the room that they and the maps' empty places took"`
-	Disk     core.Freed   `json:"disk" doc:"files whose time had come"`
-	Duration core.Seconds `json:"duration_seconds" doc:"how long it took" unit:"s"`
+	Memory   core.Reclaimed `json:"memory" doc:"entries, and the room that they and the maps' empty places took"`
+	Disk     core.Reclaimed `json:"disk" doc:"files whose time had come"`
+	Duration core.Seconds   `json:"duration_seconds" doc:"how long it took" unit:"s"`
 	Size
 }
 
@@ -47,11 +47,11 @@ func (s *Store) optimize(ctx context.Context, in OptimizeInput) (Optimized, erro
 
 // Cleanup lets go of what has expired, in memory and on disk, and says how much
 // that was. It is meant for the time between invocations.
-func (s *Store) Cleanup() core.Freed {
-	var freed core.Freed
+func (s *Store) Cleanup(context.Context) core.Reclaimed {
+	var freed core.Reclaimed
 	for _, ns := range Namespaces() {
 		freed = freed.Plus(s.space(ns).sweep())
 	}
 	items, bytes := s.disk.sweep()
-	return freed.Plus(core.Freed{Items: items, Bytes: bytes})
+	return freed.Plus(core.Reclaimed{Items: items, Bytes: bytes})
 }

@@ -123,9 +123,9 @@ func (s *Store) Health() core.Health {
 	if rate, n := s.rate(Namespaces()); n > 0 {
 		facts["hit_rate"] = rate
 	}
-	h := core.Well(facts)
+	h := core.Healthy(facts)
 	if all.sets >= 100 && all.evictions > all.sets/2 {
-		h.Lose(5, fmt.Sprintf("%d of %d cached entries went before their time, for lack of room", all.evictions, all.sets))
+		h.Deduct(5, fmt.Sprintf("%d of %d cached entries went before their time, for lack of room", all.evictions, all.sets))
 	}
 	s.disk.complain(&h, Disk, s.disk.dir != "")
 	s.ext.complain(&h, External, s.ext.table != nil)
@@ -140,10 +140,10 @@ func (t *trouble) complain(h *core.Health, level Level, there bool) {
 	last, failures, damaged := t.now()
 	h.Facts[string(level)+"_failures"], h.Facts[string(level)+"_damaged"] = failures, damaged
 	if last != "" {
-		h.Lose(10, last)
+		h.Deduct(10, last)
 	}
 	if damaged > 0 {
-		h.Lose(5, fmt.Sprintf("%d cached values on the level %s were not what was written, and were removed", damaged, level))
+		h.Deduct(5, fmt.Sprintf("%d cached values on the level %s were not what was written, and were removed", damaged, level))
 	}
 }
 

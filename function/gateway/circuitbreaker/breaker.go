@@ -30,8 +30,8 @@ type breaker struct {
 
 // errSlow and errPanic count a call that took too long, and one that never returned.
 var (
-	errSlow  = &core.Error{Cause: "slow"}
-	errPanic = &core.Error{Cause: "panic"}
+	errSlow  = &core.Error{Cause: core.CauseSlow}
+	errPanic = &core.Error{Cause: core.CausePanic}
 )
 
 func newBreaker(name string, p Policy) *breaker {
@@ -160,13 +160,14 @@ func sick(err error) bool {
 // A refusal is why a call was not made. Its sentence is made when somebody reads
 // it, for there may be many.
 type refusal struct {
-	name, cause string
-	policy      Policy
-	err         error
+	name   string
+	cause  core.Cause
+	policy Policy
+	err    error
 }
 
 func (r *refusal) asError() error {
-	return &core.Error{Kind: core.Unavailable, Cause: "breaker_open", Err: r}
+	return &core.Error{Kind: core.Unavailable, Cause: core.CauseBreakerOpen, Err: r}
 }
 
 func (r *refusal) Error() string {

@@ -7,11 +7,10 @@
 //	configure  ConfigureInput  Status
 //	validate   ValidateInput   Validation
 //	status     StatusInput     Status
-//	all        AllInput        All
+//	all        core.None        All
 //	metrics    MetricsInput    Metrics
-//	health     HealthInput     core.Health
 //	reset      ResetInput      Status
-//	reset_all  ResetAllInput   All
+//	reset_all  core.None   All
 //	delete     DeleteInput     Metrics
 //
 // There is one breaker for each thing outside that a call can wait for. It counts
@@ -68,23 +67,19 @@ var (
 		"Return the state of a breaker and what it counted.")
 
 	// GetAll returns the state of every breaker.
-	GetAll = core.Define[AllInput, All](core.CircuitBreaker, "all",
+	GetAll = core.Define[core.None, All](core.CircuitBreaker, "all",
 		"Return the state of every breaker, by name.")
 
 	// GetMetrics returns what breakers did since they were made.
 	GetMetrics = core.Define[MetricsInput, Metrics](core.CircuitBreaker, "metrics",
 		"Return what breakers did since they were made: calls, failures, refusals, and how often each opened.")
 
-	// CheckHealth says which breakers are open.
-	CheckHealth = core.Define[HealthInput, core.Health](core.CircuitBreaker, "health",
-		"Return the health of the far sides, computed from the state of their breakers.")
-
 	// Reset closes a breaker and forgets what it counted.
 	Reset = core.Define[ResetInput, Status](core.CircuitBreaker, "reset",
 		"Close a breaker and forget what it counted.")
 
 	// ResetAll closes every breaker.
-	ResetAll = core.Define[ResetAllInput, All](core.CircuitBreaker, "reset_all",
+	ResetAll = core.Define[core.None, All](core.CircuitBreaker, "reset_all",
 		"Close every breaker and forget what they counted; return their states.")
 
 	// Delete forgets a breaker.
@@ -100,8 +95,11 @@ type CallInput struct {
 	IsQuery bool                        `json:"is_query"` // it changes nothing, so it may be the one that tries whether the far side is back
 }
 
-// Bind binds the operations of the gateway to d, served by b.
-func Bind(d *core.Dispatcher, b *Breakers) {
+// Gateway returns [core.CircuitBreaker].
+func (*Breakers) Gateway() core.Gateway { return core.CircuitBreaker }
+
+// Bind binds the operations of the gateway to d.
+func (b *Breakers) Bind(d *core.Dispatcher) {
 	core.Handle(d, Call, b.call)
 	core.Handle(d, GetBreaker, checked(b.getOrMake))
 	core.Handle(d, Create, checked(b.create))
@@ -110,7 +108,6 @@ func Bind(d *core.Dispatcher, b *Breakers) {
 	core.Handle(d, GetStatus, checked(b.status))
 	core.Handle(d, GetAll, b.all)
 	core.Handle(d, GetMetrics, b.metrics)
-	core.Handle(d, CheckHealth, b.checkHealth)
 	core.Handle(d, Reset, checked(b.reset))
 	core.Handle(d, ResetAll, b.resetAll)
 	core.Handle(d, Delete, checked(b.delete))
@@ -121,7 +118,7 @@ func Bind(d *core.Dispatcher, b *Breakers) {
 func checked[In interface{ Check() error }, Out any](f func(context.Context, In) (Out, error)) func(context.Context, In) (Out, error) {
 	return func(ctx context.Context, in In) (out Out, err error) {
 		if err := in.Check(); err != nil {
-			return out, &core.Error{Kind: core.Invalid, Cause: "input", Err: err}
+			return out, &core.Error{Kind: core.Invalid, Cause: core.CauseInput, Err: err}
 		}
 		return f(ctx, in)
 	}

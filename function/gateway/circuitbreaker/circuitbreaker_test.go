@@ -17,11 +17,11 @@ import (
 
 func bound(b *circuitbreaker.Breakers) *core.Dispatcher {
 	d := core.NewDispatcher()
-	circuitbreaker.Bind(d, b)
+	d.Install(b)
 	return d
 }
 
-var errAway = core.Errorf(core.Unreachable, "refused", "nobody is there")
+var errAway = core.Errorf(core.Unreachable, core.CauseRefused, "nobody is there")
 
 // call runs a command, or a question, that comes to err; ran says whether it did.
 func call(d *core.Dispatcher, query bool, err error) (ran bool, got error) {
@@ -49,10 +49,10 @@ func state(t *testing.T, d *core.Dispatcher) circuitbreaker.Status {
 
 func ExampleCall() {
 	d := core.NewDispatcher()
-	circuitbreaker.Bind(d, &circuitbreaker.Breakers{Policies: map[string]circuitbreaker.Policy{"home": {Threshold: 2}}})
+	d.Install(&circuitbreaker.Breakers{Policies: map[string]circuitbreaker.Policy{"home": {Threshold: 2}}})
 	ask := circuitbreaker.CallInput{Breaker: "home", Func: func(context.Context) error {
 		fmt.Println("asked")
-		return core.Errorf(core.Unreachable, "refused", "nobody is there")
+		return core.Errorf(core.Unreachable, core.CauseRefused, "nobody is there")
 	}}
 	for range 3 {
 		_, err := core.Do(context.Background(), d, circuitbreaker.Call, ask)
@@ -73,11 +73,11 @@ func TestWhatCounts(t *testing.T) {
 		opens bool
 	}{
 		"no route":             {errAway, true},
-		"limited":              {core.Errorf(core.RateLimited, "rate_limited", "too much"), true},
-		"refused token":        {core.Errorf(core.Unauthorized, "unauthorized", "wrong"), false},
+		"limited":              {core.Errorf(core.RateLimited, core.CauseRateLimited, "too much"), true},
+		"refused token":        {core.Errorf(core.Unauthorized, core.CauseUnauthorized, "wrong"), false},
 		"not understood":       {core.Errorf(core.Invalid, "invalid", "what?"), false},
 		"a bug":                {errors.New("a bug"), false},
-		"the caller went away": {core.Errorf(core.Unreachable, "gone", "%w", context.Canceled), false},
+		"the caller went away": {core.Errorf(core.Unreachable, core.CauseGone, "%w", context.Canceled), false},
 		"nothing":              {nil, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -98,7 +98,7 @@ func TestPanicCounts(t *testing.T) {
 	d := bound(new(circuitbreaker.Breakers))
 	for range 5 {
 		_, err := core.Do(t.Context(), d, circuitbreaker.Call, circuitbreaker.CallInput{Breaker: "home", Func: func(context.Context) error { panic("!") }})
-		if core.CauseOf(err) != "panic" {
+		if core.CauseOf(err) != core.CausePanic {
 			t.Fatalf("got %v, want the panic", err)
 		}
 	}
@@ -139,7 +139,7 @@ func TestBack(t *testing.T) {
 			{8200 * time.Millisecond, command, nil, true, "closed"},
 		},
 		"a refused token says that somebody is there": {
-			{3100 * time.Millisecond, question, core.Errorf(core.Unauthorized, "unauthorized", "wrong"), true, "closed"},
+			{3100 * time.Millisecond, question, core.Errorf(core.Unauthorized, core.CauseUnauthorized, "wrong"), true, "closed"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -335,7 +335,7 @@ func TestBound(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		all, err := core.Do(t.Context(), d, circuitbreaker.GetAll, circuitbreaker.AllInput{})
+		all, err := core.Do(t.Context(), d, circuitbreaker.GetAll, core.None{})
 		if err != nil || len(all.Breakers) != 32 || all.Open != 1 {
 			t.Errorf("%d breakers are there, %d of them open, %v; want 32 and the one", len(all.Breakers), all.Open, err)
 		}

@@ -46,7 +46,7 @@ func (b *Breakers) get(name string) (*breaker, error) {
 // way: it would refuse nothing. The caller holds mu.
 func (b *Breakers) add(name string, p Policy) (*breaker, error) {
 	if b.made[name] == nil && len(b.made) >= maxBreakers && !b.giveWay() {
-		return nil, core.Errorf(core.RateLimited, "too_many_breakers", "there are %d breakers and none of them is closed: delete one that is not needed", len(b.made))
+		return nil, core.Errorf(core.RateLimited, core.CauseTooManyBreakers, "there are %d breakers and none of them is closed: delete one that is not needed", len(b.made))
 	}
 	if b.made == nil {
 		b.made = map[string]*breaker{}
@@ -78,7 +78,7 @@ func (b *Breakers) find(name string) (*breaker, error) {
 	defer b.mu.Unlock()
 	one, ok := b.made[name]
 	if !ok {
-		return nil, core.Errorf(core.NotFound, "unknown_breaker", "there is no breaker %.100q: it is made at its first call, or with circuit_breaker.create", name)
+		return nil, core.Errorf(core.NotFound, core.CauseUnknownBreaker, "there is no breaker %.100q: it is made at its first call, or with circuit_breaker.create", name)
 	}
 	return one, nil
 }
@@ -118,7 +118,7 @@ func (b *Breakers) create(_ context.Context, in CreateInput) (Status, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.made[in.Breaker] != nil {
-		return Status{}, core.Errorf(core.Invalid, "exists", "field breaker is %.100q, which is there already: change it with circuit_breaker.configure", in.Breaker)
+		return Status{}, core.Errorf(core.Invalid, core.CauseExists, "field breaker is %.100q, which is there already: change it with circuit_breaker.configure", in.Breaker)
 	}
 	one, err := b.add(in.Breaker, in.Policy)
 	if err != nil {
@@ -157,13 +157,13 @@ func (b *Breakers) renew(old *breaker, p Policy) (Status, error) {
 	return one.status(), nil
 }
 
-func (b *Breakers) resetAll(ctx context.Context, _ ResetAllInput) (All, error) {
+func (b *Breakers) resetAll(ctx context.Context, _ core.None) (All, error) {
 	for _, old := range b.sorted() {
 		if _, err := b.renew(old, old.policy); err != nil {
 			return All{}, err
 		}
 	}
-	return b.all(ctx, AllInput{})
+	return b.all(ctx, core.None{})
 }
 
 func (b *Breakers) delete(_ context.Context, in DeleteInput) (Metrics, error) {

@@ -58,13 +58,3 @@ func (in ConfigureInput) Check() error {
 type MetricsInput struct {
 	Breaker string `json:"breaker,omitempty" doc:"its name; default: all of them"`
 }
-
-// Inputs of operations that take none.
-type (
-	// An AllInput is the input of [GetAll].
-	AllInput struct{}
-	// A HealthInput is the input of [CheckHealth].
-	HealthInput struct{}
-	// A ResetAllInput is the input of [ResetAll].
-	ResetAllInput struct{}
-)

@@ -19,7 +19,7 @@ type Status struct {
 	ConsecutiveFailures uint32       `json:"consecutive_failures"`
 	QuestionIn          core.Seconds `json:"question_in_seconds" doc:"how long until an open breaker lets a question through"`
 	CommandIn           core.Seconds `json:"command_in_seconds" doc:"how long until it lets a command through, if no question came first"`
-	LastCause           string       `json:"last_cause,omitempty" doc:"why the last call that counted as a failure failed, in one word"`
+	LastCause           core.Cause   `json:"last_cause,omitempty" doc:"why the last call that counted as a failure failed, in one word"`
 	Policy              Policy       `json:"policy"`
 }
 
@@ -53,7 +53,7 @@ type All struct {
 	Open     int      `json:"open" doc:"how many are open or half-open"`
 }
 
-func (b *Breakers) all(context.Context, AllInput) (All, error) {
+func (b *Breakers) all(context.Context, core.None) (All, error) {
 	all := All{Breakers: []Status{}}
 	for _, one := range b.sorted() {
 		s := one.status()
@@ -78,7 +78,7 @@ type Totals struct {
 	Away       core.Seconds `json:"away_seconds" doc:"how long it was not closed"`
 	LastOpened time.Time    `json:"last_opened,omitzero"`
 	LastFailed time.Time    `json:"last_failed,omitzero"`
-	LastCause  string       `json:"last_cause,omitempty" doc:"of the last failure, in one word"`
+	LastCause  core.Cause   `json:"last_cause,omitempty" doc:"of the last failure, in one word"`
 }
 
 // Metrics are what breakers did since they were made.

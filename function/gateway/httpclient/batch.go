@@ -49,9 +49,9 @@ type Batch struct {
 
 // An Outcome is what came of one request: an answer or an error.
 type Outcome struct {
-	Response *Response `json:"response,omitempty" doc:"absent when there was none"`
-	Cause    string    `json:"cause,omitempty" doc:"why there was none, in one word"`
-	Error    string    `json:"error,omitempty" doc:"the same in a sentence"`
+	Response *Response  `json:"response,omitempty" doc:"absent when there was none"`
+	Cause    core.Cause `json:"cause,omitempty" doc:"why there was none, in one word"`
+	Error    string     `json:"error,omitempty" doc:"the same in a sentence"`
 }
 
 // batch sends the requests. Together their answers are as long as one may be.

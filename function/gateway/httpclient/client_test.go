@@ -49,7 +49,7 @@ func TestMain(m *testing.M) {
 // bound returns a dispatcher with the operations of c.
 func bound(c *httpclient.Client) *core.Dispatcher {
 	d := core.NewDispatcher()
-	httpclient.Bind(d, c)
+	d.Install(c)
 	return d
 }
 
@@ -62,7 +62,7 @@ func send(t *testing.T, c *httpclient.Client, r httpclient.Request) (httpclient.
 
 func status(t *testing.T, c *httpclient.Client) httpclient.Status {
 	t.Helper()
-	s, err := core.Do(t.Context(), bound(c), httpclient.GetStatus, httpclient.StatusInput{})
+	s, err := core.Do(t.Context(), bound(c), httpclient.GetStatus, core.None{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func client(t testing.TB, config httpclient.Config) *httpclient.Client {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_, _ = core.Do(context.WithoutCancel(t.Context()), bound(c), httpclient.Reset, httpclient.ResetInput{})
+		_, _ = core.Do(context.WithoutCancel(t.Context()), bound(c), httpclient.Reset, core.None{})
 	})
 	return c
 }
@@ -89,7 +89,7 @@ func ExampleMakeRequest() {
 	}))
 	defer home.Close()
 	d := core.NewDispatcher()
-	httpclient.Bind(d, new(httpclient.Client))
+	d.Install(new(httpclient.Client))
 	res, err := core.Do(context.Background(), d, httpclient.MakeRequest, httpclient.Request{
 		Method: http.MethodPost, URL: home.URL + "/api", Bearer: "abc", Body: []byte("{}"),
 	})
@@ -240,7 +240,7 @@ func TestPool(t *testing.T) {
 	if s = status(t, c); s.Open != 1 {
 		t.Errorf("%d connections are open, want the one that there was", s.Open)
 	}
-	until, err := core.Do(t.Context(), d, httpclient.Reset, httpclient.ResetInput{})
+	until, err := core.Do(t.Context(), d, httpclient.Reset, core.None{})
 	if after := status(t, c); err != nil || until.Requests != 3 || after.Requests != 0 {
 		t.Errorf("reset returned %+v and left %+v, %v", until, after, err)
 	}

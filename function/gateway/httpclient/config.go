@@ -135,7 +135,7 @@ func (c *Client) change(_ context.Context, change Config) (Configuration, error)
 	defer c.mu.Unlock()
 	config := c.current().config.over(change)
 	if err := errors.Join(config.Check(), config.whole()); err != nil {
-		return Configuration{}, &core.Error{Kind: core.Invalid, Cause: "input", Err: err}
+		return Configuration{}, &core.Error{Kind: core.Invalid, Cause: core.CauseInput, Err: err}
 	}
 	c.take(config)
 	return c.current().view(), nil

@@ -37,9 +37,9 @@ type counts struct {
 	requests, failures, retries, dialled, reused, resumed atomic.Int64
 
 	mu     sync.Mutex
-	latest uint32 // guarded by mu; a bit each of the latest requests, the last one lowest: 1 for one that failed
-	known  int    // guarded by mu; how many of its bits are about a request
-	cause  string // guarded by mu; of the latest failure
+	latest uint32     // guarded by mu; a bit each of the latest requests, the last one lowest: 1 for one that failed
+	known  int        // guarded by mu; how many of its bits are about a request
+	cause  core.Cause // guarded by mu; of the latest failure
 }
 
 const latest = 32
@@ -63,7 +63,7 @@ func (c *counts) note(err error) {
 
 // recent returns how many of the latest requests failed, whether the last one did,
 // and why the last that did.
-func (c *counts) recent() (failed, of int, last bool, cause string) {
+func (c *counts) recent() (failed, of int, last bool, cause core.Cause) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return bits.OnesCount32(c.latest), c.known, c.latest&1 == 1, c.cause

@@ -25,30 +25,30 @@ var errTooLong = errors.New("the answer is longer than can be taken")
 func explain(ctx context.Context, p phase, err error) *core.Error {
 	switch {
 	case errors.Is(err, errTooLong):
-		return core.Errorf(core.Internal, "oversized", "%w", err)
+		return core.Errorf(core.Internal, core.CauseOversized, "%w", err)
 	case ctx.Err() != nil, errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
-		return &core.Error{Kind: core.Unreachable, Cause: "timeout", Err: tooLate{"no answer in time", p}}
+		return &core.Error{Kind: core.Unreachable, Cause: core.CauseTimeout, Err: tooLate{"no answer in time", p}}
 	case errors.Is(err, syscall.ETIMEDOUT):
-		return &core.Error{Kind: core.Unreachable, Cause: "timeout", Err: tooLate{"nobody acknowledges what is sent", p}}
+		return &core.Error{Kind: core.Unreachable, Cause: core.CauseTimeout, Err: tooLate{"nobody acknowledges what is sent", p}}
 	case errors.Is(err, errPin):
-		return core.Errorf(core.Unreachable, "tls", "the far side is not the one whose key is pinned: %w; if it has a new one on purpose, pin that", err)
+		return core.Errorf(core.Unreachable, core.CauseTLS, "the far side is not the one whose key is pinned: %w; if it has a new one on purpose, pin that", err)
 	}
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
-		return core.Errorf(core.Unreachable, "dns", "the host's name has no address: %w", bare(err))
+		return core.Errorf(core.Unreachable, core.CauseDNS, "the host's name has no address: %w", bare(err))
 	}
 	if p == shaking || isTLS(err) {
-		return core.Errorf(core.Unreachable, "tls", "the TLS handshake failed: %w", bare(err))
+		return core.Errorf(core.Unreachable, core.CauseTLS, "the TLS handshake failed: %w", bare(err))
 	}
 	if errors.Is(err, syscall.ECONNREFUSED) {
-		return core.Errorf(core.Unreachable, "refused", "nothing listens there: %w", bare(err))
+		return core.Errorf(core.Unreachable, core.CauseRefused, "nothing listens there: %w", bare(err))
 	}
 	if broken(err) {
-		return core.Errorf(core.Unreachable, "reset", "the connection broke while %v: %w", p, bare(err))
+		return core.Errorf(core.Unreachable, core.CauseReset, "the connection broke while %v: %w", p, bare(err))
 	}
 	if p <= dialling {
-		return core.Errorf(core.Unreachable, "no_route", "no connection could be made: %w", bare(err))
+		return core.Errorf(core.Unreachable, core.CauseNoRoute, "no connection could be made: %w", bare(err))
 	}
-	return core.Errorf(core.Unreachable, "protocol", "the answer is not HTTP, or broke while %v: %w", p, bare(err))
+	return core.Errorf(core.Unreachable, core.CauseProtocol, "the answer is not HTTP, or broke while %v: %w", p, bare(err))
 }
 
 // tooLate says that the time was up, as an error that others know as such.

@@ -10,21 +10,21 @@ import (
 // Health says how the way out is doing, by its latest requests and its
 // configuration.
 func (c *Client) Health() core.Health {
-	s, _ := c.status(context.Background(), StatusInput{})
+	s, _ := c.status(context.Background(), core.None{})
 	failed, of, last, cause := c.counts.recent()
 	w := c.current()
-	h := core.Well(map[string]any{
+	h := core.Healthy(map[string]any{
 		"requests": s.Requests, "failures": s.Failures, "retries": s.Retries,
 		"connections_open": s.Open, "latest_requests": of, "latest_failures": failed,
 	})
 	if failed > 0 {
-		h.Lose(max(1, 60*failed/of), fmt.Sprintf("%d of the latest %d requests failed, the last of them with %s", failed, of, cause))
+		h.Deduct(max(1, 60*failed/of), fmt.Sprintf("%d of the latest %d requests failed, the last of them with %s", failed, of, cause))
 	}
 	if last {
-		h.Lose(20, "the latest request failed: "+cause)
+		h.Deduct(20, "the latest request failed: "+string(cause))
 	}
 	if w.config.Insecure && len(w.config.Pins) == 0 {
-		h.Lose(10, "any certificate is believed to be the home's")
+		h.Deduct(10, "any certificate is believed to be the home's")
 	}
 	return h
 }
@@ -45,9 +45,9 @@ func (in HealthInput) Check() error {
 // A Checkup is what [CheckHealth] returns.
 type Checkup struct {
 	core.Health
-	Visit *Visit `json:"visit,omitempty" doc:"what came of the request; absent without one"`
-	Cause string `json:"cause,omitempty" doc:"why there was no answer, in one word"`
-	Error string `json:"error,omitempty" doc:"the same in a sentence"`
+	Visit *Visit     `json:"visit,omitempty" doc:"what came of the request; absent without one"`
+	Cause core.Cause `json:"cause,omitempty" doc:"why there was no answer, in one word"`
+	Error string     `json:"error,omitempty" doc:"the same in a sentence"`
 }
 
 func (c *Client) checkHealth(ctx context.Context, in HealthInput) (Checkup, error) {

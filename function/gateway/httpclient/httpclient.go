@@ -5,12 +5,12 @@
 //	batch            BatchInput          Batch
 //	warm_up          WarmUpInput         Visit
 //	health_check     HealthInput         Checkup
-//	status           StatusInput         Status
+//	status           core.None         Status
 //	configure        Config              Configuration
-//	configuration    ConfigurationInput  Configuration
+//	configuration    core.None  Configuration
 //	validate_config  ValidateInput       Validation
 //	set_timeout      Timeouts            Timeouts
-//	reset            ResetInput          Status
+//	reset            core.None          Status
 //
 // There is one pool of connections, kept alive between invocations, over HTTP/2
 // where the far side speaks it, and with TLS sessions that are taken up again.
@@ -68,7 +68,7 @@ var (
 		"Return the health of the way out, computed from its latest requests, and with an address what a request to it came to.")
 
 	// GetStatus returns what the pool of connections did so far.
-	GetStatus = core.Define[StatusInput, Status](core.HTTPClient, "status",
+	GetStatus = core.Define[core.None, Status](core.HTTPClient, "status",
 		"Return what the pool of connections holds, and what it did since the process started or the last reset.")
 
 	// Configure changes how requests are sent.
@@ -76,7 +76,7 @@ var (
 		"Change how requests are sent by this process, and return the configuration in effect; what is left out stays as it is.")
 
 	// GetConfiguration returns how requests are sent.
-	GetConfiguration = core.Define[ConfigurationInput, Configuration](core.HTTPClient, "configuration",
+	GetConfiguration = core.Define[core.None, Configuration](core.HTTPClient, "configuration",
 		"Return the configuration in effect; of secrets only that they are there.")
 
 	// ValidateConfig looks at a configuration without taking it.
@@ -88,12 +88,15 @@ var (
 		"Change the time-outs of requests sent from now on, and return those in effect.")
 
 	// Reset makes everything as it was after the start.
-	Reset = core.Define[ResetInput, Status](core.HTTPClient, "reset",
+	Reset = core.Define[core.None, Status](core.HTTPClient, "reset",
 		"Close the idle connections, take the configuration that the program started with, and count anew; return what was counted until now.")
 )
 
-// Bind binds the operations of the gateway to d, served by c.
-func Bind(d *core.Dispatcher, c *Client) {
+// Gateway returns [core.HTTPClient].
+func (*Client) Gateway() core.Gateway { return core.HTTPClient }
+
+// Bind binds the operations of the gateway to d.
+func (c *Client) Bind(d *core.Dispatcher) {
 	core.Handle(d, MakeRequest, c.makeRequest)
 	core.Handle(d, SendBatch, c.batch)
 	core.Handle(d, WarmUp, c.warmUp)

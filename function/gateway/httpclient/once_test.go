@@ -224,7 +224,7 @@ func TestAtMostOnceHTTP2(t *testing.T) {
 				})
 				c := client(t, httpclient.Config{Home: server.url, Insecure: true})
 				_, err := send(t, c, httpclient.Request{Method: "POST", URL: server.url, Body: []byte("{}"), IsQuery: kind == "question"})
-				if got := server.received.Load(); got != want || core.CauseOf(err) != "reset" {
+				if got := server.received.Load(); got != want || core.CauseOf(err) != core.CauseReset {
 					t.Errorf("it was received %d times and returned %v; want %d times and cause reset", got, err, want)
 				}
 			})

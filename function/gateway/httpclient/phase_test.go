@@ -140,7 +140,7 @@ func TestPhases(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), all)
 				defer cancel()
 				_, err := core.Do(ctx, d, httpclient.MakeRequest, r)
-				if (err == nil) != (tt.said == "") || err != nil && (!strings.Contains(err.Error(), tt.said) || core.CauseOf(err) != "timeout") {
+				if (err == nil) != (tt.said == "") || err != nil && (!strings.Contains(err.Error(), tt.said) || core.CauseOf(err) != core.CauseTimeout) {
 					t.Errorf("got %v, want %q", err, tt.said)
 				}
 				took := time.Since(start)
@@ -152,7 +152,7 @@ func TestPhases(t *testing.T) {
 				if s := status(t, c); s.Retries != tt.retries {
 					t.Errorf("%d retries, want %d", s.Retries, tt.retries)
 				}
-				_, _ = core.Do(t.Context(), d, httpclient.Reset, httpclient.ResetInput{})
+				_, _ = core.Do(t.Context(), d, httpclient.Reset, core.None{})
 				synctest.Wait()
 				if s := status(t, c); s.Open != 0 {
 					t.Errorf("%d connections are open after all of it", s.Open)

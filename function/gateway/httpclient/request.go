@@ -69,10 +69,10 @@ func (c *Client) send(ctx context.Context, r Request) (res Response, a *attempt,
 	w := c.current()
 	u, err := url.Parse(r.URL)
 	if err != nil {
-		return res, nil, core.Errorf(core.Invalid, "bad_request", "the request cannot be made: field url is not an address")
+		return res, nil, core.Errorf(core.Invalid, core.CauseBadRequest, "the request cannot be made: field url is not an address")
 	}
 	if limit := cmp.Or(w.config.BodyLimit, MaxBody); int64(len(r.Body)) > limit {
-		return res, nil, core.Errorf(core.Invalid, "too_large", "field body is %d bytes long; at most %d are sent", len(r.Body), limit)
+		return res, nil, core.Errorf(core.Invalid, core.CauseTooLarge, "field body is %d bytes long; at most %d are sent", len(r.Body), limit)
 	}
 	if t := w.config.Request.Duration(); t > 0 {
 		var cancel context.CancelFunc

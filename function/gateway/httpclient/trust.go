@@ -106,7 +106,7 @@ func (c *Client) Verify(host string, port int, chain []*x509.Certificate) (looke
 		return !conf.InsecureSkipVerify, nil
 	}
 	if conf.VerifyConnection(s) != nil {
-		return true, core.Errorf(core.Unreachable, "other_key", "the certificate is for another key than the one that is pinned: if the server has a new one on purpose, pin that")
+		return true, core.Errorf(core.Unreachable, core.CauseOtherKey, "the certificate is for another key than the one that is pinned: if the server has a new one on purpose, pin that")
 	}
 	return true, nil
 }

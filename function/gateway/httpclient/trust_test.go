@@ -155,7 +155,7 @@ func TestFallBack(t *testing.T) {
 			t.Errorf("visit %d: %+v, %v after %d dials; want %+v after %d", i, v, err, s.Dialled, want.visit, want.dialled)
 		}
 	}
-	conf, err := core.Do(t.Context(), d, httpclient.GetConfiguration, httpclient.ConfigurationInput{})
+	conf, err := core.Do(t.Context(), d, httpclient.GetConfiguration, core.None{})
 	if err != nil || conf.Roots != "system" {
 		t.Errorf("the authorities are %q, %v, want the system's", conf.Roots, err)
 	}

@@ -14,9 +14,6 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// A ConfigurationInput is the input of [GetConfiguration].
-type ConfigurationInput struct{}
-
 // A Configuration is how requests are sent, without its secrets.
 type Configuration struct {
 	Home        string            `json:"home,omitempty"`
@@ -39,7 +36,7 @@ type Vouched struct {
 	DaysLeft int       `json:"days_left" unit:"d"`
 }
 
-func (c *Client) configuration(context.Context, ConfigurationInput) (Configuration, error) {
+func (c *Client) configuration(context.Context, core.None) (Configuration, error) {
 	return c.current().view(), nil
 }
 

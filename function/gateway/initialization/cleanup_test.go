@@ -14,11 +14,11 @@ import (
 func TestCleanup(t *testing.T) {
 	left := 3
 	_, d := starter(initialization.Options{Parts: []initialization.Part{
-		{Name: "cache", Cleanup: func() core.Freed { n := left; left = 0; return core.Freed{Items: n, Bytes: int64(n) * 10} }},
-		{Name: "rings", Cleanup: func() core.Freed { return core.Freed{Items: 1} }},
+		{Name: "cache", Cleanup: func() core.Reclaimed { n := left; left = 0; return core.Reclaimed{Items: n, Bytes: int64(n) * 10} }},
+		{Name: "rings", Cleanup: func() core.Reclaimed { return core.Reclaimed{Items: 1} }},
 	}}, nil)
-	for _, want := range []core.Freed{{Items: 4, Bytes: 30}, {Items: 1}} {
-		got, err := core.Do(t.Context(), d, initialization.Cleanup, initialization.CleanupInput{})
+	for _, want := range []core.Reclaimed{{Items: 4, Bytes: 30}, {Items: 1}} {
+		got, err := core.Do(t.Context(), d, initialization.Cleanup, core.None{})
 		if err != nil || got.Total != want || len(got.Parts) != 2 || got.Parts[0].Part != "cache" {
 			t.Errorf("got %+v, %v; want %+v", got, err, want)
 		}
@@ -74,7 +74,7 @@ func TestTheOwnersWishesWin(t *testing.T) {
 func TestStatus(t *testing.T) {
 	s, d := starter(initialization.Options{}, nil)
 	status := func() initialization.Status {
-		st, err := core.Do(t.Context(), d, initialization.GetStatus, initialization.StatusInput{})
+		st, err := core.Do(t.Context(), d, initialization.GetStatus, core.None{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,7 +21,8 @@ type Options struct {
 	Shelf  Shelf                 // where the settings are kept, so that look-ups count; default: a field
 	TTL    time.Duration         // how long settings hold before they are read again; default: 5 min
 	Pause  time.Duration         // default: 2 s between tries after a failure
-	Parts  []Part                // what [Cleanup] cleans; default: nothing
+
+	Reclaim func(context.Context) map[core.Gateway]core.Reclaimed // what [Cleanup] runs; default: nothing
 
 	Transport http.RoundTripper                                        // to the parameter store; default: the SDK's own
 	Guard     func(context.Context, func(context.Context) error) error // runs what asks the store, or refuses to; default: runs it
@@ -72,6 +73,9 @@ func New(o Options) *Starter {
 	}
 	if o.Apply == nil {
 		o.Apply = func(*Settings) error { return nil }
+	}
+	if o.Reclaim == nil {
+		o.Reclaim = func(context.Context) map[core.Gateway]core.Reclaimed { return nil }
 	}
 	if o.Guard == nil {
 		o.Guard = func(ctx context.Context, f func(context.Context) error) error { return f(ctx) }
@@ -133,7 +137,7 @@ func (s *Starter) wait(ctx context.Context) (done func(), err error) {
 	case <-s.turn:
 		return func() { s.turn <- struct{}{} }, nil
 	case <-ctx.Done():
-		return nil, core.Errorf(core.Internal, "settings", "the settings are not known yet: %w", ctx.Err())
+		return nil, core.Errorf(core.Internal, core.CauseSettings, "the settings are not known yet: %w", ctx.Err())
 	}
 }
 
@@ -141,7 +145,7 @@ func (st *state) failure() error {
 	if st.err == nil {
 		return nil
 	}
-	return &core.Error{Kind: core.Internal, Cause: "settings", Err: st.err}
+	return &core.Error{Kind: core.Internal, Cause: core.CauseSettings, Err: st.err}
 }
 
 // keep makes st the state, and tells the shelf.

@@ -13,7 +13,7 @@ func Example() {
 	env := map[string]string{"HOME_ASSISTANT_URL": "https://home.example.org", "HOME_ASSISTANT_TOKEN": "a long-lived one", "DEBUG": "1"}
 	start := initialization.New(initialization.Options{Getenv: func(name string) string { return env[name] }})
 	d := core.NewDispatcher()
-	initialization.Bind(d, start)
+	d.Install(start)
 
 	ctx := context.Background()
 	order, _ := core.Do(ctx, d, initialization.Depend, initialization.Dependency{
@@ -25,7 +25,7 @@ func Example() {
 		},
 	})
 	fmt.Println(order.Stages)
-	status, _ := core.Do(ctx, d, initialization.Run, initialization.RunInput{})
+	status, _ := core.Do(ctx, d, initialization.Run, core.None{})
 	fmt.Println(status.Ready, status.Warnings)
 	// Output:
 	// [settings parameters connections]

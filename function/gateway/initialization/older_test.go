@@ -89,7 +89,7 @@ func TestOlderTable(t *testing.T) {
 // shown returns a setting in effect and its source.
 func shown(t *testing.T, d *core.Dispatcher, name string) string {
 	t.Helper()
-	view, err := core.Do(t.Context(), d, initialization.GetSettings, initialization.SettingsInput{})
+	view, err := core.Do(t.Context(), d, initialization.GetSettings, core.None{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,7 @@ func TestRefresh(t *testing.T) {
 		},
 	})
 	d := core.NewDispatcher()
-	initialization.Bind(d, s)
+	d.Install(s)
 	refresh := func() (initialization.Status, error) {
 		return core.Do(t.Context(), d, initialization.Refresh, initialization.RefreshInput{})
 	}
@@ -41,7 +41,7 @@ func TestRefresh(t *testing.T) {
 		t.Errorf("changed: %+v, %v", status, err)
 	}
 	env["HOME_ASSISTANT_URL"] = ""
-	if _, err := refresh(); core.CauseOf(err) != "settings" {
+	if _, err := refresh(); core.CauseOf(err) != core.CauseSettings {
 		t.Errorf("wrong settings: %v", err)
 	}
 	if got := s.Settings(); got == nil || got.URL != "https://two.example.com" || applied[len(applied)-1] != got.URL {

@@ -8,12 +8,6 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// A RunInput is the input of [Run].
-type RunInput struct{}
-
-// A StatusInput is the input of [GetStatus].
-type StatusInput struct{}
-
 // A Status is how far the start has come.
 type Status struct {
 	Ready    bool         `json:"ready"`
@@ -28,7 +22,7 @@ type Status struct {
 }
 
 // run runs the stages that are not done, unless it has just been tried.
-func (s *Starter) run(ctx context.Context, _ RunInput) (Status, error) {
+func (s *Starter) run(ctx context.Context, _ core.None) (Status, error) {
 	done, err := s.wait(ctx)
 	if err != nil {
 		return Status{}, err
@@ -40,7 +34,7 @@ func (s *Starter) run(ctx context.Context, _ RunInput) (Status, error) {
 	return s.now(), nil
 }
 
-func (s *Starter) status(context.Context, StatusInput) (Status, error) { return s.now(), nil }
+func (s *Starter) status(context.Context, core.None) (Status, error) { return s.now(), nil }
 
 func (s *Starter) now() Status {
 	status := Status{Since: s.began, Warm: s.served.Load() > 0, Stages: s.results()}

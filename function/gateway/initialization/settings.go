@@ -63,9 +63,6 @@ type source struct {
 	text string
 }
 
-// A SettingsInput is the input of [GetSettings].
-type SettingsInput struct{}
-
 // A SettingsView is what [GetSettings] returns.
 type SettingsView struct {
 	Settings []Setting    `json:"settings"`
@@ -80,7 +77,7 @@ type Setting struct {
 	Source string `json:"source" doc:"environment, parameter or default, or the older variable that said so"`
 }
 
-func (s *Starter) view(context.Context, SettingsInput) (SettingsView, error) {
+func (s *Starter) view(context.Context, core.None) (SettingsView, error) {
 	st := s.state.Load()
 	if st == nil || st.settings == nil {
 		return SettingsView{Settings: []Setting{}, Problem: "the settings were not read yet: run initialization.run"}, nil

@@ -28,13 +28,13 @@ func starter(o initialization.Options, env map[string]string) (*initialization.S
 	}
 	s := initialization.New(o)
 	d := core.NewDispatcher()
-	initialization.Bind(d, s)
+	d.Install(s)
 	return s, d
 }
 
 func run(t *testing.T, d *core.Dispatcher) initialization.Status {
 	t.Helper()
-	status, err := core.Do(t.Context(), d, initialization.Run, initialization.RunInput{})
+	status, err := core.Do(t.Context(), d, initialization.Run, core.None{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestSettings(t *testing.T) {
 	if text := fmt.Sprintf("%+v %#v", got, got); strings.Contains(text, "hush") || strings.Contains(text, "secret-token") {
 		t.Errorf("printed, the settings show a secret: %s", text)
 	}
-	view, err := core.Do(t.Context(), d, initialization.GetSettings, initialization.SettingsInput{})
+	view, err := core.Do(t.Context(), d, initialization.GetSettings, core.None{})
 	if text := fmt.Sprint(view); err != nil || strings.Contains(text, "hush") || strings.Contains(text, "secret-token") || !strings.Contains(text, "{LOG_LEVEL warn environment}") {
 		t.Errorf("the view is %s, %v", text, err)
 	}

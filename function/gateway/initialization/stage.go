@@ -50,9 +50,6 @@ type Stage struct {
 	Problem  string       `json:"problem,omitempty" doc:"why it is not done; absent before its first run"`
 }
 
-// An OrderInput is the input of [GetOrder].
-type OrderInput struct{}
-
 // An Order is the order of the stages.
 type Order struct {
 	Stages []string `json:"stages" doc:"in the order in which they run; those that wait for nothing of one another run side by side"`
@@ -69,13 +66,13 @@ func (s *Starter) depend(_ context.Context, d Dependency) (Order, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.find(d.Stage) != nil {
-		return Order{}, core.Errorf(core.Invalid, "stage", "there is a stage %q already", d.Stage)
+		return Order{}, core.Errorf(core.Invalid, core.CauseStage, "there is a stage %q already", d.Stage)
 	}
 	s.stages = append(s.stages, &stage{Dependency: d, result: Stage{Name: d.Stage}})
 	return s.sorted(), nil
 }
 
-func (s *Starter) order(context.Context, OrderInput) (Order, error) {
+func (s *Starter) order(context.Context, core.None) (Order, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.sorted(), nil

@@ -65,7 +65,7 @@ func (b *Book) Note(o Outcome, said string) {
 		return
 	}
 	if o.Err != nil {
-		b.blame(core.CauseOf(o.Err), said)
+		b.blame(string(core.CauseOf(o.Err)), said)
 	}
 	if a := (answer{o.Took, o.Err != nil}); len(b.recent) < recentAnswers {
 		b.recent = append(b.recent, a)

@@ -62,14 +62,14 @@ func (g *gateway) handleAlexa(ctx context.Context, d Directive) (json.RawMessage
 func check(h alexa.Header) error {
 	switch {
 	case h.Namespace == "" || h.Name == "":
-		return core.Errorf(core.Invalid, "directive", "the directive's header has no namespace or no name")
+		return core.Errorf(core.Invalid, core.CauseDirective, "the directive's header has no namespace or no name")
 	case h.PayloadVersion != "3":
-		return core.Errorf(core.Invalid, "directive", "the directive's payload version is %.20q; only version 3 is understood", h.PayloadVersion)
+		return core.Errorf(core.Invalid, core.CauseDirective, "the directive's payload version is %.20q; only version 3 is understood", h.PayloadVersion)
 	}
 	return nil
 }
 
 // unwired is the error of an operation for which the application gave nothing.
 func unwired(what string) error {
-	return core.Errorf(core.Internal, "unwired", "the application answers no %s: it gave the gateway no function for them", what)
+	return core.Errorf(core.Internal, core.CauseUnwired, "the application answers no %s: it gave the gateway no function for them", what)
 }

@@ -7,11 +7,8 @@ import (
 )
 
 // Diagnose says what is wrong between here and the home.
-var Diagnose = core.Define[DiagnoseInput, Diagnosis](core.Lambda, "diagnose",
+var Diagnose = core.Define[core.None, Diagnosis](core.Lambda, "diagnose",
 	"Go the way to Home Assistant step by step and return what came of each: settings, dns, tcp, tls, token, endpoint, discover.")
-
-// A DiagnoseInput is the input of [Diagnose].
-type DiagnoseInput struct{}
 
 // A Diagnosis is what [Diagnose] found. It ends with the first step whose failure
 // makes the rest meaningless.
@@ -33,7 +30,7 @@ type DiagnosisStep struct {
 	Took    float64  `json:"took" unit:"ms"`
 }
 
-func (g *gateway) diagnose(ctx context.Context, _ DiagnoseInput) (Diagnosis, error) {
+func (g *gateway) diagnose(ctx context.Context, _ core.None) (Diagnosis, error) {
 	if g.opts.Diagnose == nil {
 		return Diagnosis{}, unwired("diagnosis")
 	}

@@ -67,7 +67,7 @@ func (g *gateway) validateEvent(ctx context.Context, in EventInput) (EventFacts,
 	case KindSkill:
 		var r alexa.SkillRequest
 		if r, err = alexa.ParseSkill(in.Event); err == nil && !slices.Contains(skillTypes, r.Type) {
-			err = core.Errorf(core.Invalid, "request", "the request's type is %.60q; there are %s", r.Type, strings.Join(skillTypes, ", "))
+			err = core.Errorf(core.Invalid, core.CauseRequest, "the request's type is %.60q; there are %s", r.Type, strings.Join(skillTypes, ", "))
 		}
 		f.Subject = r.String()
 	case KindOperation:
@@ -79,8 +79,8 @@ func (g *gateway) validateEvent(ctx context.Context, in EventInput) (EventFacts,
 		task, err = scheduled(in.Event)
 		f.Subject = task.Task
 	}
-	if err != nil && core.CauseOf(err) == core.Internal.String() {
-		err = &core.Error{Kind: core.Invalid, Cause: kind, Err: err}
+	if err != nil && core.CauseOf(err) == core.Cause(core.Internal.String()) {
+		err = &core.Error{Kind: core.Invalid, Cause: core.Cause(kind), Err: err}
 	}
 	return f, err
 }

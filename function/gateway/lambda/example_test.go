@@ -15,7 +15,7 @@ func Example() {
 	d := core.NewDispatcher()
 	lambda.Bind(d, lambda.Options{
 		Converse: func(context.Context, alexa.SkillRequest, string) (alexa.SkillReply, error) {
-			return alexa.SkillReply{}, core.Errorf(core.Unreachable, "timeout", "no answer in time")
+			return alexa.SkillReply{}, core.Errorf(core.Unreachable, core.CauseTimeout, "no answer in time")
 		},
 	})
 	request := json.RawMessage(`{"version": "1.0", "request": {"type": "IntentRequest", "locale": "en-US",

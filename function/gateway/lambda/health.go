@@ -22,13 +22,13 @@ const (
 
 // overall weighs what is known of the function.
 func overall(s Status, f Facts, all, failed int) core.Health {
-	h := core.Well(nil)
+	h := core.Healthy(nil)
 	if !f.Ready {
 		problem := f.Problem
 		if problem == "" {
 			problem = "they have not been read yet"
 		}
-		h.Lose(costNotReady, "the settings are not complete: "+problem)
+		h.Deduct(costNotReady, "the settings are not complete: "+problem)
 	}
 	if failed > 0 {
 		reason := fmt.Sprintf("%d of the last %d directives and skill requests failed", failed, all)
@@ -38,20 +38,20 @@ func overall(s Status, f Facts, all, failed int) core.Health {
 		if s.SuccessRate < 0.85 {
 			reason += "; Amazon warns below 85 % success"
 		}
-		h.Lose(int(math.Ceil(costFailures*float64(failed)/float64(all))), reason)
+		h.Deduct(int(math.Ceil(costFailures*float64(failed)/float64(all))), reason)
 	}
 	switch {
 	case s.P90 >= slow:
-		h.Lose(costSlow, fmt.Sprintf("one of ten answers takes %.1f s or longer; Amazon warns from 5 s on", s.P90/1000))
+		h.Deduct(costSlow, fmt.Sprintf("one of ten answers takes %.1f s or longer; Amazon warns from 5 s on", s.P90/1000))
 	case s.P90 >= slowish:
-		h.Lose(costSlowish, fmt.Sprintf("one of ten answers takes %.1f s or longer", s.P90/1000))
+		h.Deduct(costSlowish, fmt.Sprintf("one of ten answers takes %.1f s or longer", s.P90/1000))
 	}
 	if f.MemoryLimit > 0 {
 		switch percent := f.MemoryUsed * 100 / f.MemoryLimit; {
 		case percent >= full:
-			h.Lose(costFull, fmt.Sprintf("%d %% of the memory is used: give the stage more `memory`", percent))
+			h.Deduct(costFull, fmt.Sprintf("%d %% of the memory is used: give the stage more `memory`", percent))
 		case percent >= fullish:
-			h.Lose(costFull/3, fmt.Sprintf("%d %% of the memory is used", percent))
+			h.Deduct(costFull/3, fmt.Sprintf("%d %% of the memory is used", percent))
 		}
 	}
 	for g := range core.Gateway(core.NumGateways) {
@@ -67,7 +67,7 @@ func overall(s Status, f Facts, all, failed int) core.Health {
 		if more := len(health.Reasons) - 1; more > 0 {
 			reason += fmt.Sprintf(" (and %d more)", more)
 		}
-		h.Lose(int(math.Ceil(costGateway*float64(100-health.Points)/100)), reason)
+		h.Deduct(int(math.Ceil(costGateway*float64(100-health.Points)/100)), reason)
 	}
 	return h
 }
@@ -82,12 +82,12 @@ func (b *Book) Health() core.Health {
 	}
 	strange, _ := b.Events("")
 	facts["unknown_events"] = strange
-	h := core.Well(facts)
+	h := core.Healthy(facts)
 	if strange > 0 {
-		h.Lose(int(min(strange, 10)), fmt.Sprintf("%d events were none that the function takes: see who sends them", strange))
+		h.Deduct(int(min(strange, 10)), fmt.Sprintf("%d events were none that the function takes: see who sends them", strange))
 	}
 	if scheduled, failed := b.Events(KindScheduled); failed > 0 {
-		h.Lose(20, fmt.Sprintf("%d of %d scheduled events failed: the log says what the doctor found", failed, scheduled))
+		h.Deduct(20, fmt.Sprintf("%d of %d scheduled events failed: the log says what the doctor found", failed, scheduled))
 	}
 	return h
 }

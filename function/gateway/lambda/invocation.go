@@ -8,11 +8,8 @@ import (
 )
 
 // GetContext says which invocation this is.
-var GetContext = core.Define[ContextInput, Invocation](core.Lambda, "context",
+var GetContext = core.Define[core.None, Invocation](core.Lambda, "context",
 	"Return which invocation this is, of which function and version, how much memory it has and how much time is left.")
-
-// A ContextInput is the input of [GetContext].
-type ContextInput struct{}
 
 // An Invocation is what is known of an invocation and its function. Outside Lambda
 // much of it is empty.
@@ -27,7 +24,7 @@ type Invocation struct {
 	TimeLeft      *core.Seconds `json:"time_left_seconds" doc:"until the reply must be on its way; null when nobody waits" unit:"s"`
 }
 
-func (g *gateway) context(ctx context.Context, _ ContextInput) (Invocation, error) {
+func (g *gateway) context(ctx context.Context, _ core.None) (Invocation, error) {
 	where := g.opts.Where(ctx)
 	where.CorrelationID = core.CorrelationID(ctx)
 	if end, ok := ctx.Deadline(); ok {

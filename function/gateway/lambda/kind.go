@@ -28,7 +28,7 @@ var marks = []struct{ key, kind string }{
 func KindOf(event []byte) (string, error) {
 	event = bytes.TrimLeft(event, " \t\r\n")
 	if len(event) == 0 || event[0] != '{' {
-		return "", core.Errorf(core.Invalid, "event", "the event is not a JSON object with a directive, a request or an operation")
+		return "", core.Errorf(core.Invalid, core.CauseEvent, "the event is not a JSON object with a directive, a request or an operation")
 	}
 	var kind, found string
 	for key := range keys(event) {
@@ -36,18 +36,18 @@ func KindOf(event []byte) (string, error) {
 			switch {
 			case !strings.EqualFold(key, m.key):
 			case key != m.key:
-				return "", core.Errorf(core.Invalid, "event", "the event has a key %q; it is spelt %q", key, m.key)
+				return "", core.Errorf(core.Invalid, core.CauseEvent, "the event has a key %q; it is spelt %q", key, m.key)
 			case found == key:
-				return "", core.Errorf(core.Invalid, "event", "the event has its %s twice; one is wanted", key)
+				return "", core.Errorf(core.Invalid, core.CauseEvent, "the event has its %s twice; one is wanted", key)
 			case found != "":
-				return "", core.Errorf(core.Invalid, "event", "the event is of several kinds at once, %s and %s; one of them is wanted", kind, m.kind)
+				return "", core.Errorf(core.Invalid, core.CauseEvent, "the event is of several kinds at once, %s and %s; one of them is wanted", kind, m.kind)
 			default:
 				kind, found = m.kind, key
 			}
 		}
 	}
 	if kind == "" {
-		return "", core.Errorf(core.Invalid, "event",
+		return "", core.Errorf(core.Invalid, core.CauseEvent,
 			`the event is neither a Smart Home directive, {"directive": {...}}, nor a custom skill's request, {"request": {...}}, nor an operation, {"operation": "lambda.status", "input": {}}, nor a scheduled event, {"detail-type": "Scheduled Event", ...}`)
 	}
 	return kind, nil

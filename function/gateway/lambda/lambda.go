@@ -9,10 +9,10 @@
 //	validate_event         EventInput       EventFacts
 //	create_alexa_response  ReplyInput       json.RawMessage
 //	create_proxy_response  ProxyInput       ProxyResponse
-//	context                ContextInput     Invocation
-//	warm_up                WarmUpInput      WarmedUp
-//	status                 StatusInput      Status
-//	diagnose               DiagnoseInput    Diagnosis
+//	context                core.None     Invocation
+//	warm_up                core.None      WarmedUp
+//	status                 core.None      Status
+//	diagnose               core.None    Diagnosis
 //	operations             OperationsInput  []OperationFacts
 //
 // There are four kinds of event: a directive of a Smart Home skill, a request of

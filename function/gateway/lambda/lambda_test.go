@@ -21,7 +21,7 @@ func bound(o lambda.Options) *core.Dispatcher {
 			return core.Execute(ctx, d, name, input)
 		}
 	}
-	lambda.Bind(d, o)
+	d.Install(o)
 	return d
 }
 
@@ -67,7 +67,7 @@ func TestValidateEvent(t *testing.T) {
 }
 
 func TestProcess(t *testing.T) {
-	away := core.Errorf(core.Unreachable, "timeout", "no answer")
+	away := core.Errorf(core.Unreachable, core.CauseTimeout, "no answer")
 	d := bound(lambda.Options{
 		Forward: func(context.Context, alexa.Event) (json.RawMessage, error) {
 			return json.RawMessage(`"forwarded"`), nil
@@ -122,7 +122,7 @@ func TestNesting(t *testing.T) {
 		t.Errorf("%d levels: %v", lambda.MaxNesting, err)
 	}
 	_, err := core.Execute(t.Context(), d, "lambda.handle_operation", nest(lambda.MaxNesting))
-	if core.KindOf(err) != core.Invalid || core.CauseOf(err) != "nested" {
+	if core.KindOf(err) != core.Invalid || core.CauseOf(err) != core.CauseNested {
 		t.Errorf("%d levels: %v, want it refused", lambda.MaxNesting+1, err)
 	}
 	event := `{"operation":"lambda.context"}`
@@ -130,7 +130,7 @@ func TestNesting(t *testing.T) {
 		event = `{"operation":"lambda.process","input":{"event":` + event + `}}`
 	}
 	_, err = core.Do(t.Context(), d, lambda.Process, lambda.EventInput{Event: json.RawMessage(event)})
-	if core.CauseOf(err) != "nested" {
+	if core.CauseOf(err) != core.CauseNested {
 		t.Errorf("an event in an event in an event: %v, want it refused", err)
 	}
 }
@@ -165,7 +165,7 @@ func TestScheduled(t *testing.T) {
 		}}, nil
 	}
 	_, err := core.Do(t.Context(), bound(o), lambda.HandleScheduled, lambda.ScheduledInput{Task: config.TaskDoctor})
-	if core.CauseOf(err) != "certificate_ends" || !strings.Contains(err.Error(), "in 5 days") {
+	if core.CauseOf(err) != core.CauseCertificateEnds || !strings.Contains(err.Error(), "in 5 days") {
 		t.Errorf("a certificate that ends: %v", err)
 	}
 }

@@ -34,11 +34,11 @@ type depthKey struct{}
 
 func (g *gateway) handleOperation(ctx context.Context, in OperationInput) (json.RawMessage, error) {
 	if err := in.Check(); err != nil {
-		return nil, &core.Error{Kind: core.Invalid, Cause: "input", Err: err}
+		return nil, &core.Error{Kind: core.Invalid, Cause: core.CauseInput, Err: err}
 	}
 	depth, _ := ctx.Value(depthKey{}).(int)
 	if depth++; depth > MaxNesting {
-		return nil, core.Errorf(core.Invalid, "nested", "field operation runs operations that run operations, more than %d deep: run %.100q itself", MaxNesting, in.Operation)
+		return nil, core.Errorf(core.Invalid, core.CauseNested, "field operation runs operations that run operations, more than %d deep: run %.100q itself", MaxNesting, in.Operation)
 	}
 	if g.opts.Execute == nil {
 		return nil, unwired("operations")

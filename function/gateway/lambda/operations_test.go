@@ -33,7 +33,7 @@ func TestOperations(t *testing.T) {
 	d := core.NewDispatcher()
 	core.Handle(d, core.Define[input, int](core.Cache, "one", "Do one."), func(context.Context, input) (int, error) { return 1, nil })
 	core.Handle(d, core.Define[withFunc, int](core.Singleton, "two", "Do two."), func(context.Context, withFunc) (int, error) { return 2, nil })
-	lambda.Bind(d, lambda.Options{Specs: d.Specs})
+	d.Install(lambda.Options{Specs: d.Specs})
 	all, err := core.Do(t.Context(), d, lambda.ListOperations, lambda.OperationsInput{})
 	if err != nil {
 		t.Fatal(err)

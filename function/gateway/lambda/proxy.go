@@ -70,7 +70,7 @@ func createProxyResponse(_ context.Context, in ProxyInput) (ProxyResponse, error
 		if in.Kind != "" {
 			i := slices.IndexFunc(core.Kinds(), func(k core.Kind) bool { return k.String() == in.Kind })
 			if i < 0 {
-				return r, core.Errorf(core.Invalid, "input", "field kind is %.40q, which is no kind of failure", in.Kind)
+				return r, core.Errorf(core.Invalid, core.CauseInput, "field kind is %.40q, which is no kind of failure", in.Kind)
 			}
 			r.Status = httpStatus[core.Kinds()[i]]
 		}

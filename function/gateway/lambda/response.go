@@ -60,7 +60,7 @@ func (in ReplyInput) kind() (core.Kind, error) {
 	}
 	i := slices.IndexFunc(core.Kinds(), func(k core.Kind) bool { return k.String() == in.Kind })
 	if i < 0 {
-		return 0, core.Errorf(core.Invalid, "input", "field kind is %.40q, which is no kind of failure", in.Kind)
+		return 0, core.Errorf(core.Invalid, core.CauseInput, "field kind is %.40q, which is no kind of failure", in.Kind)
 	}
 	return core.Kinds()[i], nil
 }
@@ -73,7 +73,7 @@ func (g *gateway) createAlexaResponse(ctx context.Context, in ReplyInput) (json.
 	e, err := alexa.Parse(in.Event)
 	if !errors.Is(err, alexa.ErrNoDirective) {
 		if in.tells() {
-			return nil, core.Errorf(core.Invalid, "input", "field event is a directive, to which nothing is said or shown: leave speech, reprompt and card out")
+			return nil, core.Errorf(core.Invalid, core.CauseInput, "field event is a directive, to which nothing is said or shown: leave speech, reprompt and card out")
 		}
 		if e.IsDiscover() {
 			if reply, ok := g.opts.LastKnown(ctx, e, in.Err); ok {
@@ -85,7 +85,7 @@ func (g *gateway) createAlexaResponse(ctx context.Context, in ReplyInput) (json.
 	r, err := alexa.ParseSkill(in.Event)
 	switch {
 	case errors.Is(err, alexa.ErrNoRequest):
-		return nil, core.Errorf(core.Invalid, "input", "field event is neither a directive nor a skill's request")
+		return nil, core.Errorf(core.Invalid, core.CauseInput, "field event is neither a directive nor a skill's request")
 	case in.tells():
 		return in.reply(r)
 	}
@@ -146,7 +146,7 @@ func failedSkill(r alexa.SkillRequest, kind core.Kind) (json.RawMessage, error) 
 // reply returns the reply to r that says and shows what is given.
 func (in ReplyInput) reply(r alexa.SkillRequest) (json.RawMessage, error) {
 	if r.Type == alexa.SessionEnded || r.Type == alexa.CanFulfill {
-		return nil, core.Errorf(core.Invalid, "input", "field event is a %s, to which nothing is said or shown", r.Type)
+		return nil, core.Errorf(core.Invalid, core.CauseInput, "field event is a %s, to which nothing is said or shown", r.Type)
 	}
 	// What stands between <speak> and </speak> would else be taken for markup.
 	markup := in.SSML || strings.HasPrefix(in.Speech, "<speak>")

@@ -60,11 +60,11 @@ func (g *gateway) handleScheduled(ctx context.Context, in ScheduledInput) (Sched
 		return done, nil
 	}
 	if in.Task == config.TaskKeepWarm {
-		w, err := g.warmUp(ctx, WarmUpInput{})
+		w, err := g.warmUp(ctx, core.None{})
 		done.WarmUp = &w
 		return done, err
 	}
-	d, err := g.diagnose(ctx, DiagnoseInput{})
+	d, err := g.diagnose(ctx, core.None{})
 	if err != nil {
 		return done, err
 	}
@@ -77,12 +77,12 @@ func (g *gateway) handleScheduled(ctx context.Context, in ScheduledInput) (Sched
 func (d Diagnosis) failure() error {
 	for _, s := range d.Steps {
 		if s.OK && s.Cause != "" && d.OK {
-			return core.Errorf(core.Unreachable, s.Cause, "the way to the home is free, but not for long: %s", strings.Join(s.Advice, "; "))
+			return core.Errorf(core.Unreachable, core.Cause(s.Cause), "the way to the home is free, but not for long: %s", strings.Join(s.Advice, "; "))
 		}
 	}
 	if d.OK || len(d.Steps) == 0 {
 		return nil
 	}
 	last := d.Steps[len(d.Steps)-1]
-	return core.Errorf(core.Unreachable, last.Cause, "the way to the home ends at step %s: %s; %s", last.Name, last.Problem, last.Mend)
+	return core.Errorf(core.Unreachable, core.Cause(last.Cause), "the way to the home ends at step %s: %s; %s", last.Name, last.Problem, last.Mend)
 }

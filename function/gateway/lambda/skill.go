@@ -51,11 +51,11 @@ func (g *gateway) handleSkill(ctx context.Context, s Skill) (json.RawMessage, er
 		return canFulfill(s.SkillRequest)
 	case alexa.SessionEnded:
 		if s.Reason == "ERROR" {
-			return nil, core.Errorf(core.Invalid, "session", "Alexa ended the session because of a reply that it could not take (%.200s)", s.Problem)
+			return nil, core.Errorf(core.Invalid, core.CauseSession, "Alexa ended the session because of a reply that it could not take (%.200s)", s.Problem)
 		}
 		return alexa.Silence(), nil
 	}
-	return nil, core.Errorf(core.Invalid, "request", "the request's type is %.60q; there are %s", s.Type, strings.Join(skillTypes, ", "))
+	return nil, core.Errorf(core.Invalid, core.CauseRequest, "the request's type is %.60q; there are %s", s.Type, strings.Join(skillTypes, ", "))
 }
 
 // intent answers what a person wants.

@@ -10,11 +10,8 @@ import (
 )
 
 // GetStatus returns how the function is doing.
-var GetStatus = core.Define[StatusInput, Status](core.Lambda, "status",
+var GetStatus = core.Define[core.None, Status](core.Lambda, "status",
 	"Return how the function is doing: its health from 0 to 100 with the reason for every point that is missing, its figures, and each gateway's own health.")
-
-// A StatusInput is the input of [GetStatus].
-type StatusInput struct{}
 
 // A Status says how the function is doing, as one of its processes has seen it.
 type Status struct {
@@ -59,7 +56,7 @@ type Facts struct {
 	Gateways     map[core.Gateway]core.Health // but for this one
 }
 
-func (g *gateway) status(ctx context.Context, _ StatusInput) (Status, error) {
+func (g *gateway) status(ctx context.Context, _ core.None) (Status, error) {
 	f, b := g.opts.Facts(ctx), g.opts.Book
 	all, failed, took := b.recently()
 	s := Status{

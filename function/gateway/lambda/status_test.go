@@ -13,7 +13,7 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/lambda"
 )
 
-var timeout = core.Errorf(core.Unreachable, "timeout", "no answer in time")
+var timeout = core.Errorf(core.Unreachable, core.CauseTimeout, "no answer in time")
 
 // report returns the health report of a function of which that is known.
 func report(t *testing.T, f lambda.Facts, notes ...lambda.Outcome) lambda.Status {
@@ -27,7 +27,7 @@ func report(t *testing.T, f lambda.Facts, notes ...lambda.Outcome) lambda.Status
 		book.Note(o, said)
 	}
 	d := bound(lambda.Options{Book: book, Facts: func(context.Context) lambda.Facts { return f }})
-	s, err := core.Do(t.Context(), d, lambda.GetStatus, lambda.StatusInput{})
+	s, err := core.Do(t.Context(), d, lambda.GetStatus, core.None{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestHealthReport(t *testing.T) {
 		"too slow":          {well, times(2, lambda.Outcome{Kind: lambda.KindSkill, Took: 6 * time.Second}), func(s lambda.Status) any { return s.SkillRequests }, int64(2), 80, "Amazon warns from 5 s on"},
 		"one failed":        {well, append(times(19, good), lambda.Outcome{Kind: lambda.KindDirective, Err: timeout}), func(s lambda.Status) any { return s.ErrorRate }, 0.05, 97, "1 of the last 20 directives and skill requests failed, the latest with timeout"},
 		"all failed":        {well, times(4, bad), func(s lambda.Status) any { return s.SuccessRate }, 0.0, 30, "below 85 %"},
-		"causes":            {well, []lambda.Outcome{bad, bad, {Kind: lambda.KindDirective, Err: core.Errorf(core.Unauthorized, "unauthorized", "no")}}, func(s lambda.Status) any { return causes(s) }, "timeout 2, unauthorized 1", 30, ""},
+		"causes":            {well, []lambda.Outcome{bad, bad, {Kind: lambda.KindDirective, Err: core.Errorf(core.Unauthorized, core.CauseUnauthorized, "no")}}, func(s lambda.Status) any { return causes(s) }, "timeout 2, unauthorized 1", 30, ""},
 		"utilization":       {well, []lambda.Outcome{good, {Kind: lambda.KindOperation, Utilization: 1}}, func(s lambda.Status) any { return s.GatewayUtilization }, 0.75, 100, ""},
 		"not ready":         {with(func(f *lambda.Facts) { f.Ready, f.Problem = false, "HOME_ASSISTANT_URL is missing" }), nil, func(s lambda.Status) any { return s.Ready }, false, 40, "HOME_ASSISTANT_URL is missing"},
 		"memory":            {well, nil, func(s lambda.Status) any { return s.MemoryUsage }, "12MB/128MB (9%)", 100, ""},
@@ -142,7 +142,7 @@ func TestBookConcurrently(t *testing.T) {
 		all.Go(func() {
 			for range 100 {
 				book.Note(lambda.Outcome{Kind: lambda.KindSkill, Err: timeout}, "x")
-				if _, err := core.Do(t.Context(), d, lambda.GetStatus, lambda.StatusInput{}); err != nil {
+				if _, err := core.Do(t.Context(), d, lambda.GetStatus, core.None{}); err != nil {
 					t.Error(err)
 				}
 			}
@@ -159,11 +159,11 @@ func TestContext(t *testing.T) {
 	ctx, run := core.NewRun(t.Context(), "id-1")
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
-	got, err := core.Do(ctx, d, lambda.GetContext, lambda.ContextInput{})
+	got, err := core.Do(ctx, d, lambda.GetContext, core.None{})
 	if err != nil || got.CorrelationID != run.ID || got.Function != "f" || got.TimeLeft == nil || got.TimeLeft.Duration() > time.Minute || got.TimeLeft.Duration() < 50*time.Second {
 		t.Errorf("got %+v, %v", got, err)
 	}
-	got, _ = core.Do(context.WithoutCancel(ctx), d, lambda.GetContext, lambda.ContextInput{})
+	got, _ = core.Do(context.WithoutCancel(ctx), d, lambda.GetContext, core.None{})
 	if b, _ := json.Marshal(got); !strings.Contains(string(b), `"time_left_seconds":null`) {
 		t.Errorf("without a deadline: %s", b)
 	}
@@ -172,12 +172,12 @@ func TestContext(t *testing.T) {
 func TestWarmUp(t *testing.T) {
 	book := new(lambda.Book)
 	d := bound(lambda.Options{Book: book, WarmUp: func(context.Context) (bool, error) { return true, nil }})
-	w, err := core.Do(t.Context(), d, lambda.WarmUp, lambda.WarmUpInput{})
+	w, err := core.Do(t.Context(), d, lambda.WarmUp, core.None{})
 	if err != nil || !w.Cold || !w.Reached {
 		t.Errorf("the first time: %+v, %v", w, err)
 	}
 	book.Note(lambda.Outcome{Kind: lambda.KindOperation}, "")
-	if w, _ = core.Do(t.Context(), d, lambda.WarmUp, lambda.WarmUpInput{}); w.Cold {
+	if w, _ = core.Do(t.Context(), d, lambda.WarmUp, core.None{}); w.Cold {
 		t.Error("after an event it is still cold")
 	}
 }

@@ -8,11 +8,8 @@ import (
 )
 
 // WarmUp makes ready what the next directive needs.
-var WarmUp = core.Define[WarmUpInput, WarmedUp](core.Lambda, "warm_up",
+var WarmUp = core.Define[core.None, WarmedUp](core.Lambda, "warm_up",
 	"Make the settings and the connection to Home Assistant ready for the next directive, and return how long that took and whether the home answered.")
-
-// A WarmUpInput is the input of [WarmUp].
-type WarmUpInput struct{}
 
 // WarmedUp is what came of a warm-up.
 type WarmedUp struct {
@@ -21,7 +18,7 @@ type WarmedUp struct {
 	Took    float64 `json:"took" unit:"ms"`
 }
 
-func (g *gateway) warmUp(ctx context.Context, _ WarmUpInput) (WarmedUp, error) {
+func (g *gateway) warmUp(ctx context.Context, _ core.None) (WarmedUp, error) {
 	if g.opts.WarmUp == nil {
 		return WarmedUp{}, unwired("warm-up")
 	}

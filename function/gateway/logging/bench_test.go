@@ -16,8 +16,8 @@ func BenchmarkWrite(b *testing.B) {
 	for _, n := range []int{1_000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			l := logging.New(logging.Options{Output: io.Discard, Scrub: scrub})
-			d := core.NewDispatcher(l.Service(), checks)
-			logging.Bind(d, l)
+			d := core.NewDispatcher(checks)
+			d.Install(l)
 			in := logging.WriteInput{Message: "the door stands open", Fields: map[string]any{"door": "front", "minutes": 7}}
 			for range n {
 				_, _ = core.Do(b.Context(), d, logging.Write, in)
@@ -34,7 +34,7 @@ func BenchmarkWrite(b *testing.B) {
 func BenchmarkInvocation(b *testing.B) {
 	l := logging.New(logging.Options{Output: io.Discard, Scrub: scrub})
 	d := core.NewDispatcher(l.Service())
-	logging.Bind(d, l)
+	d.Install(l)
 	core.Handle(d, work, func(context.Context, workInput) (struct{}, error) { return struct{}{}, nil })
 	b.ReportAllocs()
 	for b.Loop() {

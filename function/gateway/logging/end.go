@@ -28,7 +28,7 @@ func (l *Log) begin(_ context.Context, in BeginInput) (*Record, error) {
 func (l *Log) End(ctx context.Context, in EndInput) (Written, error) {
 	r := recordOf(ctx)
 	if r == nil {
-		return Written{}, core.Errorf(core.Internal, "no_record", "there is no invocation to end: begin one and put its record into the context")
+		return Written{}, core.Errorf(core.Internal, core.CauseNoRecord, "there is no invocation to end: begin one and put its record into the context")
 	}
 	attrs, dropped, first := r.end()
 	if !first {
@@ -57,7 +57,7 @@ func (l *Log) End(ctx context.Context, in EndInput) (Written, error) {
 	i := &item{at: rec.Time, level: level, id: core.CorrelationID(ctx), line: l.render(ctx, rec), record: r}
 	defer l.ring.add(i)
 	if err := l.out.write(level, i.line); err != nil {
-		return Written{}, core.Errorf(core.Internal, "log", "the line could not be written: %w", err)
+		return Written{}, core.Errorf(core.Internal, core.CauseLog, "the line could not be written: %w", err)
 	}
 	if i.written = true; whole {
 		r.flushed()
@@ -79,7 +79,7 @@ func outcome(ctx context.Context, err error) []slog.Attr {
 	if err == nil {
 		return attrs
 	}
-	attrs = append(attrs, slog.String("cause", core.CauseOf(err)), slog.Any("error", err))
+	attrs = append(attrs, slog.String("cause", string(core.CauseOf(err))), slog.Any("error", err))
 	if p, ok := errors.AsType[*core.Panic](err); ok {
 		attrs = append(attrs, slog.String("stack", string(p.Stack)))
 	}

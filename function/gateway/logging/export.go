@@ -41,7 +41,7 @@ func (l *Log) export(_ context.Context, in ExportInput) (Exported, error) {
 			continue
 		}
 		if err := writeText(&text, i.line); err != nil {
-			return Exported{}, core.Errorf(core.Internal, "record", "a record that was kept cannot be read: %w", err)
+			return Exported{}, core.Errorf(core.Internal, core.CauseRecord, "a record that was kept cannot be read: %w", err)
 		}
 	}
 	e.Text = text.String()

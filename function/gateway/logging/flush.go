@@ -34,7 +34,7 @@ type Flushed struct {
 
 func (l *Log) flush(_ context.Context, in FlushInput) (Flushed, error) {
 	if !l.opts.Debug() {
-		return Flushed{}, core.Errorf(core.Forbidden, "cost", "debug lines would cost money now, so they stay held back: logging.search with level DEBUG shows them for nothing")
+		return Flushed{}, core.Errorf(core.Forbidden, core.CauseCost, "debug lines would cost money now, so they stay held back: logging.search with level DEBUG shows them for nothing")
 	}
 	everything := slog.LevelDebug
 	items, _ := l.find(SearchInput{CorrelationID: in.CorrelationID, Level: &everything}, 1<<20)
@@ -50,7 +50,7 @@ func (l *Log) flush(_ context.Context, in FlushInput) (Flushed, error) {
 	f := Flushed{Left: max(0, len(held)-in.Limit)}
 	for _, i := range held[f.Left:] {
 		if err := l.out.write(i.level, i.line); err != nil {
-			return f, core.Errorf(core.Internal, "log", "%d lines were written, and then: %w", f.Lines, err)
+			return f, core.Errorf(core.Internal, core.CauseLog, "%d lines were written, and then: %w", f.Lines, err)
 		}
 		l.ring.mark(i)
 		f.Lines++

@@ -58,7 +58,7 @@ func TestLineOfAnInvocation(t *testing.T) {
 	}
 
 	ctx = invocation(t, d, "id-2")
-	_, failure := core.Do(ctx, d, work, workInput{Fails: core.Errorf(core.Unreachable, "timeout", "the home with %s took too long", canary)})
+	_, failure := core.Do(ctx, d, work, workInput{Fails: core.Errorf(core.Unreachable, core.CauseTimeout, "the home with %s took too long", canary)})
 	write(t, ctx, d, slog.LevelDebug, "held back with "+canary)
 	end(t, ctx, d, failure)
 	line := strings.Join(p.take(), "")
@@ -81,7 +81,7 @@ func TestLineOfAnInvocation(t *testing.T) {
 
 func TestNoInvocation(t *testing.T) {
 	_, _, d := made(logging.Options{})
-	if _, err := core.Do(t.Context(), d, logging.End, logging.EndInput{}); core.CauseOf(err) != "no_record" {
+	if _, err := core.Do(t.Context(), d, logging.End, logging.EndInput{}); core.CauseOf(err) != core.CauseNoRecord {
 		t.Errorf("%v, want that there is nothing to end", err)
 	}
 	logging.Note(t.Context(), slog.Int("a", 1)) // does nothing

@@ -84,9 +84,6 @@ func checkLevel(level slog.Level) error {
 	return fmt.Errorf("field level is %v; DEBUG, INFO, WARN or ERROR is wanted", level)
 }
 
-// A LevelInput is the input of [GetLevel].
-type LevelInput struct{}
-
 // A LevelView is the level, and what comes after it.
 type LevelView struct {
 	Level  slog.Level   `json:"level" doc:"lines below it are held back; the line of an invocation is always written"`
@@ -104,7 +101,7 @@ func (l *Log) setLevel(_ context.Context, in SetLevelInput) (LevelView, error) {
 	return v, nil
 }
 
-func (l *Log) getLevel(context.Context, LevelInput) (LevelView, error) { return l.view(), nil }
+func (l *Log) getLevel(context.Context, core.None) (LevelView, error) { return l.view(), nil }
 
 func (l *Log) view() LevelView {
 	level, next, until := l.level.now()

@@ -36,7 +36,7 @@ func TestSetLevel(t *testing.T) {
 			t.Errorf("at level debug the line has no trail: %s", lines)
 		}
 		time.Sleep(time.Minute)
-		if v := do(t, t.Context(), d, logging.GetLevel, logging.LevelInput{}); v.Level != slog.LevelWarn || v.For != 0 || v.Before != nil {
+		if v := do(t, t.Context(), d, logging.GetLevel, core.None{}); v.Level != slog.LevelWarn || v.For != 0 || v.Before != nil {
 			t.Errorf("a minute later it is %+v, want warn", v)
 		}
 		do(t, t.Context(), d, logging.SetLevel, logging.SetLevelInput{Level: &err})

@@ -6,12 +6,11 @@
 //	write      WriteInput     Written
 //	end        EndInput       Written
 //	set_level  SetLevelInput  LevelView
-//	level      LevelInput     LevelView
+//	level      core.None     LevelView
 //	search     SearchInput    Found
 //	export     ExportInput    Exported
 //	flush      FlushInput     Flushed
-//	stats      StatsInput     Stats
-//	health     HealthInput    core.Health
+//	stats      core.None     Stats
 //
 // An invocation begins a [Record], which travels in the context. Calls are noted
 // in it, and nothing is written until the invocation ends: then one line holds
@@ -45,7 +44,7 @@ var (
 		"Set the level below which lines are held back, for a time if one is given, and return the one before.")
 
 	// GetLevel returns the level.
-	GetLevel = core.Define[LevelInput, LevelView](core.Logging, "level",
+	GetLevel = core.Define[core.None, LevelView](core.Logging, "level",
 		"Return the level below which lines are held back, and when it goes back to another.")
 
 	// Search finds records.
@@ -61,16 +60,15 @@ var (
 		"Write the records that are held back, those of operations among them, to the log, and return how many that were.").Failing(core.Forbidden)
 
 	// GetStats returns what was written.
-	GetStats = core.Define[StatsInput, Stats](core.Logging, "stats",
+	GetStats = core.Define[core.None, Stats](core.Logging, "stats",
 		"Return how many lines and bytes were written, held back, dropped and lost since the process started, and what is kept of them.")
-
-	// GetHealth returns how the gateway is doing.
-	GetHealth = core.Define[HealthInput, core.Health](core.Logging, "health",
-		"Return how the log is doing: lines that were lost because nobody took them or dropped because there were too many, and a level that costs.")
 )
 
-// Bind binds the operations of the gateway to d, served by l.
-func Bind(d *core.Dispatcher, l *Log) {
+// Gateway returns [core.Logging].
+func (*Log) Gateway() core.Gateway { return core.Logging }
+
+// Bind binds the operations of the gateway to d.
+func (l *Log) Bind(d *core.Dispatcher) {
 	core.Handle(d, Begin, l.begin)
 	core.Handle(d, Write, l.write)
 	core.Handle(d, End, l.End)
@@ -80,21 +78,20 @@ func Bind(d *core.Dispatcher, l *Log) {
 	core.Handle(d, GetExport, l.export)
 	core.Handle(d, Flush, l.flush)
 	core.Handle(d, GetStats, l.stats)
-	core.Handle(d, GetHealth, l.health)
 }
 
 // Service notes every call in the record of its invocation.
 func (l *Log) Service() core.Service {
-	return core.Service{Gateway: core.Logging, Wrap: func(s *core.Spec, next core.Handler) core.Handler {
+	return func(s *core.Spec, next core.Handler) core.Handler {
 		return func(ctx context.Context, c *core.Call) error {
 			r := recordOf(ctx)
 			if r == nil {
 				return next(ctx, c)
 			}
-			c.Take(core.Logging)
+			c.MarkUsed(core.Logging)
 			err := next(ctx, c)
 			r.note(c, err)
 			return err
 		}
-	}}
+	}
 }

@@ -74,8 +74,8 @@ func made(o logging.Options) (*paper, *logging.Log, *core.Dispatcher) {
 	p := &paper{}
 	o.Output, o.Scrub = p, scrub
 	l := logging.New(o)
-	d := core.NewDispatcher(l.Service(), checks)
-	logging.Bind(d, l)
+	d := core.NewDispatcher(checks)
+	d.Install(l)
 	core.Handle(d, work, func(_ context.Context, in workInput) (struct{}, error) { return struct{}{}, in.Fails })
 	return p, l, d
 }
@@ -119,7 +119,7 @@ func object(t testing.TB, line string) map[string]any {
 func Example() {
 	l := logging.New(logging.Options{Output: io.Discard, Scrub: func(text string) (string, int) { return text, 0 }})
 	d := core.NewDispatcher(l.Service())
-	logging.Bind(d, l)
+	d.Install(l)
 	ctx, debug := context.Background(), slog.LevelDebug
 	for _, line := range []logging.WriteInput{{Message: "the home is away"}, {Level: debug, Message: "tried once more"}} {
 		w, err := core.Do(ctx, d, logging.Write, line)
@@ -159,14 +159,14 @@ func TestSecrets(t *testing.T) {
 	if strings.Contains(line+e.Text, canary) || object(t, line)["e"] != "[hidden]" {
 		t.Errorf("the log shows a secret, or what it cannot look into: %s", line)
 	}
-	if s := do(t, t.Context(), d, logging.GetStats, logging.StatsInput{}); s.Secrets != 4 {
+	if s := do(t, t.Context(), d, logging.GetStats, core.None{}); s.Secrets != 4 {
 		t.Errorf("%d secrets were taken out, want 4", s.Secrets)
 	}
 	// Without a function that knows secrets, nothing of an error is shown.
 	var b bytes.Buffer
 	l := logging.New(logging.Options{Output: &b})
 	d = core.NewDispatcher()
-	logging.Bind(d, l)
+	d.Install(l)
 	write(t, t.Context(), d, slog.LevelInfo, canary)
 	if strings.Contains(b.String(), canary) {
 		t.Errorf("the log shows %s", b.String())
@@ -277,7 +277,7 @@ func TestConcurrent(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if s := do(t, t.Context(), d, logging.GetStats, logging.StatsInput{}); s.Invocations != 320 {
+	if s := do(t, t.Context(), d, logging.GetStats, core.None{}); s.Invocations != 320 {
 		t.Errorf("%d invocations, want 320", s.Invocations)
 	}
 }

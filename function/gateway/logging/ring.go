@@ -1,6 +1,7 @@
 package logging
 
 import (
+	"context"
 	"log/slog"
 	"sync"
 	"time"
@@ -113,13 +114,13 @@ func (r *ring) kept() (items, bytes int, oldest time.Time) {
 }
 
 // Cleanup forgets what was kept for an operator and is more than six hours old.
-func (l *Log) Cleanup() core.Freed {
+func (l *Log) Cleanup(context.Context) core.Reclaimed {
 	r := &l.ring
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var freed core.Freed
+	var freed core.Reclaimed
 	for len(r.items) > 0 && time.Since(r.items[0].at) > maxAge {
-		freed = freed.Plus(core.Freed{Items: 1, Bytes: int64(r.items[0].size)})
+		freed = freed.Plus(core.Reclaimed{Items: 1, Bytes: int64(r.items[0].size)})
 		r.drop()
 	}
 	return freed

@@ -70,7 +70,7 @@ func TestRecordOfAnOperation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, _, d := made(logging.Options{})
 		ctx := invocation(t, d, "id-1")
-		_, _ = core.Do(ctx, d, work, workInput{Fails: core.Errorf(core.Unreachable, "dns", "no such host")})
+		_, _ = core.Do(ctx, d, work, workInput{Fails: core.Errorf(core.Unreachable, core.CauseDNS, "no such host")})
 		end(t, ctx, d, nil)
 		debug := slog.LevelDebug
 		f := do(t, t.Context(), d, logging.Search, logging.SearchInput{Level: &debug, Text: "lambda_operation_work"})
@@ -150,7 +150,7 @@ func TestKeptIsBounded(t *testing.T) {
 		}
 		end(t, ctx, d, nil)
 	}
-	s := do(t, t.Context(), d, logging.GetStats, logging.StatsInput{})
+	s := do(t, t.Context(), d, logging.GetStats, core.None{})
 	if s.KeptBytes > 256<<10 || s.Kept < 30 || s.Kept > 256 {
 		t.Errorf("%d lines are kept, in %d bytes", s.Kept, s.KeptBytes)
 	}
@@ -160,7 +160,7 @@ func TestKeptIsBounded(t *testing.T) {
 	for range 20 {
 		write(t, t.Context(), d, slog.LevelInfo, strings.Repeat("a", 15<<10))
 	}
-	if s := do(t, t.Context(), d, logging.GetStats, logging.StatsInput{}); s.KeptBytes > 256<<10 || s.Kept > 16 {
+	if s := do(t, t.Context(), d, logging.GetStats, core.None{}); s.KeptBytes > 256<<10 || s.Kept > 16 {
 		t.Errorf("%d long lines are kept, in %d bytes", s.Kept, s.KeptBytes)
 	}
 }

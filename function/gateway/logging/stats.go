@@ -9,9 +9,6 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// A StatsInput is the input of [GetStats].
-type StatsInput struct{}
-
 // Stats are what was written since the process started.
 type Stats struct {
 	Since       time.Time        `json:"since" doc:"when the process started"`
@@ -28,7 +25,7 @@ type Stats struct {
 	Oldest      *time.Time       `json:"oldest,omitempty" doc:"when the first of them was made; absent when there are none"`
 }
 
-func (l *Log) stats(context.Context, StatsInput) (Stats, error) {
+func (l *Log) stats(context.Context, core.None) (Stats, error) {
 	c := &l.count
 	s := Stats{
 		Since: l.began, Level: l.Level(), Invocations: c.invocations.Load(), Lines: map[string]int64{},
@@ -48,28 +45,23 @@ func (l *Log) stats(context.Context, StatsInput) (Stats, error) {
 	return s, nil
 }
 
-// A HealthInput is the input of [GetHealth].
-type HealthInput struct{}
-
-func (l *Log) health(context.Context, HealthInput) (core.Health, error) { return l.Health(), nil }
-
 // Health says how the log is doing.
 func (l *Log) Health() core.Health {
-	s, _ := l.stats(context.Background(), StatsInput{})
-	h := core.Well(map[string]any{
+	s, _ := l.stats(context.Background(), core.None{})
+	h := core.Healthy(map[string]any{
 		"level": s.Level, "lines": s.Lines, "bytes": s.Bytes, "held": s.Held, "dropped": s.Dropped,
 		"lost": s.Lost, "secrets": s.Secrets, "kept": s.Kept, "kept_bytes": s.KeptBytes,
 	})
 	if s.Lost > 0 {
 		l.out.mu.Lock()
-		h.Lose(40, fmt.Sprintf("%d lines are lost, the last one because: %v", s.Lost, l.out.reason))
+		h.Deduct(40, fmt.Sprintf("%d lines are lost, the last one because: %v", s.Lost, l.out.reason))
 		l.out.mu.Unlock()
 	}
 	if s.Dropped > 0 {
-		h.Lose(10, fmt.Sprintf("%d lines were dropped: an invocation may write %d beside its own", s.Dropped, l.opts.Lines))
+		h.Deduct(10, fmt.Sprintf("%d lines were dropped: an invocation may write %d beside its own", s.Dropped, l.opts.Lines))
 	}
 	if s.Level <= slog.LevelDebug && l.opts.Debug() {
-		h.Lose(5, "the level is DEBUG: every invocation writes its operations, which are paid for as any line is")
+		h.Deduct(5, "the level is DEBUG: every invocation writes its operations, which are paid for as any line is")
 	}
 	return h
 }

@@ -27,7 +27,7 @@ type step struct {
 	start   time.Time
 	took    time.Duration
 	use     float64
-	cause   string // of its failure, or ""
+	cause   core.Cause // of its failure, or ""
 	hit     bool
 	written bool
 }
@@ -93,7 +93,7 @@ type operation struct {
 	CorrelationID string      `json:"correlation_id,omitempty"`
 	Duration      float64     `json:"duration"` // milliseconds
 	Success       bool        `json:"success"`
-	Cause         string      `json:"cause,omitempty"`
+	Cause         core.Cause  `json:"cause,omitempty"`
 	CacheHit      bool        `json:"cache_hit"`
 	Utilization   float64     `json:"gateway_utilization"`
 }

@@ -86,7 +86,7 @@ func (l *Log) write(ctx context.Context, in WriteInput) (Written, error) {
 	}
 	if err := l.out.write(in.Level, i.line); err != nil {
 		l.ring.add(i)
-		return Written{}, core.Errorf(core.Internal, "log", "the line could not be written: %w", err)
+		return Written{}, core.Errorf(core.Internal, core.CauseLog, "the line could not be written: %w", err)
 	}
 	i.written = true
 	l.ring.add(i)

@@ -38,7 +38,7 @@ func (r *Registry) backup(ctx context.Context, in BackupInput) (Backup, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.unkept = err; err != nil {
-		return Backup{}, core.Errorf(core.Internal, "not_kept", "the snapshot could not be kept: %w", err)
+		return Backup{}, core.Errorf(core.Internal, core.CauseNotKept, "the snapshot could not be kept: %w", err)
 	}
 	b.Kept = true
 	return b, nil
@@ -122,18 +122,18 @@ func (m *metric) describe(n Named) {
 // kept returns the snapshot that a former process kept.
 func (r *Registry) kept(ctx context.Context) (*Snapshot, error) {
 	if r.opts.Kept == nil {
-		return nil, core.Errorf(core.NotFound, "not_kept", "no snapshot is given, and %w", errNowhere)
+		return nil, core.Errorf(core.NotFound, core.CauseNotKept, "no snapshot is given, and %w", errNowhere)
 	}
 	text, err := r.opts.Kept(ctx)
 	if err != nil {
-		return nil, core.Errorf(core.NotFound, "not_kept", "no snapshot is given, and none that was kept can be read: %w", err)
+		return nil, core.Errorf(core.NotFound, core.CauseNotKept, "no snapshot is given, and none that was kept can be read: %w", err)
 	}
 	s := new(Snapshot)
 	if err := core.Decode(text, s); err != nil {
-		return nil, core.Errorf(core.Invalid, "snapshot", "the snapshot that was kept cannot be read: %w", err)
+		return nil, core.Errorf(core.Invalid, core.CauseSnapshot, "the snapshot that was kept cannot be read: %w", err)
 	}
 	if err := s.Check(); err != nil {
-		return nil, core.Errorf(core.Invalid, "snapshot", "the snapshot that was kept cannot be used: %w", err)
+		return nil, core.Errorf(core.Invalid, core.CauseSnapshot, "the snapshot that was kept cannot be used: %w", err)
 	}
 	return s, nil
 }
@@ -150,7 +150,7 @@ func (r *Registry) admit(in RestoreInput) error {
 			if in.Replace && s.Process == r.id {
 				return nil // back to what it was; what was used stays used
 			}
-			return core.Errorf(core.Invalid, "counted", "field snapshot has process %.40q in it, whose numbers are here already: they would count twice", id)
+			return core.Errorf(core.Invalid, core.CauseCounted, "field snapshot has process %.40q in it, whose numbers are here already: they would count twice", id)
 		}
 	}
 	for _, id := range processes {

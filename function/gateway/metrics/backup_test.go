@@ -51,7 +51,7 @@ func TestBackupRestore(t *testing.T) {
 	if l := limit(t, r.Usage(), "parameter_calls"); l.Used != 2 || !r.Usage().Since.Equal(b.Snapshot.Since) {
 		t.Errorf("%v parameter calls since %v, want 2 since %v", l.Used, r.Usage().Since, b.Snapshot.Since)
 	}
-	if _, err := core.Execute(t.Context(), d, "metrics.restore", []byte(in)); core.CauseOf(err) != "counted" {
+	if _, err := core.Execute(t.Context(), d, "metrics.restore", []byte(in)); core.CauseOf(err) != core.CauseCounted {
 		t.Errorf("a second time: %v, want that it counts once", err)
 	}
 	again := do(t, d, metrics.MakeBackup, metrics.BackupInput{}).Snapshot
@@ -73,7 +73,7 @@ func figuresOf(s metrics.Stats) []metrics.Figures {
 func TestOwnSnapshot(t *testing.T) {
 	r, d := lived(t)
 	s := do(t, d, metrics.MakeBackup, metrics.BackupInput{}).Snapshot
-	if _, err := core.Do(t.Context(), d, metrics.Restore, metrics.RestoreInput{Snapshot: s}); core.CauseOf(err) != "counted" {
+	if _, err := core.Do(t.Context(), d, metrics.Restore, metrics.RestoreInput{Snapshot: s}); core.CauseOf(err) != core.CauseCounted {
 		t.Errorf("%v, want that it counts already", err)
 	}
 	record(t, d, "Duration", 1, 2, 3)
@@ -194,7 +194,7 @@ func FuzzRestore(f *testing.F) {
 		record(t, d, "a", 1)
 		in := append(append([]byte(`{"snapshot":`), text...), '}')
 		if _, err := core.Execute(t.Context(), d, "metrics.restore", in); err != nil {
-			if core.CauseOf(err) == "panic" || core.KindOf(err) == core.Internal {
+			if core.CauseOf(err) == core.CausePanic || core.KindOf(err) == core.Internal {
 				t.Error(err)
 			}
 			return

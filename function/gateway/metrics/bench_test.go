@@ -76,7 +76,7 @@ func TestMemory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := metrics.New(metrics.Options{})
 		d := core.NewDispatcher(r.Service())
-		metrics.Bind(d, r)
+		d.Install(r)
 		var specs []core.Operation[int, int]
 		for i := range 110 {
 			op := core.Define[int, int](core.Lambda, fmt.Sprint("op", i), "Wait.")
@@ -91,7 +91,7 @@ func TestMemory(t *testing.T) {
 			time.Sleep(time.Minute)
 		}
 		grown := heap() - before
-		told := do(t, d, metrics.GetSystem, metrics.SystemInput{}).Figures
+		told := do(t, d, metrics.GetSystem, core.None{}).Figures
 		t.Logf("%d kB on the heap, %d kB by the gateway's own account", grown>>10, told>>10)
 		if grown > 3<<20 || told < grown/2 || told > 2*grown+1<<20 {
 			t.Errorf("the figures take %d bytes, and are said to take %d", grown, told)

@@ -58,8 +58,8 @@ func (r *Registry) export(ctx context.Context, in ExportInput) (Export, error) {
 	if err != nil {
 		return Export{}, err
 	}
-	system, _ := r.system(ctx, SystemInput{})
-	start, _ := r.coldStart(ctx, ColdStartInput{})
+	system, _ := r.system(ctx, core.None{})
+	start, _ := r.coldStart(ctx, core.None{})
 	data, err := json.Marshal(map[string]any{"stats": stats, "usage": r.Usage(), "system": system, "cold_start": start})
 	return Export{Format: "json", ContentType: "application/json", Data: data}, err
 }
@@ -86,7 +86,7 @@ func (r *Registry) embedded(ctx context.Context, in ExportInput) (string, error)
 		}
 	}
 	if len(points) == 0 {
-		return "", core.Errorf(core.NotFound, "no_values", "none of the stack's metrics has a value in the range: there is no record to make")
+		return "", core.Errorf(core.NotFound, core.CauseNoValues, "none of the stack's metrics has a value in the range: there is no record to make")
 	}
 	record["_aws"] = declaration(time.Now(), points)
 	b, err := json.Marshal(record)

@@ -7,14 +7,13 @@
 //	declare      DeclareInput      Declared
 //	stats        StatsInput        Stats
 //	percentiles  PercentilesInput  Percentiles
-//	usage        UsageInput        Usage
-//	system       SystemInput       System
-//	cold_start   ColdStartInput    ColdStart
+//	usage        core.None        Usage
+//	system       core.None       System
+//	cold_start   core.None    ColdStart
 //	export       ExportInput       Export
 //	reset        ResetInput        Reset
 //	backup       BackupInput       Backup
 //	restore      RestoreInput      Restored
-//	health       HealthInput       core.Health
 //
 // What an invocation records goes on its log line as CloudWatch's Embedded Metric
 // Format, so that a metric costs neither a call nor a line of its own. Everything
@@ -52,15 +51,15 @@ var (
 		"Return the percentiles asked for, of one operation's durations or one metric's values.").Failing(core.NotFound)
 
 	// GetUsage returns what the process used of the free tier.
-	GetUsage = core.Define[UsageInput, Usage](core.Metrics, "usage",
+	GetUsage = core.Define[core.None, Usage](core.Metrics, "usage",
 		"Return what this process used of each monthly limit of the free tier, and what a month like that would use.")
 
 	// GetSystem returns what the process takes.
-	GetSystem = core.Define[SystemInput, System](core.Metrics, "system",
+	GetSystem = core.Define[core.None, System](core.Metrics, "system",
 		"Return the memory, garbage collections, goroutines and threads of the process as they are now.")
 
 	// GetColdStart returns what the start took.
-	GetColdStart = core.Define[ColdStartInput, ColdStart](core.Metrics, "cold_start",
+	GetColdStart = core.Define[core.None, ColdStart](core.Metrics, "cold_start",
 		"Return what the start of the process took, stage by stage, and how many invocations it has answered since.")
 
 	// GetExport returns the figures for another program.
@@ -78,14 +77,13 @@ var (
 	// Restore adds a snapshot.
 	Restore = core.Define[RestoreInput, Restored](core.Metrics, "restore",
 		"Add the totals of a snapshot, the one given or the one kept, to the figures or put it in their place; a snapshot counts once.").Failing(core.NotFound)
-
-	// GetHealth returns how the gateway is doing.
-	GetHealth = core.Define[HealthInput, core.Health](core.Metrics, "health",
-		"Return how the metrics are doing: names there was no room for, snapshots that could not be kept, limits of the free tier that come near.")
 )
 
-// Bind binds the operations of the gateway to d, served by r.
-func Bind(d *core.Dispatcher, r *Registry) {
+// Gateway returns [core.Metrics].
+func (*Registry) Gateway() core.Gateway { return core.Metrics }
+
+// Bind binds the operations of the gateway to d.
+func (r *Registry) Bind(d *core.Dispatcher) {
 	core.Handle(d, Record, r.Record)
 	core.Handle(d, Increment, r.increment)
 	core.Handle(d, Declare, r.declare)
@@ -98,20 +96,19 @@ func Bind(d *core.Dispatcher, r *Registry) {
 	core.Handle(d, ResetFigures, r.reset)
 	core.Handle(d, MakeBackup, r.backup)
 	core.Handle(d, Restore, r.restore)
-	core.Handle(d, GetHealth, r.health)
 }
 
 // Service counts and times every call, with its outcome and whether the cache
 // answered it.
 func (r *Registry) Service() core.Service {
-	return core.Service{Gateway: core.Metrics, Wrap: func(s *core.Spec, next core.Handler) core.Handler {
+	return func(s *core.Spec, next core.Handler) core.Handler {
 		figures := r.operation(s)
 		return func(ctx context.Context, c *core.Call) error {
-			c.Take(core.Metrics)
+			c.MarkUsed(core.Metrics)
 			err := next(ctx, c)
 			took := float64(time.Since(c.Start)) / float64(time.Millisecond)
 			figures.add(c.Start, took, core.CauseOf(err), c.Hit)
 			return err
 		}
-	}}
+	}
 }

@@ -37,8 +37,8 @@ var checks = core.Service{Gateway: core.Security, Wrap: func(_ *core.Spec, next 
 }}
 
 func bound(r *metrics.Registry) *core.Dispatcher {
-	d := core.NewDispatcher(r.Service(), checks)
-	metrics.Bind(d, r)
+	d := core.NewDispatcher(checks)
+	d.Install(r)
 	core.Handle(d, work, func(_ context.Context, in workInput) (struct{}, error) {
 		time.Sleep(in.Takes.Duration())
 		if in.Fails != "" {
@@ -69,7 +69,7 @@ func record(t testing.TB, d *core.Dispatcher, name string, values ...float64) {
 func Example() {
 	r := metrics.New(metrics.Options{})
 	d := core.NewDispatcher(r.Service())
-	metrics.Bind(d, r)
+	d.Install(r)
 	ctx := context.Background()
 	for _, took := range []float64{100, 200, 400} {
 		if _, err := core.Do(ctx, d, metrics.Record, metrics.RecordInput{Name: "Duration", Value: took}); err != nil {
@@ -101,11 +101,11 @@ func TestKinds(t *testing.T) {
 		"metrics.increment": `{"name":"warmth"}`,
 		"metrics.declare":   `{"name":"doors","kind":"gauge"}`,
 	} {
-		if _, err := core.Execute(t.Context(), d, name, []byte(in)); core.KindOf(err) != core.Invalid || core.CauseOf(err) != "kind" {
+		if _, err := core.Execute(t.Context(), d, name, []byte(in)); core.KindOf(err) != core.Invalid || core.CauseOf(err) != core.CauseKind {
 			t.Errorf("%s %s: %v, want that the metric is of another kind", name, in, err)
 		}
 	}
-	if _, err := core.Do(t.Context(), d, metrics.Declare, metrics.DeclareInput{Name: "Duration", Kind: metrics.HistogramKind, Unit: "Seconds"}); core.CauseOf(err) != "unit" {
+	if _, err := core.Do(t.Context(), d, metrics.Declare, metrics.DeclareInput{Name: "Duration", Kind: metrics.HistogramKind, Unit: "Seconds"}); core.CauseOf(err) != core.CauseUnit {
 		t.Errorf("%v, want that the unit of the stack's metric is fixed", err)
 	}
 }
@@ -317,13 +317,13 @@ func TestColdStart(t *testing.T) {
 			return metrics.Start{Took: seconds(time.Second), Stages: []metrics.Stage{{Name: "settings", Took: seconds(time.Second / 4)}}}
 		}})
 		d := bound(r)
-		c := do(t, d, metrics.GetColdStart, metrics.ColdStartInput{})
+		c := do(t, d, metrics.GetColdStart, core.None{})
 		if !c.Cold || c.Invocations != 0 || c.Stages[0].Name != "settings" || c.Took.Duration() != time.Second {
 			t.Errorf("got %+v, want a cold process that started within a second", c)
 		}
 		time.Sleep(time.Minute)
 		r.Invoked(time.Millisecond)
-		if c = do(t, d, metrics.GetColdStart, metrics.ColdStartInput{}); c.Cold || c.Invocations != 1 || c.Age.Duration() != time.Minute {
+		if c = do(t, d, metrics.GetColdStart, core.None{}); c.Cold || c.Invocations != 1 || c.Age.Duration() != time.Minute {
 			t.Errorf("got %+v, want a warm one, a minute old", c)
 		}
 	})
@@ -331,7 +331,7 @@ func TestColdStart(t *testing.T) {
 
 func TestSystem(t *testing.T) {
 	d := bound(metrics.New(metrics.Options{MemoryMB: 256}))
-	before := do(t, d, metrics.GetSystem, metrics.SystemInput{})
+	before := do(t, d, metrics.GetSystem, core.None{})
 	if before.Memory != 256<<20 || before.RSS <= 0 || before.Heap <= 0 || before.Goroutines < 1 || before.CPUs < 1 || before.Figures <= 0 {
 		t.Errorf("got %+v, want all of it to be something", before)
 	}
@@ -341,7 +341,7 @@ func TestSystem(t *testing.T) {
 		all.Go(func() { <-stop })
 	}
 	block := make([]byte, 8<<20)
-	after := do(t, d, metrics.GetSystem, metrics.SystemInput{})
+	after := do(t, d, metrics.GetSystem, core.None{})
 	if after.Goroutines < before.Goroutines+10 || after.Allocated < before.Allocated+int64(len(block)) {
 		t.Errorf("%d goroutines and %d bytes after %d and %d; want 10 and 8 MB more", after.Goroutines, after.Allocated, before.Goroutines, before.Allocated)
 	}

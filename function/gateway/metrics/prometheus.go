@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/hearthgate/hearthgate/function/core"
 )
 
 // prometheus returns all figures in the text format of Prometheus, version 0.0.4.
@@ -20,7 +22,7 @@ func (r *Registry) prometheus(ctx context.Context) string {
 		e.metric(name, metrics[name])
 	}
 	e.limits(r.Usage().Limits)
-	s, _ := r.system(ctx, SystemInput{})
+	s, _ := r.system(ctx, core.None{})
 	e.one("process_resident_memory_bytes", GaugeKind, "Resident set of the process.", float64(s.RSS))
 	e.one("go_memstats_heap_alloc_bytes", GaugeKind, "Bytes in use on the heap.", float64(s.Heap))
 	e.one("go_goroutines", GaugeKind, "Goroutines there are.", float64(s.Goroutines))
@@ -120,7 +122,7 @@ func (e *exposition) operations(all map[string]*series) {
 	for _, name := range names {
 		causes := all[name].failures()
 		for _, cause := range slices.Sorted(maps.Keys(causes)) {
-			e.sample(family, float64(causes[cause]), append(named(name), label{"cause", cause})...)
+			e.sample(family, float64(causes[cause]), append(named(name), label{"cause", string(cause)})...)
 		}
 	}
 	family = e.family("hearthgate_operation_cache_hits", CounterKind, "Calls of an operation that the cache answered.")

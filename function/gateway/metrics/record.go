@@ -54,7 +54,7 @@ type Recorded struct {
 func (r *Registry) Record(ctx context.Context, in RecordInput) (Recorded, error) {
 	m, own := r.metric(in.Name, HistogramKind)
 	if own && m.kind == CounterKind {
-		return Recorded{}, core.Errorf(core.Invalid, "kind", "field name is %q, which is a counter: metrics.increment counts it on", in.Name)
+		return Recorded{}, core.Errorf(core.Invalid, core.CauseKind, "field name is %q, which is a counter: metrics.increment counts it on", in.Name)
 	}
 	if m.stacks != (config.Metric{}) {
 		if s := sheetOf(ctx); s != nil {
@@ -90,7 +90,7 @@ func (r *Registry) increment(_ context.Context, in IncrementInput) (Counted, err
 	}
 	m, own := r.metric(in.Name, CounterKind)
 	if own && m.kind != CounterKind {
-		return Counted{}, core.Errorf(core.Invalid, "kind", "field name is %q, which is a %s: metrics.record takes its values", in.Name, m.kind)
+		return Counted{}, core.Errorf(core.Invalid, core.CauseKind, "field name is %q, which is a %s: metrics.record takes its values", in.Name, m.kind)
 	}
 	_, sum := m.add(time.Now(), in.By, "", false)
 	return Counted{sum}, nil
@@ -151,14 +151,14 @@ func (r *Registry) declare(_ context.Context, in DeclareInput) (Declared, error)
 	m := r.metrics[in.Name]
 	switch {
 	case m == nil && len(r.metrics) >= maxMetrics:
-		return Declared{}, core.Errorf(core.RateLimited, "names", "there are %d metrics, and there is no room for more: use fewer names, not one for each thing", maxMetrics)
+		return Declared{}, core.Errorf(core.RateLimited, core.CauseNames, "there are %d metrics, and there is no room for more: use fewer names, not one for each thing", maxMetrics)
 	case m == nil:
 		m = &metric{kind: in.Kind}
 		r.metrics[in.Name] = m
 	case m.kind != in.Kind:
-		return Declared{}, core.Errorf(core.Invalid, "kind", "field kind is %s, and %q is a %s already", in.Kind, in.Name, m.kind)
+		return Declared{}, core.Errorf(core.Invalid, core.CauseKind, "field kind is %s, and %q is a %s already", in.Kind, in.Name, m.kind)
 	case m.stacks != (config.Metric{}) && in.Unit != m.stacks.Unit:
-		return Declared{}, core.Errorf(core.Invalid, "unit", "field unit is %q, and the stack knows %s in %s", in.Unit, in.Name, m.stacks.Unit)
+		return Declared{}, core.Errorf(core.Invalid, core.CauseUnit, "field unit is %q, and the stack knows %s in %s", in.Unit, in.Name, m.stacks.Unit)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -63,13 +63,13 @@ func (r *Registry) reset(_ context.Context, in ResetInput) (Reset, error) {
 }
 
 // Cleanup lets go what is too old to be asked for.
-func (r *Registry) Cleanup() core.Freed {
-	var freed core.Freed
+func (r *Registry) Cleanup(context.Context) core.Reclaimed {
+	var freed core.Reclaimed
 	operations, metrics := r.all()
 	now := time.Now()
 	forget := func(s *series) {
 		slots, bytes := s.forget(now)
-		freed = freed.Plus(core.Freed{Items: slots, Bytes: bytes})
+		freed = freed.Plus(core.Reclaimed{Items: slots, Bytes: bytes})
 	}
 	for _, s := range operations {
 		forget(s)

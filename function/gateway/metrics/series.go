@@ -5,6 +5,8 @@ import (
 	"sync"
 	"time"
 	"unsafe"
+
+	"github.com/hearthgate/hearthgate/function/core"
 )
 
 // The resolution of what is kept of the past: five minutes for the last hour, an
@@ -48,12 +50,12 @@ type slot struct {
 // value is empty. It is safe for concurrent use.
 type series struct {
 	mu     sync.Mutex
-	open   slot             // guarded by mu
-	past   tally            // guarded by mu; all that was before open
-	fine   []slot           // guarded by mu; in no order, at most fineSlots
-	coarse []slot           // guarded by mu; in no order, at most coarseSlots
-	last   float64          // guarded by mu
-	causes map[string]int64 // guarded by mu; of failures; nil before the first
+	open   slot                 // guarded by mu
+	past   tally                // guarded by mu; all that was before open
+	fine   []slot               // guarded by mu; in no order, at most fineSlots
+	coarse []slot               // guarded by mu; in no order, at most coarseSlots
+	last   float64              // guarded by mu
+	causes map[core.Cause]int64 // guarded by mu; of failures; nil before the first
 }
 
 // maxCauses is how many causes of failure are told apart; the rest is "other".
@@ -61,7 +63,7 @@ const maxCauses = 16
 
 // add counts a value that came at a time. A clock that went backwards counts into
 // the slot that is open.
-func (s *series) add(at time.Time, v float64, cause string, hit bool) (count int64, sum float64) {
+func (s *series) add(at time.Time, v float64, cause core.Cause, hit bool) (count int64, sum float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if index := at.Unix() / int64(fine/time.Second); index > s.open.index {
@@ -80,9 +82,9 @@ func (s *series) add(at time.Time, v float64, cause string, hit bool) (count int
 }
 
 // blame counts failures under their cause. The caller holds mu.
-func (s *series) blame(cause string, n int64) {
+func (s *series) blame(cause core.Cause, n int64) {
 	if s.causes == nil {
-		s.causes = map[string]int64{}
+		s.causes = map[core.Cause]int64{}
 	}
 	if _, ok := s.causes[cause]; !ok && len(s.causes) >= maxCauses {
 		cause = "other"
@@ -146,10 +148,10 @@ func (s *series) sum(t *tally, w span) {
 }
 
 // failures returns a copy of the failures by their cause.
-func (s *series) failures() map[string]int64 {
+func (s *series) failures() map[core.Cause]int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := make(map[string]int64, len(s.causes))
+	c := make(map[core.Cause]int64, len(s.causes))
 	for k, v := range s.causes {
 		c[k] = v
 	}

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/hearthgate/hearthgate/function/core"
 )
 
 // A Snapshot holds the totals of a process, so that another can go on from them.
@@ -22,15 +24,15 @@ type Snapshot struct {
 
 // Numbers are the totals of an operation or a metric.
 type Numbers struct {
-	Count   int64            `json:"count"`
-	Sum     float64          `json:"sum"`
-	Min     float64          `json:"min"`
-	Max     float64          `json:"max"`
-	Last    float64          `json:"last"`
-	Errors  int64            `json:"errors,omitempty"`
-	Hits    int64            `json:"cache_hits,omitempty"`
-	Causes  map[string]int64 `json:"causes,omitempty"`
-	Buckets [][2]int64       `json:"buckets" doc:"pairs of a bucket's number and how many values are in it"`
+	Count   int64                `json:"count"`
+	Sum     float64              `json:"sum"`
+	Min     float64              `json:"min"`
+	Max     float64              `json:"max"`
+	Last    float64              `json:"last"`
+	Errors  int64                `json:"errors,omitempty"`
+	Hits    int64                `json:"cache_hits,omitempty"`
+	Causes  map[core.Cause]int64 `json:"causes,omitempty"`
+	Buckets [][2]int64           `json:"buckets" doc:"pairs of a bucket's number and how many values are in it"`
 }
 
 // Named are the totals of a metric, and what it is.

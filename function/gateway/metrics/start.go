@@ -7,9 +7,6 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// A ColdStartInput is the input of [GetColdStart].
-type ColdStartInput struct{}
-
 // Start is what the start of the process took.
 type Start struct {
 	Took   core.Seconds `json:"took_seconds" doc:"from the start of the process until it was ready for events"`
@@ -32,7 +29,7 @@ type ColdStart struct {
 	Start
 }
 
-func (r *Registry) coldStart(context.Context, ColdStartInput) (ColdStart, error) {
+func (r *Registry) coldStart(context.Context, core.None) (ColdStart, error) {
 	_, began := r.sinceBegan()
 	n := r.invocations.Load()
 	c := ColdStart{Cold: n == 0, Began: began, Age: core.Seconds(time.Since(began)), Invocations: n}

@@ -31,23 +31,23 @@ type Stats struct {
 
 // Figures are what is told of an operation or a metric.
 type Figures struct {
-	Name   string           `json:"name,omitempty"`
-	Kind   Kind             `json:"kind,omitempty" doc:"of a metric: counter, gauge or histogram"`
-	Unit   string           `json:"unit,omitempty" doc:"of its values"`
-	Count  int64            `json:"count" doc:"calls, or values"`
-	Rate   float64          `json:"rate" doc:"count by time, of which at least a minute is taken" unit:"1/min"`
-	Errors int64            `json:"errors,omitempty" doc:"calls that failed"`
-	Hits   int64            `json:"cache_hits,omitempty" doc:"calls that the cache answered"`
-	Sum    float64          `json:"sum" doc:"of all values; what a counter stands at"`
-	Last   *float64         `json:"last,omitempty" doc:"what a gauge stands at, whatever the range"`
-	Min    float64          `json:"min"`
-	Mean   float64          `json:"mean"`
-	Max    float64          `json:"max"`
-	P50    float64          `json:"p50" doc:"half of the values are not above it; percentiles are at most 6.25 % off"`
-	P90    float64          `json:"p90"`
-	P95    float64          `json:"p95"`
-	P99    float64          `json:"p99"`
-	Causes map[string]int64 `json:"causes,omitempty" doc:"failures by their cause, since the start whatever the range"`
+	Name   string               `json:"name,omitempty"`
+	Kind   Kind                 `json:"kind,omitempty" doc:"of a metric: counter, gauge or histogram"`
+	Unit   string               `json:"unit,omitempty" doc:"of its values"`
+	Count  int64                `json:"count" doc:"calls, or values"`
+	Rate   float64              `json:"rate" doc:"count by time, of which at least a minute is taken" unit:"1/min"`
+	Errors int64                `json:"errors,omitempty" doc:"calls that failed"`
+	Hits   int64                `json:"cache_hits,omitempty" doc:"calls that the cache answered"`
+	Sum    float64              `json:"sum" doc:"of all values; what a counter stands at"`
+	Last   *float64             `json:"last,omitempty" doc:"what a gauge stands at, whatever the range"`
+	Min    float64              `json:"min"`
+	Mean   float64              `json:"mean"`
+	Max    float64              `json:"max"`
+	P50    float64              `json:"p50" doc:"half of the values are not above it; percentiles are at most 6.25 % off"`
+	P90    float64              `json:"p90"`
+	P95    float64              `json:"p95"`
+	P99    float64              `json:"p99"`
+	Causes map[core.Cause]int64 `json:"causes,omitempty" doc:"failures by their cause, since the start whatever the range"`
 }
 
 func (r *Registry) stats(_ context.Context, in StatsInput) (Stats, error) {
@@ -102,11 +102,11 @@ func (s *Stats) add(operations map[string]*series, names []string, w span, minut
 }
 
 func unknownOperation(name string) error {
-	return core.Errorf(core.NotFound, "unknown_operation", "field operation is %.100q, and there is no such operation or gateway; `hearthgate op` lists them", name)
+	return core.Errorf(core.NotFound, core.CauseUnknownOperation, "field operation is %.100q, and there is no such operation or gateway; `hearthgate op` lists them", name)
 }
 
 func unknownMetric(name string) error {
-	return core.Errorf(core.NotFound, "unknown_metric", "field metric is %.100q, and nothing was recorded under that name", name)
+	return core.Errorf(core.NotFound, core.CauseUnknownMetric, "field metric is %.100q, and nothing was recorded under that name", name)
 }
 
 func figures(name string, t *tally, minutes float64) Figures {

@@ -10,9 +10,6 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// A SystemInput is the input of [GetSystem].
-type SystemInput struct{}
-
 // A System is what the process takes.
 type System struct {
 	RSS         int64        `json:"rss_bytes" doc:"resident set: what Lambda ends a process for" unit:"B"`
@@ -32,7 +29,7 @@ type System struct {
 	Figures     int64        `json:"figures_bytes" doc:"that the metrics themselves take, about" unit:"B"`
 }
 
-func (r *Registry) system(context.Context, SystemInput) (System, error) {
+func (r *Registry) system(context.Context, core.None) (System, error) {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	s := System{

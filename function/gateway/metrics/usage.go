@@ -7,9 +7,6 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// A UsageInput is the input of [GetUsage].
-type UsageInput struct{}
-
 // Counters are what was used.
 type Counters struct {
 	Invocations    int64 `json:"invocations"`
@@ -123,4 +120,4 @@ func (r *Registry) memoryMB() int64 {
 	return r.opts.MemoryMB
 }
 
-func (r *Registry) usage(context.Context, UsageInput) (Usage, error) { return r.Usage(), nil }
+func (r *Registry) usage(context.Context, core.None) (Usage, error) { return r.Usage(), nil }

@@ -45,12 +45,12 @@ type Identity struct {
 func (k *Keeper) authenticate(ctx context.Context, in AuthenticateInput) (Identity, error) {
 	a := k.access.Load()
 	if a == nil {
-		return Identity{}, core.Errorf(core.Internal, "settings", "the settings are not known, so nobody is: see what initialization.run says")
+		return Identity{}, core.Errorf(core.Internal, core.CauseSettings, "the settings are not known, so nobody is: see what initialization.run says")
 	}
 	if in.SkillID != "" {
 		if !slices.Contains(a.SkillIDs, in.SkillID) {
 			k.refused.Add(1)
-			return Identity{}, core.Errorf(core.Forbidden, "unknown_skill", "the skill %.80q may not ask: put its id into the stage's customSkillId, or into %s", in.SkillID, config.EnvSkillIDs)
+			return Identity{}, core.Errorf(core.Forbidden, core.CauseUnknownSkill, "the skill %.80q may not ask: put its id into the stage's customSkillId, or into %s", in.SkillID, config.EnvSkillIDs)
 		}
 		return Identity{By: "skill"}, nil
 	}
@@ -63,14 +63,14 @@ func (k *Keeper) authenticate(ctx context.Context, in AuthenticateInput) (Identi
 	}
 	if !slices.Contains(a.AllowedUsers, user) {
 		k.refused.Add(1)
-		return Identity{}, core.Errorf(core.Forbidden, "unknown_user", "the user %.80q may not command: put the id into the stage's allowedUsers if they should", user)
+		return Identity{}, core.Errorf(core.Forbidden, core.CauseUnknownUser, "the user %.80q may not command: put the id into the stage's allowedUsers if they should", user)
 	}
 	return Identity{"user", user, remembered}, nil
 }
 
 // whose returns the user that a token belongs to. Amazon is asked once for each.
 func (k *Keeper) whose(ctx context.Context, token core.Secret) (user string, remembered bool, err error) {
-	refused := core.Errorf(core.Unauthorized, "unknown_token", "Amazon does not know the token of the linked account: disable and enable the skill in the Alexa app, to link the account again")
+	refused := core.Errorf(core.Unauthorized, core.CauseUnknownToken, "Amazon does not know the token of the linked account: disable and enable the skill in the Alexa app, to link the account again")
 	sum := sha256.Sum256([]byte(token))
 	key := "user:" + hex.EncodeToString(sum[:])
 	if k.opts.Identities != nil {
@@ -82,7 +82,7 @@ func (k *Keeper) whose(ctx context.Context, token core.Secret) (user string, rem
 		}
 	}
 	if k.opts.Profile == nil {
-		return "", false, core.Errorf(core.Internal, "unwired", "there is no way to ask whose token it is")
+		return "", false, core.Errorf(core.Internal, core.CauseUnwired, "there is no way to ask whose token it is")
 	}
 	k.lookups.Add(1)
 	user, err = k.opts.Profile(ctx, token)

@@ -46,7 +46,7 @@ func (k *Keeper) authorizeDirective(_ context.Context, in DirectiveInput) (Decis
 	if len(in.Policy) > 0 {
 		var err error
 		if p, err = parsePolicy(string(in.Policy)); err != nil {
-			return Decision{}, core.Errorf(core.Invalid, "input", "field policy %w", err)
+			return Decision{}, core.Errorf(core.Invalid, core.CauseInput, "field policy %w", err)
 		}
 	}
 	at := time.Now()

@@ -25,7 +25,7 @@ type Verdict struct {
 
 func (v Verdict) Error() string { return v.Problem + ": " + v.Mend }
 
-func judged(cause, problem, mend string, args ...any) error {
+func judged(cause core.Cause, problem, mend string, args ...any) error {
 	return &core.Error{Kind: core.Unreachable, Cause: cause, Err: Verdict{fmt.Sprintf(problem, args...), mend}}
 }
 
@@ -85,12 +85,12 @@ func nameOf(common string, others []string) string {
 
 func handshakeError(err error) error {
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
-		return core.Errorf(core.Unreachable, "no_tls", "the server does not speak TLS at that port: write http instead of https only for a test, and else give the port of the proxy that has the certificate")
+		return core.Errorf(core.Unreachable, core.CauseNoTLS, "the server does not speak TLS at that port: write http instead of https only for a test, and else give the port of the proxy that has the certificate")
 	}
 	if alert, ok := errors.AsType[tls.AlertError](err); ok {
-		return judged("tls", "the server refused the handshake (%v)", "see whether it knows the name in the address, and whether it asks for a client's certificate", alert)
+		return judged(core.CauseTLS, "the server refused the handshake (%v)", "see whether it knows the name in the address, and whether it asks for a client's certificate", alert)
 	}
-	return judged("tls", "the handshake broke (%v)", "see what listens at that port", err)
+	return judged(core.CauseTLS, "the handshake broke (%v)", "see what listens at that port", err)
 }
 
 // String returns what there is to see at one look.
@@ -109,7 +109,7 @@ func (c *Certificate) Advice() []string {
 // CheckVersion says what is wrong with the version of TLS that was spoken.
 func (c *Certificate) CheckVersion() error {
 	if c.version < tls.VersionTLS12 {
-		return core.Errorf(core.Unreachable, "tls_version", "the server speaks %s only: have it speak TLS 1.2 or newer", c.TLS)
+		return core.Errorf(core.Unreachable, core.CauseTLSVersion, "the server speaks %s only: have it speak TLS 1.2 or newer", c.TLS)
 	}
 	return nil
 }
@@ -148,17 +148,17 @@ func (c *Certificate) explain(err error) error {
 	case err == nil, explained:
 		return err
 	case name:
-		return core.Errorf(core.Unreachable, "wrong_host", "the certificate is for %s, not for %s: use the name that it is for, or have one made for this name", cmp.Or(strings.Join(c.Names, ", "), "no name at all"), c.Host)
+		return core.Errorf(core.Unreachable, core.CauseWrongHost, "the certificate is for %s, not for %s: use the name that it is for, or have one made for this name", cmp.Or(strings.Join(c.Names, ", "), "no name at all"), c.Host)
 	case invalid.Reason == x509.Expired && time.Now().Before(leaf.NotBefore):
-		return core.Errorf(core.Unreachable, "not_yet_valid", "the certificate is good from %s on only: look at the clock of the server that made it", leaf.NotBefore.Format(time.DateOnly))
+		return core.Errorf(core.Unreachable, core.CauseNotYetValid, "the certificate is good from %s on only: look at the clock of the server that made it", leaf.NotBefore.Format(time.DateOnly))
 	case invalid.Reason == x509.Expired:
-		return core.Errorf(core.Unreachable, "expired_certificate", "the certificate ended on %s: renew it, and see why that did not happen by itself", leaf.NotAfter.Format(time.DateOnly))
+		return core.Errorf(core.Unreachable, core.CauseExpiredCertificate, "the certificate ended on %s: renew it, and see why that did not happen by itself", leaf.NotAfter.Format(time.DateOnly))
 	case unknown && self:
-		return core.Errorf(core.Unreachable, "self_signed", "the certificate is signed by itself, so nobody vouches for it: get one from a public authority such as Let's Encrypt, or put it into the stage's `ca`")
+		return core.Errorf(core.Unreachable, core.CauseSelfSigned, "the certificate is signed by itself, so nobody vouches for it: get one from a public authority such as Let's Encrypt, or put it into the stage's `ca`")
 	case unknown && len(c.chain) == 1:
-		return core.Errorf(core.Unreachable, "missing_intermediate", "the server sends its own certificate only, without the intermediate one of %s: configure the full chain (fullchain.pem, not cert.pem)", c.Issuer)
+		return core.Errorf(core.Unreachable, core.CauseMissingIntermediate, "the server sends its own certificate only, without the intermediate one of %s: configure the full chain (fullchain.pem, not cert.pem)", c.Issuer)
 	case unknown:
-		return core.Errorf(core.Unreachable, "unknown_authority", "the certificate is signed by %s, whom nobody here knows: put the authority's certificate into the stage's `ca`", c.Issuer)
+		return core.Errorf(core.Unreachable, core.CauseUnknownAuthority, "the certificate is signed by %s, whom nobody here knows: put the authority's certificate into the stage's `ca`", c.Issuer)
 	}
-	return judged("tls", "the certificate is not valid (%v)", "have it made anew", err)
+	return judged(core.CauseTLS, "the certificate is not valid (%v)", "have it made anew", err)
 }

@@ -37,11 +37,11 @@ func (in CertificateInput) Check() error {
 // CertificateFacts is what [CheckCertificate] found.
 type CertificateFacts struct {
 	*Certificate
-	OK       bool     `json:"ok" doc:"whether the function, as its connections are configured, would send a request there"`
-	Verified bool     `json:"verified" doc:"whether the certificate counted; false for a home that is believed whatever it shows"`
-	Cause    string   `json:"cause,omitempty" doc:"why it would not, in one word"`
-	Problem  string   `json:"problem,omitempty" doc:"why it would not, and what to do"`
-	Advice   []string `json:"advice,omitempty" doc:"what works and should not stay so"`
+	OK       bool       `json:"ok" doc:"whether the function, as its connections are configured, would send a request there"`
+	Verified bool       `json:"verified" doc:"whether the certificate counted; false for a home that is believed whatever it shows"`
+	Cause    core.Cause `json:"cause,omitempty" doc:"why it would not, in one word"`
+	Problem  string     `json:"problem,omitempty" doc:"why it would not, and what to do"`
+	Advice   []string   `json:"advice,omitempty" doc:"what works and should not stay so"`
 }
 
 func (k *Keeper) checkCertificate(ctx context.Context, in CertificateInput) (CertificateFacts, error) {
@@ -54,7 +54,7 @@ func (k *Keeper) checkCertificate(ctx context.Context, in CertificateInput) (Cer
 	}
 	conn, err := k.opts.Dial(ctx, "tcp", net.JoinHostPort(in.Host, strconv.Itoa(port)))
 	if err != nil {
-		return CertificateFacts{}, core.Errorf(core.Unreachable, "no_connection", "%s does not answer at port %d: see whether the name and the port are right (%w)", in.Host, port, err)
+		return CertificateFacts{}, core.Errorf(core.Unreachable, core.CauseNoConnection, "%s does not answer at port %d: see whether the name and the port are right (%w)", in.Host, port, err)
 	}
 	defer conn.Close()
 	c, err := Inspect(ctx, conn, in.Host)

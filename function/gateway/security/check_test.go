@@ -156,7 +156,7 @@ func TestCheckCertificateAsConfigured(t *testing.T) {
 		want   string
 	}{
 		"whatever it shows": {false, nil, `"ok":true,"verified":false,"advice":["nothing is verified`},
-		"a pin":             {true, core.Errorf(core.Unreachable, "other_key", "pin it"), `"ok":false,"verified":true,"cause":"other_key","problem":"pin it"`},
+		"a pin":             {true, core.Errorf(core.Unreachable, core.CauseOtherKey, "pin it"), `"ok":false,"verified":true,"cause":"other_key","problem":"pin it"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := showing(t, shake(0, 0, self), func(host string, port int, chain []*x509.Certificate) (bool, error) {
@@ -195,7 +195,7 @@ func TestVerify(t *testing.T) {
 	if err := c.Verify(string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: root.Raw}))); err != nil {
 		t.Errorf("with its authority: %v", err)
 	}
-	if err := c.Verify(""); core.CauseOf(err) != "missing_intermediate" {
+	if err := c.Verify(""); core.CauseOf(err) != core.CauseMissingIntermediate {
 		t.Errorf("with the system's: %v", err)
 	}
 	if got := c.String(); got != "TLS 1.3, a certificate for home.test by Root, good for 59 days" {

@@ -56,17 +56,17 @@ func validateInput(_ context.Context, in InputInput) (InputFacts, error) {
 	most, deepest := orElse(in.MaxBytes, core.MaxInput), orElse(in.MaxDepth, MaxDepth)
 	switch {
 	case f.Bytes > most:
-		return f, core.Errorf(core.Invalid, "input", "field value is %d bytes long; at most %d are taken", f.Bytes, most)
+		return f, core.Errorf(core.Invalid, core.CauseInput, "field value is %d bytes long; at most %d are taken", f.Bytes, most)
 	case f.Depth > deepest:
-		return f, core.Errorf(core.Invalid, "input", "field value is %d levels deep; at most %d are taken", f.Depth, deepest)
+		return f, core.Errorf(core.Invalid, core.CauseInput, "field value is %d levels deep; at most %d are taken", f.Depth, deepest)
 	case !utf8.Valid(in.Value):
-		return f, core.Errorf(core.Invalid, "input", "field value is not UTF-8")
+		return f, core.Errorf(core.Invalid, core.CauseInput, "field value is not UTF-8")
 	}
 	dec := json.NewDecoder(bytes.NewReader(in.Value))
 	dec.UseNumber()
 	var v any
 	if err := dec.Decode(&v); err != nil {
-		return f, core.Errorf(core.Invalid, "input", "field value is not JSON: %w", err)
+		return f, core.Errorf(core.Invalid, core.CauseInput, "field value is not JSON: %w", err)
 	}
 	err := f.texts("value", v, orElse(in.MaxText, 64<<10))
 	return f, err
@@ -100,10 +100,10 @@ func (f *InputFacts) text(path, text string, longest int) error {
 	f.Texts++
 	f.Longest = max(f.Longest, len(text))
 	if len(text) > longest {
-		return core.Errorf(core.Invalid, "input", "field %s is %d bytes long; at most %d are taken", path, len(text), longest)
+		return core.Errorf(core.Invalid, core.CauseInput, "field %s is %d bytes long; at most %d are taken", path, len(text), longest)
 	}
 	if i := strings.IndexFunc(text, isControl); i >= 0 {
-		return core.Errorf(core.Invalid, "input", "field %s has a control character in it, at byte %d", path, i)
+		return core.Errorf(core.Invalid, core.CauseInput, "field %s has a control character in it, at byte %d", path, i)
 	}
 	return nil
 }

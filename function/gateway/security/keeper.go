@@ -102,9 +102,6 @@ func (k *Keeper) Scrub(text string) (string, int) {
 	return text, n
 }
 
-// A StatusInput is the input of [GetStatus].
-type StatusInput struct{}
-
 // A Status is what [GetStatus] returns. It counts since the process started.
 type Status struct {
 	Refused    int64       `json:"refused" doc:"inputs, skills, users and tokens that were refused"`
@@ -129,7 +126,7 @@ type RuleCount struct {
 	Denied int64  `json:"denied" doc:"directives that it denied"`
 }
 
-func (k *Keeper) status(context.Context, StatusInput) (Status, error) {
+func (k *Keeper) status(context.Context, core.None) (Status, error) {
 	s := Status{
 		Refused: k.refused.Load(), Limited: k.limited.Load(), Rules: []RuleCount{}, Redactions: k.redactions.Load(),
 		LookUps: k.lookups.Load(), Unanswered: k.unanswered.Load(), Buckets: k.buckets.len(),
@@ -152,25 +149,25 @@ func (k *Keeper) status(context.Context, StatusInput) (Status, error) {
 
 // Health says how it is going: well, unless nobody tells whose tokens are whose.
 func (k *Keeper) Health() core.Health {
-	s, _ := k.status(context.Background(), StatusInput{})
-	h := core.Well(map[string]any{
+	s, _ := k.status(context.Background(), core.None{})
+	h := core.Healthy(map[string]any{
 		"refused": s.Refused, "rate_limited": s.Limited, "denied": s.Denied, "redactions": s.Redactions,
 		"look_ups": s.LookUps, "unanswered": s.Unanswered, "policy": s.Policy, "allow_list": s.AllowList,
 	})
 	if s.Unanswered > 0 {
-		h.Lose(int(50*s.Unanswered/s.LookUps), fmt.Sprintf("Amazon did not tell %d of %d times whose token it was, so those directives were refused: see whether api.amazon.com can be reached", s.Unanswered, s.LookUps))
+		h.Deduct(int(50*s.Unanswered/s.LookUps), fmt.Sprintf("Amazon did not tell %d of %d times whose token it was, so those directives were refused: see whether api.amazon.com can be reached", s.Unanswered, s.LookUps))
 	}
 	if k.access.Load() == nil {
-		h.Lose(20, "the settings are not known yet, so no skill may ask")
+		h.Deduct(20, "the settings are not known yet, so no skill may ask")
 	}
 	return h
 }
 
 // Cleanup forgets the buckets that are full, which are like new ones.
-func (k *Keeper) Cleanup() core.Freed {
+func (k *Keeper) Cleanup(context.Context) core.Reclaimed {
 	const each = 200 // bytes, about
 	n := k.buckets.full(time.Now())
-	return core.Freed{Items: n, Bytes: int64(n * each)}
+	return core.Reclaimed{Items: n, Bytes: int64(n * each)}
 }
 
 // Checked is implemented by an input that can tell whether it is valid. Check
@@ -179,17 +176,17 @@ type Checked interface{ Check() error }
 
 // Service refuses a call whose input fails its own Check, with kind Invalid.
 func (k *Keeper) Service() core.Service {
-	return core.Service{Gateway: core.Security, Wrap: func(_ *core.Spec, next core.Handler) core.Handler {
+	return func(_ *core.Spec, next core.Handler) core.Handler {
 		return func(ctx context.Context, c *core.Call) error {
 			if in, ok := c.Input.(Checked); ok {
-				c.Take(core.Security)
+				c.MarkUsed(core.Security)
 				if err := k.check(in); err != nil {
 					return err
 				}
 			}
 			return next(ctx, c)
 		}
-	}}
+	}
 }
 
 // check returns what in's Check says as an error of kind Invalid, and counts it.
@@ -199,5 +196,5 @@ func (k *Keeper) check(in Checked) error {
 		return nil
 	}
 	k.refused.Add(1)
-	return &core.Error{Kind: core.Invalid, Cause: "input", Err: err}
+	return &core.Error{Kind: core.Invalid, Cause: core.CauseInput, Err: err}
 }

@@ -182,7 +182,7 @@ func (r *rule) refusal(s subject) error {
 	if r.Reason != "" {
 		why = " (" + r.Reason + ")"
 	}
-	return core.Errorf(core.Forbidden, "policy", "rule %d of the policy denies %.100s.%.100s%s: change the stage's policy if it should be allowed", r.number, s.namespace, s.name, why)
+	return core.Errorf(core.Forbidden, core.CausePolicy, "rule %d of the policy denies %.100s.%.100s%s: change the stage's policy if it should be allowed", r.number, s.namespace, s.name, why)
 }
 
 // glob reports whether the whole of text matches a pattern: * stands for any

@@ -79,7 +79,7 @@ func (k *Keeper) rate(_ context.Context, in RateInput) (RateFacts, error) {
 	f := RateFacts{allowed, math.Max(0, l.TokensAt(now)), core.Seconds(wait), keys}
 	if !allowed && !in.Peek {
 		k.limited.Add(1)
-		return f, core.Errorf(core.RateLimited, "rate_limited", "%.60q is asked for too often: try again in %.1f s", in.Key, wait.Seconds())
+		return f, core.Errorf(core.RateLimited, core.CauseRateLimited, "%.60q is asked for too often: try again in %.1f s", in.Key, wait.Seconds())
 	}
 	return f, nil
 }

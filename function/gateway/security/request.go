@@ -29,15 +29,15 @@ func validateRequest(_ context.Context, in RequestInput) (RequestFacts, error) {
 	f := RequestFacts{Bytes: len(in.Body), Depth: depth(in.Body)}
 	switch {
 	case f.Bytes == 0:
-		return f, core.Errorf(core.Invalid, "input", "field body is empty; a JSON object is wanted")
+		return f, core.Errorf(core.Invalid, core.CauseInput, "field body is empty; a JSON object is wanted")
 	case f.Bytes > MaxRequest:
-		return f, core.Errorf(core.Invalid, "input", "field body is %d bytes long; at most %d are taken", f.Bytes, MaxRequest)
+		return f, core.Errorf(core.Invalid, core.CauseInput, "field body is %d bytes long; at most %d are taken", f.Bytes, MaxRequest)
 	case f.Depth > MaxDepth:
-		return f, core.Errorf(core.Invalid, "input", "field body is %d levels deep; at most %d are taken", f.Depth, MaxDepth)
+		return f, core.Errorf(core.Invalid, core.CauseInput, "field body is %d levels deep; at most %d are taken", f.Depth, MaxDepth)
 	case !utf8.Valid(in.Body):
-		return f, core.Errorf(core.Invalid, "input", "field body is not UTF-8")
+		return f, core.Errorf(core.Invalid, core.CauseInput, "field body is not UTF-8")
 	case !json.Valid(in.Body):
-		return f, core.Errorf(core.Invalid, "input", "field body is not JSON")
+		return f, core.Errorf(core.Invalid, core.CauseInput, "field body is not JSON")
 	}
 	return f, nil
 }

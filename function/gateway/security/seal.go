@@ -31,7 +31,7 @@ func (k *Keeper) sealer() (*sealer, error) {
 		token = a.Token
 	}
 	if token == "" {
-		return nil, core.Errorf(core.NotFound, "no_key", "there is no key: it is made from the stored token of Home Assistant, and there is none, or accounts are linked with their own")
+		return nil, core.Errorf(core.NotFound, core.CauseNoKey, "there is no key: it is made from the stored token of Home Assistant, and there is none, or accounts are linked with their own")
 	}
 	if s := k.seal.Load(); s != nil && s.token == token {
 		return s, nil
@@ -73,11 +73,11 @@ func (k *Keeper) Open(sealed, context []byte) ([]byte, error) {
 		return nil, err
 	}
 	if len(sealed) < 1+s.aead.Overhead() || sealed[0] != sealVersion {
-		return nil, core.Errorf(core.Invalid, "not_sealed", "it was not sealed here, or is cut off")
+		return nil, core.Errorf(core.Invalid, core.CauseNotSealed, "it was not sealed here, or is cut off")
 	}
 	text, err := s.aead.Open(nil, nil, sealed[1:], context)
 	if err != nil {
-		return nil, core.Errorf(core.Invalid, "other_key", "it was sealed with another token or context, or was changed since")
+		return nil, core.Errorf(core.Invalid, core.CauseOtherKey, "it was sealed with another token or context, or was changed since")
 	}
 	return text, nil
 }
@@ -131,7 +131,7 @@ type Decrypted struct {
 func (k *Keeper) decrypt(_ context.Context, in DecryptInput) (Decrypted, error) {
 	b, err := base64.RawURLEncoding.DecodeString(in.Sealed)
 	if err != nil {
-		return Decrypted{}, core.Errorf(core.Invalid, "input", "field sealed is not base64url: %w", err)
+		return Decrypted{}, core.Errorf(core.Invalid, core.CauseInput, "field sealed is not base64url: %w", err)
 	}
 	text, err := k.Open(b, []byte(in.Context))
 	return Decrypted{string(text)}, err

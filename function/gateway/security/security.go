@@ -14,7 +14,7 @@
 //	reset_rate           ResetRateInput     RateReset
 //	encrypt              EncryptInput       Encrypted
 //	decrypt              DecryptInput       Decrypted
-//	status               StatusInput        Status
+//	status               core.None        Status
 //
 // Who may do what is the [Access] that the [Keeper] has. The application asks
 // authenticate and authorize_directive on the way of every directive, whoever it
@@ -84,12 +84,15 @@ var (
 		Failing(core.NotFound)
 
 	// GetStatus returns what was refused so far.
-	GetStatus = core.Define[StatusInput, Status](core.Security, "status",
+	GetStatus = core.Define[core.None, Status](core.Security, "status",
 		"Return what was refused, denied by which rule, limited and redacted so far, and what is set: key, allow-list, policy.")
 )
 
-// Bind binds the operations of the gateway to d, served by k.
-func Bind(d *core.Dispatcher, k *Keeper) {
+// Gateway returns [core.Security].
+func (*Keeper) Gateway() core.Gateway { return core.Security }
+
+// Bind binds the operations of the gateway to d.
+func (k *Keeper) Bind(d *core.Dispatcher) {
 	core.Handle(d, ValidateRequest, validateRequest)
 	core.Handle(d, ValidateToken, checked(k, validateToken))
 	core.Handle(d, ValidateInput, checked(k, validateInput))

@@ -60,7 +60,7 @@ func (s *Store) runWithTimeout(ctx context.Context, in TimeoutInput) (any, error
 		func() {
 			defer func() {
 				if p := recover(); p != nil {
-					r.err = &core.Error{Kind: core.Internal, Cause: "panic", Err: &core.Panic{Value: p, Stack: debug.Stack()}}
+					r.err = &core.Error{Kind: core.Internal, Cause: core.CausePanic, Err: &core.Panic{Value: p, Stack: debug.Stack()}}
 				}
 			}()
 			r.v, r.err = in.Func(ctx)
@@ -76,6 +76,6 @@ func (s *Store) runWithTimeout(ctx context.Context, in TimeoutInput) (any, error
 		return r.v, r.err
 	case <-ctx.Done():
 		s.abandoned.Add(1)
-		return nil, core.Errorf(core.Unreachable, "timeout", "it did not end within %v: %w", in.Timeout, ctx.Err())
+		return nil, core.Errorf(core.Unreachable, core.CauseTimeout, "it did not end within %v: %w", in.Timeout, ctx.Err())
 	}
 }

@@ -67,7 +67,7 @@ func (s *Store) get(ctx context.Context, in GetInput) (any, error) {
 			return v, nil
 		}
 		if s.full() {
-			return nil, core.Errorf(core.RateLimited, "too_many_things", "there are %d things already: singleton.reset lets one go", maxThings)
+			return nil, core.Errorf(core.RateLimited, core.CauseTooManyInstances, "there are %d things already: singleton.reset lets one go", maxThings)
 		}
 		v, err := in.Make(ctx)
 		if err == nil {
@@ -135,7 +135,7 @@ type Closed struct {
 func (s *Store) reset(_ context.Context, in ResetInput) (Closed, error) {
 	c := s.let(func(t *thing) bool { return in.Key == "" || t.key == in.Key })
 	if in.Key != "" && len(c.Keys) == 0 {
-		return c, core.Errorf(core.NotFound, "unknown_key", "there is no thing %q: it is made when it is first asked for", in.Key)
+		return c, core.Errorf(core.NotFound, core.CauseUnknownKey, "there is no thing %q: it is made when it is first asked for", in.Key)
 	}
 	return c, nil
 }
@@ -180,7 +180,9 @@ func (s *Store) let(may func(*thing) bool) Closed {
 }
 
 // Cleanup lets go of the things that nobody asked for in ten minutes.
-func (s *Store) Cleanup() core.Freed { return core.Freed{Items: len(s.expire(idle).Keys)} }
+func (s *Store) Cleanup(context.Context) core.Reclaimed {
+	return core.Reclaimed{Items: len(s.expire(idle).Keys)}
+}
 
 // keyed is implemented by an input whose result may be shared.
 type keyed interface {
@@ -190,14 +192,14 @@ type keyed interface {
 // Service runs at most one of several calls of the same operation with the same
 // key at a time; the others wait and get what it returned.
 func (s *Store) Service() core.Service {
-	return core.Service{Gateway: core.Singleton, Wrap: func(spec *core.Spec, next core.Handler) core.Handler {
+	return func(spec *core.Spec, next core.Handler) core.Handler {
 		return func(ctx context.Context, c *core.Call) error {
 			in, ok := c.Input.(keyed)
 			if !ok {
 				return next(ctx, c)
 			}
 			key, _ := in.CacheKey()
-			c.Take(core.Singleton)
+			c.MarkUsed(core.Singleton)
 			out, err := s.flights.do(ctx, flight{spec: spec, key: key}, func() (any, error) {
 				err := next(ctx, c)
 				return c.Output, err
@@ -205,5 +207,5 @@ func (s *Store) Service() core.Service {
 			c.Output = out
 			return err
 		}
-	}}
+	}
 }

@@ -39,13 +39,13 @@ func (f *flights) do(ctx context.Context, name flight, run func() (any, error)) 
 		case <-l.done:
 			return l.out, l.err
 		case <-ctx.Done():
-			return nil, core.Errorf(core.Unreachable, "timeout", "waiting for the same call to end: %w", ctx.Err())
+			return nil, core.Errorf(core.Unreachable, core.CauseTimeout, "waiting for the same call to end: %w", ctx.Err())
 		}
 	}
 	if f.running == nil {
 		f.running = map[flight]*landing{}
 	}
-	l := &landing{done: make(chan struct{}), err: core.Errorf(core.Internal, "panic", "the call that was waited for panicked")}
+	l := &landing{done: make(chan struct{}), err: core.Errorf(core.Internal, core.CausePanic, "the call that was waited for panicked")}
 	f.running[name] = l
 	f.led++
 	f.mu.Unlock()

@@ -17,9 +17,6 @@ const (
 	defaultLimit = 128_000_000
 )
 
-// A MemoryInput is the input of [GetMemory].
-type MemoryInput struct{}
-
 // A Memory is how much memory the process takes.
 type Memory struct {
 	Heap       int64   `json:"heap_bytes" doc:"objects that are in use or not collected yet" unit:"B"`
@@ -56,7 +53,7 @@ func (s *Store) measure() Memory {
 	return m
 }
 
-func (s *Store) memory(context.Context, MemoryInput) (Memory, error) { return s.measure(), nil }
+func (s *Store) memory(context.Context, core.None) (Memory, error) { return s.measure(), nil }
 
 // An OptimizeInput is the input of [Optimize].
 type OptimizeInput struct {
@@ -73,19 +70,19 @@ func (in OptimizeInput) Check() error {
 
 // An Optimized is what [Optimize] did.
 type Optimized struct {
-	Above  bool       `json:"above" doc:"the process took more than its budget, so something was done"`
-	Before Memory     `json:"before"`
-	After  Memory     `json:"after"`
-	Freed  core.Freed `json:"freed" doc:"idle things that were let go, and memory that went back to the system"`
+	Above  bool           `json:"above" doc:"the process took more than its budget, so something was done"`
+	Before Memory         `json:"before"`
+	After  Memory         `json:"after"`
+	Freed  core.Reclaimed `json:"freed" doc:"idle things that were let go, and memory that went back to the system"`
 }
 
 // optimize lets idle things go, collects garbage and gives the memory back. It
 // stops the program for some milliseconds, so it is for when nobody waits.
-func (s *Store) optimize(_ context.Context, in OptimizeInput) (Optimized, error) {
+func (s *Store) optimize(ctx context.Context, in OptimizeInput) (Optimized, error) {
 	o := Optimized{Before: s.measure()}
 	o.Above = o.Before.Resident > cmp.Or(in.Budget, int64(budgetShare*float64(o.Before.Limit)))
 	if o.Above {
-		o.Freed = s.Cleanup()
+		o.Freed = s.Cleanup(ctx)
 		debug.FreeOSMemory()
 	}
 	o.After = s.measure()

@@ -5,12 +5,11 @@
 //	get               GetInput         any
 //	coordinate        CoordinateInput  any
 //	run_with_timeout  TimeoutInput     any
-//	status            StatusInput      Status
+//	status            core.None      Status
 //	reset             ResetInput       Closed
 //	cleanup           CleanupInput     Closed
-//	memory            MemoryInput      Memory
+//	memory            core.None      Memory
 //	optimize          OptimizeInput    Optimized
-//	health            HealthInput      core.Health
 //
 // A thing belongs to the store. What has a Close method is closed when it is let
 // go: when nobody asked for it for a long time, or on reset. So ask for it each
@@ -39,7 +38,7 @@ var (
 		"Run a function and return what it returns, or after a time an error of kind unreachable.")
 
 	// GetStatus returns what there is.
-	GetStatus = core.Define[StatusInput, Status](core.Singleton, "status",
+	GetStatus = core.Define[core.None, Status](core.Singleton, "status",
 		"Return the things that there are, when each was made and last asked for, and what runs.")
 
 	// Reset lets things go.
@@ -51,16 +50,12 @@ var (
 		"Let go of the things that nobody asked for in a while, and return which were closed.")
 
 	// GetMemory returns how much memory the process takes.
-	GetMemory = core.Define[MemoryInput, Memory](core.Singleton, "memory",
+	GetMemory = core.Define[core.None, Memory](core.Singleton, "memory",
 		"Return the memory that the process takes, against what it may take, and its goroutines.")
 
 	// Optimize gives memory back.
 	Optimize = core.Define[OptimizeInput, Optimized](core.Singleton, "optimize",
 		"Bring the memory of the process back to its budget, if it is above, and return what that freed.")
-
-	// CheckHealth says how memory and things are doing.
-	CheckHealth = core.Define[HealthInput, core.Health](core.Singleton, "health",
-		"Return the health of memory, goroutines and things, computed from what they are now.")
 )
 
 // A GetInput is the input of [Get].
@@ -77,8 +72,11 @@ func (in GetInput) Check() error {
 	return checkKey(in.Key)
 }
 
-// Bind binds the operations of the gateway to d, served by s.
-func Bind(d *core.Dispatcher, s *Store) {
+// Gateway returns [core.Singleton].
+func (*Store) Gateway() core.Gateway { return core.Singleton }
+
+// Bind binds the operations of the gateway to d.
+func (s *Store) Bind(d *core.Dispatcher) {
 	core.Handle(d, Get, s.get)
 	core.Handle(d, Coordinate, s.coordinate)
 	core.Handle(d, RunWithTimeout, s.runWithTimeout)
@@ -87,7 +85,6 @@ func Bind(d *core.Dispatcher, s *Store) {
 	core.Handle(d, CleanUp, s.cleanup)
 	core.Handle(d, GetMemory, s.memory)
 	core.Handle(d, Optimize, s.optimize)
-	core.Handle(d, CheckHealth, s.checkHealth)
 }
 
 // Of runs [Get] and returns the thing as a T. It is an error of kind Internal if
@@ -107,7 +104,7 @@ func Once[T any](ctx context.Context, d *core.Dispatcher, key string, run func(c
 func as[T any](key string, v any, err error) (T, error) {
 	t, ok := v.(T)
 	if err == nil && !ok {
-		err = core.Errorf(core.Internal, "wrong_type", "the key %q holds a %T, not a %T", key, v, t)
+		err = core.Errorf(core.Internal, core.CauseWrongType, "the key %q holds a %T, not a %T", key, v, t)
 	}
 	return t, err
 }

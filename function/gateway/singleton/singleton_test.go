@@ -17,7 +17,7 @@ import (
 
 func bound(s *singleton.Store) *core.Dispatcher {
 	d := core.NewDispatcher()
-	singleton.Bind(d, s)
+	d.Install(s)
 	return d
 }
 
@@ -41,7 +41,7 @@ func hold(t *testing.T, d *core.Dispatcher, key string, it *door) {
 
 func ExampleOf() {
 	d := core.NewDispatcher()
-	singleton.Bind(d, new(singleton.Store))
+	d.Install(new(singleton.Store))
 	for range 2 {
 		n, err := singleton.Of(context.Background(), d, "answer", func(context.Context) (int, error) {
 			fmt.Println("made")
@@ -96,7 +96,7 @@ func TestOnce(t *testing.T) {
 					})
 				}
 				all.Wait()
-				s, err := core.Do(t.Context(), d, singleton.GetStatus, singleton.StatusInput{})
+				s, err := core.Do(t.Context(), d, singleton.GetStatus, core.None{})
 				if runs != 1 || err != nil || s.Led != 1 || s.Joined != 9 || s.Running != 0 {
 					t.Errorf("it ran %d times: %+v, %v", runs, s, err)
 				}
@@ -121,7 +121,7 @@ func TestWaitingEnds(t *testing.T) {
 		defer cancel()
 		start := time.Now()
 		_, err := singleton.Once(ctx, d, "k", func(context.Context) (int, error) { return 2, nil })
-		if core.CauseOf(err) != "timeout" || time.Since(start) != time.Second {
+		if core.CauseOf(err) != core.CauseTimeout || time.Since(start) != time.Second {
 			t.Errorf("got %v after %v, want a time-out after a second", err, time.Since(start))
 		}
 		time.Sleep(time.Hour) // for the other one to end
@@ -210,7 +210,7 @@ func TestRunWithTimeout(t *testing.T) {
 				}
 				synctest.Wait()
 				for _, want := range []int64{tt.abandoned, 0} {
-					if st, _ := core.Do(t.Context(), d, singleton.GetStatus, singleton.StatusInput{}); st.Abandoned != want {
+					if st, _ := core.Do(t.Context(), d, singleton.GetStatus, core.None{}); st.Abandoned != want {
 						t.Errorf("%d go on, want %d", st.Abandoned, want)
 					}
 					time.Sleep(2 * time.Minute)
@@ -224,7 +224,7 @@ func TestMemory(t *testing.T) {
 	resident := int64(50e6)
 	s := &singleton.Store{Resident: func() int64 { return resident }, Limit: 100e6}
 	d := bound(s)
-	m, err := core.Do(t.Context(), d, singleton.GetMemory, singleton.MemoryInput{})
+	m, err := core.Do(t.Context(), d, singleton.GetMemory, core.None{})
 	if err != nil || m.Share != 0.5 || m.Heap <= 0 || m.Runtime < m.Heap || m.Goroutines < 1 {
 		t.Errorf("got %+v, %v", m, err)
 	}

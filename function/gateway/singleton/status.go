@@ -11,9 +11,6 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// A StatusInput is the input of [GetStatus].
-type StatusInput struct{}
-
 // A Status is what a store holds and does.
 type Status struct {
 	Things    []Thing `json:"things" doc:"by key"`
@@ -35,7 +32,7 @@ type Thing struct {
 	Closable bool         `json:"closable" doc:"it is closed when it is let go"`
 }
 
-func (s *Store) status(context.Context, StatusInput) (Status, error) {
+func (s *Store) status(context.Context, core.None) (Status, error) {
 	st := Status{Things: []Thing{}, Abandoned: s.abandoned.Load()}
 	st.Running, st.Led, st.Joined = s.flights.count()
 	s.mu.Lock()
@@ -49,39 +46,32 @@ func (s *Store) status(context.Context, StatusInput) (Status, error) {
 	return st, nil
 }
 
-// A HealthInput is the input of [CheckHealth].
-type HealthInput struct{}
-
 // Health says how memory and things are doing.
 func (s *Store) Health() core.Health {
 	m := s.measure()
-	st, _ := s.status(context.Background(), StatusInput{})
+	st, _ := s.status(context.Background(), core.None{})
 	s.mu.Lock()
 	failed := s.failed
 	s.mu.Unlock()
-	h := core.Well(map[string]any{
+	h := core.Healthy(map[string]any{
 		"things": len(st.Things), "running": st.Running, "goroutines": m.Goroutines,
 		"heap_bytes": m.Heap, "resident_bytes": m.Resident, "limit_bytes": m.Limit,
 	})
 	switch {
 	case m.Share >= 0.9:
-		h.Lose(60, fmt.Sprintf("the process takes %.0f %% of the memory it may take", 100*m.Share))
+		h.Deduct(60, fmt.Sprintf("the process takes %.0f %% of the memory it may take", 100*m.Share))
 	case m.Share >= 0.75:
-		h.Lose(25, fmt.Sprintf("the process takes %.0f %% of the memory it may take", 100*m.Share))
+		h.Deduct(25, fmt.Sprintf("the process takes %.0f %% of the memory it may take", 100*m.Share))
 	}
 	if st.Abandoned > 0 {
-		h.Lose(10, fmt.Sprintf("%d functions go on although their time is up", st.Abandoned))
+		h.Deduct(10, fmt.Sprintf("%d functions go on although their time is up", st.Abandoned))
 	}
 	const many = 500
 	if m.Goroutines > many {
-		h.Lose(20, fmt.Sprintf("there are %d goroutines, of which some must have been forgotten", m.Goroutines))
+		h.Deduct(20, fmt.Sprintf("there are %d goroutines, of which some must have been forgotten", m.Goroutines))
 	}
 	if failed > 0 {
-		h.Lose(5, fmt.Sprintf("%d things could not be closed properly", failed))
+		h.Deduct(5, fmt.Sprintf("%d things could not be closed properly", failed))
 	}
 	return h
-}
-
-func (s *Store) checkHealth(context.Context, HealthInput) (core.Health, error) {
-	return s.Health(), nil
 }

@@ -46,7 +46,7 @@ type CheckView struct {
 }
 
 // healthCheck tries what everything else relies on.
-func (g *gateway) healthCheck(_ context.Context, in CheckInput) (Checked, error) {
+func (g *Gateway) healthCheck(_ context.Context, in CheckInput) (Checked, error) {
 	checks := map[string]func() (string, error){
 		"clock": clock, "random": random, "json": roundTrip, "tmp": g.tmp, "memory": g.memory,
 	}
@@ -112,7 +112,7 @@ func roundTrip() (string, error) {
 }
 
 // tmp writes a file, reads it and removes it.
-func (g *gateway) tmp() (found string, err error) {
+func (g *Gateway) tmp() (found string, err error) {
 	const size = 64 << 10
 	f, err := os.CreateTemp(g.opts.Dir, "health-*")
 	if err != nil {
@@ -131,7 +131,7 @@ func (g *gateway) tmp() (found string, err error) {
 }
 
 // memory compares what the process takes with what it has.
-func (g *gateway) memory() (string, error) {
+func (g *Gateway) memory() (string, error) {
 	used, limit := g.opts.Memory()
 	if limit <= 0 {
 		return fmt.Sprintf("%d MB", used/1e6), nil

@@ -127,7 +127,7 @@ func (g *Guard) Level() Level { return g.look().level }
 // Health says how it is going: well, while nothing has to be left out.
 func (g *Guard) Health() core.Health {
 	s := g.look()
-	h := core.Well(map[string]any{"cost_level": s.level.String(), "cost_share": s.most.Share()})
+	h := core.Healthy(map[string]any{"cost_level": s.level.String(), "cost_share": s.most.Share()})
 	if s.level > Normal {
 		var out []string
 		for _, work := range works {
@@ -135,7 +135,7 @@ func (g *Guard) Health() core.Health {
 				out = append(out, work.name)
 			}
 		}
-		h.Lose(int(s.level)*15, fmt.Sprintf("the month will take %.0f %% of the %s that are free of charge, so this is left out: %s", s.most.Share()*100, s.most.Name, strings.Join(out, ", ")))
+		h.Deduct(int(s.level)*15, fmt.Sprintf("the month will take %.0f %% of the %s that are free of charge, so this is left out: %s", s.most.Share()*100, s.most.Name, strings.Join(out, ", ")))
 	}
 	return h
 }

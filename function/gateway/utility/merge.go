@@ -56,7 +56,7 @@ func merge(_ context.Context, in MergeInput) (m Merged, err error) {
 // merge puts the keys of over into base and counts what that changed.
 func (m *Merged) merge(base, over json.RawMessage, flat bool, level int) (json.RawMessage, error) {
 	if level > maxLevels {
-		return nil, core.Errorf(core.Invalid, "input", "fields base and over are objects inside one another on more than %d levels", maxLevels)
+		return nil, core.Errorf(core.Invalid, core.CauseInput, "fields base and over are objects inside one another on more than %d levels", maxLevels)
 	}
 	var a, b object
 	if err := errors.Join(json.Unmarshal(base, &a), json.Unmarshal(over, &b)); err != nil {
@@ -120,7 +120,7 @@ func filterKeys(_ context.Context, in FilterInput) (f Filtered, err error) {
 
 func (f *Filtered) filter(raw json.RawMessage, in FilterInput, level int) (json.RawMessage, error) {
 	if level > maxLevels {
-		return nil, core.Errorf(core.Invalid, "input", "field value is more than %d levels deep", maxLevels)
+		return nil, core.Errorf(core.Invalid, core.CauseInput, "field value is more than %d levels deep", maxLevels)
 	}
 	if kindOf(raw) == "list" {
 		return f.filterList(raw, in, level)

@@ -33,7 +33,7 @@ type Parsed struct {
 
 func parseJSON(_ context.Context, in ParseInput) (Parsed, error) {
 	if !utf8.ValidString(in.Text) {
-		return Parsed{}, core.Errorf(core.Invalid, "input", "field text is not UTF-8")
+		return Parsed{}, core.Errorf(core.Invalid, core.CauseInput, "field text is not UTF-8")
 	}
 	text := []byte(strings.TrimPrefix(in.Text, "\ufeff")) // which some editors write
 	var shape Shape
@@ -44,10 +44,10 @@ func parseJSON(_ context.Context, in ParseInput) (Parsed, error) {
 	}
 	if err != nil {
 		line, column := place(text, err)
-		return Parsed{}, core.Errorf(core.Invalid, "input", "field text is not JSON near line %d, column %d: %s", line, column, why(err))
+		return Parsed{}, core.Errorf(core.Invalid, core.CauseInput, "field text is not JSON near line %d, column %d: %s", line, column, why(err))
 	}
 	if twice != "" {
-		return Parsed{}, core.Errorf(core.Invalid, "input", "field text has the key %.60q twice in one object, so it is not clear which holds: remove one", twice)
+		return Parsed{}, core.Errorf(core.Invalid, core.CauseInput, "field text has the key %.60q twice in one object, so it is not clear which holds: remove one", twice)
 	}
 	return Parsed{bytes.TrimSpace(text), shape}, nil
 }

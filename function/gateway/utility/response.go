@@ -45,7 +45,7 @@ type Response struct {
 
 func createResponse(ctx context.Context, in ResponseInput) (Response, error) {
 	if in.Err != nil {
-		in.Failure = &Failure{Kind: core.KindOf(in.Err).String(), Type: core.CauseOf(in.Err), Message: in.Err.Error()}
+		in.Failure = &Failure{Kind: core.KindOf(in.Err).String(), Type: string(core.CauseOf(in.Err)), Message: in.Err.Error()}
 	}
 	r := Response{
 		Success: in.Failure == nil, Message: in.Message, Data: in.Data, Error: in.Failure,

@@ -59,7 +59,7 @@ type Shape struct {
 func validateStructure(_ context.Context, in StructureInput) (StructureFacts, error) {
 	shape, twice, err := shapeOf(in.Value)
 	if err != nil {
-		return StructureFacts{}, core.Errorf(core.Invalid, "input", "field value is not JSON: %s", why(err))
+		return StructureFacts{}, core.Errorf(core.Invalid, core.CauseInput, "field value is not JSON: %s", why(err))
 	}
 	var problems []string
 	say := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }

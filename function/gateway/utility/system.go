@@ -10,9 +10,6 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// A SystemInput is the input of [SystemInfo].
-type SystemInput struct{}
-
 // A System is what the function runs on.
 type System struct {
 	Function string `json:"function" doc:"name of the function; empty outside Lambda"`
@@ -35,7 +32,7 @@ type System struct {
 	Time    time.Time    `json:"time" doc:"what the clock says"`
 }
 
-func (g *gateway) system(context.Context, SystemInput) (System, error) {
+func (g *Gateway) system(context.Context, core.None) (System, error) {
 	used, limit := g.opts.Memory()
 	now := time.Now()
 	return System{

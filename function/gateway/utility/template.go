@@ -78,7 +78,7 @@ func renderTemplate(_ context.Context, in TemplateInput) (Rendered, error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if !used[name] {
-			return Rendered{}, core.Errorf(core.Invalid, "input", "field values.%.60s is not used: there is no {{%.60s}} in the template", name, name)
+			return Rendered{}, core.Errorf(core.Invalid, core.CauseInput, "field values.%.60s is not used: there is no {{%.60s}} in the template", name, name)
 		}
 	}
 	return Rendered{text, slices.AppendSeq([]string{}, slices.Values(slices.Sorted(maps.Keys(used))))}, nil
@@ -94,7 +94,7 @@ func scalar(name string, raw json.RawMessage) (string, error) {
 	case "number", "boolean":
 		return string(bytes.TrimSpace(raw)), nil
 	}
-	return "", core.Errorf(core.Invalid, "input", "field values.%.60s is of kind %s; a string, number or boolean is wanted", name, kindOf(raw))
+	return "", core.Errorf(core.Invalid, core.CauseInput, "field values.%.60s is of kind %s; a string, number or boolean is wanted", name, kindOf(raw))
 }
 
 // fill puts values into the places of a template, and returns which it has. What
@@ -112,11 +112,11 @@ func fill(template string, values map[string]string) (text string, used map[stri
 		name := strings.TrimSpace(place)
 		switch value, ok := values[name]; {
 		case !closed:
-			return "", nil, core.Errorf(core.Invalid, "input", "field template has {{ without }} behind it: %.60q", after)
+			return "", nil, core.Errorf(core.Invalid, core.CauseInput, "field template has {{ without }} behind it: %.60q", after)
 		case name == "":
-			return "", nil, core.Errorf(core.Invalid, "input", "field template has a place without a name")
+			return "", nil, core.Errorf(core.Invalid, core.CauseInput, "field template has a place without a name")
 		case !ok:
-			return "", nil, core.Errorf(core.Invalid, "input", "field values.%.60s is missing: the template has a place for it", name)
+			return "", nil, core.Errorf(core.Invalid, core.CauseInput, "field values.%.60s is missing: the template has a place for it", name)
 		default:
 			used[name] = true
 			b.WriteString(value)

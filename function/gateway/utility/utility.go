@@ -13,7 +13,7 @@
 //	merge                    MergeInput      Merged
 //	filter_keys              FilterInput     Filtered
 //	render_template          TemplateInput   Rendered
-//	system_info              SystemInput     System
+//	system_info              core.None     System
 //	cost                     CostInput       CostView
 //	health_check             CheckInput      Checked
 //
@@ -75,7 +75,7 @@ var (
 		"Return a template with its places filled, each value escaped; a missing or unused value is an error of kind invalid.")
 
 	// SystemInfo returns what the function runs on.
-	SystemInfo = core.Define[SystemInput, System](core.Utility, "system_info",
+	SystemInfo = core.Define[core.None, System](core.Utility, "system_info",
 		"Return what the function runs on: version, processor, memory, and since when.")
 
 	// Cost returns the level that the month's usage has come to.
@@ -95,12 +95,14 @@ type Options struct {
 	Getenv func(string) string        // default: os.Getenv
 }
 
-type gateway struct {
+// A Gateway is the utility gateway. It is safe for concurrent use.
+type Gateway struct {
 	opts  Options
 	began time.Time
 }
 
-func newGateway(o Options) *gateway {
+// New returns a Gateway.
+func New(o Options) *Gateway {
 	if o.Guard == nil {
 		o.Guard = new(Guard)
 	}
@@ -113,12 +115,14 @@ func newGateway(o Options) *gateway {
 	if o.Getenv == nil {
 		o.Getenv = os.Getenv
 	}
-	return &gateway{o, time.Now()}
+	return &Gateway{o, time.Now()}
 }
 
+// Gateway returns [core.Utility].
+func (*Gateway) Gateway() core.Gateway { return core.Utility }
+
 // Bind binds the operations of the gateway to d.
-func Bind(d *core.Dispatcher, o Options) {
-	g := newGateway(o)
+func (g *Gateway) Bind(d *core.Dispatcher) {
 	core.Handle(d, GenerateCorrelationID, generateID)
 	core.Handle(d, Timestamp, timestamp)
 	core.Handle(d, ValidateString, validateString)
@@ -135,16 +139,22 @@ func Bind(d *core.Dispatcher, o Options) {
 	core.Handle(d, HealthCheck, g.healthCheck)
 }
 
+// Health returns the health of the cost guard: the gateway keeps nothing else.
+func (g *Gateway) Health() core.Health { return g.opts.Guard.Health() }
+
+// Cleanup releases nothing: there is nothing to release.
+func (g *Gateway) Cleanup(context.Context) core.Reclaimed { return core.Reclaimed{} }
+
 // Service gives a call that belongs to no run one of its own, with a new
 // correlation ID.
-func Service() core.Service {
-	return core.Service{Gateway: core.Utility, Wrap: func(_ *core.Spec, next core.Handler) core.Handler {
+func (g *Gateway) Service() core.Service {
+	return func(_ *core.Spec, next core.Handler) core.Handler {
 		return func(ctx context.Context, c *core.Call) error {
 			if core.RunOf(ctx) == nil {
 				ctx, _ = core.NewRun(ctx, core.NewID())
 			}
-			c.Take(core.Utility)
+			c.MarkUsed(core.Utility)
 			return next(ctx, c)
 		}
-	}}
+	}
 }

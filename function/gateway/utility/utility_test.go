@@ -18,7 +18,7 @@ func checks() core.Service {
 		return func(ctx context.Context, c *core.Call) error {
 			if in, ok := c.Input.(interface{ Check() error }); ok {
 				if err := in.Check(); err != nil {
-					return &core.Error{Kind: core.Invalid, Cause: "input", Err: err}
+					return &core.Error{Kind: core.Invalid, Cause: core.CauseInput, Err: err}
 				}
 			}
 			return next(ctx, c)
@@ -27,8 +27,8 @@ func checks() core.Service {
 }
 
 func dispatcher(o utility.Options) *core.Dispatcher {
-	d := core.NewDispatcher(utility.Service(), checks())
-	utility.Bind(d, o)
+	d := core.NewDispatcher(checks())
+	d.Install(utility.New(o))
 	return d
 }
 
@@ -171,7 +171,7 @@ func TestSystemInfo(t *testing.T) {
 		Getenv: func(name string) string { return env[name] },
 		Memory: func() (int64, int64) { return 20e6, 128e6 },
 	})
-	got, err := core.Do(t.Context(), d, utility.SystemInfo, utility.SystemInput{})
+	got, err := core.Do(t.Context(), d, utility.SystemInfo, core.None{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -248,8 +248,8 @@ func Example() {
 	guard := &utility.Guard{Usage: func() []utility.Usage {
 		return []utility.Usage{{Name: "log_bytes", Used: 4.6e9, Limit: 5e9}} // of CloudWatch, a month
 	}}
-	d := core.NewDispatcher(utility.Service())
-	utility.Bind(d, utility.Options{Guard: guard})
+	d := core.NewDispatcher()
+	d.Install(utility.New(utility.Options{Guard: guard}))
 
 	cost, err := core.Do(context.Background(), d, utility.Cost, utility.CostInput{})
 	if err != nil {
