@@ -2,35 +2,30 @@ package config
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
+
+	"github.com/hearthgate/hearthgate/config/alexa"
 )
 
-// regions maps the locale of the owner's Amazon account, and of the skill, to the
-// one region in which Alexa looks for a Smart Home skill of that locale.
-var regions = map[string]string{
-	"en-US": "us-east-1", "en-CA": "us-east-1", "es-US": "us-east-1",
-	"es-MX": "us-east-1", "fr-CA": "us-east-1", "pt-BR": "us-east-1",
-
-	"en-GB": "eu-west-1", "en-IN": "eu-west-1", "hi-IN": "eu-west-1", "de-DE": "eu-west-1",
-	"fr-FR": "eu-west-1", "es-ES": "eu-west-1", "it-IT": "eu-west-1",
-	"nl-NL": "eu-west-1", "ar-SA": "eu-west-1", // not in Amazon's table, presumed from its neighbours
-
-	"ja-JP": "us-west-2", "en-AU": "us-west-2",
-}
-
-// Region returns the AWS region that a skill of the locale must live in. It goes
-// by the locale of the owner's Amazon account, not by where they live. The error
+// Region returns the AWS region that a skill of the locale must live in. The error
 // of an unknown locale lists the known ones.
 func Region(locale string) (string, error) {
-	region, ok := regions[locale]
-	if !ok {
-		return "", fmt.Errorf("no region is known for the locale %s; write the locale of the owner's Amazon account, one of %s",
-			quote(locale), strings.Join(Locales(), ", "))
+	for _, r := range alexa.Regions {
+		if slices.Contains(r.Locales, locale) {
+			return r.Name, nil
+		}
 	}
-	return region, nil
+	return "", fmt.Errorf("no region is known for the locale %s; write the locale of the owner's Amazon account, one of %s",
+		quote(locale), strings.Join(Locales(), ", "))
 }
 
 // Locales returns every locale that [Region] knows, sorted.
-func Locales() []string { return slices.Sorted(maps.Keys(regions)) }
+func Locales() []string {
+	var all []string
+	for _, r := range alexa.Regions {
+		all = append(all, r.Locales...)
+	}
+	slices.Sort(all)
+	return all
+}

@@ -1,107 +1,125 @@
-// Package alexa holds the messages of the Alexa Smart Home API, version 3: the
-// event that comes in, read no further than an answer needs, and the replies
-// that are made here. What Home Assistant answers passes through untouched.
+// Package alexa holds the messages of Alexa's skills: the events that come to the
+// function, each parsed once and strictly, and the replies that are made here. What
+// Home Assistant answers passes through untouched.
 //
-// It imports the standard library only.
+// It imports the standard library and config only.
 package alexa
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
+
+	"github.com/hearthgate/hearthgate/config/strictjson"
 )
 
-// An Event is a directive as Alexa sent it. Printed, it shows which directive it
-// is, and none of the tokens that it carries.
-type Event struct {
-	Header     Header
-	EndpointID string // "" where the directive is for no endpoint
+// A Kind is a kind of event.
+type Kind string
 
-	raw   []byte
-	token string
+// The four kinds of event.
+const (
+	KindDirective Kind = "directive" // of a Smart Home skill
+	KindSkill     Kind = "skill"     // a custom skill's request
+	KindOperation Kind = "operation" // run by its name
+	KindScheduled Kind = "scheduled" // what EventBridge sends
+)
+
+// Kinds returns the kinds of event, in a stable order.
+func Kinds() []Kind { return []Kind{KindDirective, KindSkill, KindOperation, KindScheduled} }
+
+// An Event is what came to the function: a [Directive], a [SkillRequest], an
+// [Operation] or a [Scheduled]. Printed, it shows its subject, and none of the tokens
+// that it carries.
+type Event interface {
+	Kind() Kind
+	Raw() []byte    // as it came; not to be changed
+	String() string // its subject: "Alexa.PowerController.TurnOn", "IntentRequest AMAZON.HelpIntent", "cache.get", "doctor"
 }
 
-// A Header identifies a message.
-type Header struct {
-	Namespace        string `json:"namespace"`
-	Name             string `json:"name"`
-	MessageID        string `json:"messageId"`
-	CorrelationToken string `json:"correlationToken,omitempty"`
-	PayloadVersion   string `json:"payloadVersion"`
+// kinds holds the key by which each kind of event is recognized.
+var kinds = []struct {
+	key  string
+	kind Kind
+	read func(raw []byte) (Event, error)
+}{
+	{"directive", KindDirective, readDirective},
+	{"request", KindSkill, readSkillRequest},
+	{"operation", KindOperation, readOperation},
+	{"detail-type", KindScheduled, readScheduled},
 }
 
-// envelope is as much of an event as is read.
-type envelope struct {
-	Directive *struct {
-		Header   Header `json:"header"`
-		Endpoint struct {
-			EndpointID string `json:"endpointId"`
-			Scope      scope  `json:"scope"`
-		} `json:"endpoint"`
-		Payload struct {
-			Scope   scope `json:"scope"`
-			Grantee scope `json:"grantee"`
-		} `json:"payload"`
-	} `json:"directive"`
-}
+// errNoKind says that an event has none of the four keys.
+var errNoKind = errors.New(`the event is neither a Smart Home directive, {"directive": {...}}, nor a custom skill's request, {"request": {...}}, nor an operation, {"operation": "lambda.status", "input": {}}, nor a scheduled event, {"detail-type": "Scheduled Event", ...}`)
 
-type scope struct {
-	Token string `json:"token"`
-}
-
-// ErrNoDirective says that an event is not one of a Smart Home skill.
-var ErrNoDirective = errors.New("the event has no directive")
-
-// Parse reads an event, which keeps raw. With an error it returns what could be
-// read all the same, so that the answer names the message it answers. An event
-// without a directive is [ErrNoDirective].
-func Parse(raw []byte) (Event, error) {
-	var in envelope
-	err := json.Unmarshal(raw, &in)
-	e := Event{raw: raw}
-	if in.Directive == nil {
-		return e, errors.Join(ErrNoDirective, err)
+// ParseEvent reads an event, which keeps raw. It reads as Home Assistant does, with
+// letter case and without duplicate keys, so that what is judged here is what Home
+// Assistant carries out. An event that could be taken for two kinds is rejected.
+//
+// With an error, the event returned holds what could be read all the same, so that a
+// reply can name the message it answers; it is nil when not even the kind is known.
+func ParseEvent(raw []byte) (Event, error) {
+	_, invalid := strictjson.Check(raw)
+	found, err := recognize(raw)
+	if err != nil {
+		return nil, errors.Join(invalid, err)
 	}
-	d := in.Directive
-	e.Header, e.EndpointID = d.Header, d.Endpoint.EndpointID
-	for _, s := range []scope{d.Endpoint.Scope, d.Payload.Scope, d.Payload.Grantee} {
-		if e.token == "" {
-			e.token = s.Token
-		}
+	e, err := kinds[found].read(raw)
+	if invalid != nil {
+		err = invalid // says more than what was stumbled over because of it
 	}
 	if err != nil {
-		return e, fmt.Errorf("the directive is not as Alexa defines it: %w", err)
+		return e, fmt.Errorf("the %s cannot be read: %w", noun[kinds[found].kind], err)
 	}
 	return e, nil
 }
 
-// Raw returns the event as it came. It is not to be changed.
-func (e Event) Raw() []byte { return e.raw }
-
-// Token returns the token of the linked account, which sits in the endpoint, in
-// the payload of a Discover or with the grantee of an AcceptGrant; "" without.
-func (e Event) Token() string { return e.token }
-
-// Is reports whether e is the directive of that namespace and name.
-func (e Event) Is(namespace, name string) bool {
-	return e.Header.Namespace == namespace && e.Header.Name == name
+// noun is how each kind of event is called in a sentence.
+var noun = map[Kind]string{
+	KindDirective: "directive", KindSkill: "skill's request", KindOperation: "operation", KindScheduled: "scheduled event",
 }
 
-// IsDiscover reports whether e asks which endpoints there are.
-func (e Event) IsDiscover() bool { return e.Is("Alexa.Discovery", "Discover") }
+// recognize returns the index in kinds of the one kind that an event is, by its keys
+// alone.
+func recognize(raw []byte) (found int, err error) {
+	found = -1
+	problem := strictjson.Object(raw, func(key string, _ []byte) error {
+		for i, k := range kinds {
+			switch {
+			case !strings.EqualFold(key, k.key):
+			case key != k.key:
+				return fmt.Errorf("the event has a key %q; it is spelled %q", key, k.key)
+			case found >= 0 && found != i:
+				return fmt.Errorf("the event is ambiguous: it is a %s and a %s at once", kinds[found].kind, k.kind)
+			default:
+				found = i
+			}
+		}
+		return nil
+	})
+	switch {
+	case problem != nil:
+		return -1, problem
+	case found < 0:
+		return -1, errNoKind
+	}
+	return found, nil
+}
 
-// IsReportState reports whether e asks for the state of an endpoint.
-func (e Event) IsReportState() bool { return e.Is("Alexa", "ReportState") }
+// members reads the members of an object into the places given by their keys; others
+// are skipped.
+func members(object []byte, into map[string]func([]byte) error) error {
+	return strictjson.Object(object, func(key string, value []byte) error {
+		if read := into[key]; read != nil {
+			return read(value)
+		}
+		return nil
+	})
+}
 
-// IsAcceptGrant reports whether e brings the code for proactive events.
-func (e Event) IsAcceptGrant() bool { return e.Is("Alexa.Authorization", "AcceptGrant") }
-
-// IsQuestion reports whether e only asks: whether it may be sent a second time
-// without a command being carried out twice.
-func (e Event) IsQuestion() bool { return e.IsDiscover() || e.IsReportState() }
-
-// String returns the directive's full name: "Alexa.PowerController.TurnOn".
-func (e Event) String() string { return e.Header.Namespace + "." + e.Header.Name }
-
-// GoString returns what String does, so that %#v shows no token either.
-func (e Event) GoString() string { return e.String() }
+// text returns what reads a string into s.
+func text(s *string) func([]byte) error {
+	return func(value []byte) (err error) {
+		*s, err = strictjson.String(value)
+		return err
+	}
+}

@@ -2,14 +2,15 @@ package alexa
 
 import "strings"
 
-// Phrases are what a custom skill says by itself, in one language.
+// Phrases are the sentences of a custom skill that are the same in every home, in
+// one language.
 type Phrases struct {
 	Welcome     string // at the launch
 	Help        string
 	Goodbye     string
-	Unknown     string // what was said could not be understood
-	More        string // when nobody answers
-	Done        string // Home Assistant did it without a word
+	Unknown     string // the sentence was not understood
+	More        string // the reprompt, when the person says nothing
+	Done        string // Home Assistant did it and said nothing
 	Link        string // the account is not linked, or no longer
 	Forbidden   string
 	Unreachable string
@@ -45,141 +46,141 @@ func PhrasesFor(locale string) *Phrases {
 }
 
 var english = Phrases{
-	Welcome:     "Your home is listening. What shall it do?",
-	Help:        "Say what your home shall do, as you would say it to a person: turn on the kitchen light, or what is the temperature in the bedroom. What shall it be?",
+	Welcome:     "Your home is ready. What would you like to do?",
+	Help:        "You can talk to your home the way you would talk to a person. For example: turn on the kitchen light, or: what's the temperature in the bedroom? What would you like to do?",
 	Goodbye:     "Goodbye.",
-	Unknown:     "I did not get that. Say it again, for example: turn on the kitchen light.",
-	More:        "What shall your home do?",
+	Unknown:     "Sorry, I didn't get that. Try again, for example: turn on the kitchen light.",
+	More:        "What would you like to do?",
 	Done:        "Done.",
-	Link:        "I may not talk to your home yet. Please link your account in the Alexa app.",
-	Forbidden:   "I am not allowed to do that in your home.",
-	Unreachable: "I cannot reach your home at the moment.",
-	Busy:        "Your home is asked too much at the moment. Please try again in a minute.",
-	Failed:      "Something went wrong on the way to your home.",
+	Link:        "To talk to your home, please link your account in the Alexa app.",
+	Forbidden:   "Sorry, that isn't allowed in this home.",
+	Unreachable: "Sorry, I can't reach your home right now.",
+	Busy:        "Your home is getting too many requests right now. Please try again in a minute.",
+	Failed:      "Sorry, something went wrong.",
 }
 
 var german = Phrases{
-	Welcome:     "Dein Zuhause hört zu. Was soll es tun?",
-	Help:        "Sag, was dein Zuhause tun soll, so wie du es einem Menschen sagen würdest: schalte das Küchenlicht ein, oder wie warm ist es im Schlafzimmer. Was soll es sein?",
+	Welcome:     "Dein Zuhause ist bereit. Was möchtest du tun?",
+	Help:        "Du kannst mit deinem Zuhause ganz normal sprechen. Sag zum Beispiel: Schalte das Küchenlicht ein, oder: Wie warm ist es im Schlafzimmer? Was möchtest du tun?",
 	Goodbye:     "Tschüss.",
-	Unknown:     "Das habe ich nicht verstanden. Sag es noch einmal, zum Beispiel: schalte das Küchenlicht ein.",
-	More:        "Was soll dein Zuhause tun?",
+	Unknown:     "Das habe ich leider nicht verstanden. Versuch es noch einmal, zum Beispiel mit: Schalte das Küchenlicht ein.",
+	More:        "Was möchtest du tun?",
 	Done:        "Erledigt.",
-	Link:        "Ich darf noch nicht mit deinem Zuhause sprechen. Bitte verknüpfe dein Konto in der Alexa-App.",
-	Forbidden:   "Das darf ich in deinem Zuhause nicht.",
+	Link:        "Bitte verknüpfe zuerst dein Konto in der Alexa-App.",
+	Forbidden:   "Das ist in diesem Zuhause leider nicht erlaubt.",
 	Unreachable: "Ich kann dein Zuhause gerade nicht erreichen.",
-	Busy:        "Dein Zuhause wird gerade zu viel gefragt. Bitte versuch es in einer Minute noch einmal.",
-	Failed:      "Auf dem Weg zu deinem Zuhause ist etwas schiefgegangen.",
+	Busy:        "Dein Zuhause bekommt gerade zu viele Anfragen. Bitte versuch es in einer Minute noch einmal.",
+	Failed:      "Da ist leider etwas schiefgelaufen.",
 }
 
 var french = Phrases{
-	Welcome:     "Votre maison vous écoute. Que doit-elle faire ?",
-	Help:        "Dites ce que votre maison doit faire, comme vous le diriez à une personne : allume la lumière de la cuisine, ou quelle est la température de la chambre. Que puis-je demander ?",
+	Welcome:     "Votre maison est prête. Que voulez-vous faire ?",
+	Help:        "Vous pouvez parler à votre maison comme à une personne. Dites par exemple : allume la lumière de la cuisine, ou : quelle est la température dans la chambre ? Que voulez-vous faire ?",
 	Goodbye:     "Au revoir.",
-	Unknown:     "Je n'ai pas compris. Répétez, par exemple : allume la lumière de la cuisine.",
-	More:        "Que doit faire votre maison ?",
+	Unknown:     "Désolée, je n'ai pas compris. Réessayez, par exemple : allume la lumière de la cuisine.",
+	More:        "Que voulez-vous faire ?",
 	Done:        "C'est fait.",
-	Link:        "Je ne peux pas encore parler à votre maison. Associez votre compte dans l'application Alexa.",
-	Forbidden:   "Je n'ai pas le droit de faire cela chez vous.",
-	Unreachable: "Je n'arrive pas à joindre votre maison pour le moment.",
-	Busy:        "Votre maison reçoit trop de demandes. Réessayez dans une minute.",
-	Failed:      "Quelque chose s'est mal passé sur le chemin de votre maison.",
+	Link:        "Pour parler à votre maison, associez d'abord votre compte dans l'application Alexa.",
+	Forbidden:   "Désolée, ce n'est pas autorisé dans cette maison.",
+	Unreachable: "Désolée, je n'arrive pas à joindre votre maison pour le moment.",
+	Busy:        "Votre maison reçoit trop de demandes en ce moment. Réessayez dans une minute.",
+	Failed:      "Désolée, un problème est survenu.",
 }
 
 var spanish = Phrases{
-	Welcome:     "Tu casa te escucha. ¿Qué debe hacer?",
-	Help:        "Di lo que tu casa debe hacer, como se lo dirías a una persona: enciende la luz de la cocina, o cuál es la temperatura del dormitorio. ¿Qué quieres?",
+	Welcome:     "Tu casa está lista. ¿Qué quieres hacer?",
+	Help:        "Puedes hablar con tu casa como con una persona. Di, por ejemplo: enciende la luz de la cocina, o: ¿qué temperatura hay en el dormitorio? ¿Qué quieres hacer?",
 	Goodbye:     "Hasta luego.",
-	Unknown:     "No lo he entendido. Dilo otra vez, por ejemplo: enciende la luz de la cocina.",
-	More:        "¿Qué debe hacer tu casa?",
+	Unknown:     "Lo siento, no te he entendido. Inténtalo otra vez, por ejemplo: enciende la luz de la cocina.",
+	More:        "¿Qué quieres hacer?",
 	Done:        "Hecho.",
-	Link:        "Todavía no puedo hablar con tu casa. Vincula tu cuenta en la aplicación de Alexa.",
-	Forbidden:   "No tengo permiso para hacer eso en tu casa.",
-	Unreachable: "Ahora mismo no puedo conectar con tu casa.",
-	Busy:        "Tu casa recibe demasiadas peticiones. Inténtalo de nuevo en un minuto.",
-	Failed:      "Algo ha fallado en el camino a tu casa.",
+	Link:        "Para hablar con tu casa, vincula primero tu cuenta en la aplicación de Alexa.",
+	Forbidden:   "Lo siento, eso no está permitido en esta casa.",
+	Unreachable: "Lo siento, ahora mismo no puedo conectar con tu casa.",
+	Busy:        "Tu casa está recibiendo demasiadas peticiones. Inténtalo de nuevo en un minuto.",
+	Failed:      "Lo siento, algo ha salido mal.",
 }
 
 var italian = Phrases{
-	Welcome:     "La tua casa ti ascolta. Che cosa deve fare?",
-	Help:        "Di' che cosa deve fare la tua casa, come lo diresti a una persona: accendi la luce della cucina, oppure qual è la temperatura in camera. Che cosa vuoi?",
+	Welcome:     "La tua casa è pronta. Che cosa vuoi fare?",
+	Help:        "Puoi parlare con la tua casa come con una persona. Per esempio, di': accendi la luce della cucina, oppure: che temperatura c'è in camera? Che cosa vuoi fare?",
 	Goodbye:     "A presto.",
-	Unknown:     "Non ho capito. Ripetilo, per esempio: accendi la luce della cucina.",
-	More:        "Che cosa deve fare la tua casa?",
+	Unknown:     "Mi dispiace, non ho capito. Riprova, per esempio: accendi la luce della cucina.",
+	More:        "Che cosa vuoi fare?",
 	Done:        "Fatto.",
-	Link:        "Non posso ancora parlare con la tua casa. Collega il tuo account nell'app Alexa.",
-	Forbidden:   "Non ho il permesso di farlo in casa tua.",
-	Unreachable: "In questo momento non riesco a raggiungere la tua casa.",
-	Busy:        "La tua casa riceve troppe richieste. Riprova fra un minuto.",
-	Failed:      "Qualcosa è andato storto sulla strada verso la tua casa.",
+	Link:        "Per parlare con la tua casa, collega prima il tuo account nell'app Alexa.",
+	Forbidden:   "Mi dispiace, in questa casa non è permesso.",
+	Unreachable: "Mi dispiace, in questo momento non riesco a raggiungere la tua casa.",
+	Busy:        "La tua casa sta ricevendo troppe richieste. Riprova tra un minuto.",
+	Failed:      "Mi dispiace, qualcosa è andato storto.",
 }
 
 var portuguese = Phrases{
-	Welcome:     "Sua casa está ouvindo. O que ela deve fazer?",
-	Help:        "Diga o que sua casa deve fazer, como diria a uma pessoa: acenda a luz da cozinha, ou qual é a temperatura do quarto. O que vai ser?",
+	Welcome:     "Sua casa está pronta. O que você quer fazer?",
+	Help:        "Você pode falar com a sua casa como fala com uma pessoa. Diga, por exemplo: acenda a luz da cozinha, ou: qual é a temperatura do quarto? O que você quer fazer?",
 	Goodbye:     "Até logo.",
-	Unknown:     "Não entendi. Diga de novo, por exemplo: acenda a luz da cozinha.",
-	More:        "O que sua casa deve fazer?",
+	Unknown:     "Desculpe, não entendi. Tente de novo, por exemplo: acenda a luz da cozinha.",
+	More:        "O que você quer fazer?",
 	Done:        "Feito.",
-	Link:        "Ainda não posso falar com a sua casa. Vincule sua conta no aplicativo Alexa.",
-	Forbidden:   "Não tenho permissão para fazer isso na sua casa.",
-	Unreachable: "Não consigo falar com a sua casa agora.",
+	Link:        "Para falar com a sua casa, vincule primeiro a sua conta no aplicativo Alexa.",
+	Forbidden:   "Desculpe, isso não é permitido nesta casa.",
+	Unreachable: "Desculpe, não consigo falar com a sua casa agora.",
 	Busy:        "Sua casa está recebendo pedidos demais. Tente de novo em um minuto.",
-	Failed:      "Algo deu errado no caminho até a sua casa.",
+	Failed:      "Desculpe, algo deu errado.",
 }
 
 var japanese = Phrases{
-	Welcome:     "おうちにつながりました。何をしますか?",
-	Help:        "人に話すように、おうちにしてほしいことを言ってください。たとえば、キッチンの明かりをつけて、または、寝室の温度は何度、のように。どうしますか?",
-	Goodbye:     "さようなら。",
-	Unknown:     "わかりませんでした。たとえば、キッチンの明かりをつけて、のように、もう一度言ってください。",
-	More:        "おうちに何をしてもらいますか?",
-	Done:        "できました。",
-	Link:        "まだおうちと話せません。アレクサアプリでアカウントをリンクしてください。",
-	Forbidden:   "おうちでそれをすることは許可されていません。",
-	Unreachable: "いま、おうちにつながりません。",
+	Welcome:     "おうちの準備ができました。何をしますか?",
+	Help:        "人に話すように話しかけてください。たとえば、キッチンの電気をつけて、または、寝室は何度?、のように言えます。何をしますか?",
+	Goodbye:     "またね。",
+	Unknown:     "すみません、わかりませんでした。たとえば、キッチンの電気をつけて、のように、もう一度言ってください。",
+	More:        "何をしますか?",
+	Done:        "完了しました。",
+	Link:        "おうちと話すには、アレクサアプリでアカウントをリンクしてください。",
+	Forbidden:   "すみません、この家ではその操作は許可されていません。",
+	Unreachable: "すみません、いま、おうちに接続できません。",
 	Busy:        "おうちへのリクエストが多すぎます。一分ほどしてから、もう一度お試しください。",
-	Failed:      "おうちへの途中で問題が起きました。",
+	Failed:      "すみません、問題が発生しました。",
 }
 
 var dutch = Phrases{
-	Welcome:     "Je huis luistert. Wat moet het doen?",
-	Help:        "Zeg wat je huis moet doen, zoals je het tegen een mens zou zeggen: doe het keukenlicht aan, of hoe warm is het in de slaapkamer. Wat moet het zijn?",
+	Welcome:     "Je huis is klaar. Wat wil je doen?",
+	Help:        "Je kunt gewoon met je huis praten. Zeg bijvoorbeeld: doe het keukenlicht aan, of: hoe warm is het in de slaapkamer? Wat wil je doen?",
 	Goodbye:     "Tot ziens.",
-	Unknown:     "Dat heb ik niet begrepen. Zeg het nog eens, bijvoorbeeld: doe het keukenlicht aan.",
-	More:        "Wat moet je huis doen?",
+	Unknown:     "Sorry, dat heb ik niet begrepen. Probeer het nog eens, bijvoorbeeld: doe het keukenlicht aan.",
+	More:        "Wat wil je doen?",
 	Done:        "Gedaan.",
-	Link:        "Ik mag nog niet met je huis praten. Koppel je account in de Alexa-app.",
-	Forbidden:   "Dat mag ik in jouw huis niet.",
-	Unreachable: "Ik kan je huis op dit moment niet bereiken.",
-	Busy:        "Je huis krijgt nu te veel vragen. Probeer het over een minuut nog eens.",
-	Failed:      "Er is iets misgegaan op weg naar je huis.",
+	Link:        "Koppel eerst je account in de Alexa-app om met je huis te praten.",
+	Forbidden:   "Sorry, dat mag niet in dit huis.",
+	Unreachable: "Sorry, ik kan je huis op dit moment niet bereiken.",
+	Busy:        "Je huis krijgt op dit moment te veel verzoeken. Probeer het over een minuut nog eens.",
+	Failed:      "Sorry, er ging iets mis.",
 }
 
 var hindi = Phrases{
-	Welcome:     "आपका घर सुन रहा है। उसे क्या करना है?",
-	Help:        "अपने घर से वैसे ही कहिए जैसे किसी इंसान से कहते हैं: रसोई की लाइट चालू करो, या बेडरूम का तापमान क्या है। क्या करना है?",
+	Welcome:     "आपका घर तैयार है। आप क्या करना चाहेंगे?",
+	Help:        "आप अपने घर से वैसे ही बात कर सकते हैं जैसे किसी इंसान से। जैसे कहिए: रसोई की लाइट चालू करो, या: बेडरूम का तापमान क्या है? आप क्या करना चाहेंगे?",
 	Goodbye:     "फिर मिलेंगे।",
-	Unknown:     "मैं समझ नहीं पाई। फिर से कहिए, जैसे: रसोई की लाइट चालू करो।",
-	More:        "आपके घर को क्या करना है?",
+	Unknown:     "माफ़ कीजिए, मैं समझ नहीं पाई। फिर से कहिए, जैसे: रसोई की लाइट चालू करो।",
+	More:        "आप क्या करना चाहेंगे?",
 	Done:        "हो गया।",
-	Link:        "मुझे अभी आपके घर से बात करने की अनुमति नहीं है। कृपया Alexa ऐप में अपना अकाउंट लिंक कीजिए।",
-	Forbidden:   "मुझे आपके घर में यह करने की अनुमति नहीं है।",
-	Unreachable: "अभी आपके घर से संपर्क नहीं हो पा रहा है।",
-	Busy:        "आपके घर के पास अभी बहुत सारे अनुरोध हैं। कृपया एक मिनट बाद फिर से कोशिश कीजिए।",
-	Failed:      "आपके घर तक पहुँचने में कुछ गड़बड़ हो गई।",
+	Link:        "अपने घर से बात करने के लिए, पहले Alexa ऐप में अपना अकाउंट लिंक कीजिए।",
+	Forbidden:   "माफ़ कीजिए, इस घर में इसकी अनुमति नहीं है।",
+	Unreachable: "माफ़ कीजिए, अभी आपके घर से संपर्क नहीं हो पा रहा है।",
+	Busy:        "आपके घर को अभी बहुत सारे अनुरोध मिल रहे हैं। कृपया एक मिनट बाद फिर से कोशिश कीजिए।",
+	Failed:      "माफ़ कीजिए, कुछ गड़बड़ हो गई।",
 }
 
 var arabic = Phrases{
-	Welcome:     "بيتك يسمعك. ماذا تريد منه أن يفعل؟",
-	Help:        "قل ما تريده من بيتك كما تقوله لأي شخص: شغلي نور المطبخ، أو كم درجة الحرارة في غرفة النوم. ماذا تريد؟",
+	Welcome:     "بيتك جاهز. ماذا تريد أن تفعل؟",
+	Help:        "يمكنك التحدث مع بيتك كما تتحدث مع أي شخص. قل مثلا: شغل نور المطبخ، أو: كم درجة الحرارة في غرفة النوم؟ ماذا تريد أن تفعل؟",
 	Goodbye:     "مع السلامة.",
-	Unknown:     "لم أفهم ذلك. قله مرة أخرى، مثلا: شغلي نور المطبخ.",
-	More:        "ماذا تريد من بيتك؟",
+	Unknown:     "عذرا، لم أفهم ذلك. حاول مرة أخرى، مثلا: شغل نور المطبخ.",
+	More:        "ماذا تريد أن تفعل؟",
 	Done:        "تم.",
-	Link:        "لا يمكنني التحدث مع بيتك بعد. من فضلك اربط حسابك في تطبيق أليكسا.",
-	Forbidden:   "لا يسمح لي بفعل ذلك في بيتك.",
-	Unreachable: "لا أستطيع الوصول إلى بيتك الآن.",
-	Busy:        "يتلقى بيتك طلبات كثيرة الآن. من فضلك حاول مرة أخرى بعد دقيقة.",
-	Failed:      "حدث خطأ في الطريق إلى بيتك.",
+	Link:        "للتحدث مع بيتك، اربط حسابك أولا في تطبيق أليكسا.",
+	Forbidden:   "عذرا، هذا غير مسموح في هذا البيت.",
+	Unreachable: "عذرا، لا أستطيع الوصول إلى بيتك الآن.",
+	Busy:        "يتلقى بيتك طلبات كثيرة الآن. حاول مرة أخرى بعد دقيقة.",
+	Failed:      "عذرا، حدث خطأ ما.",
 }

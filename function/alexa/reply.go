@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A Reply is as much of a reply as is read: which message it is.
+// A Reply is the part of a reply that is read: which message it is.
 type Reply struct {
 	Namespace        string
 	Name             string
@@ -19,7 +19,7 @@ type Reply struct {
 func (r Reply) IsError() bool { return r.Name == "ErrorResponse" }
 
 // ParseReply reads which message a reply is. It returns an error for anything
-// that Alexa could not take for one.
+// that Alexa would not accept as one.
 func ParseReply(raw []byte) (Reply, error) {
 	var in struct {
 		Event struct {
@@ -43,7 +43,7 @@ func ParseReply(raw []byte) (Reply, error) {
 	return r, nil
 }
 
-// message is a reply made here.
+// A message is a reply made here.
 type message struct {
 	Event struct {
 		Header   Header    `json:"header"`
@@ -74,48 +74,48 @@ type failure struct {
 	Message string `json:"message"`
 }
 
-// reply starts the answer to e: a new message id, their correlation token, their
-// endpoint.
-func reply(e Event, namespace, name, messageID string) *message {
+// reply starts the reply to d: a new message id, and the correlation token and
+// endpoint of d.
+func reply(d Directive, namespace, name, messageID string) *message {
 	m := new(message)
 	m.Event.Header = Header{
 		Namespace: namespace, Name: name, MessageID: messageID,
-		CorrelationToken: e.Header.CorrelationToken, PayloadVersion: "3",
+		CorrelationToken: d.Header.CorrelationToken, PayloadVersion: "3",
 	}
 	m.Event.Payload = struct{}{}
-	if e.EndpointID != "" {
-		m.Event.Endpoint = &endpoint{e.EndpointID}
+	if d.EndpointID != "" {
+		m.Event.Endpoint = &endpoint{d.EndpointID}
 	}
 	return m
 }
 
-// ErrorResponse returns the reply that e failed, with one of Alexa's error types
+// ErrorResponse returns the reply that d failed, with one of Alexa's error types
 // and a short message, which Amazon may show to anyone.
-func ErrorResponse(e Event, messageID, errorType, text string) (json.RawMessage, error) {
-	m := reply(e, "Alexa", "ErrorResponse", messageID)
+func ErrorResponse(d Directive, messageID, errorType, text string) (json.RawMessage, error) {
+	m := reply(d, "Alexa", "ErrorResponse", messageID)
 	m.Event.Payload = failure{errorType, text}
 	return json.Marshal(m)
 }
 
-// EmptyDiscovery returns the reply to a Discover that there is no endpoint: what
-// Alexa takes instead of an error, which Discover does not have.
-func EmptyDiscovery(e Event, messageID string) (json.RawMessage, error) {
-	return Discovery(e, messageID, []json.RawMessage{})
+// EmptyDiscovery returns the reply to a Discover that there is no endpoint,
+// which Alexa accepts in place of an error: Discover has no error response.
+func EmptyDiscovery(d Directive, messageID string) (json.RawMessage, error) {
+	return Discovery(d, messageID, []json.RawMessage{})
 }
 
-// Discovery returns the reply to a Discover that there are these endpoints.
-func Discovery(e Event, messageID string, endpoints []json.RawMessage) (json.RawMessage, error) {
-	m := reply(e, "Alexa.Discovery", "Discover.Response", messageID)
+// Discovery returns the reply to a Discover with these endpoints.
+func Discovery(d Directive, messageID string, endpoints []json.RawMessage) (json.RawMessage, error) {
+	m := reply(d, "Alexa.Discovery", "Discover.Response", messageID)
 	m.Event.Endpoint = nil
 	if endpoints == nil {
-		endpoints = []json.RawMessage{} // a list it must be
+		endpoints = []json.RawMessage{} // it must be a list
 	}
 	m.Event.Payload = map[string][]json.RawMessage{"endpoints": endpoints}
 	return json.Marshal(m)
 }
 
-// Correlated returns a reply with that correlation token in its header, and all else
-// in it as it was.
+// Correlated returns a reply with that correlation token in its header and everything
+// else unchanged.
 func Correlated(raw json.RawMessage, token string) (json.RawMessage, error) {
 	var top, event, header map[string]json.RawMessage
 	for _, level := range []struct {
@@ -130,24 +130,24 @@ func Correlated(raw json.RawMessage, token string) (json.RawMessage, error) {
 			return nil, errors.New("the reply has no event with a header")
 		}
 	}
-	header["correlationToken"], _ = json.Marshal(token) // a string, and then what was JSON before
+	header["correlationToken"], _ = json.Marshal(token) // a string, then values that came from JSON: cannot fail
 	event["header"], _ = json.Marshal(header)
 	top["event"], _ = json.Marshal(event)
 	return json.Marshal(top)
 }
 
 // GrantFailed returns the reply that an AcceptGrant failed.
-func GrantFailed(e Event, messageID, text string) (json.RawMessage, error) {
-	m := reply(e, "Alexa.Authorization", "ErrorResponse", messageID)
+func GrantFailed(d Directive, messageID, text string) (json.RawMessage, error) {
+	m := reply(d, "Alexa.Authorization", "ErrorResponse", messageID)
 	m.Event.Endpoint = nil
 	m.Event.Payload = failure{"ACCEPT_GRANT_FAILED", text}
 	return json.Marshal(m)
 }
 
-// Unreachable returns the state report that an endpoint cannot be reached: the
-// one thing known of it at that time.
-func Unreachable(e Event, messageID string, at time.Time) (json.RawMessage, error) {
-	m := reply(e, "Alexa", "StateReport", messageID)
+// Unreachable returns the state report that an endpoint cannot be reached, which is
+// all that is known about it at that time.
+func Unreachable(d Directive, messageID string, at time.Time) (json.RawMessage, error) {
+	m := reply(d, "Alexa", "StateReport", messageID)
 	m.Context = &properties{[]property{{
 		Namespace: "Alexa.EndpointHealth", Name: "connectivity",
 		Value:        map[string]string{"value": "UNREACHABLE"},

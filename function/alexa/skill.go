@@ -1,9 +1,10 @@
 package alexa
 
 import (
+	"cmp"
 	"encoding/json"
-	"errors"
-	"fmt"
+
+	"github.com/hearthgate/hearthgate/config/strictjson"
 )
 
 // Types of a custom skill's request.
@@ -14,15 +15,14 @@ const (
 	CanFulfill   = "CanFulfillIntentRequest" // asks, and never acts
 )
 
-// A SkillRequest is a request of a custom skill as Alexa sent it. Printed, it
-// shows which request it is, and none of the tokens that it carries.
+// A SkillRequest is a request of a custom skill as Alexa sent it.
 type SkillRequest struct {
 	Type          string // one of the constants
 	ID            string
 	Locale        string // "en-US"
 	Intent        Intent // of IntentSaid and CanFulfill
 	Reason        string // of SessionEnded: USER_INITIATED, ERROR or EXCEEDED_MAX_REPROMPTS
-	Problem       string // of SessionEnded with the reason ERROR: what Alexa did not like
+	Problem       string // of SessionEnded with the reason ERROR: what Alexa rejected
 	ApplicationID string // the skill's id
 	UserID        string
 	Attributes    map[string]json.RawMessage // what the reply before left in the session
@@ -31,7 +31,7 @@ type SkillRequest struct {
 	token string
 }
 
-// An Intent is what a person wants, as the interaction model has it.
+// An Intent is what a person wants, in the terms of the interaction model.
 type Intent struct {
 	Name  string          `json:"name"`
 	Slots map[string]Slot `json:"slots"`
@@ -42,83 +42,66 @@ type Slot struct {
 	Value string `json:"value"`
 }
 
-// skillEnvelope is as much of a request as is read.
-type skillEnvelope struct {
-	Session struct {
-		Application application                `json:"application"`
-		Attributes  map[string]json.RawMessage `json:"attributes"`
-		User        user                       `json:"user"`
-	} `json:"session"`
-	Context struct {
-		System struct {
-			Application application `json:"application"`
-			User        user        `json:"user"`
-		} `json:"System"`
-	} `json:"context"`
-	Request *struct {
-		Type   string `json:"type"`
-		ID     string `json:"requestId"`
-		Locale string `json:"locale"`
-		Intent Intent `json:"intent"`
-		Reason string `json:"reason"`
-		Error  struct {
-			Type    string `json:"type"`
-			Message string `json:"message"`
-		} `json:"error"`
-	} `json:"request"`
-}
-
-type application struct {
-	ID string `json:"applicationId"`
-}
-
-type user struct {
-	ID    string `json:"userId"`
-	Token string `json:"accessToken"`
-}
-
-// ErrNoRequest says that an event is not one of a custom skill.
-var ErrNoRequest = errors.New("the event has no request")
-
-// ParseSkill reads a request, which keeps raw. With an error it returns what could
-// be read all the same, so that the answer is in the right language. An event
-// without a request is [ErrNoRequest].
-func ParseSkill(raw []byte) (SkillRequest, error) {
-	var in skillEnvelope
-	err := json.Unmarshal(raw, &in)
+func readSkillRequest(raw []byte) (Event, error) {
 	r := SkillRequest{raw: raw}
-	if in.Request == nil {
-		return r, errors.Join(ErrNoRequest, err)
+	var system, session struct{ application, user, token string }
+	type reader = map[string]func([]byte) error
+	object := func(into reader) func([]byte) error {
+		return func(value []byte) error { return members(value, into) }
 	}
-	r.Type, r.ID, r.Locale, r.Intent, r.Reason = in.Request.Type, in.Request.ID, in.Request.Locale, in.Request.Intent, in.Request.Reason
-	if e := in.Request.Error; e.Type != "" || e.Message != "" {
-		r.Problem = e.Type + ": " + e.Message
-	}
-	r.ApplicationID, r.Attributes = in.Context.System.Application.ID, in.Session.Attributes
-	if r.ApplicationID == "" {
-		r.ApplicationID = in.Session.Application.ID
-	}
-	for _, u := range []user{in.Context.System.User, in.Session.User} {
-		if r.UserID == "" {
-			r.UserID = u.ID
-		}
-		if r.token == "" {
-			r.token = u.Token
+	who := func(application, user, token *string) reader {
+		return reader{
+			"application": object(reader{"applicationId": text(application)}),
+			"user":        object(reader{"userId": text(user), "accessToken": text(token)}),
 		}
 	}
-	if err != nil {
-		return r, fmt.Errorf("the request is not as Alexa defines it: %w", strange(err))
+	inSession := who(&session.application, &session.user, &session.token)
+	inSession["attributes"] = r.readAttributes
+	var problem struct{ kind, message string }
+	err := members(raw, reader{
+		"request": object(reader{
+			"type": text(&r.Type), "requestId": text(&r.ID), "locale": text(&r.Locale), "reason": text(&r.Reason),
+			"intent": r.Intent.read,
+			"error":  object(reader{"type": text(&problem.kind), "message": text(&problem.message)}),
+		}),
+		"session": object(inSession),
+		"context": object(reader{"System": object(who(&system.application, &system.user, &system.token))}),
+	})
+	if problem.kind != "" || problem.message != "" {
+		r.Problem = problem.kind + ": " + problem.message
 	}
-	return r, nil
+	r.ApplicationID = cmp.Or(system.application, session.application)
+	r.UserID = cmp.Or(system.user, session.user)
+	r.token = cmp.Or(system.token, session.token)
+	return r, err
 }
 
-// strange returns an error of the decoder in words without Go's types.
-func strange(err error) error {
-	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Errorf("field %s is a JSON %s", e.Field, e.Value)
-	}
-	return err
+func (r *SkillRequest) readAttributes(object []byte) error {
+	return strictjson.Object(object, func(key string, value []byte) error {
+		if r.Attributes == nil {
+			r.Attributes = map[string]json.RawMessage{}
+		}
+		r.Attributes[key] = value
+		return nil
+	})
 }
+
+func (i *Intent) read(object []byte) error {
+	return members(object, map[string]func([]byte) error{"name": text(&i.Name), "slots": func(slots []byte) error {
+		return strictjson.Object(slots, func(name string, slot []byte) error {
+			var s Slot
+			err := members(slot, map[string]func([]byte) error{"value": text(&s.Value)})
+			if i.Slots == nil {
+				i.Slots = map[string]Slot{}
+			}
+			i.Slots[name] = s
+			return err
+		})
+	}})
+}
+
+// Kind returns [KindSkill].
+func (r SkillRequest) Kind() Kind { return KindSkill }
 
 // Raw returns the request as it came. It is not to be changed.
 func (r SkillRequest) Raw() []byte { return r.raw }

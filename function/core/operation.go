@@ -1,6 +1,10 @@
 package core
 
-import "reflect"
+import (
+	"reflect"
+
+	"github.com/hearthgate/hearthgate/config/wire"
+)
 
 // An Operation names one operation of a gateway and fixes its types. Operations
 // are declared once, as package variables of the gateway that offers them:
@@ -53,6 +57,21 @@ func (s *Spec) Fails() []Kind { return s.fails }
 
 // String returns the name that [Execute] takes: "cache.get".
 func (s *Spec) String() string { return s.full }
+
+// Info describes the operation to people and to other programs.
+func (s *Spec) Info() wire.OperationInfo {
+	return wire.OperationInfo{
+		Name: s.full, Gateway: s.Gateway.String(), Doc: s.Doc, Input: infoOf(Fields(s.In)), ByName: s.GoOnly() == "",
+	}
+}
+
+func infoOf(fields []Field) []wire.Field {
+	all := make([]wire.Field, len(fields))
+	for i, f := range fields {
+		all[i] = wire.Field{Name: f.Name, Type: f.Type, Doc: f.Doc, Unit: f.Unit, Required: f.Required}
+	}
+	return all
+}
 
 // GoOnly returns why the operation cannot be run by its name, or "" if it can.
 // JSON cannot express an input that holds a function.

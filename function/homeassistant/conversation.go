@@ -7,14 +7,14 @@ import (
 	"maps"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
-	"github.com/hearthgate/hearthgate/function/gateway/circuitbreaker"
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
+	"github.com/hearthgate/hearthgate/function/gateway/initialization"
 	"github.com/hearthgate/hearthgate/function/gateway/logging"
-	"github.com/hearthgate/hearthgate/function/gateway/metrics"
 )
 
 const (
@@ -22,12 +22,12 @@ const (
 	intentScripts = "/api/alexa"
 )
 
-// conversationID is the attribute of a session that keeps which conversation of
-// Home Assistant it is.
+// conversationID is the session attribute that holds the id of Home Assistant's
+// conversation.
 const conversationID = "conversation_id"
 
-// Converse has Home Assistant understand a sentence, once, and returns what it says
-// to it. A sentence that it does not understand is answered too.
+// Converse sends a sentence to Home Assistant's conversation, once, and returns what it
+// says. A sentence that it does not understand is answered too.
 func (c *Client) Converse(ctx context.Context, r alexa.SkillRequest, sentence string) (alexa.SkillReply, error) {
 	in := struct {
 		Text     string `json:"text"`
@@ -38,7 +38,7 @@ func (c *Client) Converse(ctx context.Context, r alexa.SkillRequest, sentence st
 	if s := c.Settings(); s != nil {
 		in.Agent = s.Agent
 	}
-	_ = json.Unmarshal(r.Attributes[conversationID], &in.ID) // what is none begins a new one
+	_ = json.Unmarshal(r.Attributes[conversationID], &in.ID) // anything else begins a new one
 	body, err := json.Marshal(in)
 	if err != nil {
 		return alexa.SkillReply{}, err
@@ -115,12 +115,12 @@ func (c *Client) Intent(ctx context.Context, r alexa.SkillRequest) (json.RawMess
 	return answer, nil
 }
 
-// skill sends the body for a skill's request to a path of Home Assistant and
-// returns the body of a good answer.
+// skill sends the body for a skill's request to a path of Home Assistant and returns
+// the body of a good answer.
 func (c *Client) skill(ctx context.Context, r alexa.SkillRequest, path string, body []byte) ([]byte, error) {
 	s := c.Settings()
 	if s == nil {
-		return nil, core.Errorf(core.Internal, core.CauseSettings, "the settings are not known")
+		return nil, errNoSettings
 	}
 	token, err := tokenFor(s, r.Token())
 	if err != nil {
@@ -132,37 +132,38 @@ func (c *Client) skill(ctx context.Context, r alexa.SkillRequest, path string, b
 		defer cancel()
 	}
 	var answer []byte
-	_, err = core.Do(ctx, c.Dispatcher, circuitbreaker.Call, circuitbreaker.CallInput{
-		Breaker: Breaker,
-		Counts:  sick,
-		Func: func(ctx context.Context) error {
-			res, err := core.Do(ctx, c.Dispatcher, httpclient.MakeRequest, httpclient.Request{
-				Method: http.MethodPost,
-				URL:    s.URL + path,
-				Header: http.Header{"Content-Type": {"application/json"}},
-				Bearer: token,
-				Body:   body,
-			})
-			if err != nil {
-				return err
-			}
-			_, _ = core.Do(ctx, c.Dispatcher, metrics.Record, metrics.RecordInput{
-				Name: config.HomeDuration.Name, Value: float64(res.Duration.Microseconds()) / 1000,
-			})
-			logging.Note(ctx, slog.Int("status", res.Status))
-			answer = res.Body
-			return judgeSkill(res, token, path)
-		},
+	err = c.post(ctx, post{url: s.URL + path, token: token, body: body}, func(res httpclient.Response) error {
+		answer = res.Body
+		return classifySkill(res, token, path)
 	})
+	if core.CauseOf(err) == core.CauseNotConfigured {
+		err = c.explainMissing(ctx, s, token, err)
+	}
 	return answer, err
 }
 
-// judgeSkill returns what is wrong with an answer to a skill's request: what is so
-// with any answer, save where the endpoint makes a difference.
-func judgeSkill(res httpclient.Response, token core.Secret, path string) error {
+// explainMissing says of a missing endpoint whether Home Assistant is still starting,
+// which its configuration knows. It is asked once for all sentences of a while.
+func (c *Client) explainMissing(ctx context.Context, s *initialization.Settings, token core.Secret, err error) error {
+	const holds = 15 * time.Second
+	var home struct {
+		State string `json:"state"`
+	}
+	res, failed := core.Do(ctx, c.Dispatcher, httpclient.MakeRequest, httpclient.Request{
+		URL: s.URL + "/api/config", Bearer: token, Idempotent: true, Reuse: holds,
+	})
+	if failed == nil && res.Status == http.StatusOK && json.Unmarshal(res.Body, &home) == nil && home.State != "" && home.State != "RUNNING" {
+		return core.Errorf(core.Unreachable, core.CauseStarting, "Home Assistant is still starting (its state is %.40s): wait a minute", home.State)
+	}
+	return err
+}
+
+// classifySkill returns what is wrong with an answer to a skill's request: the same as
+// with any answer, except where the endpoint makes a difference.
+func classifySkill(res httpclient.Response, token core.Secret, path string) error {
 	switch {
 	case res.Status == http.StatusOK && len(res.Body) == 0:
-		return core.Errorf(core.Internal, core.CauseMalformed, "Home Assistant answered 200 with nothing in it: look into its log")
+		return core.Errorf(core.Internal, core.CauseMalformed, "Home Assistant answered 200 with an empty body: look into its log")
 	case res.Status == http.StatusOK:
 		return nil
 	case res.Status == 404 && path == conversation:
@@ -170,9 +171,9 @@ func judgeSkill(res httpclient.Response, token core.Secret, path string) error {
 	case res.Status == 404:
 		return core.Errorf(core.Unreachable, core.CauseNotConfigured, "Home Assistant has no endpoint for a skill's intents (404): it is still starting, or `alexa:` is missing in configuration.yaml")
 	case res.Status == 400 && mediaType(res) == "application/json":
-		return core.Errorf(core.Internal, core.CauseRefusedRequest, "Home Assistant did not take what the skill sent (400): see whether it is older than 2024, or whether the conversation agent in %s exists", config.EnvAgent)
+		return core.Errorf(core.Internal, core.CauseRefusedRequest, "Home Assistant rejected what the skill sent (400): check whether it is older than 2024, and whether the conversation agent in %s exists", config.EnvAgent)
 	case res.Status == 500:
-		return core.Errorf(core.Internal, core.CauseServerError, "Home Assistant failed at what was said (500): look into its log, and see whether the conversation agent in %s exists", config.EnvAgent)
+		return core.Errorf(core.Internal, core.CauseServerError, "Home Assistant failed while it handled the sentence (500): look into its log, and check whether the conversation agent in %s exists", config.EnvAgent)
 	}
-	return meaning(res, token)
+	return StatusError(res, token)
 }

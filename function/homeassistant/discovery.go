@@ -15,66 +15,66 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/security"
 )
 
-// named is how many bytes the names of dropped endpoints may take on a line: some
-// hundred names, and far less than CloudWatch takes.
-const named = 16 << 10
+// maxDropped is how many bytes the names of dropped endpoints may take on a line: some
+// hundred names, and far less than CloudWatch accepts.
+const maxDropped = 16 << 10
 
-// discovered returns the answer to a Discover that Alexa can take: the home's own,
-// byte for byte, unless something of it has to be dropped, or it is suddenly so much
-// less than the last one that the home seems to be starting.
-func (c *Client) discovered(ctx context.Context, key string, e alexa.Event, body json.RawMessage) (json.RawMessage, error) {
-	all, err := endpointsOf(body)
+// discovered returns a reply to a Discover that Alexa accepts: the home's own, byte for
+// byte, unless endpoints have to be dropped, or there are suddenly so many fewer than
+// in the last one that the home seems to be starting.
+func (c *Client) discovered(ctx context.Context, key string, d alexa.Directive, body json.RawMessage) (json.RawMessage, error) {
+	all, err := Endpoints(body)
 	if err != nil {
 		return nil, err
 	}
 	last := c.last(ctx, key)
-	found := sift(all, last.ids)
-	c.record(ctx, config.EndpointsDropped, len(found.dropped))
-	logging.Note(ctx, slog.Int("endpoints", len(found.endpoints)))
+	found := FilterEndpoints(all, last.ids)
+	metrics.Put(ctx, config.EndpointsDropped, float64(len(found.dropped)))
+	logging.Note(ctx, slog.Int("endpoints", len(found.Endpoints)))
 	if len(found.dropped) > 0 {
-		logging.Note(ctx, slog.String("dropped", text(found.groups(named))))
+		logging.Note(ctx, slog.String("dropped", describe(found.groups(maxDropped))))
 	}
-	if last.holds(len(found.endpoints), time.Now()) {
+	if last.holds(len(found.Endpoints), time.Now()) {
 		if last.Less.IsZero() {
 			last.Less = time.Now().UTC()
 			c.keep(ctx, key, last)
 		}
-		if reply, ok := c.stale(ctx, e, last); ok {
+		if reply, ok := c.stale(ctx, d, last); ok {
 			return reply, nil
 		}
 	}
-	c.remember(ctx, key, last, found.endpoints)
-	c.record(ctx, config.DiscoveryServedStale, 0)
+	c.remember(ctx, key, last, found.Endpoints)
+	metrics.Put(ctx, config.DiscoveryServedStale, 0)
 	if len(found.dropped) == 0 {
 		return body, nil
 	}
-	return alexa.Discovery(e, core.NewID(), found.endpoints)
+	return alexa.Discovery(d, core.NewID(), found.Endpoints)
 }
 
-// LastKnown returns the last known good answer to the Discover e, which failed with
-// err, and whether there is one and its sender may see it. The home has to be away or
-// broken, and [Client.Forward] to have said so: who is refused, by the home or before
-// it was asked, is shown nothing, and neither is who brings a linked token that is past
-// its time, since nobody can be asked whether it still holds.
-func (c *Client) LastKnown(ctx context.Context, e alexa.Event, err error) (json.RawMessage, bool) {
-	// What the home was waited for may have used up the time; a look into the cache
-	// fits into what is kept for making the reply.
+// LastKnown returns the last known good answer to the Discover d, which failed with
+// err, and whether there is one that its sender may see. The home must be unreachable
+// or broken, and [Client.Forward] must have said so: a sender who was rejected, by the
+// home or before it was asked, sees nothing, and neither does one with an expired
+// linked token, which no one can verify now.
+func (c *Client) LastKnown(ctx context.Context, d alexa.Directive, err error) (json.RawMessage, bool) {
+	// Waiting for the home may have used up the time; a look into the cache fits into
+	// the reserve for making the reply.
 	const atMost = 200 * time.Millisecond
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), atMost)
 	defer cancel()
-	if key, ok := c.mayKnow(e, err); ok {
-		if reply, ok := c.stale(ctx, e, c.last(ctx, key)); ok {
+	if key, ok := c.mayKnow(d, err); ok {
+		if reply, ok := c.stale(ctx, d, c.last(ctx, key)); ok {
 			return reply, true
 		}
 	}
-	c.record(ctx, config.DiscoveryServedStale, 0)
+	metrics.Put(ctx, config.DiscoveryServedStale, 0)
 	return nil, false
 }
 
-// mayKnow returns the key of the last known good answer that the sender of e may see
-// after err, and whether there is such a key.
-func (c *Client) mayKnow(e alexa.Event, err error) (key string, ok bool) {
-	if _, ok := errors.AsType[passed](err); !ok {
+// mayKnow returns the key of the last known good answer that the sender of d may see
+// after err; ok is false if they may see none.
+func (c *Client) mayKnow(d alexa.Directive, err error) (key string, ok bool) {
+	if _, ok := errors.AsType[homeError](err); !ok {
 		return "", false
 	}
 	switch core.KindOf(err) {
@@ -86,7 +86,7 @@ func (c *Client) mayKnow(e alexa.Event, err error) (key string, ok bool) {
 	if s == nil {
 		return "", false
 	}
-	token, err := tokenFor(s, e.Token())
+	token, err := tokenFor(s, d.Token())
 	if err != nil {
 		return "", false
 	}
@@ -96,21 +96,17 @@ func (c *Client) mayKnow(e alexa.Event, err error) (key string, ok bool) {
 	return keyFor(s, token), true
 }
 
-// stale returns the answer to e that is made of l, if there is anything in it.
-func (c *Client) stale(ctx context.Context, e alexa.Event, l lastKnown) (json.RawMessage, bool) {
+// stale returns a reply to d with the endpoints of l, if it has any.
+func (c *Client) stale(ctx context.Context, d alexa.Directive, l lastKnown) (json.RawMessage, bool) {
 	endpoints := l.endpoints()
 	if len(endpoints) == 0 {
 		return nil, false
 	}
-	reply, err := alexa.Discovery(e, core.NewID(), endpoints)
+	reply, err := alexa.Discovery(d, core.NewID(), endpoints)
 	if err != nil {
 		return nil, false
 	}
 	logging.Note(ctx, slog.Int("stale_endpoints", len(endpoints)), slog.Time("stale_since", l.At))
-	c.record(ctx, config.DiscoveryServedStale, 1)
+	metrics.Put(ctx, config.DiscoveryServedStale, 1)
 	return reply, true
-}
-
-func (c *Client) record(ctx context.Context, m config.Metric, n int) {
-	_, _ = core.Do(ctx, c.Dispatcher, metrics.Record, metrics.RecordInput{Name: m.Name, Value: float64(n)})
 }

@@ -1,5 +1,5 @@
-// Package homeassistant is the extension for Home Assistant: it sends directives
-// to the home's Smart Home endpoint and knows what the home's answers mean.
+// Package homeassistant is the extension for Home Assistant: it forwards directives
+// and sentences to the home and knows what the home's answers mean.
 package homeassistant
 
 import (
@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/function/alexa"
@@ -21,98 +22,128 @@ import (
 // Breaker is the name of the home's circuit breaker.
 const Breaker = circuitbreaker.HomeAssistant
 
-const smartHome = "/api/alexa/smart_home"
+// SmartHomePath is the path of Home Assistant's Smart Home endpoint.
+const SmartHomePath = "/api/alexa/smart_home"
 
-// A Client sends directives to one Home Assistant. It is safe for concurrent use.
+// A Client sends directives and sentences to one Home Assistant. It is safe for
+// concurrent use.
 type Client struct {
 	Dispatcher *core.Dispatcher
 	Settings   func() *initialization.Settings // in effect; nil while there are none
+	Names      Cache                           // of the friendly names of devices; default: none are kept
 
-	pauses pauses
+	refusals refusals
 }
 
-// Forward sends e to Home Assistant as it came, once, and returns the answer as
-// it came; of a Discover, what Alexa can take of it. Its errors have the kind that
-// Alexa is told, and a cause and a sentence for the owner.
-func (c *Client) Forward(ctx context.Context, e alexa.Event) (json.RawMessage, error) {
+// A Cache keeps values in memory for a time.
+type Cache interface {
+	Load(key string) (v any, ok bool)
+	Keep(key string, v any, ttl time.Duration)
+}
+
+// Forward sends d to Home Assistant as it came, once, and returns the answer as it
+// came; of a Discover, what Alexa accepts of it. Its errors have the kind that Alexa
+// gets, and a cause and a sentence for the owner.
+func (c *Client) Forward(ctx context.Context, d alexa.Directive) (json.RawMessage, error) {
 	s := c.Settings()
 	if s == nil {
-		return nil, core.Errorf(core.Internal, core.CauseSettings, "the settings are not known")
+		return nil, errNoSettings
 	}
-	token, err := tokenFor(s, e.Token())
+	token, err := tokenFor(s, d.Token())
 	if err != nil {
 		return nil, err
 	}
-	reply, err := c.forward(ctx, s, token, e)
+	c.noteDevice(ctx, s, token, d)
+	reply, err := c.forward(ctx, s, token, d)
 	if err != nil {
-		return nil, passed{err}
+		return nil, homeError{err}
 	}
 	return reply, nil
 }
 
-// passed is an error of the home or of the way to it: whatever may refuse a directive
-// here has let it pass.
-type passed struct{ error }
+var errNoSettings = core.Errorf(core.Internal, core.CauseSettings, "the settings are not known")
 
-func (p passed) Unwrap() error { return p.error }
+// homeError is an error of the home or of the way to it: nothing here rejected the
+// directive.
+type homeError struct{ error }
 
-func (c *Client) forward(ctx context.Context, s *initialization.Settings, token core.Secret, e alexa.Event) (json.RawMessage, error) {
-	reply, err := c.ask(ctx, s, token, e)
+func (e homeError) Unwrap() error { return e.error }
+
+func (c *Client) forward(ctx context.Context, s *initialization.Settings, token core.Secret, d alexa.Directive) (json.RawMessage, error) {
+	reply, err := c.ask(ctx, s, token, d)
 	if isRefusal(err) {
-		reply, err = c.heal(ctx, s, token, e, err)
+		reply, err = c.retryWithNewToken(ctx, s, token, d, err)
 	}
 	switch {
 	case core.CauseOf(err) == core.CauseUnauthorized:
 		c.forget(ctx, keyFor(s, token))
-	case err == nil && e.IsDiscover():
-		return c.discovered(ctx, keyFor(s, token), e, reply)
+	case err == nil && d.IsDiscover():
+		return c.discovered(ctx, keyFor(s, token), d, reply)
 	}
 	return reply, err
 }
 
-// ask sends e with a token, unless token or home are better left alone.
-func (c *Client) ask(ctx context.Context, s *initialization.Settings, token core.Secret, e alexa.Event) (json.RawMessage, error) {
-	if err := c.paused(ctx, s.URL, token, e); err != nil {
+// ask sends d with a token, unless requests with that token or to that home are
+// paused.
+func (c *Client) ask(ctx context.Context, s *initialization.Settings, token core.Secret, d alexa.Directive) (json.RawMessage, error) {
+	if err := c.paused(ctx, s.URL, token, d); err != nil {
 		return nil, err
 	}
 	// AcceptGrant makes Home Assistant ask Amazon in turn, and the code it carries
-	// works once: it has all the time there is.
-	if s.Timeout > 0 && !e.IsAcceptGrant() {
+	// works once: it gets all the time there is.
+	if s.Timeout > 0 && !d.IsAcceptGrant() {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, s.Timeout)
 		defer cancel()
 	}
 	var reply json.RawMessage
-	_, err := core.Do(ctx, c.Dispatcher, circuitbreaker.Call, circuitbreaker.CallInput{
-		Breaker: Breaker,
-		Counts:  sick,
-		IsQuery: e.IsQuestion(),
-		Func: func(ctx context.Context) (err error) {
-			reply, err = c.send(ctx, s.URL, token, e)
-			return err
-		},
+	err := c.post(ctx, post{
+		url: s.URL + SmartHomePath, token: token, body: d.Raw(), idempotent: d.Idempotent(),
+	}, func(res httpclient.Response) (err error) {
+		reply, err = answer(ctx, d, res, token)
+		return err
 	})
 	c.learn(ctx, s.URL, token, err)
 	return reply, err
 }
 
-func (c *Client) send(ctx context.Context, url string, token core.Secret, e alexa.Event) (json.RawMessage, error) {
-	res, err := core.Do(ctx, c.Dispatcher, httpclient.MakeRequest, httpclient.Request{
-		Method:  http.MethodPost,
-		URL:     url + smartHome,
-		Header:  http.Header{"Content-Type": {"application/json"}},
-		Bearer:  token,
-		Body:    e.Raw(),
-		IsQuery: e.IsQuestion(),
+// A post is a request to the home.
+type post struct {
+	url        string
+	token      core.Secret
+	body       []byte
+	idempotent bool
+}
+
+// post sends p behind the home's breaker and has read say what the answer means.
+func (c *Client) post(ctx context.Context, p post, read func(httpclient.Response) error) error {
+	_, err := core.Do(ctx, c.Dispatcher, circuitbreaker.Call, circuitbreaker.CallInput{
+		Breaker:    Breaker,
+		Counts:     isHomeFailure,
+		Idempotent: p.idempotent,
+		Func: func(ctx context.Context) error {
+			res, err := core.Do(ctx, c.Dispatcher, httpclient.MakeRequest, httpclient.Request{
+				Method:     http.MethodPost,
+				URL:        p.url,
+				Header:     http.Header{"Content-Type": {"application/json"}},
+				Bearer:     p.token,
+				Body:       p.body,
+				Idempotent: p.idempotent,
+			})
+			if err != nil {
+				return err
+			}
+			metrics.Put(ctx, config.HomeDuration, float64(res.Duration)/float64(time.Millisecond))
+			logging.Note(ctx, slog.Int("status", res.Status))
+			return read(res)
+		},
 	})
-	if err != nil {
-		return nil, err
-	}
-	_, _ = core.Do(ctx, c.Dispatcher, metrics.Record, metrics.RecordInput{
-		Name: config.HomeDuration.Name, Value: float64(res.Duration.Microseconds()) / 1000,
-	})
-	logging.Note(ctx, slog.Int("status", res.Status))
-	reply, err := judge(res, token)
+	return err
+}
+
+// answer returns the home's answer to d, once it is known to be one.
+func answer(ctx context.Context, d alexa.Directive, res httpclient.Response, token core.Secret) (json.RawMessage, error) {
+	reply, err := Classify(res, token)
 	if err != nil {
 		return nil, err
 	}
@@ -120,11 +151,11 @@ func (c *Client) send(ctx context.Context, url string, token core.Secret, e alex
 	if reply.IsError() {
 		logging.Note(ctx, slog.String("reply_type", reply.ErrorType))
 	}
-	return answering(e, reply, res.Body)
+	return correlated(d, reply, res.Body)
 }
 
-// tokenFor returns the token to show to Home Assistant: the stored one, or that of
-// the linked account.
+// tokenFor returns the token for Home Assistant: the stored one, or that of the
+// linked account.
 func tokenFor(s *initialization.Settings, linked string) (core.Secret, error) {
 	if s.TokenSource == config.Stored {
 		return s.Token, nil
@@ -134,4 +165,10 @@ func tokenFor(s *initialization.Settings, linked string) (core.Secret, error) {
 			"there is no token of a linked account: link the skill with Home Assistant in the Alexa app, or set %s to %s", config.EnvTokenSource, config.Stored)
 	}
 	return core.Secret(linked), nil
+}
+
+// isRefusal reports whether the home itself has just refused the token.
+func isRefusal(err error) bool {
+	cause := core.CauseOf(err)
+	return cause == core.CauseUnauthorized || cause == core.CauseExpired
 }

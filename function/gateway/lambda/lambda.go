@@ -1,89 +1,132 @@
-// Package lambda is the Lambda gateway: events in, replies out.
-//
-//	operation              input            output
-//	handle_alexa           Directive        json.RawMessage
-//	handle_skill           Skill            json.RawMessage
-//	handle_operation       OperationInput   json.RawMessage
-//	handle_scheduled       ScheduledInput   Scheduled
-//	process                EventInput       Processed
-//	validate_event         EventInput       EventFacts
-//	create_alexa_response  ReplyInput       json.RawMessage
-//	create_proxy_response  ProxyInput       ProxyResponse
-//	context                core.None     Invocation
-//	warm_up                core.None      WarmedUp
-//	status                 core.None      Status
-//	diagnose               core.None    Diagnosis
-//	operations             OperationsInput  []OperationFacts
-//
-// There are four kinds of event: a directive of a Smart Home skill, a request of
-// a custom skill, an operation by its name, and what a schedule sends.
+// Package lambda is the Lambda gateway: events in, replies out. An event is a
+// directive of a Smart Home skill, a request of a custom skill, an operation by its
+// name, or what a schedule sends.
 package lambda
 
 import (
 	"context"
 	"encoding/json"
 
+	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// HandleAlexa answers a directive.
-var HandleAlexa = core.Define[Directive, json.RawMessage](core.Lambda, "handle_alexa",
-	"Answer a Smart Home directive: check it, send it to Home Assistant and return its answer.").
-	Failing(whenAsked...)
+// Operations that answer events.
+var (
+	HandleAlexa = core.Define[Directive, json.RawMessage](core.Lambda, "handle_alexa",
+		"Answer a Smart Home directive: check it, send it to Home Assistant and return its answer.").
+		Failing(homeFailures...)
 
-// whenAsked are the kinds that a question to the home can fail with.
-var whenAsked = []core.Kind{core.Unauthorized, core.Expired, core.Forbidden, core.Unreachable, core.Unavailable, core.RateLimited}
+	HandleSkill = core.Define[Skill, json.RawMessage](core.Lambda, "handle_skill",
+		"Answer a custom skill's request: a sentence goes to Home Assistant's conversation, an intent of the owner's own to its intent scripts, and what every skill is asked is answered here.").
+		Failing(homeFailures...)
 
-// A Directive is the input of [HandleAlexa]: an event of a Smart Home skill. Its
-// operation is neither cached nor tried again.
-type Directive struct {
-	alexa.Event
+	HandleOperation = core.Define[OperationInput, json.RawMessage](core.Lambda, "handle_operation",
+		"Run an operation by its name, as an event does, and return what it returned.").
+		Failing(core.Kinds()...) // whatever that one fails with
+
+	HandleScheduled = core.Define[ScheduledInput, Scheduled](core.Lambda, "handle_scheduled",
+		"Do what a schedule asks for, unless the cost guard forbids it, and return the result; what the doctor finds wrong is an error.").
+		Failing(core.Unreachable)
+
+	CreateAlexaResponse = core.Define[ReplyInput, json.RawMessage](core.Lambda, "create_alexa_response",
+		"Return the reply that tells Alexa that a directive or a skill's request failed, in the form that Alexa expects for it; or, for a skill's request, one with the speech and card given.")
+)
+
+// homeFailures are the kinds that a request to the home can fail with.
+var homeFailures = []core.Kind{core.Unauthorized, core.Expired, core.Forbidden, core.Unreachable, core.Unavailable, core.RateLimited}
+
+// A Home answers what people ask of it. It is safe for concurrent use.
+type Home interface {
+	// Forward sends a directive on and returns the reply to it.
+	Forward(context.Context, alexa.Directive) (json.RawMessage, error)
+
+	// LastKnown returns the last known good reply to a Discover that failed with err,
+	// and whether there is one that its sender may see.
+	LastKnown(ctx context.Context, d alexa.Directive, err error) (json.RawMessage, bool)
+
+	// Converse has the home understand a sentence.
+	Converse(ctx context.Context, r alexa.SkillRequest, sentence string) (alexa.SkillReply, error)
+
+	// Intent sends an intent of the owner's own on.
+	Intent(context.Context, alexa.SkillRequest) (json.RawMessage, error)
+
+	// Diagnose checks the way to the home step by step.
+	Diagnose(context.Context) (wire.Diagnosis, error)
 }
 
-// NeedsSettings marks that a directive cannot be answered without the settings.
-func (Directive) NeedsSettings() {}
-
-// UnmarshalJSON takes the event as Alexa sends it.
-func (d *Directive) UnmarshalJSON(b []byte) (err error) {
-	d.Event, err = alexa.Parse(append([]byte(nil), b...))
-	return err
+// An Access decides who may do what. Its errors say why not.
+type Access interface {
+	Admit(context.Context, alexa.SkillRequest) error  // a custom skill's request
+	Authorize(context.Context, alexa.Directive) error // by user and policy
 }
 
-// Options are what the gateway is given by the application. A function that is
-// missing makes the operations that need it fail.
+// A Host is the process that the gateway runs in.
+type Host interface {
+	// Execute runs an operation by its name.
+	Execute(ctx context.Context, name string, input []byte) (json.RawMessage, error)
+
+	Specs() []*core.Spec                              // of the operations that can be run
+	Snapshot(context.Context) Snapshot                // what a status is computed from
+	Where(context.Context) Invocation                 // which invocation this is
+	WarmUp(context.Context) (reached bool, err error) // makes settings and connection ready
+}
+
+// Options configure a [Gateway]. Operations whose part is missing fail with
+// [core.CauseUnwired].
 type Options struct {
-	Forward   func(context.Context, alexa.Event) (json.RawMessage, error)                   // sends a directive on and returns the reply to it
-	LastKnown func(context.Context, alexa.Event, error) (json.RawMessage, bool)             // returns the last known good reply to a Discover that failed so, if its sender may see it; default: there is none
-	Admit     func(context.Context, alexa.SkillRequest) error                               // refuses a skill that may not ask; default: all may
-	Converse  func(context.Context, alexa.SkillRequest, string) (alexa.SkillReply, error)   // has the home understand a sentence
-	Intent    func(context.Context, alexa.SkillRequest) (json.RawMessage, error)            // sends an intent of the owner's own on
-	Execute   func(ctx context.Context, name string, input []byte) (json.RawMessage, error) // runs an operation by its name
-	Validate  func(context.Context, []byte) error                                           // refuses a body that no honest caller sends; default: takes all
-	Authorize func(context.Context, alexa.Event) error                                      // refuses a directive whose user or whose policy does not allow it; default: all are allowed
-	Facts     func(context.Context) Facts                                                   // how the gateways are doing; default: nothing is known
-	Where     func(context.Context) Invocation                                              // which invocation this is; default: nothing is known
-	WarmUp    func(context.Context) (reached bool, err error)                               // makes settings and connection ready
-	Diagnose  func(context.Context) (Diagnosis, error)                                      // goes the way to the home
-	Probes    func() bool                                                                   // whether the home may be asked by the clock; default: always
-	Specs     func() []*core.Spec                                                           // of the operations that there are; default: none
-	Book      *Book                                                                         // of the events that were answered; default: one of its own
+	Home   Home
+	Access Access // default: everyone may do everything
+	Host   Host
+
+	Probes func() bool      // whether the home may be asked on a schedule; default: always
+	Stats  *InvocationStats // of the events that were answered; default: its own
 }
+
+// A Gateway answers events. It is safe for concurrent use.
+type Gateway struct{ opts Options }
+
+// New returns a Gateway.
+func New(o Options) *Gateway {
+	if o.Access == nil {
+		o.Access = open{}
+	}
+	if o.Probes == nil {
+		o.Probes = func() bool { return true }
+	}
+	if o.Stats == nil {
+		o.Stats = new(InvocationStats)
+	}
+	return &Gateway{o}
+}
+
+// open is an [Access] without rules.
+type open struct{}
+
+func (open) Admit(context.Context, alexa.SkillRequest) error  { return nil }
+func (open) Authorize(context.Context, alexa.Directive) error { return nil }
+
+// Gateway returns [core.Lambda].
+func (*Gateway) Gateway() core.Gateway { return core.Lambda }
 
 // Bind binds the operations of the gateway to d.
-func Bind(d *core.Dispatcher, o Options) {
-	g := newGateway(o)
+func (g *Gateway) Bind(d *core.Dispatcher) {
 	core.Handle(d, HandleAlexa, g.handleAlexa)
 	core.Handle(d, HandleSkill, g.handleSkill)
 	core.Handle(d, HandleOperation, g.handleOperation)
 	core.Handle(d, HandleScheduled, g.handleScheduled)
-	core.Handle(d, Process, g.process)
-	core.Handle(d, ValidateEvent, g.validateEvent)
 	core.Handle(d, CreateAlexaResponse, g.createAlexaResponse)
-	core.Handle(d, CreateProxyResponse, createProxyResponse)
-	core.Handle(d, GetContext, g.context)
-	core.Handle(d, WarmUp, g.warmUp)
-	core.Handle(d, GetStatus, g.status)
-	core.Handle(d, Diagnose, g.diagnose)
-	core.Handle(d, ListOperations, g.operations)
+	g.bindOperator(d)
+}
+
+// Health says whether the events that come are ones that the function can answer.
+func (g *Gateway) Health() core.Health { return g.opts.Stats.health() }
+
+// Cleanup releases nothing: the statistics are bounded.
+func (*Gateway) Cleanup(context.Context) core.Reclaimed { return core.Reclaimed{} }
+
+// unwired is the error of an operation for which the application gave nothing.
+func unwired(what string) error {
+	return core.Errorf(core.Internal, core.CauseUnwired, "this program answers no %s: it was built without that part", what)
 }

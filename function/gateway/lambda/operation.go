@@ -8,12 +8,7 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// HandleOperation runs an operation by its name.
-var HandleOperation = core.Define[OperationInput, json.RawMessage](core.Lambda, "handle_operation",
-	"Run an operation by its name, as an event does, and return what it returned.").
-	Failing(core.Kinds()...) // whatever that one fails with
-
-// MaxNesting is how many operations that run operations may run one another.
+// MaxNesting is how deep operations that run operations may be nested.
 const MaxNesting = 4
 
 // An OperationInput is the input of [HandleOperation].
@@ -22,7 +17,7 @@ type OperationInput struct {
 	Input     json.RawMessage `json:"input,omitempty" doc:"its input, a JSON object; default: {}"`
 }
 
-// Check refuses an input without an operation.
+// Check rejects an input without an operation.
 func (in OperationInput) Check() error {
 	if in.Operation == "" {
 		return errors.New("field operation is missing: write the name of one, such as lambda.status")
@@ -32,16 +27,16 @@ func (in OperationInput) Check() error {
 
 type depthKey struct{}
 
-func (g *gateway) handleOperation(ctx context.Context, in OperationInput) (json.RawMessage, error) {
-	if err := in.Check(); err != nil {
-		return nil, &core.Error{Kind: core.Invalid, Cause: core.CauseInput, Err: err}
+func (g *Gateway) handleOperation(ctx context.Context, in OperationInput) (json.RawMessage, error) {
+	if err := invalid(in.Check()); err != nil {
+		return nil, err
 	}
 	depth, _ := ctx.Value(depthKey{}).(int)
 	if depth++; depth > MaxNesting {
 		return nil, core.Errorf(core.Invalid, core.CauseNested, "field operation runs operations that run operations, more than %d deep: run %.100q itself", MaxNesting, in.Operation)
 	}
-	if g.opts.Execute == nil {
+	if g.opts.Host == nil {
 		return nil, unwired("operations")
 	}
-	return g.opts.Execute(context.WithValue(ctx, depthKey{}, depth), in.Operation, in.Input)
+	return g.opts.Host.Execute(context.WithValue(ctx, depthKey{}, depth), in.Operation, in.Input)
 }

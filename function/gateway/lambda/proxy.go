@@ -13,10 +13,6 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// CreateProxyResponse makes the reply that API Gateway takes.
-var CreateProxyResponse = core.Define[ProxyInput, ProxyResponse](core.Lambda, "create_proxy_response",
-	"Return a reply as API Gateway and function URLs take it, for an answer or a kind of failure.")
-
 // A ProxyInput is the input of [CreateProxyResponse].
 type ProxyInput struct {
 	Body    json.RawMessage   `json:"body,omitempty" doc:"the answer: JSON, or a text, which is sent as it is"`
@@ -26,18 +22,18 @@ type ProxyInput struct {
 	Headers map[string]string `json:"headers,omitempty" doc:"of the reply; default: a content type that fits the body"`
 }
 
-// Check refuses what makes no HTTP reply.
+// Check rejects what cannot be an HTTP reply.
 func (in ProxyInput) Check() error {
 	switch {
 	case in.Status != 0 && (in.Status < 100 || in.Status > 599):
-		return fmt.Errorf("field status is %d; a number from 100 to 599 is wanted", in.Status)
+		return fmt.Errorf("field status is %d; expected a number from 100 to 599", in.Status)
 	case len(in.Body) > 0 && len(in.Binary) > 0:
 		return fmt.Errorf("field body and field binary are both set: a reply has one body")
 	}
 	return nil
 }
 
-// A ProxyResponse is a reply as API Gateway takes it.
+// A ProxyResponse is a reply as API Gateway expects it.
 type ProxyResponse struct {
 	Status  int               `json:"statusCode"`
 	Headers map[string]string `json:"headers"`
@@ -70,7 +66,7 @@ func createProxyResponse(_ context.Context, in ProxyInput) (ProxyResponse, error
 		if in.Kind != "" {
 			i := slices.IndexFunc(core.Kinds(), func(k core.Kind) bool { return k.String() == in.Kind })
 			if i < 0 {
-				return r, core.Errorf(core.Invalid, core.CauseInput, "field kind is %.40q, which is no kind of failure", in.Kind)
+				return r, core.Errorf(core.Invalid, core.CauseInput, "field kind is %.40q, unknown failure kind", in.Kind)
 			}
 			r.Status = httpStatus[core.Kinds()[i]]
 		}

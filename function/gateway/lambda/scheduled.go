@@ -2,61 +2,42 @@ package lambda
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/function/core"
 )
-
-// HandleScheduled does what a schedule asks for.
-var HandleScheduled = core.Define[ScheduledInput, Scheduled](core.Lambda, "handle_scheduled",
-	"Do what a schedule asks for, unless the cost guard forbids it, and return what came of it; what the doctor finds wrong is an error.").
-	Failing(core.Unreachable)
 
 // A ScheduledInput is the input of [HandleScheduled].
 type ScheduledInput struct {
 	Task string `json:"task,omitempty" doc:"doctor (go the way to the home) or keep_warm (keep settings and connection ready; the default)"`
 }
 
-// Check refuses a task that there is not.
+// Check rejects an unknown task.
 func (in ScheduledInput) Check() error {
 	if in.Task != "" && in.Task != config.TaskDoctor && in.Task != config.TaskKeepWarm {
-		return fmt.Errorf("field task is %.40q; %s or %s is wanted", in.Task, config.TaskDoctor, config.TaskKeepWarm)
+		return fmt.Errorf("field task is %.40q; expected %s or %s", in.Task, config.TaskDoctor, config.TaskKeepWarm)
 	}
 	return nil
 }
 
-// Scheduled is what came of a task.
+// Scheduled is the result of a task.
 type Scheduled struct {
-	Task      string     `json:"task"`
-	Skipped   string     `json:"skipped,omitempty" doc:"why nothing was done"`
-	Diagnosis *Diagnosis `json:"diagnosis,omitempty" doc:"what the doctor found"`
-	WarmUp    *WarmedUp  `json:"warm_up,omitempty"`
+	Task      string          `json:"task"`
+	Skipped   string          `json:"skipped,omitempty" doc:"why nothing was done"`
+	Diagnosis *wire.Diagnosis `json:"diagnosis,omitempty" doc:"what the doctor found"`
+	WarmUp    *WarmedUp       `json:"warm_up,omitempty"`
 }
 
-// scheduled reads what EventBridge sends: the task is in the event's detail.
-func scheduled(event []byte) (ScheduledInput, error) {
-	var e struct {
-		Detail ScheduledInput `json:"detail"`
-	}
-	if err := json.Unmarshal(event, &e); err != nil {
-		return ScheduledInput{}, fmt.Errorf("the scheduled event is not as EventBridge defines it: %w", err)
-	}
-	if e.Detail.Task == "" {
-		e.Detail.Task = config.TaskKeepWarm
-	}
-	return e.Detail, e.Detail.Check()
-}
-
-func (g *gateway) handleScheduled(ctx context.Context, in ScheduledInput) (Scheduled, error) {
+func (g *Gateway) handleScheduled(ctx context.Context, in ScheduledInput) (Scheduled, error) {
 	if in.Task == "" {
 		in.Task = config.TaskKeepWarm
 	}
 	done := Scheduled{Task: in.Task}
 	if !g.opts.Probes() {
-		done.Skipped = "the month's free allowance is nearly used up, and what nobody waits for is left out"
+		done.Skipped = "the month's free allowance is nearly used up, so work that no one waits for is skipped"
 		return done, nil
 	}
 	if in.Task == config.TaskKeepWarm {
@@ -69,20 +50,20 @@ func (g *gateway) handleScheduled(ctx context.Context, in ScheduledInput) (Sched
 		return done, err
 	}
 	done.Diagnosis = &d
-	return done, d.failure()
+	return done, failureOf(d)
 }
 
-// failure returns as an error the step that failed, or the first one that will if
-// nobody looks after it: one that has a cause though it succeeded.
-func (d Diagnosis) failure() error {
+// failureOf returns as an error the step of d that failed, or the first one that will
+// unless someone acts: one that has a cause though it succeeded.
+func failureOf(d wire.Diagnosis) error {
 	for _, s := range d.Steps {
 		if s.OK && s.Cause != "" && d.OK {
-			return core.Errorf(core.Unreachable, core.Cause(s.Cause), "the way to the home is free, but not for long: %s", strings.Join(s.Advice, "; "))
+			return core.Errorf(core.Unreachable, core.Cause(s.Cause), "the home can be reached, but not for long: %s", strings.Join(s.Advice, "; "))
 		}
 	}
 	if d.OK || len(d.Steps) == 0 {
 		return nil
 	}
 	last := d.Steps[len(d.Steps)-1]
-	return core.Errorf(core.Unreachable, core.Cause(last.Cause), "the way to the home ends at step %s: %s; %s", last.Name, last.Problem, last.Mend)
+	return core.Errorf(core.Unreachable, core.Cause(last.Cause), "the check %s failed on the way to the home: %s; %s", last.Name, last.Problem, last.Fix)
 }

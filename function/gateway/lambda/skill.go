@@ -3,6 +3,8 @@ package lambda
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"slices"
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
@@ -10,35 +12,40 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// HandleSkill answers a request of a custom skill.
-var HandleSkill = core.Define[Skill, json.RawMessage](core.Lambda, "handle_skill",
-	"Answer a custom skill's request: a sentence goes to Home Assistant's conversation, an intent of the owner's own to its intent scripts, and what every skill is asked is answered here.").
-	Failing(whenAsked...)
-
-// A Skill is the input of [HandleSkill]: a request of a custom skill. Its operation
-// is neither cached nor tried again.
-type Skill struct {
-	alexa.SkillRequest
-}
+// A Skill is the input of [HandleSkill]. It is neither cached nor retried.
+type Skill struct{ alexa.SkillRequest }
 
 // NeedsSettings marks that a request cannot be answered without the settings, which
 // say which skill may ask.
 func (Skill) NeedsSettings() {}
 
 // UnmarshalJSON takes the request as Alexa sends it.
-func (s *Skill) UnmarshalJSON(b []byte) (err error) {
-	s.SkillRequest, err = alexa.ParseSkill(append([]byte(nil), b...))
-	return err
+func (s *Skill) UnmarshalJSON(b []byte) error {
+	e, err := alexa.ParseEvent(append([]byte(nil), b...))
+	if err != nil {
+		return err
+	}
+	request, ok := e.(alexa.SkillRequest)
+	if !ok {
+		return errors.New("the event has no request")
+	}
+	s.SkillRequest = request
+	return nil
 }
 
-// skillTypes are the types of request that there are.
+// skillTypes are the types of request that a custom skill can get.
 var skillTypes = []string{alexa.Launch, alexa.IntentSaid, alexa.SessionEnded, alexa.CanFulfill}
 
-func (g *gateway) handleSkill(ctx context.Context, s Skill) (json.RawMessage, error) {
-	if err := g.opts.Validate(ctx, s.Raw()); err != nil {
-		return nil, err
+// checkType rejects a request of an unknown type.
+func checkType(r alexa.SkillRequest) error {
+	if slices.Contains(skillTypes, r.Type) {
+		return nil
 	}
-	if err := g.opts.Admit(ctx, s.SkillRequest); err != nil {
+	return core.Errorf(core.Invalid, core.CauseRequest, "the request's type is %.60q; expected one of %s", r.Type, strings.Join(skillTypes, ", "))
+}
+
+func (g *Gateway) handleSkill(ctx context.Context, s Skill) (json.RawMessage, error) {
+	if err := g.opts.Access.Admit(ctx, s.SkillRequest); err != nil {
 		return nil, err
 	}
 	say := alexa.PhrasesFor(s.Locale)
@@ -51,15 +58,15 @@ func (g *gateway) handleSkill(ctx context.Context, s Skill) (json.RawMessage, er
 		return canFulfill(s.SkillRequest)
 	case alexa.SessionEnded:
 		if s.Reason == "ERROR" {
-			return nil, core.Errorf(core.Invalid, core.CauseSession, "Alexa ended the session because of a reply that it could not take (%.200s)", s.Problem)
+			return nil, core.Errorf(core.Invalid, core.CauseSession, "Alexa ended the session because it rejected a reply (%.200s)", s.Problem)
 		}
 		return alexa.Silence(), nil
 	}
-	return nil, core.Errorf(core.Invalid, core.CauseRequest, "the request's type is %.60q; there are %s", s.Type, strings.Join(skillTypes, ", "))
+	return nil, checkType(s.SkillRequest)
 }
 
-// intent answers what a person wants.
-func (g *gateway) intent(ctx context.Context, r alexa.SkillRequest, say *alexa.Phrases) (json.RawMessage, error) {
+// intent answers an intent.
+func (g *Gateway) intent(ctx context.Context, r alexa.SkillRequest, say *alexa.Phrases) (json.RawMessage, error) {
 	sentence := sentence(r)
 	switch name := r.Intent.Name; {
 	case name == config.StopIntent || name == config.CancelIntent || name == config.NavigateHomeIntent:
@@ -70,22 +77,23 @@ func (g *gateway) intent(ctx context.Context, r alexa.SkillRequest, say *alexa.P
 		return g.converse(ctx, r, sentence, say)
 	case strings.HasPrefix(name, "AMAZON.") || strings.HasPrefix(name, config.SentenceIntent):
 		return alexa.SkillReply{Speech: say.Unknown, Reprompt: say.More, Open: true, Attributes: r.Attributes}.Encode()
-	case g.opts.Intent == nil:
+	case g.opts.Home == nil:
 		return nil, unwired("intents")
 	}
-	return g.opts.Intent(ctx, r)
+	return g.opts.Home.Intent(ctx, r)
 }
 
-// sentence returns what a person said, whole; "" if the intent is about no sentence.
+// sentence returns the whole sentence that a person said; "" if the intent is not one of
+// our sentence intents.
 func sentence(r alexa.SkillRequest) string {
 	return config.Sentence(r.Locale, r.Intent.Name, strings.TrimSpace(r.Said(config.SentenceSlot)))
 }
 
-func (g *gateway) converse(ctx context.Context, r alexa.SkillRequest, sentence string, say *alexa.Phrases) (json.RawMessage, error) {
-	if g.opts.Converse == nil {
+func (g *Gateway) converse(ctx context.Context, r alexa.SkillRequest, sentence string, say *alexa.Phrases) (json.RawMessage, error) {
+	if g.opts.Home == nil {
 		return nil, unwired("sentences")
 	}
-	reply, err := g.opts.Converse(ctx, r, sentence)
+	reply, err := g.opts.Home.Converse(ctx, r, sentence)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +119,7 @@ func canFulfill(r alexa.SkillRequest) (json.RawMessage, error) {
 			can = "YES"
 		}
 	case strings.HasPrefix(name, "AMAZON."):
-		can = "NO" // help and the like are about this skill, and nobody is in it
+		can = "NO" // help and the like are about this skill, and no session is open
 	}
 	return alexa.Fulfillment(r, can, config.SentenceSlot)
 }

@@ -1,86 +1,64 @@
 package lambda
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
 	"time"
 
+	"github.com/hearthgate/hearthgate/config/wire"
+	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// GetStatus returns how the function is doing.
-var GetStatus = core.Define[core.None, Status](core.Lambda, "status",
-	"Return how the function is doing: its health from 0 to 100 with the reason for every point that is missing, its figures, and each gateway's own health.")
-
-// A Status says how the function is doing, as one of its processes has seen it.
-type Status struct {
-	OverallHealth      int                    `json:"overall_health" doc:"0 to 100"`
-	Reasons            []string               `json:"reasons,omitempty" doc:"one sentence for whatever cost points"`
-	Stage              string                 `json:"stage"`
-	Since              time.Time              `json:"since" doc:"when the process started"`
-	Ready              bool                   `json:"ready" doc:"whether the settings are complete"`
-	Problem            string                 `json:"problem,omitempty" doc:"what is missing or wrong with them"`
-	Directives         int64                  `json:"directives" doc:"answered since then"`
-	SkillRequests      int64                  `json:"skill_requests" doc:"answered since then"`
-	SuccessRate        float64                `json:"success_rate" doc:"share of the last 200 directives and skill requests that succeeded; 1 before the first" unit:"0 to 1"`
-	ErrorRate          float64                `json:"error_rate" doc:"share of them that failed" unit:"0 to 1"`
-	AvgResponseTime    float64                `json:"avg_response_time" doc:"mean time that they took" unit:"ms"`
-	P50                float64                `json:"p50" doc:"time that half of them stayed below" unit:"ms"`
-	P90                float64                `json:"p90" doc:"time that nine of ten stayed below" unit:"ms"`
-	LastFailures       []Failure              `json:"last_failures" doc:"by their cause, the latest first"`
-	MemoryUsage        string                 `json:"memory_usage" doc:"resident set, of the function's memory"`
-	CacheHitRate       *float64               `json:"cache_hit_rate" doc:"share of the look-ups that found something; null before the first" unit:"0 to 1"`
-	GatewayUtilization float64                `json:"gateway_utilization" doc:"mean share of the services that took part in an event, of those that could" unit:"0 to 1"`
-	Operations         Operations             `json:"operations" doc:"calls, errors and cache_hits of all operations"`
-	Gateways           map[string]core.Health `json:"gateways" doc:"each gateway's own health: points, reasons, facts"`
-}
-
-// Operations are the totals of all operations.
-type Operations struct {
-	Calls     int64 `json:"calls"`
-	Errors    int64 `json:"errors"`
-	CacheHits int64 `json:"cache_hits"`
-}
-
-// Facts are what the application knows of the function.
-type Facts struct {
+// A Snapshot is what the application knows of the function at one moment.
+type Snapshot struct {
+	Version      string
 	Stage        string
 	Since        time.Time
 	Ready        bool
-	Problem      string
-	MemoryUsed   int64 // MB
-	MemoryLimit  int64 // MB; 0 when it is not known
-	CacheHitRate *float64
-	Operations   Operations
-	Gateways     map[core.Gateway]core.Health // but for this one
+	Problem      string            // why it is not ready
+	MemoryUsed   int64             // MB
+	MemoryLimit  int64             // MB; 0 when unknown
+	CacheHitRate *float64          // nil before the first look-up
+	Certificate  *wire.Certificate // nil when there is none, or it could not be checked
+	Operations   wire.Operations
+	Gateways     map[core.Gateway]core.Health
 }
 
-func (g *gateway) status(ctx context.Context, _ core.None) (Status, error) {
-	f, b := g.opts.Facts(ctx), g.opts.Book
-	all, failed, took := b.recently()
-	s := Status{
-		Stage: f.Stage, Since: f.Since, Ready: f.Ready, Problem: f.Problem,
-		SuccessRate: 1, AvgResponseTime: mean(took), P50: quantile(took, 0.5), P90: quantile(took, 0.9), LastFailures: b.Failures(),
-		MemoryUsage:  Memory(f.MemoryUsed, f.MemoryLimit),
-		CacheHitRate: f.CacheHitRate, GatewayUtilization: round(b.Utilization()), Operations: f.Operations,
-		Gateways: map[string]core.Health{core.Lambda.String(): b.Health()},
+func (g *Gateway) status(ctx context.Context, _ core.None) (wire.Status, error) {
+	if g.opts.Host == nil {
+		return wire.Status{}, unwired("status")
 	}
-	s.Directives, _ = b.Events(KindDirective)
-	s.SkillRequests, _ = b.Events(KindSkill)
+	snap, stats := g.opts.Host.Snapshot(ctx), g.opts.Stats
+	all, failed, took := stats.recently()
+	s := wire.Status{
+		Version: snap.Version, Stage: snap.Stage, Since: snap.Since, Ready: snap.Ready,
+		SuccessRate: 1, AvgResponseTime: mean(took), P50: quantile(took, 0.5), P90: quantile(took, 0.9), LastFailures: stats.Failures(),
+		MemoryUsage:  Memory(snap.MemoryUsed, snap.MemoryLimit),
+		CacheHitRate: snap.CacheHitRate, GatewayUtilization: round(stats.Utilization()),
+		Certificate: snap.Certificate, Operations: snap.Operations,
+		Gateways: map[string]wire.Health{},
+	}
+	if !snap.Ready {
+		s.Problem = cmp.Or(snap.Problem, "they have not been read yet")
+	}
+	s.Directives, _ = stats.Events(alexa.KindDirective)
+	s.SkillRequests, _ = stats.Events(alexa.KindSkill)
 	if all > 0 {
 		s.ErrorRate = round(float64(failed) / float64(all))
 		s.SuccessRate = round(1 - s.ErrorRate)
 	}
-	for gw, health := range f.Gateways {
-		s.Gateways[gw.String()] = health
+	for gateway, health := range snap.Gateways {
+		s.Gateways[gateway.String()] = health
 	}
-	h := overall(s, f, all, failed)
+	h := overall(s, snap, all, failed)
 	s.OverallHealth, s.Reasons = h.Points, h.Reasons
 	return s, nil
 }
 
-// Memory returns how much of a memory is used: "12MB/128MB (9%)".
+// Memory returns how much of the memory is used, in MB: "12MB/128MB (9%)".
 func Memory(used, limit int64) string {
 	if limit <= 0 {
 		return fmt.Sprintf("%dMB", used)

@@ -7,22 +7,22 @@ import (
 	"slices"
 	"strings"
 
+	limits "github.com/hearthgate/hearthgate/config/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/security"
 )
 
-// sifted is what is left of a home's endpoints after those were dropped that Alexa
-// would not take, and which those are.
-type sifted struct {
-	endpoints []json.RawMessage
+// Filtered is the result of [FilterEndpoints].
+type Filtered struct {
+	Endpoints []json.RawMessage // that Alexa accepts
 	dropped   []drop
 }
 
-// A drop is an endpoint that was left out, and why.
+// A drop is an endpoint that was dropped, and why.
 type drop struct{ entity, reason string }
 
-// endpointsOf returns the endpoints of a home's answer to a Discover.
-func endpointsOf(body []byte) ([]json.RawMessage, error) {
+// Endpoints returns the endpoints of a home's answer to a Discover.
+func Endpoints(body []byte) ([]json.RawMessage, error) {
 	var in struct {
 		Event struct {
 			Header struct {
@@ -44,10 +44,10 @@ func endpointsOf(body []byte) ([]json.RawMessage, error) {
 	return *in.Event.Payload.Endpoints, nil
 }
 
-// sift drops of all endpoints what Alexa would not take. Of more than it takes in
-// number it leaves those that Alexa knows already, by known, and then the first by
+// FilterEndpoints drops the endpoints that Alexa would not accept. Of too many it keeps
+// those that Alexa knows already, as known says by their ids, and then the first by
 // their ids, in the order of the ids: a home's own order changes from start to start.
-func sift(all []json.RawMessage, known func() map[string]bool) (s sifted) {
+func FilterEndpoints(all []json.RawMessage, known func() map[string]bool) (f Filtered) {
 	type candidate struct {
 		id  string
 		raw json.RawMessage
@@ -56,21 +56,21 @@ func sift(all []json.RawMessage, known func() map[string]bool) (s sifted) {
 	seen := make(map[string]bool, len(all))
 	for i, raw := range all {
 		var e endpoint
-		reason := "it is not as Alexa defines an endpoint"
+		reason := "it is not an endpoint as Alexa defines it"
 		if json.Unmarshal(raw, &e) == nil {
-			reason = e.breaks()
+			reason = e.violation()
 		}
 		if reason == "" && seen[e.ID] {
-			reason = "its id is taken by another one"
+			reason = "another endpoint has the same id"
 		}
 		if reason != "" {
-			s.dropped = append(s.dropped, drop{entity(e.ID, i), reason})
+			f.dropped = append(f.dropped, drop{entity(e.ID, i), reason})
 			continue
 		}
 		seen[e.ID] = true
 		good = append(good, candidate{e.ID, raw})
 	}
-	if len(good) > maxEndpoints {
+	if len(good) > limits.MaxEndpoints {
 		old := known()
 		byID := func(a, b candidate) int { return cmp.Compare(a.id, b.id) }
 		slices.SortFunc(good, func(a, b candidate) int {
@@ -79,39 +79,39 @@ func sift(all []json.RawMessage, known func() map[string]bool) (s sifted) {
 			}
 			return byID(a, b)
 		})
-		for _, c := range good[maxEndpoints:] {
-			s.dropped = append(s.dropped, drop{entity(c.id, 0), fmt.Sprintf("it is beyond the %d that Alexa takes", maxEndpoints)})
+		for _, c := range good[limits.MaxEndpoints:] {
+			f.dropped = append(f.dropped, drop{entity(c.id, 0), fmt.Sprintf("Alexa accepts %d endpoints, and there are more", limits.MaxEndpoints)})
 		}
-		good = good[:maxEndpoints]
+		good = good[:limits.MaxEndpoints]
 		slices.SortFunc(good, byID)
 	}
 	for _, c := range good {
-		s.endpoints = append(s.endpoints, c.raw)
+		f.Endpoints = append(f.Endpoints, c.raw)
 	}
-	return s
+	return f
 }
 
-// entity returns an endpoint's id as Home Assistant spells it, bounded and without
-// a secret; where there is none, its place in the list.
+// entity returns an endpoint's id as Home Assistant spells it, bounded and redacted;
+// without an id, its place in the list.
 func entity(id string, place int) string {
 	if id == "" {
 		return fmt.Sprintf("number %d", place+1)
 	}
-	text, _ := security.Scrub(fmt.Sprintf("%.64s", strings.Replace(id, "#", ".", 1)))
+	text, _ := security.Redact(fmt.Sprintf("%.64s", strings.Replace(id, "#", ".", 1)))
 	return text
 }
 
-// A group is the endpoints that were dropped for one reason.
+// A group holds the endpoints that were dropped for one reason.
 type group struct {
 	reason   string
 	count    int
 	entities []string
 }
 
-// groups returns what was dropped by its reasons. The names of all entities
-// together have at most that many bytes; the counts are of all.
-func (s sifted) groups(most int) (all []group) {
-	for _, d := range s.dropped {
+// groups returns what was dropped, by reason. The names of all entities together have
+// at most that many bytes; the counts are of all.
+func (f Filtered) groups(most int) (all []group) {
+	for _, d := range f.dropped {
 		i := slices.IndexFunc(all, func(g group) bool { return g.reason == d.reason })
 		if i < 0 {
 			i, all = len(all), append(all, group{reason: d.reason})
@@ -124,6 +124,15 @@ func (s sifted) groups(most int) (all []group) {
 	return all
 }
 
+// Dropped returns how many endpoints were dropped, and a phrase for each reason that
+// names at most so many bytes of them.
+func (f Filtered) Dropped(most int) (count int, reasons []string) {
+	for _, g := range f.groups(most) {
+		reasons = append(reasons, g.String())
+	}
+	return len(f.dropped), reasons
+}
+
 func (g group) String() string {
 	if n := g.count - len(g.entities); n > 0 {
 		return fmt.Sprintf("%s and %d more (%s)", strings.Join(g.entities, ", "), n, g.reason)
@@ -131,8 +140,8 @@ func (g group) String() string {
 	return fmt.Sprintf("%s (%s)", strings.Join(g.entities, ", "), g.reason)
 }
 
-// text returns groups as a line of the log has them.
-func text(all []group) string {
+// describe returns groups as a line of the log shows them.
+func describe(all []group) string {
 	lines := make([]string, len(all))
 	for i, g := range all {
 		lines[i] = g.String()

@@ -11,31 +11,31 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/cache"
 )
 
-// How long is left alone who has refused. Home Assistant counts each refused token
-// towards a ban of the address that it came from; once that is banned, asking on
-// changes nothing.
+// How long requests are paused after a refusal. Home Assistant counts each refused
+// token towards a ban of the address that it came from; once that is banned, further
+// requests change nothing.
 const (
 	tokenPause = time.Minute
 	banPause   = 5 * time.Minute
-	probeEvery = time.Minute // a question may look whether a ban was lifted
+	probeEvery = time.Minute // an idempotent directive may check whether a ban was lifted
 )
 
-// A pause is what is kept of a refusal, of a token or of our address.
+// A pause is what the cache keeps of a refusal, of a token or of our address.
 type pause struct {
 	Since   time.Time `json:"since"`
-	Probed  time.Time `json:"probed"`            // when it was last looked whether it still holds
-	Expired bool      `json:"expired,omitempty"` // the token was past its time
+	Probed  time.Time `json:"probed"`            // when it was last checked whether it still holds
+	Expired bool      `json:"expired,omitempty"` // the token had expired
 }
 
-// pauses knows until when there may be a pause, so that nobody has to look for one
-// on the way of a directive while there is none. The zero value knows of none.
-type pauses struct{ until atomic.Int64 }
+// refusals knows until when there may be a pause, so that a directive looks one up
+// only when there can be one. The zero value knows of none.
+type refusals struct{ until atomic.Int64 }
 
-func (p *pauses) possible(now time.Time) bool { return now.UnixNano() < p.until.Load() }
+func (r *refusals) possible(now time.Time) bool { return now.UnixNano() < r.until.Load() }
 
-func (p *pauses) begin(now time.Time, d time.Duration) {
-	if end := now.Add(d).UnixNano(); end > p.until.Load() {
-		p.until.Store(end)
+func (r *refusals) begin(now time.Time, d time.Duration) {
+	if end := now.Add(d).UnixNano(); end > r.until.Load() {
+		r.until.Store(end)
 	}
 }
 
@@ -45,10 +45,10 @@ func tokenKey(url string, token core.Secret) string {
 
 func banKey(url string) string { return "banned " + url }
 
-// paused returns why e is not sent with this token now, or nil if it may be.
-func (c *Client) paused(ctx context.Context, url string, token core.Secret, e alexa.Event) error {
+// paused returns why d must not be sent with this token now, or nil if it may be.
+func (c *Client) paused(ctx context.Context, url string, token core.Secret, d alexa.Directive) error {
 	now := time.Now()
-	if !c.pauses.possible(now) {
+	if !c.refusals.possible(now) {
 		return nil
 	}
 	if p, ok := c.pause(ctx, tokenKey(url, token)); ok {
@@ -56,22 +56,22 @@ func (c *Client) paused(ctx context.Context, url string, token core.Secret, e al
 		if p.Expired {
 			kind = core.Expired
 		}
-		return core.Errorf(kind, core.CauseTokenPaused, "the token was refused %v ago and is not shown again for %v after that, so that Home Assistant does not ban this address: make a new one and put it in place with `hearthgate token`, or link the account again", now.Sub(p.Since).Round(time.Second), tokenPause)
+		return core.Errorf(kind, core.CauseTokenPaused, "the token was refused %v ago, and requests with it are paused for %v after that, so that Home Assistant does not ban this address: make a new token and store it with `hearthgate token`, or link the account again", now.Sub(p.Since).Round(time.Second), tokenPause)
 	}
 	p, ok := c.pause(ctx, banKey(url))
 	if !ok {
 		return nil
 	}
-	if e.IsQuestion() && now.Sub(p.Probed) >= probeEvery {
+	if d.Idempotent() && now.Sub(p.Probed) >= probeEvery {
 		p.Probed = now
 		c.begin(ctx, banKey(url), p, banPause-now.Sub(p.Since))
 		return nil
 	}
-	return core.Errorf(core.Unreachable, core.CauseBanned, "Home Assistant banned this function's address %v ago and is left alone: remove it from ip_bans.yaml and restart Home Assistant; a question a minute looks whether that was done", now.Sub(p.Since).Round(time.Second))
+	return core.Errorf(core.Unreachable, core.CauseBanned, "Home Assistant banned this function's address %v ago, and requests are paused: remove it from ip_bans.yaml and restart Home Assistant; once a minute a question checks whether the ban was lifted", now.Sub(p.Since).Round(time.Second))
 }
 
-// learn begins a pause after a refusal, and ends that of the address after anything
-// else that came from the home.
+// learn begins a pause after a refusal, and ends that of the address after any other
+// answer of the home.
 func (c *Client) learn(ctx context.Context, url string, token core.Secret, err error) {
 	now := time.Now()
 	switch cause := core.CauseOf(err); {
@@ -81,9 +81,9 @@ func (c *Client) learn(ctx context.Context, url string, token core.Secret, err e
 		c.begin(ctx, banKey(url), pause{Since: now, Probed: now}, banPause)
 		return
 	case err != nil:
-		return // it may never have got there
+		return // the request may never have arrived
 	}
-	if c.pauses.possible(now) {
+	if c.refusals.possible(now) {
 		c.end(ctx, banKey(url))
 	}
 }
@@ -105,7 +105,7 @@ func (c *Client) begin(ctx context.Context, key string, p pause, d time.Duration
 	if _, err := core.Do(ctx, c.Dispatcher, cache.Set, cache.SetInput{
 		Namespace: cache.Negative, Key: key, Value: b, TTL: core.Seconds(d),
 	}); err == nil {
-		c.pauses.begin(time.Now(), d)
+		c.refusals.begin(time.Now(), d)
 	}
 }
 

@@ -19,34 +19,34 @@ import (
 )
 
 // The last known good discovery is kept as long as the cache keeps anything, and
-// written again once a day, so that one in use does not end.
+// written again once a day, so that one in use does not expire.
 const (
-	keptFor  = 30 * 24 * time.Hour
-	keptAnew = 24 * time.Hour
+	keptFor      = 30 * 24 * time.Hour
+	rewriteAfter = 24 * time.Hour
 )
 
-// A home that is starting, or has lost an integration, offers much less than it
-// did. Such an answer counts once it was seen twice, so long apart.
+// A home that is starting, or has lost an integration, offers far fewer devices than it
+// did. Such an answer is believed once it was seen twice, this long apart.
 const lessFor = 10 * time.Minute
 
-// A lastKnown is the last good answer to a Discover: its endpoints and nothing else
-// of it, so no token. The zero value is none.
+// A lastKnown is the last good answer to a Discover: its endpoints and nothing else, so
+// no token. The zero value has none.
 type lastKnown struct {
 	At     time.Time `json:"at"`
 	Count  int       `json:"endpoints"`
 	Sum    string    `json:"sum"`           // of the endpoints
 	Packed []byte    `json:"packed"`        // the JSON list of the endpoints, gzip
-	Less   time.Time `json:"less,omitzero"` // when much less was seen first, since the last good answer
+	Less   time.Time `json:"less,omitzero"` // when far fewer were seen first, since the last good answer
 }
 
-// holds reports whether an answer of n endpoints is so much less that this one is
-// given instead, for now.
+// holds reports whether n endpoints are so many fewer that l is served instead, for
+// now.
 func (l lastKnown) holds(n int, now time.Time) bool {
 	muchLess := n*2 < l.Count && l.Count-n > 5
 	return muchLess && (l.Less.IsZero() || now.Sub(l.Less) < lessFor)
 }
 
-// endpoints returns the list of endpoints, nil when there is none to be had.
+// endpoints returns the list of endpoints; nil if there is none.
 func (l lastKnown) endpoints() (all []json.RawMessage) {
 	const most = 16 << 20 // more than any home's
 	z, err := gzip.NewReader(bytes.NewReader(l.Packed))
@@ -72,6 +72,12 @@ func (l lastKnown) ids() map[string]bool {
 	return known
 }
 
+// KnownIDs returns what reads the ids of the endpoints that Alexa knows, of a home with
+// a stored token.
+func (c *Client) KnownIDs(ctx context.Context, s *initialization.Settings) func() map[string]bool {
+	return c.last(ctx, keyFor(s, s.Token)).ids
+}
+
 // last returns what is kept under a key.
 func (c *Client) last(ctx context.Context, key string) (l lastKnown) {
 	kept, err := core.Do(ctx, c.Dispatcher, cache.Get, cache.GetInput{Namespace: cache.Discovery, Key: key})
@@ -81,8 +87,8 @@ func (c *Client) last(ctx context.Context, key string) (l lastKnown) {
 	return l
 }
 
-// keep keeps l under a key. What cannot be kept is missed at the next outage, and
-// does no harm to the answer at hand.
+// keep keeps l under a key. A failure is noticed at the next outage, and does no harm to
+// the reply at hand.
 func (c *Client) keep(ctx context.Context, key string, l lastKnown) {
 	if b, err := json.Marshal(l); err == nil {
 		_, _ = core.Do(ctx, c.Dispatcher, cache.Set, cache.SetInput{
@@ -95,10 +101,10 @@ func (c *Client) keep(ctx context.Context, key string, l lastKnown) {
 func (c *Client) remember(ctx context.Context, key string, l lastKnown, endpoints []json.RawMessage) {
 	list, err := json.Marshal(endpoints)
 	if err != nil {
-		return // never: they were read as JSON
+		return // cannot happen: they were read as JSON
 	}
 	sum := digest(string(list))
-	if l.Sum == sum && l.Less.IsZero() && time.Since(l.At) < keptAnew {
+	if l.Sum == sum && l.Less.IsZero() && time.Since(l.At) < rewriteAfter {
 		return
 	}
 	var packed bytes.Buffer
@@ -106,20 +112,21 @@ func (c *Client) remember(ctx context.Context, key string, l lastKnown, endpoint
 	_, _ = z.Write(list)                                 // into memory
 	_ = z.Close()
 	c.keep(ctx, key, lastKnown{At: time.Now().UTC(), Count: len(endpoints), Sum: sum, Packed: packed.Bytes()})
+	c.learnNames("names of "+key, endpoints)
 }
 
-// forget lets the last known good answer go: whoever the home refuses is not to be
-// told of its devices when it is down later.
+// forget drops the last known good answer: someone whom the home rejects must not see
+// its devices when it is down later.
 func (c *Client) forget(ctx context.Context, key string) {
 	if c.last(ctx, key).Count > 0 {
 		c.keep(ctx, key, lastKnown{})
 	}
 }
 
-// keyFor returns under which key the last known good answer is that the bearer of a
-// token may see. A stored token is the home's one. A linked token is a person's, who
-// may see other devices than the next one: what was shown to one link of an account
-// is kept for that link alone.
+// keyFor returns the key of the last known good answer that the bearer of a token may
+// see. A stored token is the home's. A linked token is a person's, who may see other
+// devices than the next person: what one link of an account saw is kept for that link
+// alone.
 func keyFor(s *initialization.Settings, token core.Secret) string {
 	if s.TokenSource == config.Stored {
 		return "home " + s.URL
@@ -127,10 +134,10 @@ func keyFor(s *initialization.Settings, token core.Secret) string {
 	return "home " + s.URL + " link " + digest(link(token))
 }
 
-// link returns what stays the same of a linked token when Alexa has it renewed,
-// every half hour: Home Assistant puts the id of the link into it as `iss`, 122
-// random bits that nobody knows who has not seen such a token. A token of another
-// shape stands for itself.
+// link returns the part of a linked token that stays the same when Alexa renews it,
+// every half hour: Home Assistant puts the id of the link into it as `iss`, 122 random
+// bits that only someone who has seen such a token knows. A token of another shape
+// stands for itself.
 func link(token core.Secret) string {
 	text := token.Reveal()
 	parts := strings.Split(text, ".")

@@ -4,18 +4,11 @@ import (
 	"encoding/json"
 	"strings"
 	"unicode/utf8"
+
+	limits "github.com/hearthgate/hearthgate/config/alexa"
 )
 
-// What Alexa takes of a home. One endpoint that breaks a limit can make a whole
-// discovery find nothing.
-const (
-	maxEndpoints    = 300 // of a customer
-	maxCapabilities = 100 // of an endpoint
-	maxEndpointID   = 256
-	maxText         = 128 // of a name and of a description
-)
-
-// endpoint is as much of a discovered endpoint as has a limit.
+// An endpoint is the part of a discovered endpoint that has limits.
 type endpoint struct {
 	ID           string            `json:"endpointId"`
 	Name         string            `json:"friendlyName"`
@@ -24,14 +17,14 @@ type endpoint struct {
 	Capabilities []json.RawMessage `json:"capabilities"`
 }
 
-// breaks says which limit an endpoint breaks, "" if none.
-func (e endpoint) breaks() string {
-	long := func(text string) bool { return utf8.RuneCountInString(text) > maxText }
+// violation says which limit of Alexa e exceeds; "" if it exceeds none.
+func (e endpoint) violation() string {
+	long := func(text string) bool { return utf8.RuneCountInString(text) > limits.MaxText }
 	switch {
-	case e.ID == "" || len(e.ID) > maxEndpointID:
-		return "its id has not 1 to 256 characters"
+	case e.ID == "" || len(e.ID) > limits.MaxEndpointID:
+		return "its id does not have 1 to 256 characters"
 	case strings.ContainsFunc(e.ID, func(r rune) bool { return !allowed(r) }):
-		return "its id has a character that Alexa does not take"
+		return "its id has a character that Alexa does not accept"
 	case e.Name == "":
 		return "it has no name"
 	case long(e.Name):
@@ -40,13 +33,13 @@ func (e endpoint) breaks() string {
 		return "its description is longer than 128 characters"
 	case len(e.Capabilities) == 0:
 		return "it has no capability"
-	case len(e.Capabilities) > maxCapabilities:
+	case len(e.Capabilities) > limits.MaxCapabilities:
 		return "it has more than 100 capabilities"
 	}
 	return ""
 }
 
-// allowed reports whether an endpoint's id may have that character.
+// allowed reports whether an endpoint's id may contain r.
 func allowed(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("_-=#;:?@& ", r)
 }

@@ -1,0 +1,132 @@
+package alexa
+
+import (
+	"cmp"
+
+	"github.com/hearthgate/hearthgate/config/strictjson"
+)
+
+// A Directive is a directive as Alexa sent it.
+type Directive struct {
+	Header     Header
+	EndpointID string // "" where the directive is for no endpoint
+
+	raw   []byte
+	token string
+}
+
+// A Header identifies a message.
+type Header struct {
+	Namespace        string `json:"namespace"`
+	Name             string `json:"name"`
+	MessageID        string `json:"messageId"`
+	CorrelationToken string `json:"correlationToken,omitempty"`
+	PayloadVersion   string `json:"payloadVersion"`
+}
+
+func readDirective(raw []byte) (Event, error) {
+	d := Directive{raw: raw}
+	err := strictjson.Object(raw, func(key string, value []byte) error {
+		if key != "directive" {
+			return nil
+		}
+		return d.read(value)
+	})
+	return d, err
+}
+
+func (d *Directive) read(directive []byte) error {
+	var endpoint, payload, grantee string // the tokens
+	err := strictjson.Object(directive, func(key string, value []byte) error {
+		switch key {
+		case "header":
+			return d.Header.read(value)
+		case "endpoint":
+			return strictjson.Object(value, func(key string, value []byte) (err error) {
+				switch key {
+				case "endpointId":
+					d.EndpointID, err = strictjson.String(value)
+				case "scope":
+					endpoint, err = tokenOf(value)
+				}
+				return err
+			})
+		case "payload":
+			return strictjson.Object(value, func(key string, value []byte) (err error) {
+				switch key {
+				case "scope":
+					payload, err = tokenOf(value)
+				case "grantee":
+					grantee, err = tokenOf(value)
+				}
+				return err
+			})
+		}
+		return nil
+	})
+	d.token = cmp.Or(endpoint, payload, grantee)
+	return err
+}
+
+func (h *Header) read(object []byte) error {
+	return strictjson.Object(object, func(key string, value []byte) (err error) {
+		switch key {
+		case "namespace":
+			h.Namespace, err = strictjson.String(value)
+		case "name":
+			h.Name, err = strictjson.String(value)
+		case "messageId":
+			h.MessageID, err = strictjson.String(value)
+		case "correlationToken":
+			h.CorrelationToken, err = strictjson.String(value)
+		case "payloadVersion":
+			h.PayloadVersion, err = strictjson.String(value)
+		}
+		return err
+	})
+}
+
+// tokenOf returns the token of a scope or a grantee.
+func tokenOf(scope []byte) (token string, err error) {
+	err = strictjson.Object(scope, func(key string, value []byte) (err error) {
+		if key == "token" {
+			token, err = strictjson.String(value)
+		}
+		return err
+	})
+	return token, err
+}
+
+// Kind returns [KindDirective].
+func (d Directive) Kind() Kind { return KindDirective }
+
+// Raw returns the event as it came. It is not to be changed.
+func (d Directive) Raw() []byte { return d.raw }
+
+// Token returns the token of the linked account, which is in the endpoint, in the
+// payload of a Discover or with the grantee of an AcceptGrant; "" without.
+func (d Directive) Token() string { return d.token }
+
+// Is reports whether d is the directive of that namespace and name.
+func (d Directive) Is(namespace, name string) bool {
+	return d.Header.Namespace == namespace && d.Header.Name == name
+}
+
+// IsDiscover reports whether d asks which endpoints there are.
+func (d Directive) IsDiscover() bool { return d.Is("Alexa.Discovery", "Discover") }
+
+// IsReportState reports whether d asks for the state of an endpoint.
+func (d Directive) IsReportState() bool { return d.Is("Alexa", "ReportState") }
+
+// IsAcceptGrant reports whether d brings the code for proactive events.
+func (d Directive) IsAcceptGrant() bool { return d.Is("Alexa.Authorization", "AcceptGrant") }
+
+// Idempotent reports whether d may be sent a second time without a command being
+// carried out twice: it only asks.
+func (d Directive) Idempotent() bool { return d.IsDiscover() || d.IsReportState() }
+
+// String returns the directive's full name: "Alexa.PowerController.TurnOn".
+func (d Directive) String() string { return d.Header.Namespace + "." + d.Header.Name }
+
+// GoString returns what String does, so that %#v shows no token either.
+func (d Directive) GoString() string { return d.String() }

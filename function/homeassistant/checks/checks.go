@@ -1,0 +1,125 @@
+// Package checks diagnoses the way from the function to Home Assistant, step by step:
+// one file for the steps of the network, one for those of Home Assistant, one for the
+// discovery. It carries out nothing at home.
+package checks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/wire"
+	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
+	"github.com/hearthgate/hearthgate/function/gateway/initialization"
+	"github.com/hearthgate/hearthgate/function/gateway/security"
+	"github.com/hearthgate/hearthgate/function/homeassistant"
+)
+
+// A Doctor diagnoses the way to the home of a client. It is safe for concurrent use.
+type Doctor struct{ Client *homeassistant.Client }
+
+// checks is one diagnosis. What one check finds the next ones need.
+type checks struct {
+	*homeassistant.Client
+	settings  *initialization.Settings
+	url       *url.URL
+	addresses []netip.Addr
+}
+
+// Diagnose checks the way to Home Assistant step by step and returns the result of
+// each. It ends with the first one that fails: without it the next ones mean nothing.
+func (d Doctor) Diagnose(ctx context.Context) (wire.Diagnosis, error) {
+	c := &checks{Client: d.Client}
+	var steps []wire.DiagnosisStep
+	for _, check := range []struct {
+		name string
+		run  func(context.Context, *wire.DiagnosisStep) error
+	}{
+		{"settings", c.readSettings},
+		{"dns", c.resolve},
+		{"tcp", c.dial},
+		{"tls", c.tls},
+		{"token", c.token},
+		{"endpoint", c.endpoint},
+		{"discover", c.discover},
+	} {
+		step := wire.DiagnosisStep{Name: check.name}
+		began := time.Now()
+		err := check.run(ctx, &step)
+		step.OK, step.Took = err == nil, float64(time.Since(began).Microseconds())/1000
+		if err != nil {
+			step.Cause = string(core.CauseOf(err))
+			step.Problem, step.Fix = sentences(err)
+		}
+		steps = append(steps, step)
+		if err != nil {
+			return wire.Diagnosis{Steps: steps}, nil
+		}
+	}
+	return wire.Diagnosis{OK: true, Steps: steps}, nil
+}
+
+// readSettings checks whether the settings are complete.
+func (c *checks) readSettings(ctx context.Context, s *wire.DiagnosisStep) error {
+	s.Tried = "reading the settings"
+	status, err := core.Do(ctx, c.Dispatcher, initialization.Run, core.None{})
+	if err != nil {
+		return err
+	}
+	if c.settings = c.Settings(); c.settings == nil {
+		return core.Errorf(core.Internal, core.CauseSettings, "%s", status.Problem)
+	}
+	if c.url, err = url.Parse(c.settings.URL); err != nil {
+		return core.Errorf(core.Internal, core.CauseSettings, "%s is not an address: expected one such as https://home.example.org:8123", config.EnvURL)
+	}
+	s.Advice = status.Warnings
+	s.Found = fmt.Sprintf("the home is at %s, the token is %s", c.settings.URL, c.settings.TokenSource)
+	return nil
+}
+
+// verdict returns a problem and its fix as an error with a cause.
+func verdict(cause core.Cause, problem, fix string) error {
+	return &core.Error{Kind: core.Unreachable, Cause: cause, Err: security.Verdict{Problem: problem, Mend: fix}}
+}
+
+// sentences returns an error's two halves: what happened, and what to do.
+func sentences(err error) (problem, fix string) {
+	if v, ok := errors.AsType[security.Verdict](err); ok {
+		return v.Problem, v.Mend
+	}
+	if e, ok := err.(*core.Error); ok {
+		err = e.Err // without the operation's name
+		if e.Spec != nil && e.Spec.Gateway == core.HTTPClient {
+			return err.Error(), fixOf(e.Cause)
+		}
+	}
+	problem, fix, _ = strings.Cut(err.Error(), ": ")
+	return problem, fix
+}
+
+// fixOf returns what to do when a request got no answer although a connection could be
+// made.
+func fixOf(cause core.Cause) string {
+	switch cause {
+	case core.CauseTimeout:
+		return "check whether Home Assistant is overloaded or hangs, and what its log says; a proxy in front of it may hold requests back, too"
+	case core.CauseOversized:
+		return "offer Alexa fewer devices, with the filter below `alexa: smart_home:` in configuration.yaml"
+	case core.CauseRefused, core.CauseNoRoute:
+		return "try again: it answered a moment ago, so something restarts or limits connections"
+	}
+	return "look into the logs of Home Assistant and of the proxy in front of it: something there ends connections, or speaks no HTTP at this port"
+}
+
+// get asks the home for a path, with the token if there is a stored one.
+func (c *checks) get(ctx context.Context, path string) (httpclient.Response, error) {
+	return core.Do(ctx, c.Dispatcher, httpclient.MakeRequest, httpclient.Request{
+		URL: c.settings.URL + path, Bearer: c.settings.Token, Idempotent: true,
+	})
+}

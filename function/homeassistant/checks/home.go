@@ -1,0 +1,73 @@
+package checks
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/wire"
+	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
+	"github.com/hearthgate/hearthgate/function/homeassistant"
+)
+
+// token shows the stored token to the home. A linked account's token comes with each
+// directive, and a request without one would count as a wrong token.
+func (c *checks) token(ctx context.Context, s *wire.DiagnosisStep) error {
+	if c.settings.TokenSource == config.Linked {
+		s.Tried, s.Found = "nothing", "the token comes with each directive, so there is none to try"
+		return nil
+	}
+	s.Tried = "GET /api/ with the token"
+	res, err := c.get(ctx, "/api/")
+	if err != nil {
+		return err
+	}
+	s.Found = fmt.Sprint(res.Status)
+	switch {
+	case res.Status == http.StatusNotFound:
+		return core.Errorf(core.Unreachable, core.CauseNotHomeAssistant, "what answers at the address is not Home Assistant (404 to GET /api/): check the address, and what the proxy passes on")
+	case res.Status != http.StatusOK:
+		return homeassistant.StatusError(res, c.settings.Token)
+	case !strings.Contains(string(res.Body), "API running"):
+		return core.Errorf(core.Unreachable, core.CauseNotHomeAssistant, "what answers at the address is not Home Assistant (200 without its words to GET /api/): check the address, and what the proxy shows instead")
+	}
+	return nil
+}
+
+// endpoint checks whether Home Assistant offers the Smart Home endpoint.
+func (c *checks) endpoint(ctx context.Context, s *wire.DiagnosisStep) error {
+	s.Tried = "GET " + homeassistant.SmartHomePath
+	res, err := core.Do(ctx, c.Dispatcher, httpclient.MakeRequest, httpclient.Request{URL: c.settings.URL + homeassistant.SmartHomePath, Idempotent: true})
+	if err != nil {
+		return err
+	}
+	s.Found = fmt.Sprint(res.Status)
+	switch res.Status {
+	case http.StatusMethodNotAllowed: // it exists, and accepts POST
+		return nil
+	case http.StatusNotFound:
+		return c.absent(ctx)
+	}
+	return homeassistant.StatusError(res, c.settings.Token)
+}
+
+// absent says why there is no endpoint: Home Assistant's configuration knows whether it
+// is still starting.
+func (c *checks) absent(ctx context.Context) error {
+	var home struct {
+		State string `json:"state"`
+	}
+	if res, err := c.get(ctx, "/api/config"); err == nil && res.Status == http.StatusOK && json.Unmarshal(res.Body, &home) == nil {
+		switch {
+		case home.State != "" && home.State != "RUNNING":
+			return core.Errorf(core.Unreachable, core.CauseStarting, "Home Assistant is still starting (404, its state is %.40s): wait a minute", home.State)
+		case home.State != "":
+			return core.Errorf(core.Unreachable, core.CauseNotConfigured, "Home Assistant runs and has no Smart Home endpoint (404): write `alexa:` and below it `smart_home:` into configuration.yaml and restart it")
+		}
+	}
+	return core.Errorf(core.Unreachable, core.CauseNotConfigured, "there is no Smart Home endpoint (404): `alexa:` with `smart_home:` is missing in configuration.yaml, or Home Assistant is still starting")
+}
