@@ -145,7 +145,7 @@ func TestForeignSnapshots(t *testing.T) {
 		"buckets has":                  func(_ *metrics.Snapshot, n *metrics.Numbers) { n.Buckets = [][2]int64{{640, 1}} },
 		"buckets or causes":            func(_ *metrics.Snapshot, n *metrics.Numbers) { n.Buckets = make([][2]int64, 700) },
 		"errors":                       func(_ *metrics.Snapshot, n *metrics.Numbers) { n.Errors = 9 },
-		"causes":                       func(_ *metrics.Snapshot, n *metrics.Numbers) { n.Causes = map[string]int64{"a": -1} },
+		"causes":                       func(_ *metrics.Snapshot, n *metrics.Numbers) { n.Causes = map[core.Cause]int64{"a": -1} },
 		"cache_hits":                   func(_ *metrics.Snapshot, n *metrics.Numbers) { n.Hits = -1 },
 		"min":                          func(_ *metrics.Snapshot, n *metrics.Numbers) { n.Min = math.MaxFloat64 },
 		"metrics.doors":                func(s *metrics.Snapshot, _ *metrics.Numbers) { s.Metrics["doors"] = metrics.Named{Kind: "sum"} },

@@ -31,7 +31,7 @@ func BenchmarkService(b *testing.B) {
 
 // served returns a handler behind the service, and a call for it.
 func served(r *metrics.Registry) (core.Handler, *core.Call) {
-	run := r.Service().Wrap(work.Spec, func(context.Context, *core.Call) error { return nil })
+	run := r.Service()(work.Spec, func(context.Context, *core.Call) error { return nil })
 	return run, &core.Call{Spec: work.Spec, Start: time.Now()}
 }
 
@@ -75,8 +75,7 @@ func TestServiceAllocates(t *testing.T) {
 func TestMemory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := metrics.New(metrics.Options{})
-		d := core.NewDispatcher(r.Service())
-		d.Install(r)
+		d := core.NewDispatcher(r)
 		var specs []core.Operation[int, int]
 		for i := range 110 {
 			op := core.Define[int, int](core.Lambda, fmt.Sprint("op", i), "Wait.")

@@ -13,6 +13,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/core/coretest"
 	"github.com/hearthgate/hearthgate/function/gateway/metrics"
 )
 
@@ -21,11 +22,11 @@ var work = core.Define[workInput, struct{}](core.Lambda, "work", "Take a while."
 
 type workInput struct {
 	Takes core.Seconds `json:"takes_seconds"`
-	Fails string       `json:"fails"`
+	Fails core.Cause   `json:"fails"`
 }
 
 // checks refuses what fails its own Check, as the security gateway does.
-var checks = core.Service{Gateway: core.Security, Wrap: func(_ *core.Spec, next core.Handler) core.Handler {
+var checks = coretest.Serve(core.Security, func(_ *core.Spec, next core.Handler) core.Handler {
 	return func(ctx context.Context, c *core.Call) error {
 		if in, ok := c.Input.(interface{ Check() error }); ok {
 			if err := in.Check(); err != nil {
@@ -34,11 +35,10 @@ var checks = core.Service{Gateway: core.Security, Wrap: func(_ *core.Spec, next 
 		}
 		return next(ctx, c)
 	}
-}}
+})
 
 func bound(r *metrics.Registry) *core.Dispatcher {
-	d := core.NewDispatcher(checks)
-	d.Install(r)
+	d := core.NewDispatcher(checks, r)
 	core.Handle(d, work, func(_ context.Context, in workInput) (struct{}, error) {
 		time.Sleep(in.Takes.Duration())
 		if in.Fails != "" {
@@ -68,8 +68,7 @@ func record(t testing.TB, d *core.Dispatcher, name string, values ...float64) {
 
 func Example() {
 	r := metrics.New(metrics.Options{})
-	d := core.NewDispatcher(r.Service())
-	d.Install(r)
+	d := core.NewDispatcher(r)
 	ctx := context.Background()
 	for _, took := range []float64{100, 200, 400} {
 		if _, err := core.Do(ctx, d, metrics.Record, metrics.RecordInput{Name: "Duration", Value: took}); err != nil {
@@ -195,7 +194,7 @@ func TestServiceCounts(t *testing.T) {
 		for range 3 {
 			do(t, d, work, workInput{Takes: core.Seconds(80 * time.Millisecond)})
 		}
-		for _, cause := range []string{"timeout", "timeout", "dns"} {
+		for _, cause := range []core.Cause{"timeout", "timeout", "dns"} {
 			if _, err := core.Do(t.Context(), d, work, workInput{Fails: cause}); err == nil {
 				t.Error("it did not fail")
 			}
@@ -274,14 +273,14 @@ func TestCleanup(t *testing.T) {
 			time.Sleep(5 * time.Minute)
 		}
 		record(t, d, "a", 1)
-		if freed := r.Cleanup(); freed.Items > 1 {
+		if freed := r.Cleanup(t.Context()); freed.Items > 1 {
 			t.Errorf("freed %+v of what is still asked for", freed)
 		}
 		time.Sleep(30 * time.Hour)
-		if freed := r.Cleanup(); freed.Items < 12 || freed.Bytes <= 0 {
+		if freed := r.Cleanup(t.Context()); freed.Items < 12 || freed.Bytes <= 0 {
 			t.Errorf("freed %+v, want at least twelve slots", freed)
 		}
-		if freed := r.Cleanup(); freed.Items != 0 {
+		if freed := r.Cleanup(t.Context()); freed.Items != 0 {
 			t.Errorf("freed %+v a second time", freed)
 		}
 		if got := r.Value("a").Count; got != 14 {
@@ -365,7 +364,7 @@ func TestConcurrent(t *testing.T) {
 					do(t, d, metrics.GetExport, metrics.ExportInput{Format: format})
 				}
 				r.Health()
-				r.Cleanup()
+				r.Cleanup(t.Context())
 				r.Invoked(time.Millisecond)
 			}
 		})

@@ -9,27 +9,24 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/core/coretest"
 	"github.com/hearthgate/hearthgate/function/gateway/utility"
 )
 
 // checks is the service that has inputs checked, as the security gateway's does.
-func checks() core.Service {
-	return core.Service{Gateway: core.Security, Wrap: func(_ *core.Spec, next core.Handler) core.Handler {
-		return func(ctx context.Context, c *core.Call) error {
-			if in, ok := c.Input.(interface{ Check() error }); ok {
-				if err := in.Check(); err != nil {
-					return &core.Error{Kind: core.Invalid, Cause: core.CauseInput, Err: err}
-				}
+var checks = coretest.Serve(core.Security, func(_ *core.Spec, next core.Handler) core.Handler {
+	return func(ctx context.Context, c *core.Call) error {
+		if in, ok := c.Input.(interface{ Check() error }); ok {
+			if err := in.Check(); err != nil {
+				return &core.Error{Kind: core.Invalid, Cause: core.CauseInput, Err: err}
 			}
-			return next(ctx, c)
 		}
-	}}
-}
+		return next(ctx, c)
+	}
+})
 
 func dispatcher(o utility.Options) *core.Dispatcher {
-	d := core.NewDispatcher(checks())
-	d.Install(utility.New(o))
-	return d
+	return core.NewDispatcher(checks, utility.New(o))
 }
 
 // answer runs an operation by its name and returns what it answers, or "invalid: ...".
@@ -248,8 +245,7 @@ func Example() {
 	guard := &utility.Guard{Usage: func() []utility.Usage {
 		return []utility.Usage{{Name: "log_bytes", Used: 4.6e9, Limit: 5e9}} // of CloudWatch, a month
 	}}
-	d := core.NewDispatcher()
-	d.Install(utility.New(utility.Options{Guard: guard}))
+	d := core.NewDispatcher(utility.New(utility.Options{Guard: guard}))
 
 	cost, err := core.Do(context.Background(), d, utility.Cost, utility.CostInput{})
 	if err != nil {
