@@ -17,7 +17,7 @@ type ParseInput struct {
 	Text string `json:"text" required:"true" doc:"one JSON value"`
 }
 
-// Check refuses an input without a text.
+// Check rejects an input without a text.
 func (in ParseInput) Check() error {
 	if strings.TrimSpace(in.Text) == "" {
 		return errors.New("field text is missing")
@@ -25,9 +25,9 @@ func (in ParseInput) Check() error {
 	return nil
 }
 
-// Parsed is what [ParseJSON] read.
+// Parsed is the output of [ParseJSON].
 type Parsed struct {
-	Value json.RawMessage `json:"value" doc:"what the text holds, numbers to the last digit"`
+	Value json.RawMessage `json:"value" doc:"the value of the text, with every digit of its numbers"`
 	Shape
 }
 
@@ -35,19 +35,19 @@ func parseJSON(_ context.Context, in ParseInput) (Parsed, error) {
 	if !utf8.ValidString(in.Text) {
 		return Parsed{}, core.Errorf(core.Invalid, core.CauseInput, "field text is not UTF-8")
 	}
-	text := []byte(strings.TrimPrefix(in.Text, "\ufeff")) // which some editors write
+	text := []byte(strings.TrimPrefix(in.Text, "\ufeff")) // a byte order mark, which some editors write
 	var shape Shape
 	var twice string
-	err := json.Unmarshal(text, new(json.RawMessage)) // which tells the place
+	err := json.Unmarshal(text, new(json.RawMessage)) // whose errors have a position
 	if err == nil {
 		shape, twice, err = shapeOf(text)
 	}
 	if err != nil {
-		line, column := place(text, err)
+		line, column := position(text, err)
 		return Parsed{}, core.Errorf(core.Invalid, core.CauseInput, "field text is not JSON near line %d, column %d: %s", line, column, why(err))
 	}
 	if twice != "" {
-		return Parsed{}, core.Errorf(core.Invalid, core.CauseInput, "field text has the key %.60q twice in one object, so it is not clear which holds: remove one", twice)
+		return Parsed{}, core.Errorf(core.Invalid, core.CauseInput, "field text has the key %.60q twice in one object, so its value is ambiguous: remove one", twice)
 	}
 	return Parsed{bytes.TrimSpace(text), shape}, nil
 }
@@ -59,8 +59,9 @@ func why(err error) string {
 	return strings.TrimPrefix(err.Error(), "json: ")
 }
 
-// place returns where in text err was met, both from 1; the end, if it does not tell.
-func place(text []byte, err error) (line, column int) {
+// position returns where in text err occurred, both numbers from 1; the end of the text
+// if err does not say.
+func position(text []byte, err error) (line, column int) {
 	at := len(text)
 	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
 		at = min(at, max(0, int(e.Offset)-1))

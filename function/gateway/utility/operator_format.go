@@ -11,24 +11,24 @@ import (
 
 // A FormatInput is the input of [FormatResponse].
 type FormatInput struct {
-	Response Response `json:"response" required:"true" doc:"a standard response, as create_response returns it"`
+	Response Response `json:"response" required:"true" doc:"a standard response, as returned by create_response"`
 	Format   string   `json:"format,omitempty" doc:"json (indented; the default) or text (for a terminal)"`
 }
 
-// Check refuses a format that there is not, and a response that contradicts itself.
+// Check rejects an unknown format and a contradictory response.
 func (in FormatInput) Check() error {
 	switch {
 	case in.Format != "" && in.Format != "json" && in.Format != "text":
-		return fmt.Errorf("field format is %.40q; json or text is wanted", in.Format)
+		return fmt.Errorf("field format is %.40q; expected json or text", in.Format)
 	case in.Response.Success && in.Response.Error != nil:
-		return errors.New("field response.error is there, though response.success is true; one of them is wrong")
+		return errors.New("field response.error is present, although response.success is true; one of them is wrong")
 	case !in.Response.Success && in.Response.Error == nil:
-		return errors.New("field response.error is missing, though response.success is false")
+		return errors.New("field response.error is missing, although response.success is false")
 	}
 	return nil
 }
 
-// Formatted is what [FormatResponse] returns.
+// Formatted is the output of [FormatResponse].
 type Formatted struct {
 	Text string `json:"text"`
 }
