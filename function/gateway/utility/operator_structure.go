@@ -61,33 +61,26 @@ func validateStructure(_ context.Context, in StructureInput) (StructureResult, e
 	if err != nil {
 		return StructureResult{}, core.Errorf(core.Invalid, core.CauseInput, "field value is not JSON: %s", why(err))
 	}
-	var problems []string
-	say := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
-	if twice != "" {
-		say("the key %.60s occurs twice in one object", twice)
-	}
-	if in.MaxDepth > 0 && shape.Depth > in.MaxDepth {
-		say("the value is %d levels deep; the maximum is %d", shape.Depth, in.MaxDepth)
-	}
-	if in.MaxKeys > 0 && shape.Keys > in.MaxKeys {
-		say("the value has %d keys; the maximum is %d", shape.Keys, in.MaxKeys)
+	r := StructureResult{valid, shape}
+	r.require(twice == "", "the key %.60s occurs twice in one object", twice)
+	r.require(shape.Depth <= in.MaxDepth || in.MaxDepth == 0, "the value is %d levels deep; the maximum is %d", shape.Depth, in.MaxDepth)
+	r.require(shape.Keys <= in.MaxKeys || in.MaxKeys == 0, "the value has %d keys; the maximum is %d", shape.Keys, in.MaxKeys)
+	if len(in.Required)+len(in.Types) == 0 {
+		return r, nil
 	}
 	var object map[string]json.RawMessage
-	if json.Unmarshal(in.Value, &object) != nil && len(in.Required)+len(in.Types) > 0 {
-		say("the value is of kind %s; expected an object", shape.Kind)
-		return StructureResult{verdict(problems), shape}, nil
+	if json.Unmarshal(in.Value, &object) != nil {
+		r.require(false, "the value is of kind %s; expected an object", shape.Kind)
+		return r, nil
 	}
 	for _, key := range in.Required {
-		if object[key] == nil {
-			say("the key %.60s is missing", key)
-		}
+		r.require(object[key] != nil, "the key %.60s is missing", key)
 	}
 	for _, key := range slices.Sorted(maps.Keys(in.Types)) {
-		if raw := object[key]; raw != nil && kindOf(raw) != in.Types[key] {
-			say("the key %.60s is of kind %s; expected %s", key, kindOf(raw), in.Types[key])
-		}
+		kind := kindOf(object[key])
+		r.require(object[key] == nil || kind == in.Types[key], "the key %.60s is of kind %s; expected %s", key, kind, in.Types[key])
 	}
-	return StructureResult{verdict(problems), shape}, nil
+	return r, nil
 }
 
 // kindOf returns what sort of JSON raw is.

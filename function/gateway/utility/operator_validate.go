@@ -50,9 +50,13 @@ type Verdict struct {
 	Problems []string `json:"problems" doc:"one sentence for each violation"`
 }
 
-// verdict returns a Verdict whose problems are never nil, so that JSON has a list.
-func verdict(problems []string) Verdict {
-	return Verdict{len(problems) == 0, append([]string{}, problems...)}
+var valid = Verdict{Valid: true, Problems: []string{}}
+
+// require adds a problem unless ok.
+func (v *Verdict) require(ok bool, format string, args ...any) {
+	if !ok {
+		v.Valid, v.Problems = false, append(v.Problems, fmt.Sprintf(format, args...))
+	}
 }
 
 // A StringResult is the output of [ValidateString].
@@ -63,27 +67,17 @@ type StringResult struct {
 }
 
 func validateString(_ context.Context, in StringInput) (StringResult, error) {
+	whole, err := regexp.Compile(`\A(?:` + in.Pattern + `)\z`)
+	if err != nil {
+		return StringResult{}, err
+	}
 	n := utf8.RuneCountInString(in.Value)
-	var problems []string
-	if n < in.Min {
-		problems = append(problems, fmt.Sprintf("the text is %d characters long; the minimum is %d", n, in.Min))
-	}
-	if in.Max > 0 && n > in.Max {
-		problems = append(problems, fmt.Sprintf("the text is %d characters long; the maximum is %d", n, in.Max))
-	}
-	if in.Pattern != "" {
-		whole, err := regexp.Compile(`\A(?:` + in.Pattern + `)\z`)
-		if err != nil {
-			return StringResult{}, err
-		}
-		if !whole.MatchString(in.Value) {
-			problems = append(problems, fmt.Sprintf("the text does not match %s", in.Pattern))
-		}
-	}
-	if len(in.OneOf) > 0 && !slices.Contains(in.OneOf, in.Value) {
-		problems = append(problems, fmt.Sprintf("the text is not one of %.200s", strings.Join(in.OneOf, ", ")))
-	}
-	return StringResult{verdict(problems), n, len(in.Value)}, nil
+	r := StringResult{valid, n, len(in.Value)}
+	r.require(n >= in.Min, "the text is %d characters long; the minimum is %d", n, in.Min)
+	r.require(n <= in.Max || in.Max == 0, "the text is %d characters long; the maximum is %d", n, in.Max)
+	r.require(in.Pattern == "" || whole.MatchString(in.Value), "the text does not match %s", in.Pattern)
+	r.require(len(in.OneOf) == 0 || slices.Contains(in.OneOf, in.Value), "the text is not one of %.200s", strings.Join(in.OneOf, ", "))
+	return r, nil
 }
 
 // A NumberInput is the input of [ValidateNumber].
@@ -117,27 +111,26 @@ func validateNumber(_ context.Context, in NumberInput) (NumberResult, error) {
 	if json.Unmarshal(in.Value, &text) == nil {
 		text = strings.TrimSpace(text)
 	}
+	r := NumberResult{Verdict: valid}
 	var n json.Number
 	if json.Unmarshal([]byte(text), &n) != nil || n == "" {
-		return NumberResult{Verdict: verdict([]string{"the value is not a number"})}, nil
+		r.require(false, "the value is not a number")
+		return r, nil
 	}
 	f, err := n.Float64()
 	if err != nil || math.IsInf(f, 0) {
-		return NumberResult{Verdict: verdict([]string{"the number is too large: the maximum is 1.8e308"})}, nil
+		r.require(false, "the number is too large: the maximum is 1.8e308")
+		return r, nil
 	}
-	result := NumberResult{Number: &f, Whole: isWhole(n.String(), f)}
-	var problems []string
-	if in.Whole && !result.Whole {
-		problems = append(problems, fmt.Sprintf("%v is not a whole number", f))
+	r.Number, r.Whole = &f, isWhole(n.String(), f)
+	r.require(r.Whole || !in.Whole, "%v is not a whole number", f)
+	if in.Min != nil {
+		r.require(f >= *in.Min, "%v is less than %v", f, *in.Min)
 	}
-	if in.Min != nil && f < *in.Min {
-		problems = append(problems, fmt.Sprintf("%v is less than %v", f, *in.Min))
+	if in.Max != nil {
+		r.require(f <= *in.Max, "%v is more than %v", f, *in.Max)
 	}
-	if in.Max != nil && f > *in.Max {
-		problems = append(problems, fmt.Sprintf("%v is more than %v", f, *in.Max))
-	}
-	result.Verdict = verdict(problems)
-	return result, nil
+	return r, nil
 }
 
 // isWhole reports whether text, whose approximate value is f, is an integer. It is
