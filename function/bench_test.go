@@ -59,7 +59,7 @@ func BenchmarkOperation(b *testing.B) {
 	for _, n := range []int{1_000, 100_000} {
 		app := NewApp(Options{Getenv: func(name string) string { return env[name] }, Output: io.Discard})
 		run, _ := core.NewRun(b.Context(), core.NewID())
-		ctx := metrics.WithSheet(app.begin(run, "benchmark"))
+		ctx := metrics.WithRecorder(app.begin(run, "benchmark"))
 		for _, op := range operations {
 			b.Run(fmt.Sprintf("%s/%d", op.name, n), func(b *testing.B) {
 				for i := range n {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,10 +15,12 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/metrics"
 )
 
-// lived returns a registry that has counted something.
-func lived(t testing.TB) (*metrics.Registry, *core.Dispatcher) {
+// used returns a registry that has counted something.
+func used(t testing.TB) (*metrics.Registry, *core.Dispatcher) {
 	t.Helper()
-	r := metrics.New(metrics.Options{ParameterCalls: func() int64 { return 2 }})
+	var calls atomic.Int64
+	calls.Store(2)
+	r := metrics.New(metrics.Options{ParameterCalls: &calls})
 	d := bound(r)
 	record(t, d, "Duration", 10, 20, 4000)
 	do(t, d, metrics.Increment, metrics.IncrementInput{Name: "doors", By: 3})
@@ -29,9 +32,9 @@ func lived(t testing.TB) (*metrics.Registry, *core.Dispatcher) {
 	return r, d
 }
 
-// TestBackupRestore takes a snapshot through JSON into another process.
+// TestBackupRestore restores a snapshot in another process, through JSON.
 func TestBackupRestore(t *testing.T) {
-	_, d := lived(t)
+	_, d := used(t)
 	was := do(t, d, metrics.GetStats, metrics.StatsInput{})
 	b := do(t, d, metrics.MakeBackup, metrics.BackupInput{})
 	text := marshal(t, b.Snapshot)
@@ -45,8 +48,8 @@ func TestBackupRestore(t *testing.T) {
 		t.Fatal(err)
 	}
 	is := do(t, d, metrics.GetStats, metrics.StatsInput{})
-	if got, want := string(marshal(t, figuresOf(is))), string(marshal(t, figuresOf(was))); got != want {
-		t.Errorf("the figures are\n%s, want\n%s", got, want)
+	if got, want := string(marshal(t, summariesOf(is))), string(marshal(t, summariesOf(was))); got != want {
+		t.Errorf("the statistics are\n%s, want\n%s", got, want)
 	}
 	if l := limit(t, r.Usage(), "parameter_calls"); l.Used != 2 || !r.Usage().Since.Equal(b.Snapshot.Since) {
 		t.Errorf("%v parameter calls since %v, want 2 since %v", l.Used, r.Usage().Since, b.Snapshot.Since)
@@ -60,8 +63,8 @@ func TestBackupRestore(t *testing.T) {
 	}
 }
 
-// figuresOf returns what does not depend on the clock.
-func figuresOf(s metrics.Stats) []metrics.Figures {
+// summariesOf returns everything that does not depend on the clock.
+func summariesOf(s metrics.Stats) []metrics.Summary {
 	all := append(slices.Clip(s.Operations), s.Metrics...)
 	for i := range all {
 		all[i].Rate = 0
@@ -69,30 +72,30 @@ func figuresOf(s metrics.Stats) []metrics.Figures {
 	return all
 }
 
-// TestOwnSnapshot refuses to count twice, and goes back to what was when told to.
+// TestOwnSnapshot does not count a process twice, and can return to its earlier state.
 func TestOwnSnapshot(t *testing.T) {
-	r, d := lived(t)
+	r, d := used(t)
 	s := do(t, d, metrics.MakeBackup, metrics.BackupInput{}).Snapshot
 	if _, err := core.Do(t.Context(), d, metrics.Restore, metrics.RestoreInput{Snapshot: s}); core.CauseOf(err) != core.CauseCounted {
-		t.Errorf("%v, want that it counts already", err)
+		t.Errorf("%v, want that it is counted already", err)
 	}
 	record(t, d, "Duration", 1, 2, 3)
 	do(t, d, metrics.Restore, metrics.RestoreInput{Snapshot: s, Replace: true})
 	if got := r.Value("Duration"); got.Count != 3 || got.Max != 4000 {
-		t.Errorf("got %d values up to %v, want the three of before", got.Count, got.Max)
+		t.Errorf("got %d values up to %v, want the three from before", got.Count, got.Max)
 	}
 	if l := limit(t, r.Usage(), "parameter_calls"); l.Used != 2 {
-		t.Errorf("%v parameter calls, want 2: what was used is used", l.Used)
+		t.Errorf("%v parameter calls, want 2: usage is not reset", l.Used)
 	}
 }
 
-// TestKept has a process keep a snapshot for the next, on a shelf that fails.
+// TestKept stores a snapshot for the next process, in a store that fails.
 func TestKept(t *testing.T) {
-	var shelf []byte
+	var store []byte
 	var failure error
 	o := metrics.Options{
-		Keep: func(_ context.Context, b []byte) error { shelf = b; return failure },
-		Kept: func(context.Context) ([]byte, error) { return shelf, failure },
+		Keep: func(_ context.Context, b []byte) error { store = b; return failure },
+		Kept: func(context.Context) ([]byte, error) { return store, failure },
 	}
 	r := metrics.New(o)
 	d := bound(r)
@@ -110,30 +113,30 @@ func TestKept(t *testing.T) {
 		t.Errorf("backup: %v, want why it was not kept", err)
 	}
 	if h := r.Health(); h.Points != 90 {
-		t.Errorf("the health is %+v, want that it tells of the snapshot", h)
+		t.Errorf("the health is %+v, want points deducted for the snapshot", h)
 	}
 	if _, err := core.Do(t.Context(), d, metrics.Restore, metrics.RestoreInput{}); core.KindOf(err) != core.NotFound {
 		t.Errorf("restore: %v, want that there is none", err)
 	}
 	failure = nil
-	for _, text := range []string{"", "{", `{"version":1}`, `{"version":1,"more":1}`, "\x00", string(shelf[:len(shelf)/2])} {
-		shelf = []byte(text)
+	for _, text := range []string{"", "{", `{"version":1}`, `{"version":1,"more":1}`, "\x00", string(store[:len(store)/2])} {
+		store = []byte(text)
 		if _, err := core.Do(t.Context(), bound(metrics.New(o)), metrics.Restore, metrics.RestoreInput{}); core.KindOf(err) != core.Invalid {
-			t.Errorf("with %.40q on the shelf: %v, want that it cannot be read", text, err)
+			t.Errorf("with %.40q in the store: %v, want that it is invalid", text, err)
 		}
 	}
 	none := bound(new(metrics.Registry))
 	if _, err := core.Do(t.Context(), none, metrics.MakeBackup, metrics.BackupInput{Keep: true}); err == nil {
-		t.Error("kept without anything to keep it in")
+		t.Error("stored without a store")
 	}
 	if _, err := core.Do(t.Context(), none, metrics.Restore, metrics.RestoreInput{}); core.KindOf(err) != core.NotFound {
 		t.Errorf("%v, want that nothing is kept", err)
 	}
 }
 
-// TestForeignSnapshots changes a good snapshot, each time so that it lies.
+// TestForeignSnapshots makes a valid snapshot invalid, in one field at a time.
 func TestForeignSnapshots(t *testing.T) {
-	_, d := lived(t)
+	_, d := used(t)
 	good := do(t, d, metrics.MakeBackup, metrics.BackupInput{}).Snapshot
 	for want, change := range map[string]func(*metrics.Snapshot, *metrics.Numbers){
 		"version":                      func(s *metrics.Snapshot, _ *metrics.Numbers) { s.Version = 7 },
@@ -145,7 +148,7 @@ func TestForeignSnapshots(t *testing.T) {
 		"buckets has":                  func(_ *metrics.Snapshot, n *metrics.Numbers) { n.Buckets = [][2]int64{{640, 1}} },
 		"buckets or causes":            func(_ *metrics.Snapshot, n *metrics.Numbers) { n.Buckets = make([][2]int64, 700) },
 		"errors":                       func(_ *metrics.Snapshot, n *metrics.Numbers) { n.Errors = 9 },
-		"causes":                       func(_ *metrics.Snapshot, n *metrics.Numbers) { n.Causes = map[string]int64{"a": -1} },
+		"causes":                       func(_ *metrics.Snapshot, n *metrics.Numbers) { n.Causes = map[core.Cause]int64{"a": -1} },
 		"cache_hits":                   func(_ *metrics.Snapshot, n *metrics.Numbers) { n.Hits = -1 },
 		"min":                          func(_ *metrics.Snapshot, n *metrics.Numbers) { n.Min = math.MaxFloat64 },
 		"metrics.doors":                func(s *metrics.Snapshot, _ *metrics.Numbers) { s.Metrics["doors"] = metrics.Named{Kind: "sum"} },
@@ -170,21 +173,21 @@ func TestForeignSnapshots(t *testing.T) {
 	}
 }
 
-// TestOtherNames restores what this function does not know.
+// TestOtherNames restores an unknown operation and a metric of another kind.
 func TestOtherNames(t *testing.T) {
-	_, d := lived(t)
+	_, d := used(t)
 	s := do(t, d, metrics.MakeBackup, metrics.BackupInput{}).Snapshot
-	s.Operations["cache.of_tomorrow"] = s.Operations["lambda.work"]
+	s.Operations["cache.unknown"] = s.Operations["lambda.work"]
 	d = bound(metrics.New(metrics.Options{}))
 	do(t, d, metrics.Declare, metrics.DeclareInput{Name: "doors", Kind: metrics.GaugeKind})
 	got := do(t, d, metrics.Restore, metrics.RestoreInput{Snapshot: s})
-	if want := []string{"cache.of_tomorrow", "doors"}; !slices.Equal(got.Skipped, want) {
+	if want := []string{"cache.unknown", "doors"}; !slices.Equal(got.Skipped, want) {
 		t.Errorf("skipped %v, want %v", got.Skipped, want)
 	}
 }
 
 func FuzzRestore(f *testing.F) {
-	_, d := lived(f)
+	_, d := used(f)
 	s := do(f, d, metrics.MakeBackup, metrics.BackupInput{}).Snapshot
 	f.Add(marshal(f, s))
 	f.Add([]byte(`{"version":1,"process":"a","since":"2020-01-01T00:00:00Z","operations":{"lambda.work":{"count":1,"buckets":[[0,1]]}},"metrics":{"a":{"kind":"gauge","count":2,"sum":1e308,"buckets":[[639,2]]}}}`))

@@ -8,12 +8,12 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/metrics"
 )
 
-// BenchmarkService is what it costs to count and time a call, after 1 k and after
-// 100 k of them.
+// BenchmarkService counts and times a call, after 1 k and after 100 k of them.
 func BenchmarkService(b *testing.B) {
 	for _, n := range []int{1_000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
@@ -31,16 +31,16 @@ func BenchmarkService(b *testing.B) {
 
 // served returns a handler behind the service, and a call for it.
 func served(r *metrics.Registry) (core.Handler, *core.Call) {
-	run := r.Service().Wrap(work.Spec, func(context.Context, *core.Call) error { return nil })
+	run := r.Service()(work.Spec, func(context.Context, *core.Call) error { return nil })
 	return run, &core.Call{Spec: work.Spec, Start: time.Now()}
 }
 
-// BenchmarkRecord is a metric through the dispatcher and two services.
+// BenchmarkRecord records one metric through the dispatcher and its services.
 func BenchmarkRecord(b *testing.B) {
 	for _, n := range []int{1_000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			d := bound(new(metrics.Registry))
-			ctx := metrics.WithSheet(b.Context())
+			ctx := metrics.WithRecorder(b.Context())
 			in := metrics.RecordInput{Name: "Duration", Value: 12}
 			for i := range n {
 				in.Value = float64(i & 1023)
@@ -54,6 +54,37 @@ func BenchmarkRecord(b *testing.B) {
 	}
 }
 
+// directive is what a directive records at its end.
+var directive = metrics.RecordInput{Values: []metrics.Value{
+	{Name: "Success", Value: 1}, {Name: "Duration", Value: 12.5}, {Name: "BreakerOpen"},
+	{Name: "ColdStart"}, {Name: "MemoryUsed", Value: 15.9}, {Name: "CacheHitRate", Value: 90},
+}}
+
+// BenchmarkDirective records all metrics of a directive and returns those for its line.
+func BenchmarkDirective(b *testing.B) {
+	d := bound(new(metrics.Registry))
+	b.ReportAllocs()
+	for b.Loop() {
+		ctx := metrics.WithRecorder(b.Context())
+		metrics.Put(ctx, config.HomeDuration, 8)
+		_, _ = core.Do(ctx, d, metrics.Record, directive)
+		metrics.EMF(ctx, "test")
+	}
+}
+
+// TestDirectiveAllocates bounds the allocations of recording all metrics of a directive.
+func TestDirectiveAllocates(t *testing.T) {
+	r := metrics.New(metrics.Options{})
+	ctx := metrics.WithRecorder(t.Context())
+	n := testing.AllocsPerRun(1000, func() {
+		metrics.Put(ctx, config.HomeDuration, 8)
+		_, _ = r.Record(ctx, directive)
+	})
+	if n != 0 {
+		t.Errorf("%v allocations, want none", n)
+	}
+}
+
 func BenchmarkRSS(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
@@ -61,7 +92,7 @@ func BenchmarkRSS(b *testing.B) {
 	}
 }
 
-// TestServiceAllocates looks that counting a call takes no memory, whenever.
+// TestServiceAllocates checks that counting a call does not allocate.
 func TestServiceAllocates(t *testing.T) {
 	run, call := served(new(metrics.Registry))
 	_ = run(t.Context(), call)
@@ -70,13 +101,12 @@ func TestServiceAllocates(t *testing.T) {
 	}
 }
 
-// TestMemory has 110 operations called for a day, each in its own way, and looks
-// how much memory their figures take: it is what a function with 128 MB can spare.
+// TestMemory calls 110 operations for a day, each with other durations, and measures the
+// memory of their statistics: a function with 128 MB must have it to spare.
 func TestMemory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := metrics.New(metrics.Options{})
-		d := core.NewDispatcher(r.Service())
-		d.Install(r)
+		d := core.NewDispatcher(r)
 		var specs []core.Operation[int, int]
 		for i := range 110 {
 			op := core.Define[int, int](core.Lambda, fmt.Sprint("op", i), "Wait.")
@@ -91,10 +121,10 @@ func TestMemory(t *testing.T) {
 			time.Sleep(time.Minute)
 		}
 		grown := heap() - before
-		told := do(t, d, metrics.GetSystem, core.None{}).Figures
-		t.Logf("%d kB on the heap, %d kB by the gateway's own account", grown>>10, told>>10)
-		if grown > 3<<20 || told < grown/2 || told > 2*grown+1<<20 {
-			t.Errorf("the figures take %d bytes, and are said to take %d", grown, told)
+		estimate := do(t, d, metrics.GetSystem, core.None{}).Statistics
+		t.Logf("%d kB on the heap, %d kB by the gateway's estimate", grown>>10, estimate>>10)
+		if grown > 3<<20 || estimate < grown/2 || estimate > 2*grown+1<<20 {
+			t.Errorf("the statistics take %d bytes, and the estimate is %d", grown, estimate)
 		}
 	})
 }

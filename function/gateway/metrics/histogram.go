@@ -2,27 +2,27 @@ package metrics
 
 import "math"
 
-// A Histogram counts values in buckets that are each 1/16 of a power of two wide,
-// so that a quantile is at most 6.25 % off. It has buckets only from the smallest
-// to the largest power of two that it was given: 64 bytes each. The zero value is
-// empty. It is not safe for concurrent use.
+// A Histogram counts values in buckets that are each 1/16 of a power of two wide, so
+// the error of a quantile is at most 6.25 %. It has buckets from the smallest to the
+// largest power of two among its values, 64 bytes for each. The zero value is empty. It
+// is not safe for concurrent use.
 type Histogram struct {
 	Count    int64
 	Sum      float64
 	Min, Max float64
 
-	first   int      // the bucket that buckets starts with, a multiple of subBuckets
-	buckets []uint32 // grows by powers of two as values come
+	first   int      // number of the first bucket, a multiple of subBuckets
+	buckets []uint32 // grows by powers of two
 }
 
 const (
 	subBuckets  = 16
-	minExponent = -10 // the first bucket holds what is below 2^-10 (a microsecond, in milliseconds)
+	minExponent = -10 // the first bucket holds values below 2^-10 (a microsecond, in milliseconds)
 	maxExponent = 30
 	numBuckets  = (maxExponent - minExponent) * subBuckets
 )
 
-// Add adds a value. Values that are not positive count into the first bucket.
+// Add adds a value. Zero and negative values count into the first bucket.
 func (h *Histogram) Add(v float64) {
 	if h.Count == 0 || v < h.Min {
 		h.Min = v
@@ -34,19 +34,18 @@ func (h *Histogram) Add(v float64) {
 	h.Sum = plus(h.Sum, v)
 	b := bucket(v)
 	if i := b - h.first; i < 0 || i >= len(h.buckets) {
-		h.reach(b)
+		h.grow(b)
 	}
 	h.buckets[b-h.first]++
 }
 
-// plus returns a+b, or the greatest number there is when that is too great: JSON
-// has no infinity.
+// plus returns a+b, limited to the range of float64, because JSON has no infinity.
 func plus(a, b float64) float64 {
 	return max(-math.MaxFloat64, min(a+b, math.MaxFloat64))
 }
 
-// bucket returns the bucket of v: its exponent, and the first four bits behind
-// the point of its fraction. What is outside goes to the ends.
+// bucket returns the bucket of v, from its exponent and the first four bits of its
+// fraction. Values outside the range go to the first or last bucket.
 func bucket(v float64) int {
 	if !(v >= 1.0/1024) {
 		return 0
@@ -56,13 +55,13 @@ func bucket(v float64) int {
 	return min((exponent-minExponent)*subBuckets+int(bits>>48&15), numBuckets-1)
 }
 
-// upper returns where a bucket ends.
+// upper returns the upper bound of a bucket.
 func upper(bucket int) float64 {
 	return math.Ldexp(1+float64(bucket%subBuckets+1)/subBuckets, bucket/subBuckets+minExponent)
 }
 
-// reach makes room for bucket b.
-func (h *Histogram) reach(b int) {
+// grow makes room for bucket b.
+func (h *Histogram) grow(b int) {
 	from, to := b-b%subBuckets, b-b%subBuckets+subBuckets
 	if len(h.buckets) > 0 {
 		from, to = min(from, h.first), max(to, h.first+len(h.buckets))
@@ -72,8 +71,8 @@ func (h *Histogram) reach(b int) {
 	h.first, h.buckets = from, grown
 }
 
-// Quantile returns the value below which the share q of the values lies, from 0
-// to 1; 0 if there is none.
+// Quantile returns the value that the share q of the values, from 0 to 1, does not
+// exceed; 0 if h is empty.
 func (h *Histogram) Quantile(q float64) float64 {
 	if h.Count == 0 {
 		return 0
@@ -88,7 +87,7 @@ func (h *Histogram) Quantile(q float64) float64 {
 	return h.Max
 }
 
-// Mean returns the mean of the values, 0 if there is none.
+// Mean returns the mean of the values; 0 if h is empty.
 func (h *Histogram) Mean() float64 {
 	if h.Count == 0 {
 		return 0
@@ -96,7 +95,7 @@ func (h *Histogram) Mean() float64 {
 	return h.Sum / float64(h.Count)
 }
 
-// merge adds what o has counted.
+// merge adds the values of o.
 func (h *Histogram) merge(o *Histogram) {
 	if o.Count == 0 {
 		return
@@ -109,28 +108,25 @@ func (h *Histogram) merge(o *Histogram) {
 	h.Sum = plus(h.Sum, o.Sum)
 	for i, n := range o.buckets {
 		if n > 0 {
-			h.put(o.first+i, n)
+			h.addTo(o.first+i, n)
 		}
 	}
 }
 
-// put counts n more values into bucket b, and no more than it can hold.
-func (h *Histogram) put(b int, n uint32) {
+// addTo adds n values to bucket b, up to its maximum.
+func (h *Histogram) addTo(b int, n uint32) {
 	if i := b - h.first; i < 0 || i >= len(h.buckets) {
-		h.reach(b)
+		h.grow(b)
 	}
 	at := &h.buckets[b-h.first]
-	*at = max(*at, *at+n) // it would take four thousand million
-	if *at < n {
-		*at = math.MaxUint32
-	}
+	*at += min(n, math.MaxUint32-*at)
 }
 
-// clear empties h and keeps its memory.
+// clear empties h and keeps its buckets allocated.
 func (h *Histogram) clear() {
 	clear(h.buckets)
 	*h = Histogram{first: h.first, buckets: h.buckets}
 }
 
-// bytes returns the memory behind h.
+// bytes returns the memory of the buckets.
 func (h *Histogram) bytes() int64 { return int64(cap(h.buckets)) * 4 }

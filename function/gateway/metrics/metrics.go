@@ -1,83 +1,92 @@
-// Package metrics is the metrics gateway: numbers that cost nothing. It serves
-// the others by counting and timing every operation.
+// Package metrics is the metrics gateway: the metrics of each directive for
+// CloudWatch, and statistics of everything that the process did. It serves the other
+// gateways by counting and timing every operation.
 //
-//	operation    input             output
-//	record       RecordInput       Recorded
-//	increment    IncrementInput    Counted
-//	declare      DeclareInput      Declared
-//	stats        StatsInput        Stats
-//	percentiles  PercentilesInput  Percentiles
-//	usage        core.None        Usage
-//	system       core.None       System
-//	cold_start   core.None    ColdStart
-//	export       ExportInput       Export
-//	reset        ResetInput        Reset
-//	backup       BackupInput       Backup
-//	restore      RestoreInput      Restored
-//
-// What an invocation records goes on its log line as CloudWatch's Embedded Metric
-// Format, so that a metric costs neither a call nor a line of its own. Everything
-// else stays in the process: in histograms of bounded size, for the last hour by
-// five minutes, for the last day by the hour, and in all.
+// The metrics of an invocation are written on its log line in CloudWatch's Embedded
+// Metric Format, so they cost neither a request nor a line. Everything else stays in
+// the process, in histograms of bounded size: by five minutes for the last hour, by
+// the hour for the last day, and in total.
 package metrics
 
 import (
 	"context"
+	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// Operations of the gateway.
+// Operations that the application runs; those in operator.go are run by name.
 var (
-	// Record records one value.
 	Record = core.Define[RecordInput, Recorded](core.Metrics, "record",
-		"Record one value of a metric, and send it to CloudWatch with the invocation's line if it is one of the stack's metrics.")
-
-	// Increment counts on.
-	Increment = core.Define[IncrementInput, Counted](core.Metrics, "increment",
-		"Count a counter on, which is declared by that if it is new, and return where it stands.")
-
-	// Declare says what a metric is.
-	Declare = core.Define[DeclareInput, Declared](core.Metrics, "declare",
-		"Declare a metric as a counter, a gauge or a histogram, with its unit, and return how many more names there is room for.").Failing(core.RateLimited)
-
-	// GetStats returns the figures of operations and metrics.
-	GetStats = core.Define[StatsInput, Stats](core.Metrics, "stats",
-		"Return count, rate, failures by cause, least, mean, greatest and percentiles of each operation and metric that was used in a range of time.").Failing(core.NotFound)
-
-	// GetPercentiles returns percentiles.
-	GetPercentiles = core.Define[PercentilesInput, Percentiles](core.Metrics, "percentiles",
-		"Return the percentiles asked for, of one operation's durations or one metric's values.").Failing(core.NotFound)
-
-	// GetUsage returns what the process used of the free tier.
-	GetUsage = core.Define[core.None, Usage](core.Metrics, "usage",
-		"Return what this process used of each monthly limit of the free tier, and what a month like that would use.")
-
-	// GetSystem returns what the process takes.
-	GetSystem = core.Define[core.None, System](core.Metrics, "system",
-		"Return the memory, garbage collections, goroutines and threads of the process as they are now.")
-
-	// GetColdStart returns what the start took.
-	GetColdStart = core.Define[core.None, ColdStart](core.Metrics, "cold_start",
-		"Return what the start of the process took, stage by stage, and how many invocations it has answered since.")
-
-	// GetExport returns the figures for another program.
-	GetExport = core.Define[ExportInput, Export](core.Metrics, "export",
-		"Return the figures for another program: as JSON, as one record of the Embedded Metric Format, or in the text format of Prometheus.").Failing(core.NotFound)
-
-	// ResetFigures forgets figures.
-	ResetFigures = core.Define[ResetInput, Reset](core.Metrics, "reset",
-		"Forget the figures of one operation or metric, or of all, and return how many values that were; what was used of the free tier stays.").Failing(core.NotFound)
-
-	// MakeBackup returns a snapshot.
-	MakeBackup = core.Define[BackupInput, Backup](core.Metrics, "backup",
-		"Return a snapshot of the totals, and keep it for the next process if asked to.")
-
-	// Restore adds a snapshot.
-	Restore = core.Define[RestoreInput, Restored](core.Metrics, "restore",
-		"Add the totals of a snapshot, the one given or the one kept, to the figures or put it in their place; a snapshot counts once.").Failing(core.NotFound)
+		"Record one value of a metric, or one value each of several, and send those of the stack's metrics to CloudWatch with the line of the invocation.")
 )
+
+// Options configure a [Registry].
+type Options struct {
+	MemoryMB       int64         // of the function, for billed GB-seconds; default: 128
+	LogBytes       func() int64  // returns the bytes written to the log so far; default: none
+	ParameterCalls *atomic.Int64 // KMS requests so far, one for each encrypted parameter read; default: none
+	CacheCalls     *atomic.Int64 // requests to the external cache so far; default: none
+	Start          func() Start  // returns how long the start of the process took; default: unknown
+
+	Keep func(context.Context, []byte) error   // stores a snapshot for the next process; default: fails
+	Kept func(context.Context) ([]byte, error) // returns the snapshot that an earlier process stored; default: fails
+}
+
+// A Registry is the metrics gateway, as a [core.Server]. Its memory is bounded:
+// histograms have a fixed number of buckets, and there are at most 200 names of
+// metrics. The zero value is empty. It is safe for concurrent use.
+type Registry struct {
+	opts Options
+
+	invocations atomic.Int64
+	billed      atomic.Int64 // milliseconds
+	overflows   atomic.Int64 // values recorded under [other] because all names were in use
+
+	mu         sync.Mutex
+	began      time.Time              // guarded by mu; when the process started
+	since      time.Time              // guarded by mu; began, or the start of the oldest restored snapshot
+	restored   Counters               // guarded by mu; usage of the restored snapshots
+	includes   map[string]bool        // guarded by mu; process IDs of the restored snapshots
+	operations map[*core.Spec]*series // guarded by mu; nil until init
+	metrics    map[string]*metric     // guarded by mu; nil until init
+	id         string                 // guarded by mu; of the process, for its snapshots
+	keepErr    error                  // guarded by mu; why the last snapshot was not stored, or nil
+}
+
+// maxMetrics is the maximum number of names in a Registry. Values of further names are
+// recorded under other, so that no caller can exhaust the memory.
+const (
+	maxMetrics = 200
+	other      = "other"
+)
+
+// New returns a Registry for a process that starts now.
+func New(o Options) *Registry {
+	r := &Registry{opts: o}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.init()
+	return r
+}
+
+// init makes the maps and adds the stack's metrics. The caller holds mu.
+func (r *Registry) init() {
+	if r.metrics != nil {
+		return
+	}
+	r.began, r.id = time.Now(), core.NewID()
+	r.since = r.began
+	r.operations, r.metrics, r.includes = map[*core.Spec]*series{}, map[string]*metric{}, map[string]bool{}
+	for _, m := range config.Metrics() {
+		published := &metric{kind: HistogramKind, published: m}
+		published.unit = m.Unit
+		r.metrics[m.Name] = published
+	}
+}
 
 // Gateway returns [core.Metrics].
 func (*Registry) Gateway() core.Gateway { return core.Metrics }
@@ -85,30 +94,34 @@ func (*Registry) Gateway() core.Gateway { return core.Metrics }
 // Bind binds the operations of the gateway to d.
 func (r *Registry) Bind(d *core.Dispatcher) {
 	core.Handle(d, Record, r.Record)
-	core.Handle(d, Increment, r.increment)
-	core.Handle(d, Declare, r.declare)
-	core.Handle(d, GetStats, r.stats)
-	core.Handle(d, GetPercentiles, r.percentiles)
-	core.Handle(d, GetUsage, r.usage)
-	core.Handle(d, GetSystem, r.system)
-	core.Handle(d, GetColdStart, r.coldStart)
-	core.Handle(d, GetExport, r.export)
-	core.Handle(d, ResetFigures, r.reset)
-	core.Handle(d, MakeBackup, r.backup)
-	core.Handle(d, Restore, r.restore)
+	r.bindOperator(d)
 }
 
-// Service counts and times every call, with its outcome and whether the cache
-// answered it.
+// Service counts and times every call, with its cause of failure and whether it was a
+// cache hit.
 func (r *Registry) Service() core.Service {
 	return func(s *core.Spec, next core.Handler) core.Handler {
-		figures := r.operation(s)
+		calls := r.operation(s)
 		return func(ctx context.Context, c *core.Call) error {
 			c.MarkUsed(core.Metrics)
 			err := next(ctx, c)
 			took := float64(time.Since(c.Start)) / float64(time.Millisecond)
-			figures.add(c.Start, took, core.CauseOf(err), c.Hit)
+			calls.add(c.Start, took, core.CauseOf(err), c.Hit)
 			return err
 		}
 	}
+}
+
+// Cleanup reclaims the slots that are older than the range of any operation.
+func (r *Registry) Cleanup(context.Context) core.Reclaimed {
+	var total core.Reclaimed
+	now := time.Now()
+	operations, metrics := r.all()
+	for _, s := range operations {
+		total = total.Plus(s.expire(now))
+	}
+	for _, m := range metrics {
+		total = total.Plus(m.expire(now))
+	}
+	return total
 }

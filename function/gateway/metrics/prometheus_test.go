@@ -19,22 +19,22 @@ var (
 	labelPair  = regexp.MustCompile(`^([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\["\\n])*)"(?:,|$)`)
 )
 
-// exposed reads the text format of Prometheus strictly, as a server does, and
-// returns the samples by name and labels.
+// exposed parses the text format of Prometheus strictly, as a server does, and returns
+// the samples by name and labels.
 func exposed(text string) (samples map[string]float64, problems []string) {
 	say := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
 	samples = map[string]float64{}
 	types, helped := map[string]string{}, map[string]bool{}
 	family, seen := "", map[string]float64{} // the last bucket of each row of labels
 	if !strings.HasSuffix(text, "\n") {
-		say("the last line has no end")
+		say("the last line has no newline")
 	}
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(line, "\n")
 		if m := headLine.FindStringSubmatch(line); m != nil {
 			switch {
 			case m[1] == "HELP" && helped[m[2]], m[1] == "TYPE" && types[m[2]] != "":
-				say("%s of %s comes twice", m[1], m[2])
+				say("%s of %s occurs twice", m[1], m[2])
 			case m[1] == "HELP":
 				helped[m[2]] = true
 			case m[3] != "counter" && m[3] != "gauge" && m[3] != "histogram":
@@ -46,12 +46,12 @@ func exposed(text string) (samples map[string]float64, problems []string) {
 		}
 		m := sampleLine.FindStringSubmatch(line)
 		if m == nil {
-			say("no sample: %q", line)
+			say("not a sample: %q", line)
 			continue
 		}
 		v, err := strconv.ParseFloat(m[3], 64)
 		if err != nil || math.IsNaN(v) {
-			say("no number: %q", line)
+			say("not a number: %q", line)
 		}
 		base := m[1]
 		if types[family] == "histogram" {
@@ -64,7 +64,7 @@ func exposed(text string) (samples map[string]float64, problems []string) {
 		for rest := m[2]; rest != ""; {
 			p := labelPair.FindStringSubmatch(rest)
 			if p == nil {
-				say("no labels: %q", line)
+				say("not labels: %q", line)
 				break
 			}
 			rest = rest[len(p[0]):]
@@ -76,7 +76,7 @@ func exposed(text string) (samples map[string]float64, problems []string) {
 		}
 		key := m[1] + "{" + labels + "}" + le
 		if _, twice := samples[key]; twice {
-			say("%s comes twice", key)
+			say("%s occurs twice", key)
 		}
 		samples[key] = v
 		row := family + labels
@@ -104,8 +104,8 @@ func TestPrometheus(t *testing.T) {
 	for _, name := range []string{"doors.open", "doors-open", "doors_open_total", "2 doors", "take_count"} {
 		do(t, d, metrics.Increment, metrics.IncrementInput{Name: name, By: 2})
 	}
-	record(t, d, "take", 1)        // makes take_count, which a counter has nearly
-	record(t, d, "take_bucket", 1) // and take_bucket
+	record(t, d, "take", 1)        // its family has a sample take_count
+	record(t, d, "take_bucket", 1) // which its family has, too
 	do(t, d, work, workInput{})
 	_, _ = core.Do(context.Background(), d, work, workInput{Fails: "a \"cause\"\nof \\ two lines"})
 	r.Invoked(1)
@@ -130,7 +130,7 @@ func TestPrometheus(t *testing.T) {
 	}
 }
 
-// TestPrometheusOfNothing is the export of a process that has done nothing.
+// TestPrometheusOfNothing exports the statistics of a new process.
 func TestPrometheusOfNothing(t *testing.T) {
 	if _, problems := exposed(do(t, bound(new(metrics.Registry)), metrics.GetExport, metrics.ExportInput{Format: "prometheus"}).Text); problems != nil {
 		t.Error(problems)

@@ -12,156 +12,105 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// A RecordInput is the input of [Record].
-type RecordInput struct {
+// A Value is one value of a metric.
+type Value struct {
 	Name  string  `json:"name" doc:"of the metric, such as Duration" required:"true"`
 	Value float64 `json:"value" doc:"in the metric's unit"`
 }
 
-// Check refuses a name that is none and a value that CloudWatch does not take.
-func (in RecordInput) Check() error {
-	if !(math.Abs(in.Value) <= 1<<360) {
-		return fmt.Errorf("field value is %v; a number between -2^360 and 2^360 is wanted", in.Value)
+// maxValue is the greatest absolute value that CloudWatch accepts; maxValues is how
+// many metrics it accepts in one record.
+const (
+	maxValue  = 1 << 360
+	maxValues = 100
+)
+
+// check rejects an invalid name or value. Its error names the field below path.
+func (v Value) check(path string) error {
+	if !(math.Abs(v.Value) <= maxValue) {
+		return fmt.Errorf("field %svalue is %v; expected a number between -2^360 and 2^360", path, v.Value)
 	}
-	return checkName("name", in.Name)
+	return checkName(path+"name", v.Name)
 }
 
-// checkName refuses what CloudWatch, or a reader of an export, would stumble over.
+// checkName rejects a name that CloudWatch or the reader of an export would reject.
 func checkName(field, name string) error {
 	const marks = "_-.:/# "
 	switch {
 	case name == "":
 		return fmt.Errorf("field %s is missing", field)
 	case len(name) > 255:
-		return fmt.Errorf("field %s is %d bytes long; at most 255 are taken", field, len(name))
+		return fmt.Errorf("field %s is %d bytes long; the maximum is 255", field, len(name))
 	}
 	for _, c := range []byte(name) {
 		if (c|0x20 < 'a' || c|0x20 > 'z') && (c < '0' || c > '9') && strings.IndexByte(marks, c) < 0 {
-			return fmt.Errorf("field %s is %.60q; letters, digits and %q are taken", field, name, marks)
+			return fmt.Errorf("field %s is %.60q; expected letters, digits and %q", field, name, marks)
 		}
 	}
 	return nil
 }
 
-// Recorded is what is known of a metric after a value was recorded.
+// A RecordInput is the input of [Record]: one value, or several.
+type RecordInput struct {
+	Name   string  `json:"name,omitempty" doc:"of the metric, such as Duration; required unless values is present"`
+	Value  float64 `json:"value" doc:"in the metric's unit"`
+	Values []Value `json:"values,omitempty" doc:"several metrics at once, instead of name and value"`
+}
+
+// Check rejects an invalid name or value, and both one value and several.
+func (in RecordInput) Check() error {
+	switch {
+	case len(in.Values) == 0:
+		return Value{in.Name, in.Value}.check("")
+	case in.Name != "" || in.Value != 0:
+		return errors.New("field values is present beside name or value; expected one or the other")
+	case len(in.Values) > maxValues:
+		return fmt.Errorf("field values has %d metrics; the maximum is %d", len(in.Values), maxValues)
+	}
+	for i, v := range in.Values {
+		if v.check("") != nil {
+			return v.check(fmt.Sprintf("values[%d].", i))
+		}
+	}
+	return nil
+}
+
+// Recorded describes a metric after a value was recorded: the last one, if several were.
 type Recorded struct {
 	Count int64   `json:"count" doc:"values since the process started"`
 	Mean  float64 `json:"mean" doc:"in the metric's unit"`
 }
 
-// Record does what the operation of that name does. The application calls it when the
-// services around the operation fail.
+// Record runs the operation of that name without its services. The application uses it
+// when one of those fails. Either all of the values are recorded, or none.
+//
+// It also counts the values that [Put] has put into ctx since the last Record.
 func (r *Registry) Record(ctx context.Context, in RecordInput) (Recorded, error) {
-	m, own := r.metric(in.Name, HistogramKind)
-	if own && m.kind == CounterKind {
-		return Recorded{}, core.Errorf(core.Invalid, core.CauseKind, "field name is %q, which is a counter: metrics.increment counts it on", in.Name)
+	values := in.Values
+	if len(values) == 0 {
+		values = []Value{{in.Name, in.Value}}
 	}
-	if m.stacks != (config.Metric{}) {
-		if s := sheetOf(ctx); s != nil {
-			s.put(m.stacks, in.Value)
+	var onStack [16]*metric
+	metrics := onStack[:0]
+	for _, v := range values {
+		m, ok := r.metric(v.Name, HistogramKind)
+		if ok && m.kind == CounterKind {
+			return Recorded{}, core.Errorf(core.Invalid, core.CauseKind, "field name is %q, which is a counter: use metrics.increment", v.Name)
 		}
+		metrics = append(metrics, m)
 	}
-	count, sum := m.add(time.Now(), in.Value, "", false)
-	return Recorded{count, sum / float64(count)}, nil
-}
-
-// An IncrementInput is the input of [Increment].
-type IncrementInput struct {
-	Name string  `json:"name" doc:"of the counter" required:"true"`
-	By   float64 `json:"by,omitempty" doc:"how much is added; default: 1"`
-}
-
-// Check refuses a name that is none, and to count backwards.
-func (in IncrementInput) Check() error {
-	if !(in.By >= 0 && in.By <= 1<<360) {
-		return fmt.Errorf("field by is %v; a counter only goes up, and by 2^360 at most", in.By)
+	now := time.Now()
+	invocation := recorderOf(ctx)
+	var last Recorded
+	for i, m := range metrics {
+		if invocation != nil && m.published != (config.Metric{}) {
+			invocation.set(m.published, values[i].Value)
+		}
+		count, sum := m.add(now, values[i].Value, "", false)
+		last = Recorded{count, sum / float64(count)}
 	}
-	return checkName("name", in.Name)
-}
-
-// Counted is where a counter stands.
-type Counted struct {
-	Value float64 `json:"value"`
-}
-
-func (r *Registry) increment(_ context.Context, in IncrementInput) (Counted, error) {
-	if in.By == 0 {
-		in.By = 1
+	if invocation != nil {
+		invocation.countPut(r, now)
 	}
-	m, own := r.metric(in.Name, CounterKind)
-	if own && m.kind != CounterKind {
-		return Counted{}, core.Errorf(core.Invalid, core.CauseKind, "field name is %q, which is a %s: metrics.record takes its values", in.Name, m.kind)
-	}
-	_, sum := m.add(time.Now(), in.By, "", false)
-	return Counted{sum}, nil
-}
-
-// A Kind says what a metric's values mean.
-type Kind string
-
-// The kinds of metric.
-const (
-	CounterKind   Kind = "counter"   // a sum that only grows
-	GaugeKind     Kind = "gauge"     // what it was last
-	HistogramKind Kind = "histogram" // how its values are spread; the default
-)
-
-func checkKind(k Kind) error {
-	switch k {
-	case CounterKind, GaugeKind, HistogramKind:
-		return nil
-	case "":
-		return errors.New("field kind is missing")
-	}
-	return fmt.Errorf("field kind is %.40q; counter, gauge or histogram is wanted", k)
-}
-
-// A DeclareInput is the input of [Declare].
-type DeclareInput struct {
-	Name  string `json:"name" doc:"of the metric" required:"true"`
-	Kind  Kind   `json:"kind" doc:"counter, gauge or histogram" required:"true"`
-	Unit  string `json:"unit,omitempty" doc:"of its values, in a word"`
-	About string `json:"about,omitempty" doc:"what it counts, in a sentence, for who reads an export"`
-}
-
-// Check refuses a name or a kind that is none, and texts that are too long.
-func (in DeclareInput) Check() error {
-	switch {
-	case len(in.Unit) > 40:
-		return fmt.Errorf("field unit is %d bytes long; at most 40 are taken", len(in.Unit))
-	case len(in.About) > 400:
-		return fmt.Errorf("field about is %d bytes long; at most 400 are taken", len(in.About))
-	}
-	if err := checkName("name", in.Name); err != nil {
-		return err
-	}
-	return checkKind(in.Kind)
-}
-
-// Declared says how many metrics there are.
-type Declared struct {
-	Names int `json:"names" doc:"that are in use"`
-	Room  int `json:"room" doc:"for further names; past it, values are counted under \"other\""`
-}
-
-func (r *Registry) declare(_ context.Context, in DeclareInput) (Declared, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.wake()
-	m := r.metrics[in.Name]
-	switch {
-	case m == nil && len(r.metrics) >= maxMetrics:
-		return Declared{}, core.Errorf(core.RateLimited, core.CauseNames, "there are %d metrics, and there is no room for more: use fewer names, not one for each thing", maxMetrics)
-	case m == nil:
-		m = &metric{kind: in.Kind}
-		r.metrics[in.Name] = m
-	case m.kind != in.Kind:
-		return Declared{}, core.Errorf(core.Invalid, core.CauseKind, "field kind is %s, and %q is a %s already", in.Kind, in.Name, m.kind)
-	case m.stacks != (config.Metric{}) && in.Unit != m.stacks.Unit:
-		return Declared{}, core.Errorf(core.Invalid, core.CauseUnit, "field unit is %q, and the stack knows %s in %s", in.Unit, in.Name, m.stacks.Unit)
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.unit, m.about = in.Unit, in.About
-	return Declared{len(r.metrics), maxMetrics - len(r.metrics)}, nil
+	return last, nil
 }

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -9,17 +10,17 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// The resolution of what is kept of the past: five minutes for the last hour, an
-// hour for the last day. What is older is in the totals only.
+// The resolution of the past: five minutes for the last hour, an hour for the last
+// day. Older values are in the totals only.
 const (
 	fine   = 5 * time.Minute
 	coarse = time.Hour
 
-	fineSlots   = int(time.Hour / fine) // with the open one, an hour that begins inside a slot
+	fineSlots   = int(time.Hour / fine) // and the open one, for an hour that starts within a slot
 	coarseSlots = int(24*time.Hour/coarse) + 1
 )
 
-// A tally is what was counted in some time.
+// A tally holds the counts of a period.
 type tally struct {
 	Histogram
 	errors int64
@@ -37,37 +38,36 @@ func (t *tally) clear() {
 	t.errors, t.hits = 0, 0
 }
 
-// A slot is the tally of one piece of time, of which there are index before it
-// since 1970.
+// A slot is the tally of a period of fixed length, numbered from 1970.
 type slot struct {
 	index int64
 	tally
 }
 
-// A series holds what is known of one operation or metric: the five minutes that
-// are counted now, everything before them, and the slots of the last hour and day.
-// Only the first is touched by a value; the others when its time is over. The zero
-// value is empty. It is safe for concurrent use.
+// A series holds the values of one operation or metric: the current five minutes,
+// everything before them, and the slots of the last hour and day. A value changes only
+// the current slot, which is added to the others when its time is over. The zero value
+// is empty. It is safe for concurrent use.
 type series struct {
 	mu     sync.Mutex
 	open   slot                 // guarded by mu
-	past   tally                // guarded by mu; all that was before open
-	fine   []slot               // guarded by mu; in no order, at most fineSlots
-	coarse []slot               // guarded by mu; in no order, at most coarseSlots
+	past   tally                // guarded by mu; everything before open
+	fine   []slot               // guarded by mu; unordered, at most fineSlots
+	coarse []slot               // guarded by mu; unordered, at most coarseSlots
 	last   float64              // guarded by mu
-	causes map[core.Cause]int64 // guarded by mu; of failures; nil before the first
+	causes map[core.Cause]int64 // guarded by mu; failures by cause; nil before the first
 }
 
-// maxCauses is how many causes of failure are told apart; the rest is "other".
+// maxCauses is the maximum number of causes; failures of further ones count as "other".
 const maxCauses = 16
 
-// add counts a value that came at a time. A clock that went backwards counts into
-// the slot that is open.
+// add counts a value and returns the totals. When the clock has gone backwards, the
+// value counts into the current slot.
 func (s *series) add(at time.Time, v float64, cause core.Cause, hit bool) (count int64, sum float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if index := at.Unix() / int64(fine/time.Second); index > s.open.index {
-		s.roll(index)
+		s.rotate(index)
 	}
 	s.open.Add(v)
 	s.last = v
@@ -76,13 +76,13 @@ func (s *series) add(at time.Time, v float64, cause core.Cause, hit bool) (count
 	}
 	if cause != "" {
 		s.open.errors++
-		s.blame(cause, 1)
+		s.addCause(cause, 1)
 	}
 	return s.past.Count + s.open.Count, s.past.Sum + s.open.Sum
 }
 
-// blame counts failures under their cause. The caller holds mu.
-func (s *series) blame(cause core.Cause, n int64) {
+// addCause counts failures by cause. The caller holds mu.
+func (s *series) addCause(cause core.Cause, n int64) {
 	if s.causes == nil {
 		s.causes = map[core.Cause]int64{}
 	}
@@ -92,8 +92,8 @@ func (s *series) blame(cause core.Cause, n int64) {
 	s.causes[cause] += n
 }
 
-// roll closes the open slot and opens another. The caller holds mu.
-func (s *series) roll(index int64) {
+// rotate closes the open slot and opens another. The caller holds mu.
+func (s *series) rotate(index int64) {
 	if s.open.Count > 0 {
 		s.past.merge(&s.open.tally)
 		at(&s.fine, s.open.index, fineSlots).merge(&s.open.tally)
@@ -103,7 +103,7 @@ func (s *series) roll(index int64) {
 	s.open.index = index
 }
 
-// at returns the tally of a slot, for which the oldest makes room.
+// at returns the tally of a slot. A new slot replaces the oldest when there are limit.
 func at(slots *[]slot, index int64, limit int) *tally {
 	i := slices.IndexFunc(*slots, func(s slot) bool { return s.index == index })
 	switch {
@@ -124,8 +124,8 @@ func at(slots *[]slot, index int64, limit int) *tally {
 	return &(*slots)[i].tally
 }
 
-// sum adds to t what was counted in a span.
-func (s *series) sum(t *tally, w span) {
+// sum adds the values in a window to t.
+func (s *series) sum(t *tally, w window) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	slots := s.fine
@@ -138,27 +138,23 @@ func (s *series) sum(t *tally, w span) {
 		slots = s.coarse
 	}
 	for i := range slots {
-		if w.holds(slots[i].index) {
+		if w.contains(slots[i].index) {
 			t.merge(&slots[i].tally)
 		}
 	}
-	if w.holds(s.open.index / int64(w.step/fine)) {
+	if w.contains(s.open.index / int64(w.step/fine)) {
 		t.merge(&s.open.tally)
 	}
 }
 
-// failures returns a copy of the failures by their cause.
-func (s *series) failures() map[core.Cause]int64 {
+// causesOfFailure returns the number of failures by cause.
+func (s *series) causesOfFailure() map[core.Cause]int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := make(map[core.Cause]int64, len(s.causes))
-	for k, v := range s.causes {
-		c[k] = v
-	}
-	return c
+	return maps.Clone(s.causes)
 }
 
-// reset empties s and returns how many values it had.
+// reset empties s and returns the number of values it had.
 func (s *series) reset() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -167,29 +163,29 @@ func (s *series) reset() int64 {
 	return n
 }
 
-// forget lets go the slots that no question can reach any more.
-func (s *series) forget(now time.Time) (slots int, bytes int64) {
+// expire drops the slots that are older than any [Range].
+func (s *series) expire(now time.Time) (freed core.Reclaimed) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	drop := func(old []slot, step, reach time.Duration) []slot {
-		first := now.Add(-reach).Unix() / int64(step/time.Second)
+	drop := func(old []slot, step, kept time.Duration) []slot {
+		first := now.Add(-kept).Unix() / int64(step/time.Second)
 		stale := func(o slot) bool { return o.index < first }
 		if !slices.ContainsFunc(old, stale) {
 			return old
 		}
 		for i := range old {
 			if stale(old[i]) {
-				slots, bytes = slots+1, bytes+old[i].bytes()+int64(unsafe.Sizeof(old[i]))
+				freed = freed.Plus(core.Reclaimed{Items: 1, Bytes: old[i].bytes() + int64(unsafe.Sizeof(old[i]))})
 			}
 		}
 		return slices.Clone(slices.DeleteFunc(old, stale))
 	}
 	s.fine = drop(s.fine, fine, time.Hour)
 	s.coarse = drop(s.coarse, coarse, 24*time.Hour)
-	return slots, bytes
+	return freed
 }
 
-// size returns about how much memory s takes.
+// size returns the approximate memory of s in bytes.
 func (s *series) size() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()

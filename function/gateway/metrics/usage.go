@@ -1,13 +1,13 @@
 package metrics
 
 import (
-	"context"
+	"sync/atomic"
 	"time"
 
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// Counters are what was used.
+// Counters are the usage of the services that the free tier limits.
 type Counters struct {
 	Invocations    int64 `json:"invocations"`
 	BilledMS       int64 `json:"billed_ms"`
@@ -23,52 +23,50 @@ func (c Counters) plus(d Counters) Counters {
 	}
 }
 
-// Usage is what was used of the free tier, as far as this process knows: of other
-// processes of the function, and of other functions, it knows nothing.
+// Usage is the usage of the free tier by this process and those whose snapshots it
+// restored. Other processes and functions of the account are not in it.
 type Usage struct {
-	Since     time.Time    `json:"since" doc:"when what is counted began: the process, or the first whose snapshot was restored"`
-	Observed  core.Seconds `json:"observed_seconds" doc:"how long ago that was"`
-	Projected core.Seconds `json:"projected_from_seconds" doc:"the time that the month's figures are extrapolated from, at least an hour"`
+	Since     time.Time    `json:"since" doc:"start of the counted period: of the process, or of the oldest restored one"`
+	Observed  core.Seconds `json:"observed_seconds" doc:"since then"`
+	Projected core.Seconds `json:"projected_from_seconds" doc:"length of the period that the month is projected from, at least an hour"`
 	Limits    []Limit      `json:"limits"`
-	Highest   float64      `json:"highest_share" doc:"of the limits, extrapolated to a month" unit:"0 to 1, or more"`
-	Nearest   string       `json:"nearest" doc:"the limit that it is the share of"`
-	Note      string       `json:"note" doc:"what the extrapolation stands on"`
+	Highest   float64      `json:"highest_share" doc:"largest projected share of a limit" unit:"0 to 1, or more"`
+	Nearest   string       `json:"nearest" doc:"name of that limit"`
+	Note      string       `json:"note" doc:"basis of the projection"`
 }
 
 // A Limit is one monthly limit of the free tier.
 type Limit struct {
 	Name  string  `json:"name"`
 	Unit  string  `json:"unit,omitempty"`
-	Used  float64 `json:"used" doc:"by this process, and those whose snapshots it restored"`
-	Month float64 `json:"month" doc:"extrapolated: used, if the whole month is like the time observed"`
-	Limit float64 `json:"limit" doc:"free of charge in a month; 0 when every one is paid for"`
-	Share float64 `json:"share" doc:"month by limit; 0 when there is no limit" unit:"0 to 1, or more"`
+	Used  float64 `json:"used" doc:"by this process and those whose snapshots it restored"`
+	Month float64 `json:"month" doc:"projected usage of a whole month"`
+	Limit float64 `json:"limit" doc:"free of charge each month; 0 when nothing is free"`
+	Share float64 `json:"share" doc:"month divided by limit; 0 when there is no limit" unit:"0 to 1, or more"`
 }
 
-// The monthly limits of the free tier that a home can come near. A table of the
-// external cache is paid for by the request, so it has none.
+// The monthly limits of the free tier that a home can approach. Requests to the table
+// of the external cache are never free, so they have no limit.
 const (
 	freeInvocations = 1e6
 	freeGBSeconds   = 400_000
 	freeLogBytes    = 5e9
-	freeDecryptions = 20_000 // by KMS, one each encrypted parameter that is read
+	freeDecryptions = 20_000 // KMS requests, one for each encrypted parameter read
 
-	// What Lambda writes to the log itself, beside our line: START, END, REPORT.
-	platformBytes = 300
+	platformBytes = 300 // of Lambda's own log lines of an invocation: START, END, REPORT
 
-	month      = 730 * time.Hour
-	leastSince = time.Hour // so that a burst at the start is not taken for a month of it
+	month         = 730 * time.Hour
+	minProjection = time.Hour // so that a burst after the start is not projected to a month
 )
 
-// Usage returns what was used so far. It costs little enough to be asked in every
-// invocation.
+// Usage returns the usage so far. It is cheap enough for every invocation.
 func (r *Registry) Usage() Usage {
-	since, _ := r.sinceBegan()
+	since, _ := r.times()
 	c := r.used()
 	observed := time.Since(since)
 	u := Usage{
-		Since: since, Observed: core.Seconds(observed), Projected: core.Seconds(max(observed, leastSince)),
-		Note: "extrapolated: one process, as if the whole month were like the time it observed",
+		Since: since, Observed: core.Seconds(observed), Projected: core.Seconds(max(observed, minProjection)),
+		Note: "projected from this process, as if the whole month were like the observed time",
 	}
 	factor := float64(month) / float64(u.Projected)
 	gb := float64(r.memoryMB()) / 1024
@@ -92,25 +90,27 @@ func (r *Registry) Usage() Usage {
 	return u
 }
 
-// used returns what this process and those before it used.
+// used returns the usage of this process and of the restored snapshots.
 func (r *Registry) used() Counters {
 	c := Counters{Invocations: r.invocations.Load(), BilledMS: r.billed.Load()}
-	c.LogBytes = c.Invocations*platformBytes + call(r.opts.LogBytes)
-	c.ParameterCalls, c.CacheCalls = call(r.opts.ParameterCalls), call(r.opts.CacheCalls)
+	c.LogBytes = c.Invocations * platformBytes
+	if r.opts.LogBytes != nil {
+		c.LogBytes += r.opts.LogBytes()
+	}
+	c.ParameterCalls, c.CacheCalls = count(r.opts.ParameterCalls), count(r.opts.CacheCalls)
 	if r.opts.Start != nil {
-		// The start is billed too.
-		c.BilledMS += r.opts.Start().Took.Duration().Milliseconds()
+		c.BilledMS += r.opts.Start().Took.Duration().Milliseconds() // the start is billed too
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return c.plus(r.before)
+	return c.plus(r.restored)
 }
 
-func call(f func() int64) int64 {
-	if f == nil {
+func count(counter *atomic.Int64) int64 {
+	if counter == nil {
 		return 0
 	}
-	return f()
+	return counter.Load()
 }
 
 func (r *Registry) memoryMB() int64 {
@@ -119,5 +119,3 @@ func (r *Registry) memoryMB() int64 {
 	}
 	return r.opts.MemoryMB
 }
-
-func (r *Registry) usage(context.Context, core.None) (Usage, error) { return r.Usage(), nil }

@@ -2,6 +2,7 @@ package metrics_test
 
 import (
 	"math"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,22 +13,24 @@ import (
 
 func TestUsage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var log, parameters, calls int64
+		var log int64
+		var parameters, calls atomic.Int64
 		r := metrics.New(metrics.Options{
 			MemoryMB:       512,
 			LogBytes:       func() int64 { return log },
-			ParameterCalls: func() int64 { return parameters },
-			CacheCalls:     func() int64 { return calls },
+			ParameterCalls: &parameters,
+			CacheCalls:     &calls,
 			Start:          func() metrics.Start { return metrics.Start{Took: seconds(500 * time.Millisecond)} },
 		})
 		time.Sleep(10 * time.Minute)
 		for range 100 {
 			r.Invoked(14500 * time.Microsecond) // billed as 15 ms
 		}
-		log, parameters, calls = 70_000, 3, 5
+		log = 70_000
+		parameters.Store(3)
+		calls.Store(5)
 		u := r.Usage()
-		// An hour is the least that is extrapolated from, so a burst of 100 in ten
-		// minutes is one of 100 an hour.
+		// The projection is from at least an hour, so 100 in ten minutes are 100 an hour.
 		for name, want := range map[string]struct{ used, month, limit float64 }{
 			"invocations":     {100, 73_000, 1e6},
 			"compute":         {1, 730, 400_000}, // 1.5 s and half a second of start, of half a GB
@@ -46,10 +49,10 @@ func TestUsage(t *testing.T) {
 		if u.Nearest != "parameter_calls" || u.Highest != limit(t, u, "parameter_calls").Share || u.Note == "" {
 			t.Errorf("the nearest limit is %s, at %v (%s)", u.Nearest, u.Highest, u.Note)
 		}
-		// Ten hours without anything: the same, over a longer time.
+		// Ten hours without an invocation: the same usage over a longer time.
 		time.Sleep(10*time.Hour - 10*time.Minute)
 		if l := limit(t, r.Usage(), "invocations"); math.Abs(l.Month-7300) > 1e-6 {
-			t.Errorf("extrapolated to %v invocations, want 7300", l.Month)
+			t.Errorf("projected to %v invocations, want 7300", l.Month)
 		}
 	})
 }
@@ -65,7 +68,7 @@ func limit(t *testing.T, u metrics.Usage, name string) metrics.Limit {
 	return metrics.Limit{}
 }
 
-func TestHealthTellsOfLimits(t *testing.T) {
+func TestHealthDeductsForUsage(t *testing.T) {
 	const anHour = 5_000_000_000 / 730 // of the log that is free in a month
 	for percent, points := range map[int64]int{0: 100, 70: 100, 80: 90, 92: 80, 200: 60} {
 		r := metrics.New(metrics.Options{LogBytes: func() int64 { return anHour * percent / 100 }})

@@ -11,13 +11,13 @@ import (
 
 // A ResponseInput is the input of [CreateResponse].
 type ResponseInput struct {
-	Message string          `json:"message,omitempty" doc:"for people; default: \"ok\", or what the error says"`
-	Data    json.RawMessage `json:"data,omitempty" doc:"what the operation returned"`
-	Failure *Failure        `json:"error,omitempty" doc:"what went wrong; absent on success"`
-	Err     error           `json:"-"`
+	Message string          `json:"message,omitempty" doc:"for people; default: \"ok\", or the message of the error"`
+	Data    json.RawMessage `json:"data,omitempty" doc:"the output of the operation"`
+	Failure *Failure        `json:"error,omitempty" doc:"the failure; absent on success"`
+	Err     error           `json:"-"` // in place of Failure, for callers in Go
 }
 
-// Check refuses a failure of no kind.
+// Check rejects a failure without a kind.
 func (in ResponseInput) Check() error {
 	if in.Failure != nil && in.Failure.Kind == "" {
 		return errors.New("field error.kind is missing")
@@ -32,7 +32,7 @@ type Failure struct {
 	Message string `json:"message,omitempty" doc:"what happened, why, and what to do"`
 }
 
-// A Response is the standard response: how an operation called by name answers.
+// A Response is the standard response, the reply to an operation that is run by name.
 type Response struct {
 	Success       bool            `json:"success"`
 	Message       string          `json:"message"`

@@ -9,30 +9,27 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/core/coretest"
 	"github.com/hearthgate/hearthgate/function/gateway/utility"
 )
 
-// checks is the service that has inputs checked, as the security gateway's does.
-func checks() core.Service {
-	return core.Service{Gateway: core.Security, Wrap: func(_ *core.Spec, next core.Handler) core.Handler {
-		return func(ctx context.Context, c *core.Call) error {
-			if in, ok := c.Input.(interface{ Check() error }); ok {
-				if err := in.Check(); err != nil {
-					return &core.Error{Kind: core.Invalid, Cause: core.CauseInput, Err: err}
-				}
+// checks rejects an input that fails its own Check, as the security gateway does.
+var checks = coretest.Serve(core.Security, func(_ *core.Spec, next core.Handler) core.Handler {
+	return func(ctx context.Context, c *core.Call) error {
+		if in, ok := c.Input.(interface{ Check() error }); ok {
+			if err := in.Check(); err != nil {
+				return &core.Error{Kind: core.Invalid, Cause: core.CauseInput, Err: err}
 			}
-			return next(ctx, c)
 		}
-	}}
-}
+		return next(ctx, c)
+	}
+})
 
 func dispatcher(o utility.Options) *core.Dispatcher {
-	d := core.NewDispatcher(checks())
-	d.Install(utility.New(o))
-	return d
+	return core.NewDispatcher(checks, utility.New(o))
 }
 
-// answer runs an operation by its name and returns what it answers, or "invalid: ...".
+// answer runs an operation by its name and returns its JSON output, or "invalid: ...".
 func answer(t *testing.T, op, in string) string {
 	t.Helper()
 	out, err := core.Execute(t.Context(), dispatcher(utility.Options{Dir: t.TempDir()}), "utility."+op, []byte(in))
@@ -42,7 +39,7 @@ func answer(t *testing.T, op, in string) string {
 	return string(out)
 }
 
-// TestOperations is the table of what comes of what.
+// TestOperations runs operations by name on valid and invalid inputs.
 func TestOperations(t *testing.T) {
 	deep := strings.Repeat(`{"a":`, 70) + "1" + strings.Repeat("}", 70)
 	for _, tt := range []struct{ op, in, want string }{
@@ -60,12 +57,12 @@ func TestOperations(t *testing.T) {
 		{"timestamp", `{"zone":"../../etc/passwd"}`, "field zone"},
 
 		{"validate_string", `{"value":"küche","min":5,"max":5}`, `{"valid":true,"problems":[],"length":5,"bytes":6}`},
-		{"validate_string", `{"value":"küche","max":4}`, "5 characters long; at most 4"},
-		{"validate_string", `{"value":"","min":1}`, "at least 1"},
+		{"validate_string", `{"value":"küche","max":4}`, "5 characters long; the maximum is 4"},
+		{"validate_string", `{"value":"","min":1}`, "the minimum is 1"},
 		{"validate_string", `{"value":"light.a","pattern":"light\\.[a-z]"}`, `"valid":true`},
 		{"validate_string", `{"value":"light.ab","pattern":"light\\.[a-z]"}`, "does not match"},
 		{"validate_string", `{"value":"b","pattern":"a|b"}`, `"valid":true`},
-		{"validate_string", `{"value":"c","one_of":["a","b"]}`, "none of a, b"},
+		{"validate_string", `{"value":"c","one_of":["a","b"]}`, "not one of a, b"},
 		{"validate_string", `{"value":"a","pattern":"("}`, "field pattern"},
 		{"validate_string", `{"value":"a","pattern":"` + strings.Repeat("a", 2000) + `"}`, "field pattern"},
 		{"validate_string", `{"value":"a","min":3,"max":2}`, "field max"},
@@ -90,9 +87,9 @@ func TestOperations(t *testing.T) {
 		{"validate_structure", `{"value":{"a":[{"b":1}]},"max_depth":2}`, "3 levels deep"},
 		{"validate_structure", `{"value":{"a":[{"b":1}]},"max_keys":1}`, "2 keys"},
 		{"validate_structure", `{"value":{"a":1},"required":["b"]}`, "key b is missing"},
-		{"validate_structure", `{"value":{"a":1,"a":2}}`, "key a comes twice"},
-		{"validate_structure", `{"value":{"a":"1"},"types":{"a":"number"}}`, "key a is of kind string; number"},
-		{"validate_structure", `{"value":[1],"required":["b"]}`, "kind list; an object"},
+		{"validate_structure", `{"value":{"a":1,"a":2}}`, "key a occurs twice"},
+		{"validate_structure", `{"value":{"a":"1"},"types":{"a":"number"}}`, "key a is of kind string; expected number"},
+		{"validate_structure", `{"value":[1],"required":["b"]}`, "kind list; expected an object"},
 		{"validate_structure", `{"value":{},"types":{"a":"int"}}`, "field types.a"},
 		{"validate_structure", `{"value":{},"max_keys":-1}`, "field max_keys"},
 
@@ -137,7 +134,7 @@ func TestOperations(t *testing.T) {
 		{"render_template", `{"template":"{{a}}","values":{"a":1,"c":1}}`, "field values.c is not used"},
 		{"render_template", `{"template":"{{a}}","values":{"a":[1]}}`, "field values.a is of kind list"},
 		{"render_template", `{"template":"{{a"}`, "{{ without }}"},
-		{"render_template", `{"template":"{{}}"}`, "place without a name"},
+		{"render_template", `{"template":"{{}}"}`, "placeholder without a name"},
 		{"render_template", `{"template":"a","escape":"none"}`, "field escape"},
 
 		{"cost", `{}`, `"level":"normal","share":0,"known":false`},
@@ -154,12 +151,33 @@ func TestOperations(t *testing.T) {
 	}
 }
 
+// TestService runs an operation of another gateway inside and outside a run.
+func TestService(t *testing.T) {
+	op := core.Define[core.None, string](core.Lambda, "id", "Return the correlation ID.")
+	d := dispatcher(utility.Options{})
+	core.Handle(d, op, func(ctx context.Context, _ core.None) (string, error) { return core.CorrelationID(ctx), nil })
+	id := func(ctx context.Context) string {
+		got, err := core.Do(ctx, d, op, core.None{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	if a, b := id(t.Context()), id(t.Context()); len(a) != len(core.NewID()) || len(b) != len(a) || a == b {
+		t.Errorf("outside a run the IDs are %q and %q, want two new ones", a, b)
+	}
+	ctx, _ := core.NewRun(t.Context(), "mine")
+	if got := id(ctx); got != "mine" {
+		t.Errorf("inside a run the ID is %q, want the run's", got)
+	}
+}
+
 func TestShortIDs(t *testing.T) {
 	seen := map[string]bool{}
 	for range 100 {
 		var id utility.ID
 		if err := json.Unmarshal([]byte(answer(t, "generate_correlation_id", `{"format":"short"}`)), &id); err != nil || len(id.ID) != 12 || seen[id.ID] {
-			t.Fatalf("got %q, %v; want twelve new digits", id.ID, err)
+			t.Fatalf("got %q, %v; want 12 digits that are new each time", id.ID, err)
 		}
 		seen[id.ID] = true
 	}
@@ -180,12 +198,12 @@ func TestSystemInfo(t *testing.T) {
 	}
 }
 
-// TestHealthCheckFails takes away what the checks look for.
+// TestHealthCheckFails runs the checks without a temporary directory and with little memory.
 func TestHealthCheckFails(t *testing.T) {
 	d := dispatcher(utility.Options{Dir: "/nowhere", Memory: func() (int64, int64) { return 120e6, 128e6 }})
 	got, err := core.Do(t.Context(), d, utility.HealthCheck, utility.CheckInput{})
 	if err != nil || got.OK || len(got.Checks) != 5 {
-		t.Fatalf("got %+v, %v; want five checks, not all of them well", got, err)
+		t.Fatalf("got %+v, %v; want five checks, two of them failed", got, err)
 	}
 	for _, c := range got.Checks {
 		if bad := c.Name == "tmp" || c.Name == "memory"; c.OK == bad || bad && c.Problem == "" {
@@ -194,68 +212,28 @@ func TestHealthCheckFails(t *testing.T) {
 	}
 }
 
-func TestCostTellsWhatWasSkipped(t *testing.T) {
-	g := &utility.Guard{Usage: func() []utility.Usage { return []utility.Usage{{Name: "log_bytes", Used: 8, Limit: 10}} }}
+func TestCostCountsSkippedTasks(t *testing.T) {
+	g := &utility.CostGuard{Usage: func() []utility.Usage { return []utility.Usage{{Name: "log_bytes", Used: 8, Limit: 10}} }}
 	d := dispatcher(utility.Options{Guard: g})
 	g.Allows(utility.DebugLines)
 	g.Allows(utility.DebugLines)
 	got, err := core.Do(t.Context(), d, utility.Cost, utility.CostInput{})
-	if err != nil || got.Level != utility.Warning || got.Most != "log_bytes" || !got.Known || got.Works[0].Runs || got.Works[0].Skipped != 2 || !got.Works[1].Runs {
+	if err != nil || got.Level != utility.Warning || got.Highest != "log_bytes" || !got.Known || got.Tasks[0].Runs || got.Tasks[0].Skipped != 2 || !got.Tasks[1].Runs {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
 
-// FuzzRenderTemplate looks that a value never becomes a mark of the text, and that
-// nothing panics.
-func FuzzRenderTemplate(f *testing.F) {
-	f.Add("<p>{{a}}</p>", "<b>")
-	f.Add("{{a}}{{a}}", "{{a}}")
-	f.Add("{{", "}}")
-	d := dispatcher(utility.Options{})
-	f.Fuzz(func(t *testing.T, template, value string) {
-		raw, err := json.Marshal(value)
-		if err != nil {
-			return
-		}
-		in := utility.TemplateInput{Template: template, Values: map[string]json.RawMessage{"a": raw}}
-		got, err := core.Do(t.Context(), d, utility.RenderTemplate, in)
-		if err != nil {
-			if core.KindOf(err) != core.Invalid {
-				t.Errorf("an error of kind %v: %v", core.KindOf(err), err)
-			}
-			return
-		}
-		if marks := strings.Count(template, "<"); strings.Count(got.Text, "<") > marks {
-			t.Errorf("%q with %q became %q", template, value, got.Text)
-		}
-	})
-}
-
-func FuzzParseJSON(f *testing.F) {
-	for _, s := range []string{`{"a":1}`, `[1,]`, `"\ud800"`, `{"a":{"a":1}}`, "1 2", "\ufeff{}"} {
-		f.Add(s)
-	}
-	d := dispatcher(utility.Options{})
-	f.Fuzz(func(t *testing.T, text string) {
-		got, err := core.Do(t.Context(), d, utility.ParseJSON, utility.ParseInput{Text: text})
-		if err == nil && !json.Valid(got.Value) || err != nil && core.KindOf(err) != core.Invalid {
-			t.Errorf("%q: %s, %v", text, got.Value, err)
-		}
-	})
-}
-
 func Example() {
-	guard := &utility.Guard{Usage: func() []utility.Usage {
+	guard := &utility.CostGuard{Usage: func() []utility.Usage {
 		return []utility.Usage{{Name: "log_bytes", Used: 4.6e9, Limit: 5e9}} // of CloudWatch, a month
 	}}
-	d := core.NewDispatcher()
-	d.Install(utility.New(utility.Options{Guard: guard}))
+	d := core.NewDispatcher(utility.New(utility.Options{Guard: guard}))
 
 	cost, err := core.Do(context.Background(), d, utility.Cost, utility.CostInput{})
 	if err != nil {
 		panic(err)
 	}
-	fmt.Printf("%v: %.0f %% of %s\n", cost.Level, cost.Share*100, cost.Most)
+	fmt.Printf("%v: %.0f %% of %s\n", cost.Level, cost.Share*100, cost.Highest)
 	for w := utility.DebugLines; w <= utility.RefreshAhead; w++ {
 		fmt.Println(w, guard.Allows(w))
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// prometheus returns all figures in the text format of Prometheus, version 0.0.4.
+// prometheus returns all statistics in the text format of Prometheus, version 0.0.4.
 func (r *Registry) prometheus(ctx context.Context) string {
 	e := &exposition{taken: map[string]bool{}}
 	operations, metrics := r.all()
@@ -23,25 +23,25 @@ func (r *Registry) prometheus(ctx context.Context) string {
 	}
 	e.limits(r.Usage().Limits)
 	s, _ := r.system(ctx, core.None{})
-	e.one("process_resident_memory_bytes", GaugeKind, "Resident set of the process.", float64(s.RSS))
-	e.one("go_memstats_heap_alloc_bytes", GaugeKind, "Bytes in use on the heap.", float64(s.Heap))
-	e.one("go_goroutines", GaugeKind, "Goroutines there are.", float64(s.Goroutines))
-	e.one("go_threads", GaugeKind, "Threads of the operating system.", float64(s.Threads))
-	since, _ := r.sinceBegan()
-	e.one("hearthgate_counted_since_seconds", GaugeKind, "When what is counted began, in seconds since 1970.", float64(since.UnixMilli())/1000)
+	e.single("process_resident_memory_bytes", GaugeKind, "Resident set of the process.", float64(s.RSS))
+	e.single("go_memstats_heap_alloc_bytes", GaugeKind, "Bytes in use on the heap.", float64(s.Heap))
+	e.single("go_goroutines", GaugeKind, "Number of goroutines.", float64(s.Goroutines))
+	e.single("go_threads", GaugeKind, "Number of operating system threads.", float64(s.Threads))
+	since, _ := r.times()
+	e.single("hearthgate_counted_since_seconds", GaugeKind, "Start of the counted period, in seconds since 1970.", float64(since.UnixMilli())/1000)
 	return e.text.String()
 }
 
-// An exposition is a text in the making.
+// An exposition builds a text in that format.
 type exposition struct {
 	text  bytes.Buffer
 	taken map[string]bool // names of families and of their samples
 }
 
-// family writes the head of a family and returns its name, which nobody else has.
-// A name may hold what the format does not take, and two may become one.
+// family writes the header of a family and returns its name, made valid and unique:
+// different names of metrics can become the same valid name.
 func (e *exposition) family(name string, kind Kind, about string) string {
-	base := clean(name)
+	base := validName(name)
 	suffixes := []string{""}
 	switch kind {
 	case CounterKind:
@@ -64,8 +64,8 @@ func (e *exposition) family(name string, kind Kind, about string) string {
 	return name
 }
 
-// clean returns a name of a metric as the format takes it.
-func clean(name string) string {
+// validName replaces the characters that the format does not allow.
+func validName(name string) string {
 	name = strings.Map(func(c rune) rune {
 		if c == '_' || c == ':' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' {
 			return c
@@ -83,7 +83,7 @@ var (
 	labelEscaper = strings.NewReplacer(`\`, `\\`, "\n", `\n`, `"`, `\"`)
 )
 
-// A label is a name and a value, which is escaped when it is written.
+// A label is a name and an unescaped value.
 type label struct{ name, value string }
 
 func (e *exposition) sample(name string, value float64, labels ...label) {
@@ -100,7 +100,7 @@ func (e *exposition) sample(name string, value float64, labels ...label) {
 	e.text.WriteByte('\n')
 }
 
-func (e *exposition) one(name string, kind Kind, about string, value float64) {
+func (e *exposition) single(name string, kind Kind, about string, value float64) {
 	e.sample(e.family(name, kind, about), value)
 }
 
@@ -109,36 +109,36 @@ func (e *exposition) operations(all map[string]*series) {
 	tallies := map[string]*tally{}
 	for name, s := range all {
 		t := new(tally)
-		if s.sum(t, span{}); t.Count > 0 {
+		if s.sum(t, window{}); t.Count > 0 {
 			tallies[name] = t
 		}
 	}
 	names := slices.Sorted(maps.Keys(tallies))
-	family := e.family("hearthgate_operation_duration_seconds", HistogramKind, "How long calls of an operation took.")
+	family := e.family("hearthgate_operation_duration_seconds", HistogramKind, "Duration of the calls of an operation.")
 	for _, name := range names {
-		e.histogram(family, &tallies[name].Histogram, 14, 1000, named(name)...) // up to 16 s
+		e.histogram(family, &tallies[name].Histogram, 14, 1000, operationLabels(name)...) // up to 16 s
 	}
-	family = e.family("hearthgate_operation_failures", CounterKind, "Calls of an operation that failed, by cause.")
+	family = e.family("hearthgate_operation_failures", CounterKind, "Failed calls of an operation, by cause.")
 	for _, name := range names {
-		causes := all[name].failures()
+		causes := all[name].causesOfFailure()
 		for _, cause := range slices.Sorted(maps.Keys(causes)) {
-			e.sample(family, float64(causes[cause]), append(named(name), label{"cause", string(cause)})...)
+			e.sample(family, float64(causes[cause]), append(operationLabels(name), label{"cause", string(cause)})...)
 		}
 	}
-	family = e.family("hearthgate_operation_cache_hits", CounterKind, "Calls of an operation that the cache answered.")
+	family = e.family("hearthgate_operation_cache_hits", CounterKind, "Calls of an operation that were cache hits.")
 	for _, name := range names {
-		e.sample(family, float64(tallies[name].hits), named(name)...)
+		e.sample(family, float64(tallies[name].hits), operationLabels(name)...)
 	}
 }
 
-func named(operation string) []label {
+func operationLabels(operation string) []label {
 	gateway, name, _ := strings.Cut(operation, ".")
 	return []label{{"gateway", gateway}, {"operation", name}}
 }
 
 func (e *exposition) metric(name string, m *metric) {
 	var t tally
-	if m.sum(&t, span{}); t.Count == 0 {
+	if m.sum(&t, window{}); t.Count == 0 {
 		return
 	}
 	unit, about, last := m.described()
@@ -159,8 +159,8 @@ func (e *exposition) metric(name string, m *metric) {
 	}
 }
 
-// histogram writes a histogram, with the same buckets every time: a bound each
-// second power of two up to 2 to the power of top. Values are divided by scale.
+// histogram writes a histogram with fixed buckets, whose bounds are every second power
+// of two up to 2^top. Values are divided by scale.
 func (e *exposition) histogram(family string, h *Histogram, top int, scale float64, labels ...label) {
 	bucket := func(le string, count int64) {
 		e.sample(family+"_bucket", float64(count), append(slices.Clip(labels), label{"le", le})...)
@@ -178,13 +178,13 @@ func (e *exposition) histogram(family string, h *Histogram, top int, scale float
 	e.sample(family+"_count", float64(h.Count), labels...)
 }
 
-// limits writes what was used of the free tier.
+// limits writes the usage of the free tier.
 func (e *exposition) limits(all []Limit) {
-	family := e.family("hearthgate_used", CounterKind, "Used of each limit of the free tier, by this process and those it restored.")
+	family := e.family("hearthgate_used", CounterKind, "Usage of each limit of the free tier, by this process and those it restored.")
 	for _, l := range all {
 		e.sample(family, l.Used, label{"limit", l.Name}, label{"unit", l.Unit})
 	}
-	family = e.family("hearthgate_month_share", GaugeKind, "Used of each limit of the free tier, extrapolated to a month.")
+	family = e.family("hearthgate_month_share", GaugeKind, "Projected share of each limit of the free tier in a month.")
 	for _, l := range all {
 		if l.Limit > 0 {
 			e.sample(family, l.Share, label{"limit", l.Name})

@@ -17,15 +17,15 @@ import (
 // A StructureInput is the input of [ValidateStructure].
 type StructureInput struct {
 	Value    json.RawMessage   `json:"value" required:"true" doc:"any JSON"`
-	MaxDepth int               `json:"max_depth,omitempty" doc:"how deep objects and lists may sit inside one another; 0 for any depth"`
-	MaxKeys  int               `json:"max_keys,omitempty" doc:"how many keys there may be in all its objects together; 0 for any number"`
+	MaxDepth int               `json:"max_depth,omitempty" doc:"maximum nesting depth of objects and lists; 0 for any"`
+	MaxKeys  int               `json:"max_keys,omitempty" doc:"maximum number of keys of all objects together; 0 for any"`
 	Required []string          `json:"required,omitempty" doc:"keys that the object must have"`
-	Types    map[string]string `json:"types,omitempty" doc:"what the values of the object's keys must be: string, number, boolean, list, object or null"`
+	Types    map[string]string `json:"types,omitempty" doc:"the type of each key's value: string, number, boolean, list, object or null"`
 }
 
 var kinds = []string{"string", "number", "boolean", "list", "object", "null"}
 
-// Check refuses limits that are negative and types that there are not.
+// Check rejects negative limits and unknown types.
 func (in StructureInput) Check() error {
 	switch {
 	case len(in.Value) == 0:
@@ -37,57 +37,50 @@ func (in StructureInput) Check() error {
 	}
 	for key, kind := range in.Types {
 		if !slices.Contains(kinds, kind) {
-			return fmt.Errorf("field types.%.60s is %.40q; %s is wanted", key, kind, strings.Join(kinds, ", "))
+			return fmt.Errorf("field types.%.60s is %.40q; expected one of %s", key, kind, strings.Join(kinds, ", "))
 		}
 	}
 	return nil
 }
 
-// StructureFacts is what [ValidateStructure] found.
-type StructureFacts struct {
+// A StructureResult is the output of [ValidateStructure].
+type StructureResult struct {
 	Verdict
 	Shape
 }
 
-// A Shape is what JSON looks like from outside.
+// A Shape is the kind and the size of a JSON value.
 type Shape struct {
 	Kind  string `json:"kind" doc:"string, number, boolean, list, object or null"`
-	Depth int    `json:"depth" doc:"how deep objects and lists sit inside one another; 0 for a single value"`
-	Keys  int    `json:"keys" doc:"how many keys all its objects have together"`
+	Depth int    `json:"depth" doc:"nesting depth of objects and lists; 0 for a scalar"`
+	Keys  int    `json:"keys" doc:"number of keys of all objects together"`
 }
 
-func validateStructure(_ context.Context, in StructureInput) (StructureFacts, error) {
+func validateStructure(_ context.Context, in StructureInput) (StructureResult, error) {
 	shape, twice, err := shapeOf(in.Value)
 	if err != nil {
-		return StructureFacts{}, core.Errorf(core.Invalid, core.CauseInput, "field value is not JSON: %s", why(err))
+		return StructureResult{}, core.Errorf(core.Invalid, core.CauseInput, "field value is not JSON: %s", why(err))
 	}
-	var problems []string
-	say := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
-	if twice != "" {
-		say("the key %.60s comes twice in one object", twice)
-	}
-	if in.MaxDepth > 0 && shape.Depth > in.MaxDepth {
-		say("the value is %d levels deep; at most %d are wanted", shape.Depth, in.MaxDepth)
-	}
-	if in.MaxKeys > 0 && shape.Keys > in.MaxKeys {
-		say("the value has %d keys; at most %d are wanted", shape.Keys, in.MaxKeys)
+	r := StructureResult{valid, shape}
+	r.require(twice == "", "the key %.60s occurs twice in one object", twice)
+	r.require(shape.Depth <= in.MaxDepth || in.MaxDepth == 0, "the value is %d levels deep; the maximum is %d", shape.Depth, in.MaxDepth)
+	r.require(shape.Keys <= in.MaxKeys || in.MaxKeys == 0, "the value has %d keys; the maximum is %d", shape.Keys, in.MaxKeys)
+	if len(in.Required)+len(in.Types) == 0 {
+		return r, nil
 	}
 	var object map[string]json.RawMessage
-	if json.Unmarshal(in.Value, &object) != nil && len(in.Required)+len(in.Types) > 0 {
-		say("the value is of kind %s; an object is wanted", shape.Kind)
-		return StructureFacts{verdict(problems), shape}, nil
+	if json.Unmarshal(in.Value, &object) != nil {
+		r.require(false, "the value is of kind %s; expected an object", shape.Kind)
+		return r, nil
 	}
 	for _, key := range in.Required {
-		if object[key] == nil {
-			say("the key %.60s is missing", key)
-		}
+		r.require(object[key] != nil, "the key %.60s is missing", key)
 	}
 	for _, key := range slices.Sorted(maps.Keys(in.Types)) {
-		if raw := object[key]; raw != nil && kindOf(raw) != in.Types[key] {
-			say("the key %.60s is of kind %s; %s is wanted", key, kindOf(raw), in.Types[key])
-		}
+		kind := kindOf(object[key])
+		r.require(object[key] == nil || kind == in.Types[key], "the key %.60s is of kind %s; expected %s", key, kind, in.Types[key])
 	}
-	return StructureFacts{verdict(problems), shape}, nil
+	return r, nil
 }
 
 // kindOf returns what sort of JSON raw is.

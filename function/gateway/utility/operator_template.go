@@ -17,12 +17,12 @@ import (
 
 // A TemplateInput is the input of [RenderTemplate].
 type TemplateInput struct {
-	Template string                     `json:"template" required:"true" doc:"a text with places such as {{name}}"`
-	Values   map[string]json.RawMessage `json:"values,omitempty" doc:"a string, number or boolean for each place, by its name"`
-	Escape   string                     `json:"escape,omitempty" doc:"what the text is, so that a value cannot become part of its marks: ssml (or any other XML; the default), json (inside quotation marks) or url"`
+	Template string                     `json:"template" required:"true" doc:"a text with placeholders such as {{name}}"`
+	Values   map[string]json.RawMessage `json:"values,omitempty" doc:"a string, number or boolean for each placeholder, by its name"`
+	Escape   string                     `json:"escape,omitempty" doc:"the syntax of the text, by which values are escaped: ssml (or any other XML; the default), json (inside quotation marks) or url"`
 }
 
-// escapes has how a value is written, by what the text is.
+// escapes holds the function that escapes a value, by the syntax of the text.
 var escapes = map[string]func(string) (string, error){
 	"ssml": func(s string) (string, error) { return html.EscapeString(strings.Map(printable, s)), nil },
 	"json": func(s string) (string, error) {
@@ -32,7 +32,7 @@ var escapes = map[string]func(string) (string, error){
 	"url": func(s string) (string, error) { return url.QueryEscape(s), nil },
 }
 
-// printable replaces what XML has no way to hold.
+// printable replaces the characters that XML cannot represent.
 func printable(r rune) rune {
 	if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0xfffe || r == 0xffff {
 		return '\ufffd'
@@ -40,21 +40,21 @@ func printable(r rune) rune {
 	return r
 }
 
-// Check refuses an input without a template, and an escape that there is not.
+// Check rejects an input without a template, and an unknown escape.
 func (in TemplateInput) Check() error {
 	switch {
 	case in.Template == "":
 		return errors.New("field template is missing")
 	case in.Escape != "" && escapes[in.Escape] == nil:
-		return fmt.Errorf("field escape is %.40q; ssml, json or url is wanted", in.Escape)
+		return fmt.Errorf("field escape is %.40q; expected ssml, json or url", in.Escape)
 	}
 	return nil
 }
 
-// Rendered is what [RenderTemplate] returns.
+// Rendered is the output of [RenderTemplate].
 type Rendered struct {
 	Text  string   `json:"text"`
-	Names []string `json:"names" doc:"of the places, in the order of the alphabet"`
+	Names []string `json:"names" doc:"of the placeholders, sorted"`
 }
 
 func renderTemplate(_ context.Context, in TemplateInput) (Rendered, error) {
@@ -78,13 +78,13 @@ func renderTemplate(_ context.Context, in TemplateInput) (Rendered, error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if !used[name] {
-			return Rendered{}, core.Errorf(core.Invalid, core.CauseInput, "field values.%.60s is not used: there is no {{%.60s}} in the template", name, name)
+			return Rendered{}, core.Errorf(core.Invalid, core.CauseInput, "field values.%.60s is not used: the template has no {{%.60s}}", name, name)
 		}
 	}
 	return Rendered{text, slices.AppendSeq([]string{}, slices.Values(slices.Sorted(maps.Keys(used))))}, nil
 }
 
-// scalar returns a value as the text that stands for it.
+// scalar returns a value as text.
 func scalar(name string, raw json.RawMessage) (string, error) {
 	switch kindOf(raw) {
 	case "string":
@@ -94,11 +94,11 @@ func scalar(name string, raw json.RawMessage) (string, error) {
 	case "number", "boolean":
 		return string(bytes.TrimSpace(raw)), nil
 	}
-	return "", core.Errorf(core.Invalid, core.CauseInput, "field values.%.60s is of kind %s; a string, number or boolean is wanted", name, kindOf(raw))
+	return "", core.Errorf(core.Invalid, core.CauseInput, "field values.%.60s is of kind %s; expected a string, number or boolean", name, kindOf(raw))
 }
 
-// fill puts values into the places of a template, and returns which it has. What
-// a value holds is not looked at again.
+// fill returns a template with its placeholders filled, and the names of those. A
+// placeholder inside a value is not filled.
 func fill(template string, values map[string]string) (text string, used map[string]bool, err error) {
 	var b strings.Builder
 	used = map[string]bool{}
@@ -108,19 +108,19 @@ func fill(template string, values map[string]string) (text string, used map[stri
 		if !found {
 			return b.String(), used, nil
 		}
-		place, behind, closed := strings.Cut(after, "}}")
-		name := strings.TrimSpace(place)
+		placeholder, remaining, closed := strings.Cut(after, "}}")
+		name := strings.TrimSpace(placeholder)
 		switch value, ok := values[name]; {
 		case !closed:
-			return "", nil, core.Errorf(core.Invalid, core.CauseInput, "field template has {{ without }} behind it: %.60q", after)
+			return "", nil, core.Errorf(core.Invalid, core.CauseInput, "field template has {{ without }} after it: %.60q", after)
 		case name == "":
-			return "", nil, core.Errorf(core.Invalid, core.CauseInput, "field template has a place without a name")
+			return "", nil, core.Errorf(core.Invalid, core.CauseInput, "field template has a placeholder without a name")
 		case !ok:
-			return "", nil, core.Errorf(core.Invalid, core.CauseInput, "field values.%.60s is missing: the template has a place for it", name)
+			return "", nil, core.Errorf(core.Invalid, core.CauseInput, "field values.%.60s is missing, which the template has a placeholder for", name)
 		default:
 			used[name] = true
 			b.WriteString(value)
 		}
-		rest = behind
+		rest = remaining
 	}
 }

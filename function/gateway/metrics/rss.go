@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// statm is kept open: it is read on the way of every directive.
+// statm stays open, because every directive reads it.
 var statm = sync.OnceValue(func() *os.File {
 	f, err := os.Open("/proc/self/statm")
 	if err != nil {
@@ -17,8 +17,8 @@ var statm = sync.OnceValue(func() *os.File {
 	return f
 })
 
-// RSS returns the resident set of the process in bytes: what Lambda ends a process
-// for. Where the system does not tell, it returns what the Go runtime has from it.
+// RSS returns the resident set size of the process in bytes, which Lambda limits.
+// Outside Linux it returns what the Go runtime has from the system.
 func RSS() int64 {
 	var b [128]byte
 	if f := statm(); f != nil {
@@ -34,9 +34,8 @@ func RSS() int64 {
 	return int64(m.Sys)
 }
 
-// proc returns the number behind a key in what the system tells of the process, 0
-// if there is none.
-func proc(key string) int64 {
+// procStatus returns the number of a key in /proc/self/status, 0 if it is missing.
+func procStatus(key string) int64 {
 	b, _ := os.ReadFile("/proc/self/status")
 	_, rest, _ := bytes.Cut(b, []byte("\n"+key))
 	if fields := bytes.Fields(rest); len(fields) > 0 {

@@ -10,20 +10,20 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// maxLevels is how deep objects are merged or filtered.
+// maxLevels is the maximum nesting depth that is merged or filtered.
 const maxLevels = 64
 
-// An object is a JSON object whose values are kept as they came.
+// An object is a JSON object with unparsed values.
 type object = map[string]json.RawMessage
 
 // A MergeInput is the input of [Merge].
 type MergeInput struct {
 	Base json.RawMessage `json:"base" required:"true" doc:"an object"`
-	Over json.RawMessage `json:"over" required:"true" doc:"an object, whose keys win"`
-	Flat bool            `json:"flat,omitempty" doc:"replace an object inside as a whole; default: merge it as well"`
+	Over json.RawMessage `json:"over" required:"true" doc:"an object, whose keys take precedence"`
+	Flat bool            `json:"flat,omitempty" doc:"replace nested objects as a whole; default: merge them too"`
 }
 
-// Check refuses what is no object.
+// Check rejects what is not an object.
 func (in MergeInput) Check() error {
 	if err := checkObject("base", in.Base); err != nil {
 		return err
@@ -36,16 +36,16 @@ func checkObject(field string, raw json.RawMessage) error {
 	case len(raw) == 0:
 		return fmt.Errorf("field %s is missing", field)
 	case kindOf(raw) != "object":
-		return fmt.Errorf("field %s is of kind %s; an object is wanted", field, kindOf(raw))
+		return fmt.Errorf("field %s is of kind %s; expected an object", field, kindOf(raw))
 	}
 	return nil
 }
 
-// Merged is what [Merge] returns.
+// Merged is the output of [Merge].
 type Merged struct {
 	Value    json.RawMessage `json:"value" doc:"the merged object"`
 	Added    int             `json:"added" doc:"keys that base did not have"`
-	Replaced int             `json:"replaced" doc:"keys whose value is another one now"`
+	Replaced int             `json:"replaced" doc:"keys whose value changed"`
 }
 
 func merge(_ context.Context, in MergeInput) (m Merged, err error) {
@@ -53,10 +53,10 @@ func merge(_ context.Context, in MergeInput) (m Merged, err error) {
 	return m, err
 }
 
-// merge puts the keys of over into base and counts what that changed.
+// merge returns base with the keys of over, and counts what that adds and replaces.
 func (m *Merged) merge(base, over json.RawMessage, flat bool, level int) (json.RawMessage, error) {
 	if level > maxLevels {
-		return nil, core.Errorf(core.Invalid, core.CauseInput, "fields base and over are objects inside one another on more than %d levels", maxLevels)
+		return nil, core.Errorf(core.Invalid, core.CauseInput, "fields base and over are more than %d levels deep", maxLevels)
 	}
 	var a, b object
 	if err := errors.Join(json.Unmarshal(base, &a), json.Unmarshal(over, &b)); err != nil {
@@ -83,34 +83,34 @@ func (m *Merged) merge(base, over json.RawMessage, flat bool, level int) (json.R
 // A FilterInput is the input of [FilterKeys].
 type FilterInput struct {
 	Value json.RawMessage `json:"value" required:"true" doc:"an object"`
-	Keep  []string        `json:"keep,omitempty" doc:"the keys to keep, * standing for any characters; default: all"`
-	Drop  []string        `json:"drop,omitempty" doc:"the keys to leave out, * standing for any characters"`
-	Deep  bool            `json:"deep,omitempty" doc:"leave them out of objects inside, too, lists included; default: of the object itself only"`
+	Keep  []string        `json:"keep,omitempty" doc:"the keys to keep, * matching any characters; default: all"`
+	Drop  []string        `json:"drop,omitempty" doc:"the keys to remove, * matching any characters"`
+	Deep  bool            `json:"deep,omitempty" doc:"remove them from nested objects and lists too; default: from the object itself only"`
 }
 
-// Check refuses what is no object, and a filter that filters nothing.
+// Check rejects what is not an object, an empty filter and an invalid pattern.
 func (in FilterInput) Check() error {
 	if err := checkObject("value", in.Value); err != nil {
 		return err
 	}
 	if len(in.Keep)+len(in.Drop) == 0 {
-		return errors.New("field keep is missing, and so is drop; one of them is wanted")
+		return errors.New("field keep is missing, and so is drop; expected at least one of them")
 	}
 	for name, globs := range map[string][]string{"keep": in.Keep, "drop": in.Drop} {
 		for _, glob := range globs {
 			if _, err := path.Match(glob, ""); err != nil || glob == "" {
-				return fmt.Errorf("field %s has %.60q in it, which is no pattern; one such as last_* is wanted", name, glob)
+				return fmt.Errorf("field %s has the invalid pattern %.60q in it; expected one such as last_*", name, glob)
 			}
 		}
 	}
 	return nil
 }
 
-// Filtered is what [FilterKeys] returns.
+// Filtered is the output of [FilterKeys].
 type Filtered struct {
-	Value   json.RawMessage `json:"value" doc:"the object without what was left out"`
-	Kept    int             `json:"kept" doc:"keys that are still there, of every object that was looked at"`
-	Dropped int             `json:"dropped" doc:"keys that were left out"`
+	Value   json.RawMessage `json:"value" doc:"the object without the removed keys"`
+	Kept    int             `json:"kept" doc:"remaining keys of every object that was filtered"`
+	Dropped int             `json:"dropped" doc:"removed keys"`
 }
 
 func filterKeys(_ context.Context, in FilterInput) (f Filtered, err error) {

@@ -17,11 +17,11 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/metrics"
 )
 
-// units are those that CloudWatch knows.
+// units are the units that CloudWatch accepts.
 var units = strings.Fields("Seconds Microseconds Milliseconds Bytes Kilobytes Megabytes Gigabytes Terabytes Bits Kilobits Megabits Gigabits Terabits Percent Count Bytes/Second Kilobytes/Second Megabytes/Second Gigabytes/Second Terabytes/Second Bits/Second Kilobits/Second Megabits/Second Gigabits/Second Terabits/Second Count/Second None")
 
-// broken returns what is against the rules of the Embedded Metric Format in a
-// record, nil if nothing is: CloudWatch drops such a metric and says nothing.
+// broken returns the violations of the Embedded Metric Format in a record, for which
+// CloudWatch silently drops a metric; nil if there are none.
 func broken(record string) (problems []string) {
 	say := func(format string, args ...any) { problems = append(problems, fmt.Sprintf(format, args...)) }
 	if strings.Contains(strings.TrimSuffix(record, "\n"), "\n") || len(record) > 256<<10 {
@@ -45,7 +45,7 @@ func broken(record string) (problems []string) {
 		return append(problems, fmt.Sprintf("_aws lacks something: %v, %v", root["_aws"], err))
 	}
 	if age := time.Since(time.UnixMilli(*meta.Timestamp)); age > 14*24*time.Hour || age < -2*time.Hour {
-		say("the time is %v ago: milliseconds since 1970 are wanted", age)
+		say("the time is %v ago: expected milliseconds since 1970", age)
 	}
 	for _, d := range meta.CloudWatchMetrics {
 		if n := len(d.Namespace); n == 0 || n > 1024 {
@@ -57,7 +57,7 @@ func broken(record string) (problems []string) {
 		for _, set := range d.Dimensions {
 			for _, name := range set {
 				if v, ok := root[name].(string); !ok || v == "" || len(v) > 1024 || len(set) > 30 {
-					say("dimension %s is %v, no text", name, root[name])
+					say("dimension %s is %v, not a text", name, root[name])
 				}
 			}
 		}
@@ -65,7 +65,7 @@ func broken(record string) (problems []string) {
 		for _, m := range d.Metrics {
 			v, number := root[m.Name].(float64)
 			if !number || math.Abs(v) > 1<<360 || seen[m.Name] || m.Name == "" || len(m.Name) > 1024 || !slices.Contains(units, m.Unit) {
-				say("metric %q in %q is %v, or comes twice", m.Name, m.Unit, root[m.Name])
+				say("metric %q in %q is %v, or occurs twice", m.Name, m.Unit, root[m.Name])
 			}
 			seen[m.Name] = true
 		}
@@ -74,11 +74,11 @@ func broken(record string) (problems []string) {
 }
 
 func mustMarshal(v any) []byte {
-	b, _ := json.Marshal(v) // what came out of JSON
+	b, _ := json.Marshal(v) // it was decoded from JSON
 	return b
 }
 
-// written returns attributes as the log writes them.
+// written returns a log line with attrs.
 func written(attrs []slog.Attr) string {
 	var b bytes.Buffer
 	slog.New(slog.NewJSONHandler(&b, nil)).LogAttrs(context.Background(), slog.LevelInfo, "TurnOn", attrs...)
@@ -87,12 +87,12 @@ func written(attrs []slog.Attr) string {
 
 func TestEmbeddedMetrics(t *testing.T) {
 	d := bound(new(metrics.Registry))
-	ctx := metrics.WithSheet(t.Context())
+	ctx := metrics.WithRecorder(t.Context())
 	if got := metrics.EMF(ctx, "test"); got != nil {
-		t.Errorf("with nothing recorded it is %v", got)
+		t.Errorf("without a value it is %v", got)
 	}
 	if got := metrics.EMF(t.Context(), "test"); got != nil {
-		t.Errorf("without an invocation it is %v", got)
+		t.Errorf("without a recorder it is %v", got)
 	}
 	for i, m := range config.Metrics() {
 		for range 2 { // the second counts
@@ -114,11 +114,11 @@ func TestEmbeddedMetrics(t *testing.T) {
 		}
 	}
 	if strings.Contains(line, "mine") {
-		t.Errorf("a metric that the stack does not show costs money: %s", line)
+		t.Errorf("a metric that is not the stack's costs money: %s", line)
 	}
 }
 
-// TestBrokenRecords looks that the check sees what it is for.
+// TestBrokenRecords checks that broken finds violations.
 func TestBrokenRecords(t *testing.T) {
 	const good = `{"_aws":{"Timestamp":%d,"CloudWatchMetrics":[{"Namespace":"N","Dimensions":[["Stage"]],"Metrics":[{"Name":"A","Unit":"None"}]}]},"A":1,"Stage":"test"}`
 	record := fmt.Sprintf(good, time.Now().UnixMilli())
@@ -130,7 +130,7 @@ func TestBrokenRecords(t *testing.T) {
 		{`"Namespace":"N"`, `"Namespace":""`}, {`[["Stage"]]`, `[]`}, {`"Timestamp":`, `"Timestamp":1`}, {`"Timestamp"`, `"Time"`}, {`{"_aws"`, "{\n\"_aws\""},
 	} {
 		if broken(strings.Replace(record, change[0], change[1], 1)) == nil {
-			t.Errorf("with %s for %s nothing is found", change[1], change[0])
+			t.Errorf("with %s for %s no violation is found", change[1], change[0])
 		}
 	}
 }
@@ -138,7 +138,7 @@ func TestBrokenRecords(t *testing.T) {
 func TestExportEMF(t *testing.T) {
 	d := bound(new(metrics.Registry))
 	if _, err := core.Do(t.Context(), d, metrics.GetExport, metrics.ExportInput{Format: "emf"}); core.KindOf(err) != core.NotFound {
-		t.Errorf("%v, want that there is nothing to make a record of", err)
+		t.Errorf("%v, want that there is no value for a record", err)
 	}
 	record(t, d, "Duration", 100, 300)
 	record(t, d, "mine", 7)

@@ -2,44 +2,45 @@ package utility
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
-	_ "time/tzdata" // the zones, for where the system has none
+	_ "time/tzdata" // Lambda has no time zone database
 )
 
 // A TimestampInput is the input of [Timestamp].
 type TimestampInput struct {
 	Format string     `json:"format,omitempty" doc:"iso (the default), unix (whole seconds) or unix_ms (whole milliseconds)"`
 	Zone   string     `json:"zone,omitempty" doc:"of an iso timestamp, such as Europe/Berlin; default: UTC"`
-	At     *time.Time `json:"at,omitempty" doc:"the time to write, such as 2026-01-31T08:00:00+01:00; default: now"`
+	At     *time.Time `json:"at,omitempty" doc:"the time, such as 2026-01-31T08:00:00+01:00; default: now"`
 }
 
-// Check refuses a format and a zone that there is not.
+// Check rejects an unknown format, an unknown zone and a year after 9999.
 func (in TimestampInput) Check() error {
 	switch in.Format {
 	case "", "iso", "unix", "unix_ms":
 	default:
-		return fmt.Errorf("field format is %.40q; iso, unix or unix_ms is wanted", in.Format)
+		return fmt.Errorf("field format is %.40q; expected iso, unix or unix_ms", in.Format)
 	}
 	if _, err := zone(in.Zone); err != nil {
-		return fmt.Errorf("field zone is %.60q, which is no time zone; one such as Europe/Berlin is wanted", in.Zone)
+		return fmt.Errorf("field zone is %.60q, an unknown time zone; expected one such as Europe/Berlin", in.Zone)
 	}
 	if in.At != nil && in.At.Year() > 9999 {
-		return fmt.Errorf("field at is behind the year 9999")
+		return errors.New("field at is after the year 9999")
 	}
 	return nil
 }
 
-// zone returns the time zone of that name, but not the machine's own: Local would
-// be another one on another machine.
+// zone returns the time zone of that name. It rejects Local, whose meaning depends
+// on the machine.
 func zone(name string) (*time.Location, error) {
 	if name == "Local" {
-		return nil, fmt.Errorf("the time zone Local is another one on each machine")
+		return nil, errors.New("the time zone Local depends on the machine")
 	}
 	return time.LoadLocation(name)
 }
 
-// A Time is a moment as [Timestamp] writes it.
+// A Time is the output of [Timestamp].
 type Time struct {
 	Timestamp any    `json:"timestamp" doc:"a string in format iso, else a number"`
 	Format    string `json:"format" doc:"iso, unix or unix_ms"`
@@ -57,9 +58,9 @@ func timestamp(_ context.Context, in TimestampInput) (Time, error) {
 	case "unix_ms":
 		return Time{at.UnixMilli(), in.Format, "ms"}, nil
 	}
-	where, err := zone(in.Zone)
+	location, err := zone(in.Zone)
 	if err != nil {
 		return Time{}, err
 	}
-	return Time{Timestamp: at.In(where).Format("2006-01-02T15:04:05.000Z07:00"), Format: "iso"}, nil
+	return Time{Timestamp: at.In(location).Format("2006-01-02T15:04:05.000Z07:00"), Format: "iso"}, nil
 }

@@ -10,19 +10,19 @@ import (
 
 // An IDInput is the input of [GenerateCorrelationID].
 type IDInput struct {
-	Format string `json:"format,omitempty" doc:"uuid (version 7; the default) or short (the last 12 digits of one, which are random)"`
-	Trace  string `json:"trace,omitempty" doc:"an X-Amzn-Trace-Id header; its root is used instead of a new ID"`
+	Format string `json:"format,omitempty" doc:"uuid (version 7; the default) or short (its last 12 digits, which are random)"`
+	Trace  string `json:"trace,omitempty" doc:"an X-Amzn-Trace-Id header, whose root is returned instead of a new ID"`
 }
 
-// Check refuses a format that there is not, and a trace header without a root.
+// Check rejects an unknown format and a trace header without a root.
 func (in IDInput) Check() error {
 	switch in.Format {
 	case "", "uuid", "short":
 	default:
-		return fmt.Errorf("field format is %.40q; uuid or short is wanted", in.Format)
+		return fmt.Errorf("field format is %.40q; expected uuid or short", in.Format)
 	}
 	if _, ok := traceRoot(in.Trace); in.Trace != "" && !ok {
-		return fmt.Errorf("field trace is %.100q; Root=1-, eight and twenty-four hexadecimal digits are wanted in it", in.Trace)
+		return fmt.Errorf("field trace is %.100q; expected Root=1-, eight hexadecimal digits, a hyphen and 24 more in it", in.Trace)
 	}
 	return nil
 }
@@ -54,7 +54,7 @@ func traceRoot(header string) (string, bool) {
 	return "", false
 }
 
-// isRoot reports whether s is a trace's ID: "1-5759e988-bd862e3fe1be46a994272793".
+// isRoot reports whether s is a trace ID: "1-5759e988-bd862e3fe1be46a994272793".
 func isRoot(s string) bool {
 	const form = "1-xxxxxxxx-xxxxxxxxxxxxxxxxxxxxxxxx"
 	if len(s) != len(form) {

@@ -14,21 +14,21 @@ import (
 // An ExportInput is the input of [GetExport].
 type ExportInput struct {
 	Format string `json:"format,omitempty" doc:"json, emf or prometheus; default: json"`
-	Stage  string `json:"stage,omitempty" doc:"the dimension of emf; default: export, so that it is not taken for the stage's own"`
+	Stage  string `json:"stage,omitempty" doc:"the dimension of emf; default: export, to keep it apart from the stage's own metrics"`
 	Range
 }
 
-// Check refuses a format that there is not, and a range for Prometheus, whose
-// counters only grow.
+// Check rejects an unknown format, an invalid stage or range, and a range for
+// Prometheus, whose counters only grow.
 func (in ExportInput) Check() error {
 	switch in.Format {
 	case "", "json", "emf":
 	case "prometheus":
 		if in.Last != 0 || in.Until != 0 {
-			return errors.New("field last_seconds is for json and emf: what Prometheus reads counts from the start")
+			return errors.New("field last_seconds is for json and emf: counters of Prometheus count from the start")
 		}
 	default:
-		return fmt.Errorf("field format is %.40q; json, emf or prometheus is wanted", in.Format)
+		return fmt.Errorf("field format is %.40q; expected json, emf or prometheus", in.Format)
 	}
 	if in.Stage != "" {
 		if err := checkName("stage", in.Stage); err != nil {
@@ -38,12 +38,12 @@ func (in ExportInput) Check() error {
 	return in.Range.Check()
 }
 
-// An Export is the figures for another program.
+// An Export is the statistics in a format for another program.
 type Export struct {
 	Format      string          `json:"format"`
 	ContentType string          `json:"content_type" doc:"of the text"`
-	Text        string          `json:"text,omitempty" doc:"the figures, as emf or prometheus"`
-	Data        json.RawMessage `json:"data,omitempty" doc:"the figures as JSON: stats, usage, system and cold_start"`
+	Text        string          `json:"text,omitempty" doc:"the statistics as emf or prometheus"`
+	Data        json.RawMessage `json:"data,omitempty" doc:"the statistics as JSON: stats, usage, system and cold_start"`
 }
 
 func (r *Registry) export(ctx context.Context, in ExportInput) (Export, error) {
@@ -64,9 +64,8 @@ func (r *Registry) export(ctx context.Context, in ExportInput) (Export, error) {
 	return Export{Format: "json", ContentType: "application/json", Data: data}, err
 }
 
-// embedded returns one record of the Embedded Metric Format: the mean of each of
-// the stack's metrics as a metric, the figures of everything as properties, which
-// cost nothing. More metrics than the stack's would.
+// embedded returns one record of the Embedded Metric Format: the mean of each of the
+// stack's metrics as a metric, and all statistics as properties. Only metrics cost money.
 func (r *Registry) embedded(ctx context.Context, in ExportInput) (string, error) {
 	stats, err := r.stats(ctx, StatsInput{Range: in.Range})
 	if err != nil {
@@ -86,7 +85,7 @@ func (r *Registry) embedded(ctx context.Context, in ExportInput) (string, error)
 		}
 	}
 	if len(points) == 0 {
-		return "", core.Errorf(core.NotFound, core.CauseNoValues, "none of the stack's metrics has a value in the range: there is no record to make")
+		return "", core.Errorf(core.NotFound, core.CauseNoValues, "none of the stack's metrics has a value in the range, so there is no record")
 	}
 	record["_aws"] = declaration(time.Now(), points)
 	b, err := json.Marshal(record)

@@ -1,0 +1,124 @@
+package metrics
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"math"
+	"sync"
+	"time"
+
+	"github.com/hearthgate/hearthgate/config"
+)
+
+// A recorder holds the values of the stack's metrics in one invocation.
+type recorder struct {
+	mu     sync.Mutex
+	points []point // guarded by mu; the last value of each metric
+	put    []point // guarded by mu; every value of [Put] that no Registry has counted yet
+
+	space [10]point // of points, so that they need no memory of their own
+}
+
+type point struct {
+	metric config.Metric
+	value  float64
+}
+
+type recorderKey struct{}
+
+// WithRecorder returns a context that collects the values of the stack's metrics in one
+// invocation, for [EMF].
+func WithRecorder(ctx context.Context) context.Context {
+	r := new(recorder)
+	r.points = r.space[:0]
+	return context.WithValue(ctx, recorderKey{}, r)
+}
+
+func recorderOf(ctx context.Context) *recorder {
+	r, _ := ctx.Value(recorderKey{}).(*recorder)
+	return r
+}
+
+// Put records a value of one of the stack's metrics for [EMF], without the cost of an
+// operation. The next [Record] with the same recorder counts it in its [Registry], too.
+// Put ignores a value that [Record] rejects, and a context without a recorder. It is
+// safe for concurrent use.
+func Put(ctx context.Context, m config.Metric, v float64) {
+	r := recorderOf(ctx)
+	if r == nil || !(math.Abs(v) <= maxValue) {
+		return
+	}
+	r.set(m, v)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.put = append(r.put, point{m, v})
+}
+
+// set keeps the last value of m: a field of the log line has only one.
+func (r *recorder) set(m config.Metric, v float64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := range r.points {
+		if r.points[i].metric == m {
+			r.points[i].value = v
+			return
+		}
+	}
+	r.points = append(r.points, point{m, v})
+}
+
+// countPut adds the values of Put to registry, once.
+func (r *recorder) countPut(registry *Registry, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, p := range r.put {
+		m, _ := registry.metric(p.metric.Name, HistogramKind)
+		m.add(now, p.value, "", false)
+	}
+	r.put = r.put[:0]
+}
+
+// EMF returns the values that the recorder of ctx holds as the attributes that make a
+// log line an Embedded Metric Format record: the values, the dimension and the "_aws"
+// object that declares them. It returns nil if there are none.
+func EMF(ctx context.Context, stage string) []slog.Attr {
+	r := recorderOf(ctx)
+	if r == nil {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.points) == 0 {
+		return nil
+	}
+	attrs := make([]slog.Attr, 0, len(r.points)+2)
+	for _, p := range r.points {
+		attrs = append(attrs, slog.Float64(p.metric.Name, p.value))
+	}
+	return append(attrs, slog.String(config.DimensionStage, stage), slog.Any("_aws", declaration(time.Now(), r.points)))
+}
+
+// declaration returns the metadata of the format: which fields of a record are
+// metrics, in which unit and by which dimension.
+func declaration(now time.Time, points []point) json.RawMessage {
+	d := directive{config.Namespace, [1][1]string{{config.DimensionStage}}, make([]definition, len(points))}
+	for i, p := range points {
+		d.Metrics[i] = definition(p.metric)
+	}
+	b, _ := json.Marshal(aws{now.UnixMilli(), [1]directive{d}}) // strings and numbers: cannot fail
+	return b
+}
+
+type aws struct {
+	Timestamp         int64
+	CloudWatchMetrics [1]directive
+}
+
+type directive struct {
+	Namespace  string
+	Dimensions [1][1]string
+	Metrics    []definition
+}
+
+type definition struct{ Name, Unit string }
