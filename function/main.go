@@ -1,5 +1,5 @@
-// Command function is the Lambda function: it answers Alexa's directives with
-// the owner's own Home Assistant.
+// Command function is the Lambda function: it answers Alexa's directives with the
+// owner's own Home Assistant.
 package main
 
 import (
@@ -10,17 +10,19 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"github.com/hearthgate/hearthgate/function/app"
 	"github.com/hearthgate/hearthgate/function/gateway/initialization"
 	"github.com/hearthgate/hearthgate/function/gateway/logging"
 )
 
 func main() {
-	const patience = 80 * time.Millisecond // of what is kept for making a reply
+	const writeTimeout = 80 * time.Millisecond // of the reserve for making a reply
 	initialization.Tune(initialization.Size(os.Getenv))
-	app := NewApp(Options{
-		Output: logging.Patient(os.Stdout, patience),
+	a := app.New(app.Options{
+		Getenv: os.Getenv,
+		Output: logging.NewTimeoutWriter(os.Stdout, writeTimeout),
 		Dir:    filepath.Join(os.TempDir(), "hearthgate"),
 	})
-	app.Start(context.Background())
-	lambda.Start(app.Handle)
+	a.Start(context.Background())
+	lambda.Start(a.Handle)
 }

@@ -1,4 +1,4 @@
-package older
+package legacy
 
 // names is the table. Its lines are in the order of the older system's own.
 var names = []Name{

@@ -1,7 +1,7 @@
-// Package older answers to the names that the operations had in the older system:
+// Package legacy answers to the names that the operations had in the older system:
 // "cache.GET_TTL" is cache.ttl today. What is not offered any more says why, and
 // what to use.
-package older
+package legacy
 
 import (
 	"context"

@@ -1,0 +1,57 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/lambda"
+	"github.com/hearthgate/hearthgate/function/gateway/metrics"
+)
+
+// measure records the metrics of a directive or skill request that ended with err.
+func (a *App) measure(ctx context.Context, err error) {
+	values := []metrics.Value{
+		{Name: config.Success.Name, Value: oneIf(err == nil)},
+		{Name: config.Duration.Name, Value: float64(time.Since(core.RunOf(ctx).Start).Microseconds()) / 1000},
+		{Name: config.BreakerOpen.Name, Value: oneIf(core.KindOf(err) == core.Unavailable)},
+		{Name: config.ColdStart.Name, Value: oneIf(a.answers.Add(1) == 1)},
+		{Name: config.MemoryUsed.Name, Value: float64(metrics.RSS()) / 1e6},
+	}
+	if rate, any := a.cache.Rate(); any {
+		values = append(values, metrics.Value{Name: config.CacheHitRate.Name, Value: rate * 100})
+	}
+	a.record(ctx, values...)
+}
+
+// record records values, without the services if one of them panics: an alarm depends
+// on them.
+func (a *App) record(ctx context.Context, values ...metrics.Value) {
+	in := metrics.RecordInput{Values: values}
+	if _, err := core.Do(ctx, a.dispatcher, metrics.Record, in); core.CauseOf(err) == core.CausePanic {
+		_, _ = a.metrics.Record(ctx, in)
+	}
+}
+
+func oneIf(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// emf returns the metrics of the invocation of ctx, for its line.
+func (a *App) emf(ctx context.Context) []slog.Attr { return metrics.EMF(ctx, a.stage()) }
+
+// processAttrs returns what the line of an invocation says about the process.
+func (a *App) processAttrs() []slog.Attr {
+	attrs := []slog.Attr{slog.String("memory_usage", lambda.Memory(metrics.RSS()/1e6, a.memoryMB()))}
+	if rate, any := a.cache.Rate(); any {
+		memory, disk, external := a.cache.Hits()
+		attrs = append(attrs, slog.Float64("cache_hit_rate", rate), slog.Int64("cache_memory_hits", memory),
+			slog.Int64("cache_disk_hits", disk), slog.Int64("cache_external_hits", external))
+	}
+	return attrs
+}

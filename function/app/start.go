@@ -1,0 +1,134 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/cache"
+	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
+	"github.com/hearthgate/hearthgate/function/gateway/initialization"
+	"github.com/hearthgate/hearthgate/function/gateway/logging"
+	"github.com/hearthgate/hearthgate/function/gateway/metrics"
+	"github.com/hearthgate/hearthgate/function/gateway/security"
+	"github.com/hearthgate/hearthgate/function/homeassistant"
+)
+
+// Start makes the function ready before the first event. It logs what is missing or
+// wrong; directives are then answered with an error until that is fixed.
+func (a *App) Start(ctx context.Context) {
+	const atMost = 4 * time.Second // of the 10 s that Lambda gives the start
+	ctx, cancel := context.WithTimeout(ctx, atMost)
+	defer cancel()
+	status, err := core.Do(ctx, a.dispatcher, initialization.Run, core.None{})
+	if err != nil {
+		status.Problem = err.Error()
+	}
+	write := func(level slog.Level, text string) {
+		_, _ = core.Do(ctx, a.dispatcher, logging.Write, logging.WriteInput{Level: level, Message: text})
+	}
+	for _, warning := range status.Warnings {
+		write(slog.LevelWarn, warning)
+	}
+	if status.Problem != "" {
+		write(slog.LevelError, "the function is not ready: "+status.Problem)
+	}
+	now := time.Now()
+	start := metrics.Start{Took: core.Seconds(now.Sub(a.began))}
+	for _, s := range status.Stages {
+		start.Stages = append(start.Stages, metrics.Stage{Name: s.Name, Took: s.Duration, Problem: s.Problem})
+	}
+	a.start.Store(&start)
+	a.ready.Store(now.UnixNano())
+}
+
+// startSoFar returns how the start went, as far as it is known.
+func (a *App) startSoFar() metrics.Start {
+	if s := a.start.Load(); s != nil {
+		return *s
+	}
+	return metrics.Start{Took: core.Seconds(time.Since(a.began))}
+}
+
+// addStages adds the stages of the start that need more than the settings.
+func (a *App) addStages() {
+	for _, stage := range []initialization.Dependency{
+		{Stage: "cache", After: []string{initialization.ParametersStage}, Run: a.preload},
+		{Stage: "connections", After: []string{initialization.ParametersStage}, Run: a.connect,
+			Early: (*initialization.Settings).HasURL,
+			Again: func(before, now *initialization.Settings) bool { return before.URL != now.URL }},
+	} {
+		if _, err := core.Do(context.Background(), a.dispatcher, initialization.AddStage, stage); err != nil {
+			panic(err) // a mistake in this list
+		}
+	}
+}
+
+// preload loads what earlier processes used most into the cache.
+func (a *App) preload(ctx context.Context, _ *initialization.Settings) error {
+	_, err := core.Do(ctx, a.dispatcher, cache.Preload, cache.PreloadInput{})
+	return err
+}
+
+// connect makes the connection to the home ahead of the first directive, whose error
+// says more if the home is unreachable.
+func (a *App) connect(ctx context.Context, s *initialization.Settings) error {
+	_ = a.reach(ctx, s.URL)
+	return nil
+}
+
+// reach sends the home a request that does nothing: a GET of the endpoint, which it
+// answers with 405 and without a token.
+func (a *App) reach(ctx context.Context, url string) error {
+	const atMost = 2 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, atMost)
+	defer cancel()
+	_, err := core.Do(ctx, a.dispatcher, httpclient.WarmUp, httpclient.WarmUpInput{URL: url + homeassistant.SmartHomePath})
+	return err
+}
+
+// apply puts settings into effect.
+type apply struct {
+	*App
+	client   *httpclient.Client
+	redactor *security.Redactor
+	sealer   *security.Sealer
+}
+
+func (a apply) settings(s *initialization.Settings) error {
+	a.log.Configure(s.LogLevel)
+	if err := (httpclient.Config{CA: s.CA}).Check(); err != nil {
+		return fmt.Errorf("%s: %w", config.EnvCA, err)
+	}
+	if err := (httpclient.Config{Headers: s.Headers}).Check(); err != nil {
+		return fmt.Errorf("%s: %w", config.EnvHeaders, err)
+	}
+	if err := a.authorizer.Configure(security.Access{
+		SkillIDs: s.SkillIDs, AllowedUsers: s.AllowedUsers, Policy: s.Policy, Linked: s.TokenSource == config.Linked,
+	}); err != nil {
+		return err
+	}
+	a.redactor.SetLiterals(secrets(s))
+	if s.TokenSource == config.Stored {
+		a.sealer.SetToken(s.Token)
+	} else {
+		a.sealer.SetToken("")
+	}
+	a.applied.Store(s)
+	if !s.HasURL() {
+		return nil // it may yet be among the parameters
+	}
+	return a.client.Configure(httpclient.Config{Home: s.URL, Headers: s.Headers, CA: s.CA, Insecure: !s.VerifySSL})
+}
+
+// secrets returns the literal secrets of settings.
+func secrets(s *initialization.Settings) []core.Secret {
+	all := []core.Secret{s.Token}
+	for _, value := range s.Headers {
+		all = append(all, value)
+	}
+	return all
+}
