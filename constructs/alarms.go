@@ -5,6 +5,7 @@ import (
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -21,9 +22,9 @@ type AlarmsProps struct {
 // a home may be silent for days. Ten are free.
 type Alarms struct {
 	constructs.Construct
-	All     []awscloudwatch.IAlarm // in the order in which they matter
-	Success awscloudwatch.IAlarm   // directives fail
-	Errors  awscloudwatch.IAlarm   // the function itself does
+	All     []interfacesawscloudwatch.IAlarmRef // in the order in which they matter
+	Success awscloudwatch.IAlarm                // directives fail
+	Errors  awscloudwatch.IAlarm                // the function itself does
 }
 
 // NewAlarms creates Alarms.

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -19,7 +20,7 @@ const Runbook = "https://github.com/hearthgate/hearthgate/blob/main/infra/docs/r
 type DashboardsProps struct {
 	Name    string // of the summary; the others' begin with it
 	Metrics Metrics
-	Alarms  []awscloudwatch.IAlarm
+	Alarms  []interfacesawscloudwatch.IAlarmRef
 	Log     awslogs.ILogGroup
 }
 
@@ -149,7 +150,7 @@ func (d *Dashboards) table(title, section string, width float64, query ...string
 	})}
 }
 
-func status(alarms []awscloudwatch.IAlarm) shown {
+func status(alarms []interfacesawscloudwatch.IAlarmRef) shown {
 	const title = "Is anything wrong now?"
 	return shown{title, "runbook", awscloudwatch.NewAlarmStatusWidget(&awscloudwatch.AlarmStatusWidgetProps{
 		Title:  jsii.String(title),

@@ -1,9 +1,9 @@
 package constructs
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodedeploy"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -11,7 +11,7 @@ import (
 // RolloutProps are the props of a [Rollout].
 type RolloutProps struct {
 	Alias  awslambda.Alias
-	Alarms []awscloudwatch.IAlarm // any of them takes the new version back
+	Alarms []interfacesawscloudwatch.IAlarmRef // any of them takes the new version back
 }
 
 // Rollout shifts the alias to a new version little by little, a tenth more each

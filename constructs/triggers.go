@@ -45,7 +45,7 @@ func NewTriggers(scope constructs.Construct, id string, props TriggersProps) *Tr
 	allow("SmartHome", "alexa-connectedhome.amazon.com", "smartHomeSkillId", props.SmartHomeSkillID)
 	allow("Custom", "alexa-appkit.amazon.com", "customSkillId", props.CustomSkillID)
 	if props.SmartHomeSkillID == "" && props.CustomSkillID == "" {
-		notes.AddWarningV2(jsii.String(WarningNoSkill), jsii.String("No skill may call the function: smartHomeSkillId and customSkillId are both empty."))
+		notes.AddWarningV2(jsii.String(WarningNoSkill), jsii.String("No skill may call the function: smartHomeSkillId and customSkillId are both empty."), nil)
 	}
 	return &Triggers{this}
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 
 	"github.com/hearthgate/hearthgate/constructs"
 )
@@ -24,7 +24,7 @@ func watched(t *testing.T, email string) template {
 		}
 		alarms := constructs.NewAlarms(s, "Alarms", props)
 		constructs.NewDashboards(s, "Dashboards", constructs.DashboardsProps{Name: "gate", Metrics: metrics, Alarms: alarms.All, Log: f.Log})
-		constructs.NewRollout(s, "Rollout", constructs.RolloutProps{Alias: f.Alias, Alarms: []awscloudwatch.IAlarm{alarms.Errors}})
+		constructs.NewRollout(s, "Rollout", constructs.RolloutProps{Alias: f.Alias, Alarms: []interfacesawscloudwatch.IAlarmRef{alarms.Errors}})
 	})
 }
 

@@ -2,7 +2,7 @@ package main
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 
 	"github.com/hearthgate/hearthgate/config"
 	stack "github.com/hearthgate/hearthgate/constructs"
@@ -23,7 +23,7 @@ func watch(scope awscdk.Stack, s config.Stage, function *stack.Function) {
 	})
 	if s.Production {
 		rollout := stack.NewRollout(scope, "Rollout", stack.RolloutProps{
-			Alias: function.Alias, Alarms: []awscloudwatch.IAlarm{alarms.Errors, alarms.Success},
+			Alias: function.Alias, Alarms: []interfacesawscloudwatch.IAlarmRef{alarms.Errors, alarms.Success},
 		})
 		accept(rollout.Group, "AwsSolutions-IAM4", "CodeDeploy's role has the policy that AWS keeps for just this: to shift a function's alias and to read alarms.")
 	}
