@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -43,9 +44,13 @@ func synthesize() error {
 	if err != nil {
 		return fmt.Errorf("the built function cannot be read: %w", err)
 	}
+	version := build.Version(context.Background(), root)
 	app := awscdk.NewApp(&awscdk.AppProps{})
 	for _, stage := range stages {
-		NewStack(app, StackProps{Stage: stage, Code: awslambda.Code_FromAsset(&code, nil), Build: hash}) // a Code belongs to one stack
+		NewStack(app, StackProps{
+			Stage: stage, Code: awslambda.Code_FromAsset(&code, nil), // a Code belongs to one stack
+			Build: hash, Version: version,
+		})
 	}
 	check(app)
 	app.Synth(nil)

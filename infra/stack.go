@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -14,16 +15,17 @@ import (
 
 // StackProps are the props of a stage's stack.
 type StackProps struct {
-	Stage config.Stage   // valid
-	Code  awslambda.Code // of this stack alone
-	Build string         // SHA-256 of the program in it; default: not told
+	Stage   config.Stage   // valid
+	Code    awslambda.Code // of this stack alone
+	Build   string         // SHA-256 of the program in it; default: not told
+	Version string         // of the clone, see [config.Version]; default: "unknown"
 }
 
 // NewStack creates the stack of a stage: all that a home needs in AWS but its
 // token, which a command puts into the SecureString that the stack names.
 func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 	s := props.Stage
-	this := newStack(scope, s)
+	this := newStack(scope, s, cmp.Or(props.Version, "unknown"))
 	token := stack.NewSecureParameter(this, s.TokenParameterName())
 	headers := stack.NewSecureParameter(this, s.HeadersParameterName())
 	parameters := stack.NewParameters(this, "Parameters", stack.ParametersProps{
@@ -75,7 +77,7 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 
 // newStack creates the empty stack. Without an account it goes to that of the
 // credentials in use, and CloudFormation itself looks whether the region is right.
-func newStack(scope constructs.Construct, s config.Stage) awscdk.Stack {
+func newStack(scope constructs.Construct, s config.Stage, version string) awscdk.Stack {
 	var env *awscdk.Environment
 	if s.Account != "" {
 		env = &awscdk.Environment{Account: &s.Account, Region: &s.Region}
@@ -84,7 +86,7 @@ func newStack(scope constructs.Construct, s config.Stage) awscdk.Stack {
 		Env:                   env,
 		Description:           jsii.String("hearthgate, stage " + s.Name + ": Alexa answered by the owner's own Home Assistant"),
 		TerminationProtection: &s.Production,
-		Tags:                  &map[string]*string{"project": jsii.String("hearthgate"), "stage": &s.Name},
+		Tags:                  &map[string]*string{"project": jsii.String("hearthgate"), "stage": &s.Name, "hearthgate:version": &version},
 		// The stack is for an owner's account: no path of theirs, no analytics.
 		AnalyticsReporting: jsii.Bool(false),
 	})

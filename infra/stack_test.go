@@ -37,7 +37,8 @@ type template struct {
 	Resources map[string]resource
 	Outputs   map[string]any
 	text      []byte
-	report    string // of cdk-nag, CSV
+	report    string            // of cdk-nag, CSV
+	tags      map[string]string // of the stack, which CloudFormation gives every resource
 }
 
 type resource struct {
@@ -64,12 +65,12 @@ func synthesized(stages ...config.Stage) map[string]template {
 	code, out := filepath.Join(dir, "function"), filepath.Join(dir, "out")
 	must(os.Mkdir(code, 0o755))
 	must(os.WriteFile(filepath.Join(code, "bootstrap"), []byte("#!/bin/true\n"), 0o755))
-	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &out, Context: context(), AnalyticsReporting: jsii.Bool(false)})
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &out, Context: featureFlags(), AnalyticsReporting: jsii.Bool(false)})
 	for _, s := range stages {
-		NewStack(app, StackProps{Stage: s, Code: awslambda.Code_FromAsset(&code, nil)})
+		NewStack(app, StackProps{Stage: s, Code: awslambda.Code_FromAsset(&code, nil), Version: "v1.2.3"})
 	}
 	check(app)
-	app.Synth(nil)
+	assembly := app.Synth(nil)
 
 	all := map[string]template{}
 	for _, s := range stages {
@@ -80,13 +81,17 @@ func synthesized(stages ...config.Stage) map[string]template {
 		report, err := os.ReadFile(filepath.Join(out, "AwsSolutions--"+config.StackName(s.Name)+"-NagReport.csv"))
 		must(err)
 		t.report = string(report)
+		t.tags = map[string]string{}
+		for key, value := range *assembly.GetStackByName(jsii.String(config.StackName(s.Name))).Tags() {
+			t.tags[key] = *value
+		}
 		all[s.Name] = t
 	}
 	return all
 }
 
-// context returns the feature flags of cdk.json, which `go test` does not see.
-func context() *map[string]any {
+// featureFlags returns those of cdk.json, which `go test` does not see.
+func featureFlags() *map[string]any {
 	b, err := os.ReadFile("../cdk.json")
 	must(err)
 	var file struct{ Context map[string]any }
@@ -130,6 +135,18 @@ func TestSnapshot(t *testing.T) {
 				t.Errorf("the template is not the one in %s; see what changed with:\n\tgo test ./infra -run TestSnapshot -update && git diff infra/testdata", file)
 			}
 		})
+	}
+}
+
+func TestTags(t *testing.T) {
+	for name, template := range templates() {
+		want := map[string]string{"project": "hearthgate", "stage": name, "hearthgate:version": "v1.2.3"}
+		if !maps.Equal(template.tags, want) {
+			t.Errorf("%s: tags %v, want %v", name, template.tags, want)
+		}
+		if bytes.Contains(template.text, []byte("v1.2.3")) {
+			t.Errorf("%s: the template holds the version, so that each release changes it", name)
+		}
 	}
 }
 
