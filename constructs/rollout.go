@@ -11,12 +11,12 @@ import (
 // RolloutProps are the props of a [Rollout].
 type RolloutProps struct {
 	Alias  awslambda.Alias
-	Alarms []interfacesawscloudwatch.IAlarmRef // any of them takes the new version back
+	Alarms []interfacesawscloudwatch.IAlarmRef // each of them rolls the new version back
 }
 
-// Rollout shifts the alias to a new version little by little, a tenth more each
-// minute, and back to the old one when an alarm goes off meanwhile. A home sends so
-// few directives that a fixed canary of a tenth would often see none.
+// Rollout shifts the alias to a new version in ten steps of one minute, and back to
+// the old version when an alarm is raised meanwhile. The steps are linear because a
+// home sends few directives: a fixed canary of 10 % would often receive none.
 type Rollout struct {
 	constructs.Construct
 	Group awscodedeploy.LambdaDeploymentGroup
