@@ -36,7 +36,7 @@ func Sentence(locale, intent, slot string) string {
 	case slot == "":
 		return ""
 	}
-	for _, c := range Carriers(locale) {
+	for _, c := range CarrierPhrases(locale) {
 		if c.Intent() == intent {
 			return c.Sentence(slot)
 		}

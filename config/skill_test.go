@@ -40,7 +40,7 @@ func TestSentence(t *testing.T) {
 func TestCarriers(t *testing.T) {
 	valid := regexp.MustCompile(`^[A-Za-z_]{2,}$`)
 	for _, locale := range config.Locales() {
-		carriers := config.Carriers(locale)
+		carriers := config.CarrierPhrases(locale)
 		if len(carriers) < 10 {
 			t.Errorf("%s has %d carriers", locale, len(carriers))
 		}
@@ -57,7 +57,7 @@ func TestCarriers(t *testing.T) {
 			}
 		}
 	}
-	if config.Carriers("xx-XX") != nil {
+	if config.CarrierPhrases("xx-XX") != nil {
 		t.Error("a language that Alexa does not speak has carriers")
 	}
 }

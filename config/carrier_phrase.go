@@ -2,11 +2,11 @@ package config
 
 import "strings"
 
-// A Carrier is the words that a sentence begins with, or in a language whose verb
+// A CarrierPhrase is the words that a sentence begins with, or in a language whose verb
 // comes last ends with. Alexa hands a free text on only beside such words of the
 // model, and without them: "turn {sentence}" gives "on the kitchen light". So the
 // model has an intent for each carrier, whose name says which words to put back.
-type Carrier struct {
+type CarrierPhrase struct {
 	Words  string // as a person says them
 	sound  string // the words in Latin letters; default: Words
 	joint  string // between the words and the rest; default: a space
@@ -15,7 +15,7 @@ type Carrier struct {
 
 // Intent returns the name of the carrier's intent: letters and underscores, as Alexa
 // wants it.
-func (c Carrier) Intent() string {
+func (c CarrierPhrase) Intent() string {
 	sound := c.sound
 	if sound == "" {
 		sound = latin.Replace(c.Words)
@@ -29,7 +29,7 @@ var latin = strings.NewReplacer(
 )
 
 // Sentence returns the sentence of which rest is the rest.
-func (c Carrier) Sentence(rest string) string {
+func (c CarrierPhrase) Sentence(rest string) string {
 	if c.behind {
 		return rest + c.joint + c.Words
 	}
@@ -38,7 +38,7 @@ func (c Carrier) Sentence(rest string) string {
 
 // Sample returns how the model writes that sentence: with the slot in the place of
 // the rest, apart from the words.
-func (c Carrier) Sample() string {
+func (c CarrierPhrase) Sample() string {
 	slot := "{" + SentenceSlot + "}"
 	if c.behind {
 		return slot + " " + c.Words
@@ -46,9 +46,9 @@ func (c Carrier) Sample() string {
 	return c.Words + " " + slot
 }
 
-// Carriers returns the carriers of a locale; none for a language that Alexa does not
+// CarrierPhrases returns the carriers of a locale; none for a language that Alexa does not
 // speak.
-func Carriers(locale string) []Carrier {
+func CarrierPhrases(locale string) []CarrierPhrase {
 	switch language(locale) {
 	case "en":
 		return first("turn", "switch", "set", "dim", "brighten", "open", "close", "lock", "unlock", "start", "stop", "run", "play", "pause", "make", "add", "activate", "what", "what's", "which", "how", "is", "are", "when", "where")
@@ -75,25 +75,25 @@ func Carriers(locale string) []Carrier {
 }
 
 // first returns carriers that sentences begin with.
-func first(words ...string) []Carrier {
-	all := make([]Carrier, len(words))
+func first(words ...string) []CarrierPhrase {
+	all := make([]CarrierPhrase, len(words))
 	for i, w := range words {
-		all[i] = Carrier{Words: w}
+		all[i] = CarrierPhrase{Words: w}
 	}
 	return all
 }
 
 // spoken returns carriers that sentences begin with, given as words and their sound.
-func spoken(pairs ...string) []Carrier {
-	all := make([]Carrier, 0, len(pairs)/2)
+func spoken(pairs ...string) []CarrierPhrase {
+	all := make([]CarrierPhrase, 0, len(pairs)/2)
 	for i := 0; i+1 < len(pairs); i += 2 {
-		all = append(all, Carrier{Words: pairs[i], sound: pairs[i+1]})
+		all = append(all, CarrierPhrase{Words: pairs[i], sound: pairs[i+1]})
 	}
 	return all
 }
 
 // last returns carriers that sentences end with, given as words and their sound.
-func last(joint string, pairs ...string) []Carrier {
+func last(joint string, pairs ...string) []CarrierPhrase {
 	all := spoken(pairs...)
 	for i := range all {
 		all[i].joint, all[i].behind = joint, true
