@@ -12,18 +12,18 @@ import (
 	"unicode/utf8"
 )
 
-// maxSize is in bytes, far more than a stage with certificates needs.
+// maxSize is far more than a stage needs, bundle of certificates included.
 const maxSize = 64 << 10
 
-// Decode decodes a stage strictly: a field that is unknown, duplicate or of the wrong
-// type is an error, as is anything but exactly one JSON object. Missing fields have
-// their defaults. The stage is named after the file. Decode does not validate values:
-// see [Stage.Validate].
+// Decode reads a stage strictly: a field that is unknown, of the wrong type or
+// there twice is an error, as is anything that is not exactly one JSON object.
+// What the file leaves out has its default. The file's name gives the stage its
+// own. It does not say whether the values make sense: see [Stage.Validate].
 func Decode(file string, data []byte) (Stage, error) {
 	stage := NewStage(nameOf(file))
 	stage.File = file
-	data = bytes.TrimPrefix(data, []byte("\ufeff")) // some editors write it
-	if problem := unreadable(data); problem != "" {
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // which some editors write
+	if problem := unfit(data); problem != "" {
 		return stage, &FieldError{File: file, Problem: problem}
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))
@@ -35,7 +35,7 @@ func Decode(file string, data []byte) (Stage, error) {
 	for dec.More() {
 		field, raw, err := next(dec)
 		if err != nil {
-			return stage, errors.Join(append(problems, syntaxError(file, field, data, dec.InputOffset(), err))...)
+			return stage, errors.Join(append(problems, broken(file, field, data, dec.InputOffset(), err))...)
 		}
 		if problem := stage.set(field, raw, seen[field]); problem != "" {
 			problems = append(problems, &FieldError{file, field, problem})
@@ -43,7 +43,7 @@ func Decode(file string, data []byte) (Stage, error) {
 		seen[field] = true
 	}
 	if _, err := dec.Token(); err != nil {
-		return stage, errors.Join(append(problems, syntaxError(file, "", data, dec.InputOffset(), err))...)
+		return stage, errors.Join(append(problems, broken(file, "", data, dec.InputOffset(), err))...)
 	}
 	if _, err := dec.Token(); err != io.EOF {
 		problems = append(problems, &FieldError{File: file, Problem: fmt.Sprintf(
@@ -55,13 +55,13 @@ func Decode(file string, data []byte) (Stage, error) {
 	return stage, errors.Join(problems...)
 }
 
-// unreadable returns why data cannot be a stage at all; "" if it can.
-func unreadable(data []byte) string {
+// unfit says why data cannot be a stage at all; "" if it can.
+func unfit(data []byte) string {
 	switch {
 	case len(data) > maxSize:
-		return fmt.Sprintf("is larger than %d KB, which no stage is; check that this is the right file", maxSize>>10)
+		return fmt.Sprintf("is larger than %d KB; a stage is not, so look whether this is the right file", maxSize>>10)
 	case len(bytes.TrimSpace(data)) == 0:
-		return "is empty; write a JSON object with locale and homeAssistantUrl, as in dev.json"
+		return "is empty; write a JSON object with locale and homeAssistantUrl, as dev.json has them"
 	case !utf8.Valid(data):
 		return "is not UTF-8; save it as UTF-8"
 	}
@@ -78,32 +78,32 @@ func next(dec *json.Decoder) (field string, raw json.RawMessage, err error) {
 	return field, raw, dec.Decode(&raw)
 }
 
-// syntaxError returns where and why the file is not JSON.
-func syntaxError(file, field string, data []byte, offset int64, err error) error {
+// broken says where and how the file stops being JSON.
+func broken(file, field string, data []byte, offset int64, err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return &FieldError{file, field, fmt.Sprintf("ends too early (line %d): the file was written only in part; complete it, up to the closing }", line(data, int64(len(data))))}
+		return &FieldError{file, field, fmt.Sprintf("ends too early (line %d): the file was written only in part; write it again, down to the closing }", line(data, int64(len(data))))}
 	}
-	return &FieldError{file, field, fmt.Sprintf("is not valid JSON near line %d: %v; check for a missing comma or quotation mark there", line(data, offset), err)}
+	return &FieldError{file, field, fmt.Sprintf("is not valid JSON near line %d: %v; look for a missing comma or quotation mark there", line(data, offset), err)}
 }
 
-// set stores the value of one field. It returns what is wrong with it; "" if nothing.
-func (s *Stage) set(field string, raw json.RawMessage, duplicate bool) string {
+// set stores the value of one field and says what is wrong with it, if anything.
+func (s *Stage) set(field string, raw json.RawMessage, again bool) string {
 	target, ok := s.fields()[field]
 	switch {
 	case !ok && strings.Contains(strings.ToLower(field), "token"):
-		return "is not a field of a stage, and a token must not be in a file; remove it, and store the token in its SecureString with `hearthgate token`"
+		return "is not a field of a stage, and a token never stands in a file; remove it, and put the token into the SecureString that the stack's output names"
 	case !ok:
 		return "is not a field of a stage; remove it, or write one of " + strings.Join(Fields(), ", ")
-	case duplicate:
-		return "is there twice; remove one"
+	case again:
+		return "is there twice; remove one of the two"
 	}
 	if string(raw) == "null" || json.Unmarshal(raw, target) != nil {
-		return fmt.Sprintf("is %s; write %s", kind(raw), expected(target))
+		return fmt.Sprintf("is %s; write %s", kind(raw), wanted(target))
 	}
 	return ""
 }
 
-// Fields returns the names of a stage's fields as the file spells them, sorted.
+// Fields returns the names of a stage's fields as its file spells them, in order.
 func Fields() []string {
 	var names []string
 	for f := range reflect.TypeFor[Stage]().Fields() {
@@ -115,7 +115,7 @@ func Fields() []string {
 	return names
 }
 
-// fields returns a pointer to each field, by its name in the file.
+// fields returns where each field is stored, by the name the file has for it.
 func (s *Stage) fields() map[string]any {
 	targets := map[string]any{}
 	for f, v := range reflect.ValueOf(s).Elem().Fields() {
@@ -126,7 +126,7 @@ func (s *Stage) fields() map[string]any {
 	return targets
 }
 
-// kind describes a JSON value.
+// kind names what a JSON value is.
 func kind(raw json.RawMessage) string {
 	switch raw[0] {
 	case '"':
@@ -142,8 +142,8 @@ func kind(raw json.RawMessage) string {
 	}
 }
 
-// expected describes the value of a field.
-func expected(target any) string {
+// wanted names what a field holds.
+func wanted(target any) string {
 	switch target.(type) {
 	case *bool:
 		return "true or false, without quotation marks"
@@ -160,7 +160,7 @@ func expected(target any) string {
 	}
 }
 
-// line returns the line at an offset, from 1.
+// line counts from 1.
 func line(data []byte, offset int64) int {
 	return 1 + bytes.Count(data[:min(offset, int64(len(data)))], []byte("\n"))
 }
