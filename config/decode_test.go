@@ -69,13 +69,13 @@ func TestDecode(t *testing.T) {
 				t.Fatalf("got %v, want one problem of %q with %q", err, tt.field, tt.text)
 			}
 			if !strings.HasPrefix(err.Error(), "config/stages/home.json") || strings.Contains(err.Error(), "canary") {
-				t.Errorf("got %v, want the file's name first, and no value of a token", err)
+				t.Errorf("got %v, want the file's name first and no token", err)
 			}
 		})
 	}
 }
 
-func TestDecodeTellsEverything(t *testing.T) {
+func TestDecodeReportsEverything(t *testing.T) {
 	_, err := config.Decode("x.json", []byte(`{"memory": "1", "what": 1, "locale": "en-US", "timeout": []}`))
 	var fields []string
 	for _, p := range split(err) {
@@ -86,8 +86,8 @@ func TestDecodeTellsEverything(t *testing.T) {
 	}
 }
 
-// FuzzDecode feeds it foreign files: it never panics, and what it takes as a valid
-// stage it takes again, the same, when it is written and read back.
+// FuzzDecode checks that Decode never panics, and that a valid stage is the same after
+// it is written and read back.
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(`{"locale": "en-US", "homeAssistantUrl": "https://home.example.com", "homeAssistantTimeout": 2.5}`))
 	f.Add([]byte(`{"locale": "ja-JP", "homeAssistantUrl": "https://h.example.com:1", "tokenSource": "linked", "verifySsl": false}`))

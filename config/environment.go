@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// Environment returns the environment variables that the stack gives the function
-// of the stage. Home Assistant's URL is among them, so that at a cold start the
-// connection to the home and the parameters come side by side; the log's level is
-// not: it is a parameter, so that it changes without a deployment.
+// Environment returns the environment variables of the stage's function. Home
+// Assistant's URL is one of them, so that a cold start connects to the home and reads
+// the parameters concurrently. The log level is not: it is a parameter, so that it can
+// change without a deployment.
 func (s Stage) Environment() map[string]string {
 	env := map[string]string{
 		EnvStage:           s.Name,
@@ -34,7 +34,7 @@ func (s Stage) Environment() map[string]string {
 	return env
 }
 
-// compact returns JSON without the space that its file has for the reader.
+// compact returns JSON without insignificant space.
 func compact(text json.RawMessage) string {
 	var b bytes.Buffer
 	if json.Compact(&b, text) != nil {

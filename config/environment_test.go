@@ -7,15 +7,15 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 )
 
-// TestEnvironment sets one field of a stage each, and looks for what the function
-// is told more than of a stage with nothing but a home.
+// TestEnvironment sets one field of a stage each, and compares the environment with
+// that of a stage with a URL only.
 func TestEnvironment(t *testing.T) {
 	base := config.NewStage("home")
 	base.URL = "https://home.example.com"
 	for _, tt := range []struct {
 		name   string
 		change func(*config.Stage)
-		want   map[string]string // more, or otherwise
+		want   map[string]string // additional or changed
 	}{
 		{"nothing", func(*config.Stage) {}, nil},
 		{"half seconds", func(s *config.Stage) { s.HomeTimeout = 2.5 }, map[string]string{config.EnvTimeout: "2.5"}},
@@ -39,7 +39,7 @@ func TestEnvironment(t *testing.T) {
 		s := base
 		s.TokenSource = config.Linked
 		if env := s.Environment(); env[config.EnvTokenParameter] != "" || env[config.EnvTokenSource] != "linked" {
-			t.Errorf("a linked stage's function is told %v", env)
+			t.Errorf("environment of a linked stage: %v", env)
 		}
 	})
 }

@@ -1,100 +1,65 @@
-// Package config is the contract between the stack and the function: every name
-// that both must spell alike is spelled once, here, and so are the stages.
+// Package config is the contract between the stack and the function. It defines,
+// once, every name that both use, and the stages.
 //
-// It imports the standard library only, so that the function can use it without
-// pulling the CDK into its binary.
+// It imports the standard library only, so that the function's binary does not
+// include the CDK.
 package config
 
 // Environment variables that the stack sets and the function reads.
 const (
 	EnvStage           = "STAGE"                             // the stage's name, for logs and metrics
 	EnvLogLevel        = "LOG_LEVEL"                         // debug, info, warn or error
-	EnvParameterPrefix = "PARAMETER_PREFIX"                  // where the stage's parameters are, "/hearthgate/prod"
-	EnvURL             = "HOME_ASSISTANT_URL"                // of Home Assistant, without a path; wins over the parameter
-	EnvToken           = "HOME_ASSISTANT_TOKEN"              // a token in clear, for local use only; wins over the parameter
-	EnvTokenParameter  = "HOME_ASSISTANT_TOKEN_PARAMETER"    // name of the SecureString that holds the token
+	EnvParameterPrefix = "PARAMETER_PREFIX"                  // path of the stage's parameters, "/hearthgate/prod"
+	EnvURL             = "HOME_ASSISTANT_URL"                // of Home Assistant, without a path; takes precedence over the parameter
+	EnvToken           = "HOME_ASSISTANT_TOKEN"              // a token in plain text, for local use only; takes precedence over the parameter
+	EnvTokenParameter  = "HOME_ASSISTANT_TOKEN_PARAMETER"    // name of the SecureString with the token
 	EnvTokenSource     = "HOME_ASSISTANT_TOKEN_SOURCE"       // a [TokenSource]
-	EnvTimeout         = "HOME_ASSISTANT_TIMEOUT"            // seconds that Home Assistant may take, "7" or "2.5"
+	EnvTimeout         = "HOME_ASSISTANT_TIMEOUT"            // of requests to Home Assistant, in seconds, "7" or "2.5"
 	EnvVerifySSL       = "HOME_ASSISTANT_VERIFY_SSL"         // "false" accepts any certificate
-	EnvCacheTable      = "HEARTHGATE_CACHE_TABLE"            // name of the DynamoDB table that the cache goes on in; default: none
+	EnvCacheTable      = "HEARTHGATE_CACHE_TABLE"            // name of the DynamoDB table that is a level of the cache; default: none
 	EnvCA              = "HOME_ASSISTANT_CA"                 // PEM certificates to trust instead of the public ones
 	EnvHeaders         = "HOME_ASSISTANT_HEADERS"            // JSON object of secret headers for the home, such as those of Cloudflare Access; local use only
-	EnvHeadersParam    = "HOME_ASSISTANT_HEADERS_PARAMETER"  // name of the SecureString that holds them; default: none
-	EnvSkillIDs        = "ALEXA_SKILL_IDS"                   // of custom skills that may call, comma separated; default: none may
-	EnvAgent           = "HOME_ASSISTANT_CONVERSATION_AGENT" // id of the conversation agent that understands sentences; default: Home Assistant's own choice
-	EnvAllowedUsers    = "ALLOWED_USERS"                     // Login with Amazon user ids that may command, comma separated; default: whoever linked the skill
-	EnvBuild           = "HEARTHGATE_BUILD"                  // SHA-256 of the deployed program, by which the doctor knows an old one
-	EnvPolicy          = "DIRECTIVE_POLICY"                  // JSON rules that deny or restrict directives; default: all are allowed
+	EnvHeadersParam    = "HOME_ASSISTANT_HEADERS_PARAMETER"  // name of the SecureString with them; default: none
+	EnvSkillIDs        = "ALEXA_SKILL_IDS"                   // of custom skills that may invoke the function, comma separated; default: none
+	EnvAgent           = "HOME_ASSISTANT_CONVERSATION_AGENT" // id of the conversation agent for sentences; default: Home Assistant's default agent
+	EnvAllowedUsers    = "ALLOWED_USERS"                     // Login with Amazon ids of the users who may send directives, comma separated; default: anyone who linked the skill
+	EnvBuild           = "HEARTHGATE_BUILD"                  // SHA-256 of the deployed program, which the doctor compares
+	EnvPolicy          = "DIRECTIVE_POLICY"                  // JSON rules that deny or restrict directives; default: all directives are allowed
 )
 
-// A TokenSource says where the token for Home Assistant comes from.
+// A TokenSource is where the token for Home Assistant comes from.
 type TokenSource string
 
 // The token sources.
 const (
 	Stored TokenSource = "stored" // a long-lived token in a SecureString; the default
-	Linked TokenSource = "linked" // the directive's own, by account linking with Home Assistant
+	Linked TokenSource = "linked" // the token of the directive, from account linking with Home Assistant
 )
 
-// Namespace is the CloudWatch namespace of the metrics.
-const Namespace = "Hearthgate"
-
-// DimensionStage is the one dimension of every metric: the stage's name.
-const DimensionStage = "Stage"
-
-// A Metric is a metric in [Namespace] that the function emits and that dashboards
-// and alarms show. Ten are free of charge.
-type Metric struct {
-	Name string
-	Unit string // as CloudWatch spells it
-}
-
-// The metrics, at most one point each a directive, but for the last.
-var (
-	Success      = Metric{"Success", "None"}              // 1 or 0; its average is the success rate, its count the directives
-	Duration     = Metric{"Duration", "Milliseconds"}     // of the whole directive
-	HomeDuration = Metric{"HomeDuration", "Milliseconds"} // of Home Assistant's part; absent when it was not asked
-	BreakerOpen  = Metric{"BreakerOpen", "None"}          // 1 when the circuit breaker refused the directive, else 0
-	CacheHitRate = Metric{"CacheHitRate", "Percent"}      // since the process started; absent before the first look-up
-	ColdStart    = Metric{"ColdStart", "None"}            // 1 for the first directive of a process, else 0
-	MemoryUsed   = Metric{"MemoryUsed", "Megabytes"}      // resident set of the process
-
-	DiscoveryServedStale = Metric{"DiscoveryServedStale", "None"} // 1 when a Discover got the last known good answer, 0 for any other
-	EndpointsDropped     = Metric{"EndpointsDropped", "Count"}    // of a Discover that the home answered: those that Alexa would not take
-
-	DoctorFound = Metric{"DoctorFound", "None"} // 1 when the weekly doctor found something, else 0; once a week
-)
-
-// Metrics returns every metric, in a stable order.
-func Metrics() []Metric {
-	return []Metric{Success, Duration, HomeDuration, BreakerOpen, CacheHitRate, ColdStart, MemoryUsed, DiscoveryServedStale, EndpointsDropped, DoctorFound}
-}
-
-// Alias is the alias of the function that the skill's endpoint names.
+// Alias is the alias of the function that is the skill's endpoint.
 const Alias = "live"
 
-// ParameterPrefix returns the path below which a stage keeps its parameters.
+// ParameterPrefix returns the path of a stage's parameters.
 func ParameterPrefix(stage string) string { return "/hearthgate/" + stage }
 
 // Names of the parameters below a prefix.
 const (
-	URLParameter      = "/home-assistant/url"     // a String, read when the environment has no address
-	TokenParameter    = "/home-assistant/token"   // a SecureString; made by a command, never by the stack
-	HeadersParameter  = "/home-assistant/headers" // a SecureString; made by a command, never by the stack
-	LogLevelParameter = "/log-level"              // a String, so that the level changes without a deployment
+	URLParameter      = "/home-assistant/url"     // a String, read if the environment has no URL
+	TokenParameter    = "/home-assistant/token"   // a SecureString; created by a command, never by the stack
+	HeadersParameter  = "/home-assistant/headers" // a SecureString; created by a command, never by the stack
+	LogLevelParameter = "/log-level"              // a String, so that the level can change without a deployment
 )
 
-// Attributes of an entry in the external cache's table. DynamoDB deletes what has
-// expired by itself, some hours later.
+// Attributes of an entry in the external cache's table. DynamoDB deletes expired
+// entries itself, some hours later.
 const (
 	CacheTableKey     = "key"     // S, the entry's key
-	CacheTableExpires = "expires" // N, when the entry ends, in seconds since 1970
+	CacheTableExpires = "expires" // N, when the entry expires, in seconds since 1970
 )
 
 // StackName returns the name of a stage's CloudFormation stack.
 func StackName(stage string) string { return "hearthgate-" + stage }
 
-// FunctionName returns the name of a stage's function. It is fixed, so that the
-// ARN that the owner copied into the Alexa developer console stays good when the
-// function is made anew.
+// FunctionName returns the name of a stage's function. It never changes, so that the
+// ARN in the Alexa developer console stays valid when the function is replaced.
 func FunctionName(stage string) string { return "hearthgate-" + stage }

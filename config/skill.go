@@ -2,31 +2,31 @@ package config
 
 import "strings"
 
-// What the interaction model of the custom skill and the function must spell alike.
+// Names that the interaction model of the custom skill and the function share.
 const (
-	SentenceSlot   = "sentence" // the slot of the free text, in every intent that has one
-	SentenceIntent = "Sentence" // the intent of a sentence that is whole, and the start of the others' names
+	SentenceSlot   = "sentence" // the slot of the free text, in every intent with one
+	SentenceIntent = "Sentence" // the intent of a whole sentence, and the prefix of the others' names
 )
 
-// Intents of Alexa's own that the custom skill has.
+// Amazon's built-in intents that the custom skill uses.
 const (
 	StopIntent         = "AMAZON.StopIntent"
 	CancelIntent       = "AMAZON.CancelIntent"
 	NavigateHomeIntent = "AMAZON.NavigateHomeIntent"
 	HelpIntent         = "AMAZON.HelpIntent"
-	FallbackIntent     = "AMAZON.FallbackIntent" // nothing else in the model fits
+	FallbackIntent     = "AMAZON.FallbackIntent" // no other intent matches
 	YesIntent          = "AMAZON.YesIntent"
 	NoIntent           = "AMAZON.NoIntent"
 )
 
-// AmazonIntents returns all of them.
+// AmazonIntents returns all built-in intents that the custom skill uses.
 func AmazonIntents() []string {
 	return []string{StopIntent, CancelIntent, NavigateHomeIntent, HelpIntent, FallbackIntent, YesIntent, NoIntent}
 }
 
-// Sentence returns what a person said to the skill, whole: what Alexa has in the
-// slot, with the words that the intent stands for. It is "" for an intent that stands
-// for no sentence.
+// Sentence returns the whole sentence that a person said to the skill: the value of
+// the slot with the carrier phrase of the intent. It is "" for an intent without a
+// sentence.
 func Sentence(locale, intent, slot string) string {
 	switch yes, no := answers(locale); {
 	case intent == YesIntent:
@@ -36,7 +36,7 @@ func Sentence(locale, intent, slot string) string {
 	case slot == "":
 		return ""
 	}
-	for _, c := range Carriers(locale) {
+	for _, c := range CarrierPhrases(locale) {
 		if c.Intent() == intent {
 			return c.Sentence(slot)
 		}

@@ -35,29 +35,29 @@ func TestSentence(t *testing.T) {
 	}
 }
 
-// TestCarriers looks that in every locale every intent has a name that Alexa takes
-// and that no other has, and that the words come back.
-func TestCarriers(t *testing.T) {
+// TestCarrierPhrases checks that in every locale every intent has a valid and unique
+// name, and that the words are restored.
+func TestCarrierPhrases(t *testing.T) {
 	valid := regexp.MustCompile(`^[A-Za-z_]{2,}$`)
 	for _, locale := range config.Locales() {
-		carriers := config.Carriers(locale)
-		if len(carriers) < 10 {
-			t.Errorf("%s has %d carriers", locale, len(carriers))
+		phrases := config.CarrierPhrases(locale)
+		if len(phrases) < 10 {
+			t.Errorf("%s has %d carrier phrases, want at least 10", locale, len(phrases))
 		}
 		seen := map[string]string{}
-		for _, c := range carriers {
+		for _, c := range phrases {
 			name := c.Intent()
 			if !valid.MatchString(name) || seen[name] != "" {
-				t.Errorf("%s: %q has the intent %q, as %q has", locale, c.Words, name, seen[name])
+				t.Errorf("%s: %q has the intent %q, which is invalid or that of %q", locale, c.Words, name, seen[name])
 			}
 			seen[name] = c.Words
 			got := config.Sentence(locale, name, "x")
 			if got != c.Sentence("x") || !strings.Contains(got, c.Words) || !strings.Contains(c.Sample(), c.Words) {
-				t.Errorf("%s: %q comes back as %q", locale, c.Words, got)
+				t.Errorf("%s: %q is restored as %q", locale, c.Words, got)
 			}
 		}
 	}
-	if config.Carriers("xx-XX") != nil {
-		t.Error("a language that Alexa does not speak has carriers")
+	if config.CarrierPhrases("xx-XX") != nil {
+		t.Error("a language that Alexa does not support has carrier phrases")
 	}
 }

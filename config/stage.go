@@ -10,52 +10,52 @@ import (
 	"strings"
 )
 
-// StagesDir is where the stages are, one JSON file each, seen from the project's
-// top.
+// StagesDir is the folder of the stages, one JSON file each, relative to the root of
+// the clone.
 const StagesDir = "config/stages"
 
-// A Stage is one home's deployment: everything that differs from one to the next.
-// It is a file in [StagesDir]; the JSON names are those of the tags.
+// A Stage is the deployment of one home: everything that differs from other homes. It
+// is a file in [StagesDir].
 type Stage struct {
 	Name string `json:"-"` // of the file, without ".json"
-	File string `json:"-"` // where it was read, for error messages; default: Name
+	File string `json:"-"` // path of the file, for error messages; default: Name
 
-	Production bool   `json:"production"`        // guards the stack against deletion, asks for an account; default: false
+	Production bool   `json:"production"`        // protects the stack from deletion and requires an account; default: false
 	Locale     string `json:"locale"`            // of the owner's Amazon account and the skill, "en-US"
-	Account    string `json:"account,omitempty"` // twelve digits; default: that of the credentials in use
-	Region     string `json:"region,omitempty"`  // default, and nothing else is right: the locale's
+	Account    string `json:"account,omitempty"` // twelve digits; default: that of the current credentials
+	Region     string `json:"region,omitempty"`  // default, and the only valid value: that of the locale
 
 	URL         string      `json:"homeAssistantUrl"`     // "https://home.example.com", without a path
-	HomeTimeout float64     `json:"homeAssistantTimeout"` // seconds that Home Assistant may take; default: 7
+	HomeTimeout float64     `json:"homeAssistantTimeout"` // of requests to Home Assistant, in seconds; default: 7
 	TokenSource TokenSource `json:"tokenSource"`          // default: stored
 	VerifySSL   bool        `json:"verifySsl"`            // false accepts any certificate; default: true
 	CA          string      `json:"ca,omitempty"`         // PEM certificates to trust instead of the public ones; default: none
 
-	SecretHeaders bool            `json:"secretHeaders,omitempty"` // send the home the headers that a SecureString holds, such as those of Cloudflare Access; default: false
-	AllowedUsers  []string        `json:"allowedUsers,omitempty"`  // Login with Amazon user ids that may command; default: whoever linked the skill
-	Policy        json.RawMessage `json:"policy,omitempty"`        // list of rules that deny or restrict directives; default: all are allowed
+	SecretHeaders bool            `json:"secretHeaders,omitempty"` // send the headers in a SecureString, such as those of Cloudflare Access; default: false
+	AllowedUsers  []string        `json:"allowedUsers,omitempty"`  // Login with Amazon ids of the users who may send directives; default: anyone who linked the skill
+	Policy        json.RawMessage `json:"policy,omitempty"`        // list of rules that deny or restrict directives; default: all directives are allowed
 
-	SmartHomeSkillID string `json:"smartHomeSkillId"` // empty: no Smart Home skill may call the function
-	CustomSkillID    string `json:"customSkillId"`    // empty: no custom skill may call it
+	SmartHomeSkillID string `json:"smartHomeSkillId"` // empty: no Smart Home skill may invoke the function
+	CustomSkillID    string `json:"customSkillId"`    // empty: no custom skill may invoke it
 
 	Memory        int    `json:"memory"`        // of the function, MB; default: 128
 	Timeout       int    `json:"timeout"`       // of the function, seconds; default: 10
 	RetentionDays int    `json:"retentionDays"` // of its log; default: 30
 	LogLevel      string `json:"logLevel"`      // debug, info, warn or error; default: info
-	AlarmEmail    string `json:"alarmEmail"`    // empty: alarms are seen, but tell nobody
+	AlarmEmail    string `json:"alarmEmail"`    // empty: alarms change state but send nothing
 
-	Tracing             bool    `json:"tracing,omitempty"`             // by X-Ray; default: false
-	Insights            bool    `json:"insights,omitempty"`            // Lambda Insights, which costs; default: false
-	ReservedConcurrency int     `json:"reservedConcurrency,omitempty"` // executions set aside for the function; default: none
-	PermissionsBoundary string  `json:"permissionsBoundary,omitempty"` // name of the account's policy that bounds every role; default: none
-	Budget              float64 `json:"budget,omitempty"`              // USD a month after which a mail comes; default: no mail
-	WeeklyDoctor        bool    `json:"weeklyDoctor,omitempty"`        // look every week whether the way to the home is free; default: false
-	ExternalCache       bool    `json:"externalCache,omitempty"`       // keep the cache in a table too, where it outlives every process; default: false
-	KeepWarm            bool    `json:"keepWarm,omitempty"`            // run every five minutes; default: false
+	Tracing             bool    `json:"tracing,omitempty"`             // with X-Ray; default: false
+	Insights            bool    `json:"insights,omitempty"`            // Lambda Insights, which is not free; default: false
+	ReservedConcurrency int     `json:"reservedConcurrency,omitempty"` // executions; default: none
+	PermissionsBoundary string  `json:"permissionsBoundary,omitempty"` // name of a policy of the account, for every role; default: none
+	Budget              float64 `json:"budget,omitempty"`              // USD a month, beyond which AWS sends an e-mail; default: none
+	WeeklyDoctor        bool    `json:"weeklyDoctor,omitempty"`        // diagnose the connection to the home every week; default: false
+	ExternalCache       bool    `json:"externalCache,omitempty"`       // add a DynamoDB table to the cache, which outlives every process; default: false
+	KeepWarm            bool    `json:"keepWarm,omitempty"`            // invoke the function every five minutes; default: false
 }
 
-// NewStage returns a stage with every default and nothing else: it lacks a locale
-// and a URL.
+// NewStage returns a stage with the defaults. It has no locale and no URL, which have
+// no default.
 func NewStage(name string) Stage {
 	return Stage{
 		Name:          name,
@@ -69,16 +69,16 @@ func NewStage(name string) Stage {
 	}
 }
 
-// TokenParameterName returns the name of the SecureString that holds the token for
-// Home Assistant.
+// TokenParameterName returns the name of the SecureString with the token for Home
+// Assistant.
 func (s Stage) TokenParameterName() string { return ParameterPrefix(s.Name) + TokenParameter }
 
-// HeadersParameterName returns the name of the SecureString that holds the secret
-// headers for the home.
+// HeadersParameterName returns the name of the SecureString with the secret headers
+// for Home Assistant.
 func (s Stage) HeadersParameterName() string { return ParameterPrefix(s.Name) + HeadersParameter }
 
-// Load reads, decodes and validates one stage. The error holds every problem
-// found, one [FieldError] each.
+// Load reads, decodes and validates one stage. The error contains every problem, one
+// [FieldError] each.
 func Load(fsys fs.FS, file string) (Stage, error) {
 	f, err := fsys.Open(file)
 	if err != nil {
@@ -96,15 +96,15 @@ func Load(fsys fs.FS, file string) (Stage, error) {
 	return stage, stage.Validate()
 }
 
-// LoadAll loads every stage in dir, in the order of their names. The error holds
-// the problems of all of them.
+// LoadAll loads every stage in dir, sorted by name. The error contains the problems
+// of all stages.
 func LoadAll(fsys fs.FS, dir string) ([]Stage, error) {
 	files, err := fs.Glob(fsys, path.Join(dir, "*.json"))
 	if err != nil {
 		return nil, err
 	}
 	if len(files) == 0 {
-		return nil, fmt.Errorf("there is no stage in %s; write one, such as %s/dev.json, or change to the project's top folder", dir, dir)
+		return nil, fmt.Errorf("there is no stage in %s; write one, such as %s/dev.json, or change to the root of the clone", dir, dir)
 	}
 	var stages []Stage
 	var problems []error
@@ -115,16 +115,16 @@ func LoadAll(fsys fs.FS, dir string) ([]Stage, error) {
 	return stages, errors.Join(problems...)
 }
 
-// Names returns the names of the stages in dir, sorted, whatever is in their files.
+// Names returns the names of the stages in dir, sorted. It does not read the files.
 func Names(fsys fs.FS, dir string) []string {
-	files, _ := fs.Glob(fsys, path.Join(dir, "*.json")) // fails for a bad pattern only
+	files, _ := fs.Glob(fsys, path.Join(dir, "*.json")) // fails only for an invalid pattern
 	for i, file := range files {
 		files[i] = nameOf(file)
 	}
 	return files
 }
 
-// cause returns what is below a PathError, whose text would name the file twice.
+// cause unwraps a PathError, whose text would repeat the file's name.
 func cause(err error) error {
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err
@@ -134,8 +134,8 @@ func cause(err error) error {
 
 // A FieldError is one problem of one stage.
 type FieldError struct {
-	File    string // or the stage's name when it was not read from a file
-	Field   string // as the file spells it; empty when the problem is the file as a whole
+	File    string // or the stage's name if it was not read from a file
+	Field   string // as the file spells it; empty if the problem is of the whole file
 	Problem string // what is wrong and what to do
 }
 
@@ -146,8 +146,8 @@ func (e *FieldError) Error() string {
 	return e.File + ": " + e.Field + " " + e.Problem
 }
 
-// quote returns s as an error message may show it. What is too long for any
-// setting may be a secret in the wrong place: only its length is told.
+// quote quotes s for an error message. A value that is too long for any setting may be
+// a secret in the wrong place, so only its length is shown.
 func quote(s string) string {
 	if len(s) > 64 {
 		return fmt.Sprintf("(%d characters)", len(s))
@@ -155,5 +155,5 @@ func quote(s string) string {
 	return fmt.Sprintf("%q", s)
 }
 
-// nameOf returns the stage that a file describes.
+// nameOf returns the name of the stage in a file.
 func nameOf(file string) string { return strings.TrimSuffix(path.Base(file), ".json") }

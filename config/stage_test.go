@@ -12,7 +12,7 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 )
 
-// TestShippedStages loads what the project ships; both stages can be deployed.
+// TestShippedStages checks that the shipped stages can be deployed.
 func TestShippedStages(t *testing.T) {
 	stages, err := config.LoadAll(os.DirFS(".."), config.StagesDir)
 	if err != nil {
@@ -25,7 +25,7 @@ func TestShippedStages(t *testing.T) {
 			t.Errorf("%s: production is %v", s.Name, s.Production)
 		}
 		if s.Production && (s.Account == "" || s.SmartHomeSkillID == "" || s.CustomSkillID == "" || s.AlarmEmail == "") {
-			t.Errorf("%s leaves something open that production needs", s.Name)
+			t.Errorf("%s lacks a field that production needs", s.Name)
 		}
 		if !s.Production && s.Account != "" {
 			t.Errorf("%s is tied to the account %s, want any", s.Name, s.Account)
@@ -81,7 +81,7 @@ func TestLoad(t *testing.T) {
 	})
 }
 
-// valid returns a stage with nothing wrong.
+// valid returns a valid stage.
 func valid() config.Stage {
 	s := config.NewStage("home")
 	s.Locale, s.URL = "en-US", "https://home.example.com:8443"
@@ -158,7 +158,7 @@ func TestValidate(t *testing.T) {
 		{"reserved less than none", func(s *config.Stage) { s.ReservedConcurrency = -1 }, "reservedConcurrency", "0 to 1000"},
 		{"ARN of a boundary", func(s *config.Stage) { s.PermissionsBoundary = "arn:aws:iam::1:policy/x" }, "permissionsBoundary", "without its ARN"},
 		{"budget below nothing", func(s *config.Stage) { s.Budget = -1 }, "budget", "more than 0"},
-		{"budget that tells nobody", func(s *config.Stage) { s.Budget = 5 }, "budget", "alarmEmail"},
+		{"budget without an address", func(s *config.Stage) { s.Budget = 5 }, "budget", "alarmEmail"},
 		{"budget", func(s *config.Stage) { s.Budget, s.AlarmEmail = 5, "owner@example.com" }, "", ""},
 		{"user's name", func(s *config.Stage) { s.AllowedUsers = []string{"amzn1.account.AE7", "owner"} }, "allowedUsers", "not the id"},
 		{"user", func(s *config.Stage) { s.AllowedUsers = []string{"amzn1.account.AE7"} }, "", ""},
@@ -199,7 +199,7 @@ func TestCheckName(t *testing.T) {
 	}
 }
 
-func TestValidateTellsEverything(t *testing.T) {
+func TestValidateReportsEverything(t *testing.T) {
 	var fields []string
 	for _, p := range split((config.Stage{Name: "home"}).Validate()) {
 		if p.File != "home" {
@@ -213,7 +213,7 @@ func TestValidateTellsEverything(t *testing.T) {
 	}
 }
 
-// split returns the problems that are joined in err.
+// split returns the joined problems of err.
 func split(err error) []*config.FieldError {
 	joined, ok := errors.AsType[interface {
 		error

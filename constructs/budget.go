@@ -10,12 +10,12 @@ import (
 type BudgetProps struct {
 	Name  string
 	USD   float64 // a month
-	Email string  // who is told
+	Email string  // receives the notifications
 }
 
-// A Budget sends a mail when the account has spent its amount of a month, or will
-// at this pace. It counts the whole account: what a tag has cost is known only
-// after the owner has activated the tag for billing.
+// A Budget sends an e-mail when the account has spent its monthly amount, or is
+// forecast to. It covers the whole account: AWS knows the cost of a tag only after
+// the owner has activated the tag for billing.
 type Budget struct {
 	constructs.Construct
 }
@@ -23,7 +23,7 @@ type Budget struct {
 // NewBudget creates a Budget.
 func NewBudget(scope constructs.Construct, id string, props BudgetProps) *Budget {
 	this := constructs.NewConstruct(scope, &id)
-	tell := func(kind string) any {
+	notification := func(kind string) any {
 		return &awsbudgets.CfnBudget_NotificationWithSubscribersProperty{
 			Notification: &awsbudgets.CfnBudget_NotificationProperty{
 				NotificationType: &kind, ComparisonOperator: jsii.String("GREATER_THAN"),
@@ -37,7 +37,7 @@ func NewBudget(scope constructs.Construct, id string, props BudgetProps) *Budget
 			BudgetName: &props.Name, BudgetType: jsii.String("COST"), TimeUnit: jsii.String("MONTHLY"),
 			BudgetLimit: &awsbudgets.CfnBudget_SpendProperty{Amount: &props.USD, Unit: jsii.String("USD")},
 		},
-		NotificationsWithSubscribers: &[]any{tell("ACTUAL"), tell("FORECASTED")},
+		NotificationsWithSubscribers: &[]any{notification("ACTUAL"), notification("FORECASTED")},
 	})
 	return &Budget{this}
 }

@@ -12,18 +12,19 @@ import (
 
 // CacheTableProps are the props of a [CacheTable].
 type CacheTableProps struct {
-	Name string // default: CloudFormation makes one up
+	Name string // default: CloudFormation generates one
 }
 
-// CacheTable is the cache that outlives every process of the function: a table
-// paid by the request, whose entries DynamoDB deletes when their time has come. It
-// goes with its stack.
+// CacheTable is the level of the cache that outlives every process of the function:
+// a DynamoDB table that is billed per request and deletes expired entries. It is
+// deleted with its stack.
 type CacheTable struct {
 	constructs.Construct
 	Table awsdynamodb.Table
 }
 
-// NewCacheTable creates a CacheTable that nobody may use yet.
+// NewCacheTable creates a CacheTable that no one has access to: see
+// [CacheTable.GrantAccess].
 func NewCacheTable(scope constructs.Construct, id string, props CacheTableProps) *CacheTable {
 	this := constructs.NewConstruct(scope, &id)
 	table := &awsdynamodb.TableProps{
@@ -38,9 +39,9 @@ func NewCacheTable(scope constructs.Construct, id string, props CacheTableProps)
 	return &CacheTable{this, awsdynamodb.NewTable(this, jsii.String("Table"), table)}
 }
 
-// Open tells a function of the table, and lets it read, write and delete single
-// entries, and nothing else.
-func (c *CacheTable) Open(f *Function) {
+// GrantAccess puts the table's name into a function's environment and lets it read,
+// write and delete single entries, and nothing else.
+func (c *CacheTable) GrantAccess(f *Function) {
 	f.Function.AddEnvironment(jsii.String(config.EnvCacheTable), c.Table.TableName(), nil)
 	f.Role.AddToPrincipalPolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Actions:   jsii.Strings("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"),

@@ -16,7 +16,7 @@ import (
 	"github.com/hearthgate/hearthgate/constructs"
 )
 
-// TestMain closes the jsii kernel, whose last words about its child are noise.
+// TestMain closes the jsii kernel and discards what it prints about its child process.
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// A template is what was synthesized: resources by their logical id.
+// A template is a synthesized template: resources by logical id.
 type template map[string]resource
 
 type resource struct {
@@ -36,7 +36,7 @@ type resource struct {
 	DeletionPolicy string
 }
 
-// synthesized returns the template of a stack in which build has made constructs.
+// synthesized returns the template of the stack that build adds constructs to.
 func synthesized(t *testing.T, build func(awscdk.Stack)) template {
 	t.Helper()
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: jsii.String(t.TempDir()), AnalyticsReporting: jsii.Bool(false)})
@@ -53,7 +53,7 @@ func synthesized(t *testing.T, build func(awscdk.Stack)) template {
 	return whole.Resources
 }
 
-// of returns the resources of a type, by their logical id in order.
+// of returns the resources of a type, sorted by logical id.
 func (t template) of(kind string) []resource {
 	var found []resource
 	for _, id := range slices.Sorted(maps.Keys(t)) {
@@ -69,7 +69,7 @@ func (t template) only(test *testing.T, kind string) resource {
 	test.Helper()
 	found := t.of(kind)
 	if len(found) != 1 {
-		test.Fatalf("%d resources are a %s, want 1", len(found), kind)
+		test.Fatalf("%d resources of type %s, want 1", len(found), kind)
 	}
 	return found[0]
 }
@@ -80,7 +80,7 @@ func text(v any) string {
 	return string(b)
 }
 
-// has fails unless a value of a template has all of the texts in it.
+// has fails the test unless a value of a template contains all texts.
 func has(t *testing.T, v any, texts ...string) {
 	t.Helper()
 	got := text(v)
@@ -91,7 +91,7 @@ func has(t *testing.T, v any, texts ...string) {
 	}
 }
 
-// code returns a program that is none.
+// code returns a folder with a stub program.
 func code(t *testing.T) awslambda.Code {
 	t.Helper()
 	dir := t.TempDir()

@@ -24,7 +24,7 @@ func TestFunction(t *testing.T) {
 			"TracingConfig": "<nil>", "Layers": "<nil>", "ReservedConcurrentExecutions": "<nil>", "Environment": "<nil>",
 		}, 30, "Delete"},
 		{"everything", func(p *constructs.FunctionProps) {
-			p.Memory, p.Timeout, p.RetentionDays, p.KeepLog, p.Reserved, p.Tracing = 256, 9, 7, true, 2, true
+			p.Memory, p.Timeout, p.RetentionDays, p.RetainLog, p.ReservedConcurrency, p.Tracing = 256, 9, 7, true, 2, true
 			p.Environment = map[string]string{"A": "b"}
 		}, map[string]string{
 			"MemorySize": "256", "Timeout": "9", "TracingConfig": "map[Mode:Active]", "ReservedConcurrentExecutions": "2",
@@ -41,7 +41,7 @@ func TestFunction(t *testing.T) {
 			}
 			log := tpl.only(t, "AWS::Logs::LogGroup")
 			if log.Properties["RetentionInDays"] != tt.days || log.DeletionPolicy != tt.policy {
-				t.Errorf("the log is kept %v days and then %s", log.Properties["RetentionInDays"], log.DeletionPolicy)
+				t.Errorf("the log has a retention of %v days and the deletion policy %s", log.Properties["RetentionInDays"], log.DeletionPolicy)
 			}
 			if alias := tpl.only(t, "AWS::Lambda::Alias"); alias.Properties["Name"] != config.Alias {
 				t.Errorf("the alias is %v", alias.Properties)
@@ -50,12 +50,12 @@ func TestFunction(t *testing.T) {
 	}
 }
 
-// TestRole sees that the function may write its own log, read what it is given, and
-// nothing else.
+// TestRole checks that the function may write to its own log and read the granted
+// parameters, and nothing else.
 func TestRole(t *testing.T) {
 	tpl := synthesized(t, func(s awscdk.Stack) {
 		f := function(t, s, nil)
-		f.ReadParameters(constructs.NewSecureParameter(s, "/gate/token").ARN)
+		f.GrantReadParameters(constructs.NewSecureParameter(s, "/gate/token").ARN)
 	})
 	if role := tpl.only(t, "AWS::IAM::Role"); role.Properties["ManagedPolicyArns"] != nil {
 		t.Errorf("the role has a managed policy: %v", role.Properties)
@@ -71,11 +71,10 @@ func TestRole(t *testing.T) {
 func TestSecureParameter(t *testing.T) {
 	tpl := synthesized(t, func(s awscdk.Stack) {
 		p := constructs.NewSecureParameter(s, "/gate/token")
-		has(t, p.Command("eu-west-1"), "--name /gate/token", "--type SecureString", "--region eu-west-1")
 		awscdk.NewCfnOutput(s, jsii.String("Name"), &awscdk.CfnOutputProps{Value: &p.Name})
 	})
 	if len(tpl) != 0 {
-		t.Errorf("it made %v, and CloudFormation cannot make one", tpl)
+		t.Errorf("resources %v, want none: CloudFormation cannot create a SecureString", tpl)
 	}
 }
 

@@ -9,118 +9,108 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 )
 
-// What Amazon asks of a skill, measured over 15 minutes, before it warns the
-// skill's owner.
+// Amazon measures a skill over 15 minutes and warns its owner beyond these limits.
 const (
-	AmazonMinutes    = 15
-	AmazonP90        = 5000 // ms
-	AmazonSuccess    = 85   // percent
-	alexaPatience    = config.AlexaDeadline * 1000
-	defaultInMinutes = 5
+	amazonPeriod  = 15   // minutes
+	amazonP90     = 5000 // ms
+	amazonSuccess = 85   // percent
+	alexaDeadline = config.AlexaDeadline * 1000
+	defaultPeriod = 5 // minutes
 )
 
-// Metrics are the numbers of one stage, each defined once, for the dashboard and
-// the alarms alike. Statistics are CloudWatch's: "p90", "Average", "Sum".
+// Metrics are the metrics of one stage, each defined once for both dashboards and
+// alarms. Statistics are spelled as CloudWatch does: "p90", "Average", "Sum".
 type Metrics struct {
 	Stage    string
 	Function awslambda.Function
 	Memory   int // of the function, MB; default: 128
 }
 
-// SuccessRate is the share of directives answered as they should be, in percent.
-// It has no value while there are none.
+// SuccessRate is the share of directives that succeeded, in percent. It has no value
+// when there are no directives.
 func (m Metrics) SuccessRate() awscloudwatch.MathExpression {
 	return awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
 		Expression:   jsii.String("100 * success"),
-		UsingMetrics: &map[string]awscloudwatch.IMetric{"success": m.own(config.Success, "Average", "success", AmazonMinutes)},
+		UsingMetrics: &map[string]awscloudwatch.IMetric{"success": m.custom(config.Success, "Average", "success", amazonPeriod)},
 		Label:        jsii.String("success, %"),
-		Period:       minutes(AmazonMinutes),
+		Period:       minutes(amazonPeriod),
 	})
 }
 
-// Directives is how many came.
+// Directives is the number of directives.
 func (m Metrics) Directives() awscloudwatch.Metric {
-	return m.own(config.Success, "SampleCount", "directives", defaultInMinutes)
+	return m.custom(config.Success, "SampleCount", "directives", defaultPeriod)
 }
 
-// Duration is how long directives took, in milliseconds.
+// Duration is the time that directives took, in milliseconds.
 func (m Metrics) Duration(statistic string) awscloudwatch.Metric {
-	return m.own(config.Duration, statistic, statistic, AmazonMinutes)
+	return m.custom(config.Duration, statistic, statistic, amazonPeriod)
 }
 
-// HomeDuration is how much of it was Home Assistant's, in milliseconds.
+// HomeDuration is Home Assistant's part of the duration, in milliseconds.
 func (m Metrics) HomeDuration(statistic string) awscloudwatch.Metric {
-	return m.own(config.HomeDuration, statistic, "Home Assistant "+statistic, AmazonMinutes)
+	return m.custom(config.HomeDuration, statistic, "Home Assistant "+statistic, amazonPeriod)
 }
 
-// BreakerOpen is how many directives the circuit breaker refused.
+// BreakerOpen is the number of directives that the circuit breaker rejected.
 func (m Metrics) BreakerOpen() awscloudwatch.Metric {
-	return m.own(config.BreakerOpen, "Sum", "refused by the breaker", defaultInMinutes)
+	return m.custom(config.BreakerOpen, "Sum", "rejected by the circuit breaker", defaultPeriod)
 }
 
 // CacheHitRate is in percent.
 func (m Metrics) CacheHitRate() awscloudwatch.Metric {
-	return m.own(config.CacheHitRate, "Average", "cache hits, %", defaultInMinutes)
+	return m.custom(config.CacheHitRate, "Average", "cache hits, %", defaultPeriod)
 }
 
-// ColdStarts is how many directives met a new process.
+// ColdStarts is the number of directives that started a process.
 func (m Metrics) ColdStarts() awscloudwatch.Metric {
-	return m.own(config.ColdStart, "Sum", "cold starts", defaultInMinutes)
+	return m.custom(config.ColdStart, "Sum", "cold starts", defaultPeriod)
 }
 
-// MemoryUsed is the most a process used, in MB.
+// MemoryUsed is the highest memory use of a process, in MB.
 func (m Metrics) MemoryUsed() awscloudwatch.Metric {
-	return m.own(config.MemoryUsed, "Maximum", "memory, MB", defaultInMinutes)
+	return m.custom(config.MemoryUsed, "Maximum", "memory, MB", defaultPeriod)
 }
 
-// DiscoveryServedStale is how many discoveries got the last known good answer.
+// DiscoveryServedStale is the number of discoveries that got the last good answer.
 func (m Metrics) DiscoveryServedStale() awscloudwatch.Metric {
-	return m.own(config.DiscoveryServedStale, "Sum", "answered from the last good one", defaultInMinutes)
+	return m.custom(config.DiscoveryServedStale, "Sum", "last good list served", defaultPeriod)
 }
 
-// EndpointsDropped is how many devices Alexa would not have taken, at most.
+// EndpointsDropped is the highest number of devices that were dropped from a
+// discovery because Alexa rejects them.
 func (m Metrics) EndpointsDropped() awscloudwatch.Metric {
-	return m.own(config.EndpointsDropped, "Maximum", "devices left out", defaultInMinutes)
+	return m.custom(config.EndpointsDropped, "Maximum", "devices dropped", defaultPeriod)
 }
 
-// DoctorFound is whether the weekly doctor found something.
+// DoctorFound is 1 if the weekly doctor found a problem.
 func (m Metrics) DoctorFound() awscloudwatch.Metric {
-	return m.own(config.DoctorFound, "Maximum", "found something", defaultInMinutes)
+	return m.custom(config.DoctorFound, "Maximum", "problem found", defaultPeriod)
 }
 
-// Errors is how often the function itself failed, which it never should: a
-// directive that fails is an answer.
+// Errors is the number of invocations in which the function itself failed. A
+// directive that fails is answered and is no error.
 func (m Metrics) Errors() awscloudwatch.Metric {
-	return m.Function.MetricErrors(lambdas("errors"))
+	return m.Function.MetricErrors(options("Sum", "errors", defaultPeriod))
 }
 
-// Throttles is how often Lambda refused to run the function.
+// Throttles is the number of invocations that Lambda throttled.
 func (m Metrics) Throttles() awscloudwatch.Metric {
-	return m.Function.MetricThrottles(lambdas("throttles"))
+	return m.Function.MetricThrottles(options("Sum", "throttles", defaultPeriod))
 }
 
-// Invocations is how often Lambda ran the function, directives and all else.
-func (m Metrics) Invocations() awscloudwatch.Metric {
-	return m.Function.MetricInvocations(lambdas("invocations"))
-}
-
-// InvocationsHourly is the same by the hour.
+// InvocationsHourly is the number of invocations an hour, directives and all others.
 func (m Metrics) InvocationsHourly() awscloudwatch.Metric {
-	const hour = 60
-	return m.Function.MetricInvocations(&awscloudwatch.MetricOptions{
-		Statistic: jsii.String("Sum"), Label: jsii.String("invocations an hour"), Period: minutes(hour),
-	})
+	return m.Function.MetricInvocations(options("Sum", "invocations an hour", 60))
 }
 
-// Concurrency is how many events were worked on at once, at most.
+// Concurrency is the highest number of concurrent executions.
 func (m Metrics) Concurrency() awscloudwatch.Metric {
-	return m.Function.Metric(jsii.String("ConcurrentExecutions"), &awscloudwatch.MetricOptions{
-		Statistic: jsii.String("Maximum"), Label: jsii.String("at once"), Period: minutes(defaultInMinutes),
-	})
+	return m.Function.Metric(jsii.String("ConcurrentExecutions"), options("Maximum", "concurrent executions", defaultPeriod))
 }
 
-// own returns a metric that the function emits.
-func (m Metrics) own(metric config.Metric, statistic, label string, period float64) awscloudwatch.Metric {
+// custom returns a metric that the function emits.
+func (m Metrics) custom(metric config.Metric, statistic, label string, period float64) awscloudwatch.Metric {
 	return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
 		Namespace:     jsii.String(config.Namespace),
 		MetricName:    &metric.Name,
@@ -131,9 +121,9 @@ func (m Metrics) own(metric config.Metric, statistic, label string, period float
 	})
 }
 
-// lambdas are the options of a metric that Lambda counts for us.
-func lambdas(label string) *awscloudwatch.MetricOptions {
-	return &awscloudwatch.MetricOptions{Statistic: jsii.String("Sum"), Label: &label, Period: minutes(defaultInMinutes)}
+// options returns those of a metric that Lambda emits.
+func options(statistic, label string, period float64) *awscloudwatch.MetricOptions {
+	return &awscloudwatch.MetricOptions{Statistic: &statistic, Label: &label, Period: minutes(period)}
 }
 
 func minutes(n float64) awscdk.Duration { return awscdk.Duration_Minutes(&n) }

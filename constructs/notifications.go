@@ -11,19 +11,19 @@ import (
 
 // NotificationsProps are the props of [Notifications].
 type NotificationsProps struct {
-	Email       string // who is told, after they confirmed Amazon's mail
-	AlarmPrefix string // with which the names of the alarms begin that may tell
+	Email       string // must be confirmed once, by the link in Amazon's mail
+	AlarmPrefix string // only alarms whose name begins with it may publish
 }
 
-// Notifications are how an alarm reaches a person.
+// Notifications send alarms to a person, by e-mail.
 type Notifications struct {
 	constructs.Construct
 	Topic awssns.Topic
 }
 
-// NewNotifications creates Notifications. The topic is not encrypted: with the
-// key that AWS manages for SNS CloudWatch could not publish, and a key of one's
-// own costs more than everything else here. An alarm's text holds nothing secret.
+// NewNotifications creates Notifications. The topic is not encrypted: CloudWatch
+// cannot publish with the key that AWS manages for SNS, and a customer managed key
+// costs more than the rest of the stack. An alarm's text contains no secret.
 func NewNotifications(scope constructs.Construct, id string, props NotificationsProps) *Notifications {
 	this := constructs.NewConstruct(scope, &id)
 	topic := awssns.NewTopic(this, jsii.String("Topic"), &awssns.TopicProps{
@@ -31,8 +31,8 @@ func NewNotifications(scope constructs.Construct, id string, props Notifications
 		EnforceSSL:  jsii.Bool(true),
 	})
 	topic.AddSubscription(awssnssubscriptions.NewEmailSubscription(&props.Email, nil))
-	// With a policy of its own the topic loses the one that would let the
-	// account's alarms publish.
+	// EnforceSSL gives the topic a policy, which replaces the default one that lets
+	// the account's alarms publish.
 	stack := awscdk.Stack_Of(this)
 	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
 		Sid:        jsii.String("AllowAlarms"),

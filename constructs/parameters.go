@@ -1,6 +1,8 @@
 package constructs
 
 import (
+	"cmp"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsssm"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -10,12 +12,12 @@ import (
 
 // ParametersProps are the props of [Parameters].
 type ParametersProps struct {
-	Prefix   string // path below which the parameters are, "/hearthgate/prod"
+	Prefix   string // path of the parameters, "/hearthgate/prod"
 	LogLevel string // default: info
 }
 
-// Parameters are what the function reads at start and an owner may change without
-// a deployment. None of them is secret: see [SecureParameter].
+// Parameters are settings that the function reads when it starts, so that the owner
+// can change them without a deployment. None is secret: see [SecureParameter].
 type Parameters struct {
 	constructs.Construct
 	LogLevel awsssm.StringParameter
@@ -28,9 +30,9 @@ func NewParameters(scope constructs.Construct, id string, props ParametersProps)
 		Construct: this,
 		LogLevel: awsssm.NewStringParameter(this, jsii.String("LogLevel"), &awsssm.StringParameterProps{
 			ParameterName:  jsii.String(props.Prefix + config.LogLevelParameter),
-			StringValue:    jsii.String(orElse(props.LogLevel, "info")),
+			StringValue:    jsii.String(cmp.Or(props.LogLevel, "info")),
 			AllowedPattern: jsii.String("^(debug|info|warn|error)$"),
-			Description:    jsii.String("How much the function writes: debug, info, warn or error"),
+			Description:    jsii.String("Log level of the function: debug, info, warn or error"),
 		}),
 	}
 }

@@ -1,9 +1,9 @@
 package constructs
 
 import (
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscodedeploy"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 )
@@ -11,12 +11,12 @@ import (
 // RolloutProps are the props of a [Rollout].
 type RolloutProps struct {
 	Alias  awslambda.Alias
-	Alarms []awscloudwatch.IAlarm // any of them takes the new version back
+	Alarms []interfacesawscloudwatch.IAlarmRef // each of them rolls the new version back
 }
 
-// Rollout shifts the alias to a new version little by little, a tenth more each
-// minute, and back to the old one when an alarm goes off meanwhile. A home sends so
-// few directives that a fixed canary of a tenth would often see none.
+// Rollout shifts the alias to a new version in ten steps of one minute, and back to
+// the old version when an alarm is raised meanwhile. The steps are linear because a
+// home sends few directives: a fixed canary of 10 % would often receive none.
 type Rollout struct {
 	constructs.Construct
 	Group awscodedeploy.LambdaDeploymentGroup

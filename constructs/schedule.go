@@ -14,11 +14,11 @@ import (
 // ScheduleProps are the props of a [Schedule].
 type ScheduleProps struct {
 	Alias    awslambda.Alias
-	Doctor   bool // go the way to the home every Monday and log what is wrong; default: false
-	KeepWarm bool // run every five minutes, so that a person seldom waits for a cold start; default: false
+	Doctor   bool // diagnose the connection to the home every Monday and log problems; default: false
+	KeepWarm bool // invoke the function every five minutes, to avoid most cold starts; default: false
 }
 
-// A Schedule has the function do tasks by the clock.
+// A Schedule invokes the function for tasks at fixed times.
 type Schedule struct {
 	constructs.Construct
 }
@@ -37,11 +37,11 @@ func NewSchedule(scope constructs.Construct, id string, props ScheduleProps) *Sc
 		})
 	}
 	if props.Doctor {
-		run("Doctor", config.TaskDoctor, "hearthgate looks once a week whether the way to the home is free",
+		run("Doctor", config.TaskDoctor, "hearthgate diagnoses the connection to the home once a week",
 			awsevents.Schedule_Cron(&awsevents.CronOptions{WeekDay: jsii.String("MON"), Hour: jsii.String("3"), Minute: jsii.String("0")}))
 	}
 	if props.KeepWarm {
-		run("KeepWarm", config.TaskKeepWarm, "hearthgate stays warm", awsevents.Schedule_Rate(awscdk.Duration_Minutes(jsii.Number(5))))
+		run("KeepWarm", config.TaskKeepWarm, "hearthgate keeps the function warm", awsevents.Schedule_Rate(awscdk.Duration_Minutes(jsii.Number(5))))
 	}
 	return &Schedule{this}
 }

@@ -8,20 +8,20 @@ import (
 	"github.com/aws/jsii-runtime-go"
 )
 
-// WarningNoSkill is the id of the warning that [Triggers] give when no skill at
-// all may call the function. A stack that means it so acknowledges it.
+// WarningNoSkill is the id of the warning that [Triggers] add when no skill may
+// invoke the function. A stack that intends this acknowledges the warning.
 const WarningNoSkill = "hearthgate:no-skill"
 
 // TriggersProps are the props of [Triggers].
 type TriggersProps struct {
 	Alias            awslambda.Alias
-	SmartHomeSkillID string // default: no Smart Home skill may call the function
-	CustomSkillID    string // default: no custom skill may call it
+	SmartHomeSkillID string // default: no Smart Home skill may invoke the function
+	CustomSkillID    string // default: no custom skill may invoke it
 }
 
-// Triggers let one skill of each kind, and no other, call the function. The
-// permission is on the alias: that is what the skill's endpoint names. Without the
-// skill's id anybody's skill could call it, so an empty id gets no permission.
+// Triggers let one skill of each kind, and no other, invoke the function. The
+// permission is on the alias, which is the skill's endpoint. A permission without a
+// skill id would let anyone's skill invoke it, so an empty id gets none.
 type Triggers struct {
 	constructs.Construct
 }
@@ -29,10 +29,10 @@ type Triggers struct {
 // NewTriggers creates Triggers.
 func NewTriggers(scope constructs.Construct, id string, props TriggersProps) *Triggers {
 	this := constructs.NewConstruct(scope, &id)
-	notes := awscdk.Annotations_Of(this)
+	annotations := awscdk.Annotations_Of(this)
 	allow := func(name, principal, field, skill string) {
 		if skill == "" {
-			notes.AddInfo(jsii.String(field + " is empty: no permission for such a skill. Write the skill's id into the stage's file and deploy again."))
+			annotations.AddInfo(jsii.String(field + " is empty, so no such skill may invoke the function. Write the skill's id into the stage's file and deploy again."))
 			return
 		}
 		props.Alias.AddPermission(&name, &awslambda.Permission{
@@ -45,7 +45,7 @@ func NewTriggers(scope constructs.Construct, id string, props TriggersProps) *Tr
 	allow("SmartHome", "alexa-connectedhome.amazon.com", "smartHomeSkillId", props.SmartHomeSkillID)
 	allow("Custom", "alexa-appkit.amazon.com", "customSkillId", props.CustomSkillID)
 	if props.SmartHomeSkillID == "" && props.CustomSkillID == "" {
-		notes.AddWarningV2(jsii.String(WarningNoSkill), jsii.String("No skill may call the function: smartHomeSkillId and customSkillId are both empty."))
+		annotations.AddWarningV2(jsii.String(WarningNoSkill), jsii.String("No skill may invoke the function, because smartHomeSkillId and customSkillId are both empty. Write a skill's id into the stage's file."), nil)
 	}
 	return &Triggers{this}
 }

@@ -1,8 +1,9 @@
 // Command infra is the CDK app: one stack for each stage in config/stages. The CDK
-// CLI runs it, from the project's top folder, as cdk.json says.
+// CLI runs it from the root of the clone, as cdk.json says.
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -25,7 +26,7 @@ func main() {
 	}
 }
 
-// synthesize writes the templates of all stages to where the CLI wants them.
+// synthesize writes the templates of all stages into the CLI's output folder.
 func synthesize() error {
 	root, err := build.Root()
 	if err != nil {
@@ -36,25 +37,29 @@ func synthesize() error {
 		return err
 	}
 	code := filepath.Join(root, ".build", "function")
-	if err := built(code); err != nil {
+	if err := checkBuilt(code); err != nil {
 		return err
 	}
 	hash, err := build.Hash(filepath.Join(code, "bootstrap"))
 	if err != nil {
 		return fmt.Errorf("the built function cannot be read: %w", err)
 	}
+	version := build.Version(context.Background(), root)
 	app := awscdk.NewApp(&awscdk.AppProps{})
 	for _, stage := range stages {
-		NewStack(app, StackProps{Stage: stage, Code: awslambda.Code_FromAsset(&code, nil), Build: hash}) // a Code belongs to one stack
+		NewStack(app, StackProps{
+			Stage: stage, Code: awslambda.Code_FromAsset(&code, nil), // a Code belongs to one stack
+			Build: hash, Version: version,
+		})
 	}
-	check(app)
+	addNag(app)
 	app.Synth(nil)
 	return nil
 }
 
-// built returns nil if dir holds what `make function` builds. Lambda starts only a
-// bootstrap that is executable, and the asset's hash does not see whether it is.
-func built(dir string) error {
+// checkBuilt returns nil if dir contains what `make function` builds. Lambda starts
+// only an executable bootstrap, and the asset's hash does not include the file mode.
+func checkBuilt(dir string) error {
 	bootstrap, err := os.Stat(filepath.Join(dir, "bootstrap"))
 	switch {
 	case errors.Is(err, os.ErrNotExist):
@@ -62,7 +67,7 @@ func built(dir string) error {
 	case err != nil:
 		return fmt.Errorf("the built function cannot be read: %w", err)
 	case bootstrap.Mode().Perm()&0o111 == 0:
-		return errors.New("the built function is not executable, and Lambda could not start it: delete .build/function and run `make function` again")
+		return errors.New("the built function is not executable, so Lambda cannot start it: delete .build/function and run `make function` again")
 	}
 	return nil
 }

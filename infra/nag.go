@@ -7,9 +7,9 @@ import (
 	"github.com/cdklabs/cdk-nag-go/cdknag/v2"
 )
 
-// check has cdk-nag look at every stack when it is synthesized. What it finds is an
-// error, and its report is a CSV file beside the templates.
-func check(app awscdk.App) {
+// addNag has cdk-nag check every stack during synthesis. A finding is an error. The
+// reports are CSV files beside the templates.
+func addNag(app awscdk.App) {
 	awscdk.Aspects_Of(app).Add(cdknag.NewAwsSolutionsChecks(&cdknag.NagPackProps{
 		Verbose:       jsii.Bool(true),
 		Reports:       jsii.Bool(true),
@@ -17,8 +17,8 @@ func check(app awscdk.App) {
 	}), nil)
 }
 
-// accept keeps a finding of cdk-nag about a construct, and what is below it, from
-// being an error. The reason stands in the report.
-func accept(on constructs.IConstruct, finding, reason string) {
+// suppress suppresses a finding of cdk-nag for a construct and its children. The
+// reason is in the report.
+func suppress(on constructs.IConstruct, finding, reason string) {
 	cdknag.NagSuppressions_AddResourceSuppressions(on, &[]*cdknag.NagPackSuppression{{Id: &finding, Reason: &reason}}, jsii.Bool(true))
 }

@@ -11,36 +11,36 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 )
 
-// TestPermissions looks that a skill may call the alias, and nobody else may.
+// TestPermissions checks that skills may invoke the alias, and no one else may.
 func TestPermissions(t *testing.T) {
 	kinds := map[string]bool{}
 	for _, p := range templates()["prod"].of("AWS::Lambda::Permission") {
 		principal := fmt.Sprint(p.Properties["Principal"])
 		kinds[principal] = true
 		if token, _ := p.Properties["EventSourceToken"].(string); !strings.HasPrefix(token, "amzn1.ask.skill.") {
-			t.Errorf("%s may call with any skill: %v", principal, p.Properties)
+			t.Errorf("%s may invoke for any skill: %v", principal, p.Properties)
 		}
 		if target := fmt.Sprint(p.Properties["FunctionName"]); !strings.Contains(target, "Alias") && !strings.Contains(target, "live") {
-			t.Errorf("%s may call something else than the alias: %s", principal, target)
+			t.Errorf("%s may invoke something other than the alias: %s", principal, target)
 		}
 	}
 	want := map[string]bool{"alexa-connectedhome.amazon.com": true, "alexa-appkit.amazon.com": true}
 	if !maps.Equal(kinds, want) {
-		t.Errorf("principals are %v, want %v", kinds, want)
+		t.Errorf("principals %v, want %v", kinds, want)
 	}
 	if got := templates()["dev"].of("AWS::Lambda::Permission"); len(got) != 0 {
-		t.Errorf("without a skill's id there are permissions: %v", got)
+		t.Errorf("permissions without a skill id: %v", got)
 	}
 }
 
-// TestLeastPrivilege looks at every statement of every policy.
+// TestLeastPrivilege checks every statement of every policy.
 func TestLeastPrivilege(t *testing.T) {
 	allowed := []string{"logs:CreateLogStream", "logs:PutLogEvents", "ssm:GetParameters", "sts:AssumeRole", "sns:Publish"}
 	for name, template := range templates() {
 		t.Run(name, func(t *testing.T) {
 			seen := 0
 			for id, r := range template.Resources {
-				// CodeDeploy's own role has the policy that AWS keeps for just that.
+				// CodeDeploy's role has the policy that AWS manages for it.
 				if !strings.HasPrefix(r.Type, "AWS::IAM::") || strings.HasPrefix(id, "Rollout") {
 					continue
 				}
@@ -66,20 +66,20 @@ func TestLeastPrivilege(t *testing.T) {
 				})
 			}
 			if seen < 3 {
-				t.Errorf("%d statements were seen; those for the log, the parameters and the role itself are wanted", seen)
+				t.Errorf("%d statements, want at least those of the log, the parameters and the role itself", seen)
 			}
 		})
 	}
 }
 
-// TestLinkedStageReadsNoToken looks that a stage without a stored token may not
-// read one.
+// TestLinkedStageReadsNoToken checks that a stage without a stored token has no
+// permission to read one.
 func TestLinkedStageReadsNoToken(t *testing.T) {
 	s := config.NewStage("linked")
 	s.Locale, s.Region, s.URL, s.TokenSource = "en-US", "us-east-1", "https://home.example.com", config.Linked
 	text := string(synthesized(s)["linked"].text)
 	if strings.Contains(text, strings.TrimPrefix(s.TokenParameterName(), "/")) {
-		t.Errorf("the template names %s, which a linked stage does not need", s.TokenParameterName())
+		t.Errorf("the template contains %s, which a linked stage does not need", s.TokenParameterName())
 	}
 }
 
@@ -87,7 +87,7 @@ func TestNoSecretInTheTemplate(t *testing.T) {
 	for name, template := range templates() {
 		for _, mark := range []string{"SecureString\"", "resolve:ssm-secure", "eyJ", "NoEcho"} {
 			if bytes.Contains(template.text, []byte(mark)) {
-				t.Errorf("%s holds %q", name, mark)
+				t.Errorf("%s contains %q", name, mark)
 			}
 		}
 	}

@@ -20,9 +20,9 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 )
 
-var update = flag.Bool("update", false, "write the snapshots anew")
+var update = flag.Bool("update", false, "write the golden files")
 
-// TestMain closes the jsii kernel, whose last words about its child are noise.
+// TestMain closes the jsii kernel and discards what it prints about its child process.
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0); err == nil {
@@ -37,7 +37,8 @@ type template struct {
 	Resources map[string]resource
 	Outputs   map[string]any
 	text      []byte
-	report    string // of cdk-nag, CSV
+	report    string            // of cdk-nag, CSV
+	tags      map[string]string // of the stack, which CloudFormation gives every resource
 }
 
 type resource struct {
@@ -46,7 +47,7 @@ type resource struct {
 	DeletionPolicy string
 }
 
-// templates synthesizes the shipped stages once, with a bootstrap of their own.
+// templates synthesizes the shipped stages once, with a stub program.
 var templates = sync.OnceValue(func() map[string]template {
 	stages, err := config.LoadAll(os.DirFS(".."), config.StagesDir)
 	if err != nil {
@@ -64,12 +65,12 @@ func synthesized(stages ...config.Stage) map[string]template {
 	code, out := filepath.Join(dir, "function"), filepath.Join(dir, "out")
 	must(os.Mkdir(code, 0o755))
 	must(os.WriteFile(filepath.Join(code, "bootstrap"), []byte("#!/bin/true\n"), 0o755))
-	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &out, Context: context(), AnalyticsReporting: jsii.Bool(false)})
+	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &out, Context: featureFlags(), AnalyticsReporting: jsii.Bool(false)})
 	for _, s := range stages {
-		NewStack(app, StackProps{Stage: s, Code: awslambda.Code_FromAsset(&code, nil)})
+		NewStack(app, StackProps{Stage: s, Code: awslambda.Code_FromAsset(&code, nil), Version: "v1.2.3"})
 	}
-	check(app)
-	app.Synth(nil)
+	addNag(app)
+	assembly := app.Synth(nil)
 
 	all := map[string]template{}
 	for _, s := range stages {
@@ -80,13 +81,17 @@ func synthesized(stages ...config.Stage) map[string]template {
 		report, err := os.ReadFile(filepath.Join(out, "AwsSolutions--"+config.StackName(s.Name)+"-NagReport.csv"))
 		must(err)
 		t.report = string(report)
+		t.tags = map[string]string{}
+		for key, value := range *assembly.GetStackByName(jsii.String(config.StackName(s.Name))).Tags() {
+			t.tags[key] = *value
+		}
 		all[s.Name] = t
 	}
 	return all
 }
 
-// context returns the feature flags of cdk.json, which `go test` does not see.
-func context() *map[string]any {
+// featureFlags returns those of cdk.json, which `go test` does not see.
+func featureFlags() *map[string]any {
 	b, err := os.ReadFile("../cdk.json")
 	must(err)
 	var file struct{ Context map[string]any }
@@ -100,7 +105,7 @@ func must(err error) {
 	}
 }
 
-// of returns the resources of a type, by their logical id in order.
+// of returns the resources of a type, sorted by logical id.
 func (t template) of(kind string) []resource {
 	var found []resource
 	for _, id := range slices.Sorted(maps.Keys(t.Resources)) {
@@ -124,12 +129,24 @@ func TestSnapshot(t *testing.T) {
 			}
 			want, err := os.ReadFile(file)
 			if err != nil {
-				t.Fatalf("%v; write it with: go test ./infra -run TestSnapshot -update", err)
+				t.Fatalf("%v; create it with: go test ./infra -run TestSnapshot -update", err)
 			}
 			if !bytes.Equal(got, want) {
-				t.Errorf("the template is not the one in %s; see what changed with:\n\tgo test ./infra -run TestSnapshot -update && git diff infra/testdata", file)
+				t.Errorf("the template differs from %s; see the changes with:\n\tgo test ./infra -run TestSnapshot -update && git diff infra/testdata", file)
 			}
 		})
+	}
+}
+
+func TestTags(t *testing.T) {
+	for name, template := range templates() {
+		want := map[string]string{"project": "hearthgate", "stage": name, "hearthgate:version": "v1.2.3"}
+		if !maps.Equal(template.tags, want) {
+			t.Errorf("%s: tags %v, want %v", name, template.tags, want)
+		}
+		if bytes.Contains(template.text, []byte("v1.2.3")) {
+			t.Errorf("%s: the template holds the version, so that each release changes it", name)
+		}
 	}
 }
 
@@ -143,7 +160,7 @@ func TestFunctionResource(t *testing.T) {
 				}
 			}
 			if len(ours) != 1 {
-				t.Fatalf("%d functions are called %s, want 1", len(ours), config.FunctionName(name))
+				t.Fatalf("%d functions are named %s, want 1", len(ours), config.FunctionName(name))
 			}
 			p := ours[0].Properties
 			for field, want := range map[string]string{
@@ -154,34 +171,34 @@ func TestFunctionResource(t *testing.T) {
 				}
 			}
 			if timeout := p["Timeout"].(float64); timeout < 8 {
-				t.Errorf("the timeout is %v s, and Alexa waits 8", timeout)
+				t.Errorf("the timeout is %v s, want at least Alexa's 8", timeout)
 			}
 			env := p["Environment"].(map[string]any)["Variables"].(map[string]any)
 			if env[config.EnvURL] == nil || env[config.EnvStage] != name {
 				t.Errorf("the environment lacks the URL or the stage: %v", env)
 			}
 			if env[config.EnvToken] != nil || env[config.EnvLogLevel] != nil {
-				t.Errorf("the environment has a token or the log's level: %v", slices.Sorted(maps.Keys(env)))
+				t.Errorf("the environment has a token or the log level: %v", slices.Sorted(maps.Keys(env)))
 			}
 		})
 	}
 }
 
-func TestLogIsKeptForATime(t *testing.T) {
+func TestLogRetention(t *testing.T) {
 	for name, template := range templates() {
 		logs := template.of("AWS::Logs::LogGroup")
 		if len(logs) == 0 {
-			t.Errorf("%s: there is no log group, so Lambda would make one that keeps all for ever", name)
+			t.Errorf("%s: no log group: Lambda creates one that never expires", name)
 		}
 		for _, group := range logs {
 			if group.Properties["RetentionInDays"] == nil {
-				t.Errorf("%s: a log group keeps all for ever: %v", name, group.Properties)
+				t.Errorf("%s: a log group never expires: %v", name, group.Properties)
 			}
 		}
 	}
 }
 
-// TestFreeTier counts what is free of charge up to a number.
+// TestFreeTier counts the resources that are free up to a number.
 func TestFreeTier(t *testing.T) {
 	for name, template := range templates() {
 		t.Run(name, func(t *testing.T) {
@@ -221,7 +238,7 @@ func list(v any) []any {
 	return []any{v}
 }
 
-// changed returns the template of a shipped stage after a change of it.
+// changed returns the template of a shipped stage with a change.
 func changed(t *testing.T, name string, change func(*config.Stage)) template {
 	t.Helper()
 	s, err := config.Load(os.DirFS(".."), config.StagesDir+"/"+name+".json")
@@ -232,9 +249,9 @@ func changed(t *testing.T, name string, change func(*config.Stage)) template {
 	return synthesized(s)[name]
 }
 
-// TestProductionIsGuarded looks that what belongs to production outlives a
-// deletion of its stack, and that dev goes without a trace.
-func TestProductionIsGuarded(t *testing.T) {
+// TestLogDeletion checks that the log of production is retained when its stack is
+// deleted, and that dev leaves nothing behind.
+func TestLogDeletion(t *testing.T) {
 	for name, want := range map[string]string{"prod": "Retain", "dev": "Delete"} {
 		for _, log := range templates()[name].of("AWS::Logs::LogGroup") {
 			if log.DeletionPolicy != want {

@@ -13,16 +13,16 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 )
 
-// TestSynth has the real CDK CLI synthesize every stage, strictly and checked by
-// cdk-nag, twice: the function's asset, the templates and the stacks' tags and
-// outputs are the same both times, so that a deploy of nothing new changes nothing.
+// TestSynth runs the real CDK CLI twice, with --strict and cdk-nag, on every stage:
+// the function's asset, the templates with their outputs and the stacks' tags are the
+// same both times, so that a deployment without changes changes nothing.
 func TestSynth(t *testing.T) {
 	_, missing := exec.LookPath("npx")
 	if _, err := os.Stat("node_modules/aws-cdk"); err != nil {
 		missing = err
 	}
 	if missing != nil {
-		const text = "skipped: the CDK CLI is not there; install Node 20 or newer and run `npm ci --prefix infra`"
+		const text = "skipped: the CDK CLI is missing; install Node 20 or newer and run `npm ci --prefix infra`"
 		if os.Getenv("CI") != "" {
 			t.Fatal(text)
 		}
@@ -39,29 +39,29 @@ func TestSynth(t *testing.T) {
 		for name := range templates() {
 			report := filepath.Join(dir, "AwsSolutions--"+config.StackName(name)+"-NagReport.csv")
 			if info, err := os.Stat(report); err != nil || info.Size() < 100 {
-				t.Errorf("cdk-nag left no report on %s: %v", name, err)
+				t.Errorf("no report of cdk-nag on %s: %v", name, err)
 			}
 		}
-		got := made(t, dir)
+		got := deployable(t, dir)
 		if before != nil && !maps.Equal(got, before) {
 			for name := range got {
 				if got[name] != before[name] {
-					t.Errorf("the second synth made another %s", name)
+					t.Errorf("%s differs in the second synth", name)
 				}
 			}
-			t.Errorf("the second synth made %v, the first %v", slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(before)))
+			t.Errorf("the second synth wrote %v, the first %v", slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(before)))
 		}
 		before = got
 	}
 }
 
-// made returns what a deploy reads of a synth, by name: the asset, whose name is its
-// hash, the templates with their outputs, and the stacks' tags.
-func made(t *testing.T, dir string) map[string]string {
+// deployable returns what a deployment reads from a synth, by name: the asset, whose
+// name is its hash, the templates with their outputs, and the stacks' tags.
+func deployable(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	assets, err := filepath.Glob(filepath.Join(dir, "asset.*"))
 	if err != nil || len(assets) != 1 {
-		t.Fatalf("assets %v, %v; want the function alone", assets, err)
+		t.Fatalf("assets %v, %v; want the function only", assets, err)
 	}
 	files := map[string]string{filepath.Base(assets[0]): ""}
 	for _, pattern := range []string{"*.template.json", "*.assets.json"} {
@@ -77,7 +77,7 @@ func made(t *testing.T, dir string) map[string]string {
 			files[filepath.Base(file)] = string(b)
 		}
 	}
-	b, err := os.ReadFile(filepath.Join(dir, "manifest.json")) // whose rest is not the same at every synth
+	b, err := os.ReadFile(filepath.Join(dir, "manifest.json")) // other parts of it differ at every synth
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,8 +13,12 @@ import (
 	"strings"
 )
 
-// flags are those of the Makefile's BUILD; a test compares the two.
-var flags = []string{"-trimpath", "-buildvcs=false", "-mod=readonly", "-tags", "lambda.norpc", "-ldflags", "-s -w -buildid="}
+// flags and describe are those of the Makefile's BUILD and VERSION; a test compares
+// them. The version is added to the last flag.
+var (
+	flags    = []string{"-trimpath", "-buildvcs=false", "-mod=readonly", "-tags", "lambda.norpc", "-ldflags", "-s -w -buildid= -X github.com/hearthgate/hearthgate/config.version="}
+	describe = []string{"describe", "--tags", "--always", "--dirty", "--abbrev=12"}
+)
 
 // Function builds the function of the workspace at root for this machine and writes
 // the binary to out. When it does not compile, the error carries what the compiler
@@ -43,12 +47,22 @@ func Hash(file string) (string, error) {
 	return hex.EncodeToString(sum[:]), nil
 }
 
+// Version returns the version of the clone that dir is in, as config.Version has it
+// in a program of this package; "" where git knows none, as in an unpacked archive.
+func Version(ctx context.Context, dir string) string {
+	cmd := exec.CommandContext(ctx, "git", describe...)
+	cmd.Dir = dir
+	out, _ := cmd.Output() // empty when it fails
+	return strings.TrimSpace(string(out))
+}
+
 func program(ctx context.Context, dir, out string, machine ...string) error {
 	out, err := filepath.Abs(out)
 	if err != nil {
 		return err
 	}
 	args := append(append([]string{"build"}, flags...), "-o", out, ".")
+	args[len(flags)] += Version(ctx, dir)
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=", "CGO_ENABLED=0")

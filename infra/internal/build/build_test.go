@@ -60,8 +60,57 @@ func TestFlagsAreTheMakefiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "go build " + build.Flags(); !strings.Contains(string(makefile), want) {
-		t.Errorf("the Makefile does not build with %q", want)
+	for _, want := range []string{"go build " + build.Flags(), "VERSION = $(shell " + build.Describe() + " "} {
+		if !strings.Contains(string(makefile), want) {
+			t.Errorf("the Makefile lacks %q", want)
+		}
+	}
+}
+
+// TestVersion builds a program outside any clone, at a tag, and with a change that
+// is not committed, and asks it for its version.
+func TestVersion(t *testing.T) {
+	clone, err := build.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := workspace(t, "package main\n\nimport \"github.com/hearthgate/hearthgate/config\"\n\nfunc main() { println(config.Version()) }\n")
+	t.Setenv("GIT_CEILING_DIRECTORIES", filepath.Dir(root)) // the temporary folder may be in a clone
+	function := filepath.Join(root, "function")
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(function, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("go.mod", "module example.org/function\n\ngo 1.26\n\nrequire github.com/hearthgate/hearthgate/config v0.0.0\n\nreplace github.com/hearthgate/hearthgate/config => "+filepath.Join(clone, "config")+"\n")
+	git := func(args ...string) {
+		t.Helper()
+		cmd := exec.Command("git", append([]string{"-C", root, "-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"}, args...)...)
+		if said, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, said)
+		}
+	}
+	for _, tt := range []struct {
+		name          string
+		change        func()
+		version, says string
+	}{
+		{"no clone", func() {}, "", "unknown"},
+		{"a tag", func() { git("init", "-q"); git("add", "."); git("commit", "-qm", "first"); git("tag", "v1.2.3") }, "v1.2.3", "v1.2.3"},
+		{"a change", func() {
+			write("main.go", "package main\n\nimport \"github.com/hearthgate/hearthgate/config\"\n\nfunc main() { print(config.Version(), \"\\n\") }\n")
+		}, "v1.2.3-dirty", "v1.2.3-dirty"},
+	} {
+		tt.change()
+		out := filepath.Join(t.TempDir(), "bootstrap")
+		if err := build.Function(t.Context(), root, out); err != nil {
+			t.Fatalf("%s: %v", tt.name, err)
+		}
+		said, err := exec.Command(out).CombinedOutput()
+		if version := build.Version(t.Context(), function); err != nil || version != tt.version || string(said) != tt.says+"\n" {
+			t.Errorf("%s: version %q, the program says %q, %v; want %q and %q", tt.name, version, said, err, tt.version, tt.says)
+		}
 	}
 }
 

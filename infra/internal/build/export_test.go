@@ -2,10 +2,16 @@ package build
 
 import "strings"
 
-// Flags returns the flags as a shell would be given them.
+// Describe returns the command that says the version.
+func Describe() string { return "git " + strings.Join(describe, " ") }
+
+// Flags returns the flags as the Makefile gives them to the shell.
 func Flags() string {
 	quoted := make([]string, len(flags))
 	for i, f := range flags {
+		if i == len(flags)-1 {
+			f += "$(VERSION)"
+		}
 		if strings.Contains(f, " ") {
 			f = `"` + f + `"`
 		}

@@ -58,7 +58,7 @@ func New(locale, name string) (Model, error) {
 		l.Intents = append(l.Intents, Intent{Name: name, Samples: []string{}})
 	}
 	l.Intents = append(l.Intents, sentence(config.SentenceIntent, own.whole()...))
-	for _, c := range config.Carriers(locale) {
+	for _, c := range config.CarrierPhrases(locale) {
 		l.Intents = append(l.Intents, sentence(c.Intent(), c.Sample()))
 	}
 	return m, nil

@@ -42,7 +42,7 @@ func TestEveryLocale(t *testing.T) {
 				t.Error(err)
 			}
 			want := append(config.AmazonIntents(), config.SentenceIntent)
-			for _, c := range config.Carriers(locale) {
+			for _, c := range config.CarrierPhrases(locale) {
 				want = append(want, c.Intent())
 			}
 			var got []string

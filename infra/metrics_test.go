@@ -18,11 +18,11 @@ import (
 	"github.com/hearthgate/hearthgate/infra/internal/sample"
 )
 
-// TestWhatIsShownIsEmitted runs the real function on good and on bad days, and
-// compares the lines that it wrote, as CloudWatch reads them, with what the
-// dashboards and alarms ask CloudWatch for: namespace, name and dimension.
-func TestWhatIsShownIsEmitted(t *testing.T) {
-	lines := lived(t)
+// TestMetricsAreEmitted runs the real function on good and on bad days, and compares
+// the metrics in its log, as CloudWatch reads them, with those that the dashboards and
+// alarms request from CloudWatch: namespace, name and dimension.
+func TestMetricsAreEmitted(t *testing.T) {
+	lines := exercised(t)
 	emitted, fields := map[string]bool{}, map[string]bool{}
 	for _, text := range lines {
 		var l map[string]any
@@ -36,38 +36,37 @@ func TestWhatIsShownIsEmitted(t *testing.T) {
 			emitted[name] = true
 		}
 	}
-	shown := asked(t, templates()["dev"])
+	shown := requested(t, templates()["dev"])
 	if len(emitted) == 0 || len(shown) == 0 {
 		t.Fatalf("emitted %v, shown %v", emitted, shown)
 	}
 	for name := range shown {
 		if !emitted[name] {
-			t.Errorf("a widget or an alarm asks for %s, and no line of the function feeds it", name)
+			t.Errorf("a widget or an alarm uses %s, which the function does not emit", name)
 		}
 	}
 	for name := range emitted {
 		if !shown[name] {
-			t.Errorf("the function emits %s, and nothing shows it", name)
+			t.Errorf("the function emits %s, which no widget or alarm uses", name)
 		}
 	}
 	if len(emitted) > 10 {
-		t.Errorf("%d custom metrics, and 10 are free: %v", len(emitted), slices.Sorted(maps.Keys(emitted)))
+		t.Errorf("%d custom metrics, want at most the 10 that are free: %v", len(emitted), slices.Sorted(maps.Keys(emitted)))
 	}
 	queries := queried(t, templates()["dev"])
 	if !slices.Contains(queries, "correlation_id") {
-		t.Errorf("the tables ask for %v", queries)
+		t.Errorf("the tables query %v", queries)
 	}
 	for _, field := range queries {
 		if !fields[field] {
-			t.Errorf("a table asks for the field %s, which no line has", field)
+			t.Errorf("a table queries the field %s, which no line has", field)
 		}
 	}
 }
 
-// lived has the function of the stage dev go through what it knows: directives that
-// succeed, that fail, and a home that is away so long that the breaker opens. It
-// returns its log.
-func lived(t *testing.T) []string {
+// exercised returns the log of the stage dev's function after directives that succeed,
+// directives that fail, and a home that is down until the circuit breaker opens.
+func exercised(t *testing.T) []string {
 	t.Helper()
 	root, err := build.Root()
 	if err != nil {
@@ -102,7 +101,7 @@ func lived(t *testing.T) []string {
 	}
 	send("discover", "")
 	if _, err := f.Invoke(t.Context(), []byte(`{"operation":"cache.get","input":{"key":"nothing"}}`)); err != nil {
-		t.Fatal(err) // from here on the cache has a rate
+		t.Fatal(err) // from here on the cache has a hit rate
 	}
 	send("discover", "")
 	send("turn-on", "light.kitchen_light")
@@ -122,8 +121,8 @@ func lived(t *testing.T) []string {
 	return f.Lines()
 }
 
-// series returns the metrics that CloudWatch takes from a line of the log, each as
-// "namespace name dimension=value". A metric without a value in the line is none.
+// series returns the metrics that CloudWatch extracts from a line of the log, each as
+// "namespace name dimension=value". A metric without a value in the line is an error.
 func series(t *testing.T, line map[string]any) []string {
 	t.Helper()
 	aws, _ := line["_aws"].(map[string]any)
@@ -148,9 +147,9 @@ func series(t *testing.T, line map[string]any) []string {
 	return all
 }
 
-// asked returns the metrics of our namespace that widgets and alarms show, in the
-// same words, and fails on a metric of Lambda that is not this function's.
-func asked(t *testing.T, tpl template) map[string]bool {
+// requested returns the metrics of our namespace that widgets and alarms use, in the
+// same form. A metric outside it must be one of Lambda's for a function.
+func requested(t *testing.T, tpl template) map[string]bool {
 	t.Helper()
 	shown := map[string]bool{}
 	add := func(namespace, name, dimension string) {
@@ -160,12 +159,12 @@ func asked(t *testing.T, tpl template) map[string]bool {
 		}
 		known := []string{"Errors", "Throttles", "Invocations", "ConcurrentExecutions"}
 		if namespace != "AWS/Lambda" || !slices.Contains(known, name) || !strings.HasPrefix(dimension, "FunctionName=") {
-			t.Errorf("%s %s %s is no metric of Lambda's for a function", namespace, name, dimension)
+			t.Errorf("%s %s %s is not a metric of a Lambda function", namespace, name, dimension)
 		}
 	}
 	for _, w := range widgets(t, tpl) {
 		for _, m := range w.Properties.Metrics {
-			if len(m) >= 4 { // else it is an expression of others
+			if len(m) >= 4 { // else it is an expression
 				add(fmt.Sprint(m[0]), fmt.Sprint(m[1]), fmt.Sprintf("%v=%v", m[2], m[3]))
 			}
 		}
@@ -188,7 +187,7 @@ func asked(t *testing.T, tpl template) map[string]bool {
 	return shown
 }
 
-// A widget is one of a dashboard.
+// A widget is a widget of a dashboard.
 type widget struct {
 	Properties struct {
 		Metrics [][]any
@@ -209,7 +208,7 @@ func widgets(t *testing.T, tpl template) []widget {
 	return all
 }
 
-// queried returns the fields of the log that the dashboards' tables ask for.
+// queried returns the fields of the log that the dashboards' tables query.
 func queried(t *testing.T, tpl template) []string {
 	t.Helper()
 	words := strings.Fields("SOURCE fields filter stats sort desc limit by bin as count avg sum max pct ispresent latest and not")

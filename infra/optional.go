@@ -9,18 +9,18 @@ import (
 	stack "github.com/hearthgate/hearthgate/constructs"
 )
 
-// options adds what a stage has only if its file says so.
-func options(scope awscdk.Stack, s config.Stage, function *stack.Function) {
+// addOptional adds the resources that a stage has only if its file asks for them.
+func addOptional(scope awscdk.Stack, s config.Stage, function *stack.Function) {
 	if s.Tracing {
-		accept(function.Role, "AwsSolutions-IAM5", "X-Ray takes traces on * only: AWS offers nothing narrower.")
+		suppress(function.Role, "AwsSolutions-IAM5", "X-Ray accepts permissions on * only.")
 	}
 	if s.Insights {
-		accept(function.Role, "AwsSolutions-IAM4", "Lambda Insights comes with the policy that AWS keeps for it.")
+		suppress(function.Role, "AwsSolutions-IAM4", "Lambda Insights uses the policy that AWS manages for it.")
 	}
 	if s.ExternalCache {
 		table := stack.NewCacheTable(scope, "Cache", stack.CacheTableProps{})
-		table.Open(function)
-		accept(table.Table, "AwsSolutions-DDB3", "What a cache holds can be had again: no backup of it is worth its price.")
+		table.GrantAccess(function)
+		suppress(table.Table, "AwsSolutions-DDB3", "A cache needs no backup: its entries can be fetched again.")
 	}
 	if s.WeeklyDoctor || s.KeepWarm {
 		stack.NewSchedule(scope, "Schedule", stack.ScheduleProps{Alias: function.Alias, Doctor: s.WeeklyDoctor, KeepWarm: s.KeepWarm})

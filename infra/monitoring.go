@@ -2,15 +2,15 @@ package main
 
 import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 
 	"github.com/hearthgate/hearthgate/config"
 	stack "github.com/hearthgate/hearthgate/constructs"
 )
 
-// watch adds what tells whether the stage is well: alarms, whom they tell, what a
-// person looks at then, and in production what takes a bad version back.
-func watch(scope awscdk.Stack, s config.Stage, function *stack.Function) {
+// addMonitoring adds the alarms, their notifications, the dashboards, and in
+// production the rollback of a version that raises an alarm.
+func addMonitoring(scope awscdk.Stack, s config.Stage, function *stack.Function) {
 	prefix := config.StackName(s.Name) + "-"
 	metrics := stack.Metrics{Stage: s.Name, Function: function.Function, Memory: s.Memory}
 	var notify *stack.Notifications
@@ -23,8 +23,8 @@ func watch(scope awscdk.Stack, s config.Stage, function *stack.Function) {
 	})
 	if s.Production {
 		rollout := stack.NewRollout(scope, "Rollout", stack.RolloutProps{
-			Alias: function.Alias, Alarms: []awscloudwatch.IAlarm{alarms.Errors, alarms.Success},
+			Alias: function.Alias, Alarms: []interfacesawscloudwatch.IAlarmRef{alarms.Errors, alarms.Success},
 		})
-		accept(rollout.Group, "AwsSolutions-IAM4", "CodeDeploy's role has the policy that AWS keeps for just this: to shift a function's alias and to read alarms.")
+		suppress(rollout.Group, "AwsSolutions-IAM4", "CodeDeploy's role has the policy that AWS manages for this purpose: to shift a function's alias and to read alarms.")
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/hearthgate/hearthgate/infra/internal/fakeaws"
 )
 
-// TestRunbook finds the section that each alarm and each widget points at, and the
-// one that each section points at, and sees that every alarm points at its own.
+// TestRunbook checks that the runbook has each section that an alarm, a widget or
+// another section links to, and that every alarm links to its own.
 func TestRunbook(t *testing.T) {
 	runbook, err := os.ReadFile("docs/runbook.md")
 	if err != nil {
@@ -24,7 +24,7 @@ func TestRunbook(t *testing.T) {
 		description, _ := alarm.Properties["AlarmDescription"].(string)
 		_, own, _ := strings.Cut(description, "runbook.md#")
 		if name := fmt.Sprint(alarm.Properties["AlarmName"]); name != "hearthgate-dev-"+own {
-			t.Errorf("%s points at the section %q", name, own)
+			t.Errorf("%s links to the section %q", name, own)
 		}
 	}
 	text := "\n" + string(runbook)
@@ -39,8 +39,8 @@ func TestRunbook(t *testing.T) {
 	}
 }
 
-// TestRollout proves that in production a version that raises an alarm is taken
-// back, and that elsewhere a deployment takes effect at once.
+// TestRollout checks that a version that raises an alarm is rolled back in production,
+// and that elsewhere a deployment takes effect at once.
 func TestRollout(t *testing.T) {
 	if n := len(templates()["dev"].of("AWS::CodeDeploy::DeploymentGroup")); n != 0 {
 		t.Errorf("dev has %d deployment groups, want none", n)
@@ -53,20 +53,20 @@ func TestRollout(t *testing.T) {
 	group := groups[0].Properties
 	back, _ := json.Marshal(group["AutoRollbackConfiguration"])
 	if !strings.Contains(string(back), `"Enabled":true`) || !strings.Contains(string(back), "DEPLOYMENT_STOP_ON_ALARM") {
-		t.Errorf("rolls back: %s", back)
+		t.Errorf("rollback configuration: %s", back)
 	}
 	alarms, _ := group["AlarmConfiguration"].(map[string]any)
 	if list, _ := alarms["Alarms"].([]any); alarms["Enabled"] != true || len(list) != 2 {
-		t.Errorf("alarms that take it back: %v", alarms)
+		t.Errorf("alarms that roll it back: %v", alarms)
 	}
 	if !strings.Contains(string(tpl.text), "CodeDeployLambdaAliasUpdate") {
 		t.Error("the alias is not shifted by CodeDeploy")
 	}
 }
 
-// TestABadVersionIsTakenBack deploys production anew while an alarm goes off, on
-// the stand-in of AWS, which shifts an alias as the template says.
-func TestABadVersionIsTakenBack(t *testing.T) {
+// TestBadVersionIsRolledBack deploys production again while an alarm is on, to the
+// fake AWS, which shifts an alias as the template says.
+func TestBadVersionIsRolledBack(t *testing.T) {
 	cloud := fakeaws.Start(fakeaws.Options{})
 	defer cloud.Close()
 	cloud.SetParameter("us-east-1", fakeaws.Parameter{Name: "/cdk-bootstrap/hnb659fds/version", Type: "String", Value: "30"})
@@ -90,30 +90,30 @@ func TestABadVersionIsTakenBack(t *testing.T) {
 		}
 		cloud.Calm()
 	}
-	cloud.Raise("hearthgate-prod-slow") // a slow home is no fault of a version
+	cloud.Raise("hearthgate-prod-slow") // a version is not to blame for a slow home
 	if version, err := deploy("https://good.example.com"); err != nil || version == first {
 		t.Errorf("a good version: %v, %v", version, err)
 	}
 }
 
-// TestNotifications tells somebody only if there is somebody to tell.
+// TestNotifications checks that alarms notify the owner only if there is an address.
 func TestNotifications(t *testing.T) {
-	for name, email := range map[string]string{"nobody": "", "owner": "owner@example.com"} {
+	for name, email := range map[string]string{"no address": "", "owner": "owner@example.com"} {
 		t.Run(name, func(t *testing.T) {
 			tpl := changed(t, "dev", func(s *config.Stage) { s.AlarmEmail = email })
 			if got := len(tpl.of("AWS::SNS::Subscription")) == 1; got != (email != "") {
 				t.Errorf("a subscription: %v", got)
 			}
 			for _, alarm := range tpl.of("AWS::CloudWatch::Alarm") {
-				if tells := alarm.Properties["AlarmActions"] != nil; tells != (email != "") {
-					t.Errorf("%v tells somebody: %v", alarm.Properties["AlarmName"], tells)
+				if notifies := alarm.Properties["AlarmActions"] != nil; notifies != (email != "") {
+					t.Errorf("%v notifies: %v", alarm.Properties["AlarmName"], notifies)
 				}
 			}
 		})
 	}
 }
 
-// strs returns every text in v, however deep.
+// strs returns every string in v, at any depth.
 func strs(v any) []string {
 	switch v := v.(type) {
 	case string:

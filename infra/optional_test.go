@@ -7,13 +7,13 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 )
 
-// TestOptions turns each switch on and looks for what it makes, which is not there
+// TestOptional turns each option on and checks for its resources, which are absent
 // while it is off.
-func TestOptions(t *testing.T) {
+func TestOptional(t *testing.T) {
 	tests := []struct {
 		name   string
 		change func(*config.Stage)
-		marks  []string // in the template only when the switch is on
+		marks  []string // in the template only when the option is on
 	}{
 		{"tracing", func(s *config.Stage) { s.Tracing = true }, []string{`"TracingConfig"`, "xray:PutTraceSegments"}},
 		{"insights", func(s *config.Stage) { s.Insights = true }, []string{"CloudWatchLambdaInsightsExecutionRolePolicy", `"Layers"`}},
@@ -30,7 +30,7 @@ func TestOptions(t *testing.T) {
 			tpl := changed(t, "dev", tt.change)
 			on := string(tpl.text)
 			if strings.Contains(tpl.report, `"Non-Compliant"`) {
-				t.Errorf("cdk-nag is not content:\n%s", tpl.report)
+				t.Errorf("cdk-nag has findings:\n%s", tpl.report)
 			}
 			for _, mark := range tt.marks {
 				if !strings.Contains(on, mark) {
@@ -44,9 +44,9 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// TestScheduleCallsTheAlias looks that the clock may call the alias, and each rule
-// only for itself.
-func TestScheduleCallsTheAlias(t *testing.T) {
+// TestScheduleInvokesTheAlias checks that each rule has a permission of its own to
+// invoke the alias.
+func TestScheduleInvokesTheAlias(t *testing.T) {
 	tpl := changed(t, "dev", func(s *config.Stage) { s.WeeklyDoctor, s.KeepWarm = true, true })
 	permissions := tpl.of("AWS::Lambda::Permission")
 	if len(permissions) != 2 {
@@ -61,18 +61,18 @@ func TestScheduleCallsTheAlias(t *testing.T) {
 	}
 }
 
-// TestEveryStarHasAReason turns every switch on: what a role may then do to
-// everything is what AWS offers for nothing less, and cdk-nag's report says so.
-func TestEveryStarHasAReason(t *testing.T) {
+// TestWildcardsHaveAReason turns every option on and checks that cdk-nag's report
+// has a reason for each action that a role may do on *.
+func TestWildcardsHaveAReason(t *testing.T) {
 	reasons := map[string]string{ // action: words of the reason in the report
-		"xray:PutTraceSegments":    "X-Ray takes traces on * only",
-		"xray:PutTelemetryRecords": "X-Ray takes traces on * only",
+		"xray:PutTraceSegments":    "X-Ray accepts permissions on * only",
+		"xray:PutTelemetryRecords": "X-Ray accepts permissions on * only",
 	}
 	tpl := changed(t, "dev", func(s *config.Stage) {
 		s.Tracing, s.Insights, s.ExternalCache, s.WeeklyDoctor, s.KeepWarm = true, true, true, true, true
 		s.PermissionsBoundary, s.Budget, s.AlarmEmail, s.ReservedConcurrency = "bound", 5, "owner@example.com", 3
 	})
-	stars := 0
+	wildcards := 0
 	for id, r := range tpl.Resources {
 		if !strings.HasPrefix(r.Type, "AWS::IAM::") {
 			continue
@@ -84,21 +84,22 @@ func TestEveryStarHasAReason(t *testing.T) {
 					continue
 				}
 				for _, action := range list(m["Action"]) {
-					stars++
+					wildcards++
 					reason := reasons[action.(string)]
 					if reason == "" || !strings.Contains(tpl.report, reason) {
-						t.Errorf("%s allows %v on %s, and no reason is known", id, action, arn)
+						t.Errorf("%s allows %v on %s without a reason", id, action, arn)
 					}
 				}
 			}
 		})
 	}
-	if stars != len(reasons) {
-		t.Errorf("%d actions on *, and %d have a reason", stars, len(reasons))
+	if wildcards != len(reasons) {
+		t.Errorf("%d actions on *, want the %d with a reason", wildcards, len(reasons))
 	}
 }
 
-// TestCacheTable gives the function its own table and single entries of it.
+// TestCacheTable checks that the function has access to single entries of its own
+// table.
 func TestCacheTable(t *testing.T) {
 	tpl := changed(t, "dev", func(s *config.Stage) { s.ExternalCache = true })
 	tables := tpl.of("AWS::DynamoDB::Table")
@@ -125,6 +126,6 @@ func TestCacheTable(t *testing.T) {
 		})
 	}
 	if granted != 1 {
-		t.Errorf("%d statements about tables, want 1", granted)
+		t.Errorf("%d statements on tables, want 1", granted)
 	}
 }

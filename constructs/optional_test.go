@@ -12,7 +12,7 @@ import (
 func TestCacheTable(t *testing.T) {
 	for name, want := range map[string]any{"": nil, "gate-cache": "gate-cache"} {
 		tpl := synthesized(t, func(s awscdk.Stack) {
-			constructs.NewCacheTable(s, "Cache", constructs.CacheTableProps{Name: name}).Open(function(t, s, nil))
+			constructs.NewCacheTable(s, "Cache", constructs.CacheTableProps{Name: name}).GrantAccess(function(t, s, nil))
 		})
 		table := tpl.only(t, "AWS::DynamoDB::Table")
 		has(t, table.Properties, `"BillingMode":"PAY_PER_REQUEST"`, `"AttributeName":"`+config.CacheTableKey, `"AttributeName":"`+config.CacheTableExpires)
