@@ -219,7 +219,7 @@ func TestPolicy(t *testing.T) {
 		policy circuitbreaker.Policy
 		calls  func(*core.Dispatcher)
 		state  string
-		cause  string
+		cause  core.Cause
 	}{
 		"slow calls, by default": {circuitbreaker.Policy{}, func(d *core.Dispatcher) {
 			for range 5 {
@@ -340,7 +340,7 @@ func TestBound(t *testing.T) {
 			t.Errorf("%d breakers are there, %d of them open, %v; want 32 and the one", len(all.Breakers), all.Open, err)
 		}
 		time.Sleep(2 * time.Hour)
-		if f := b.Cleanup(); f.Items != 31 {
+		if f := b.Cleanup(t.Context()); f.Items != 31 {
 			t.Errorf("%+v was freed, want 31 breakers that were not used in an hour", f)
 		}
 	})
@@ -355,7 +355,7 @@ func TestConcurrently(t *testing.T) {
 			call(d, i%2 == 0, []error{nil, errAway}[i%2])
 			b.Health()
 			_, _ = core.Execute(t.Context(), d, "circuit_breaker."+[]string{"all", "metrics", "reset_all"}[i%3], nil)
-			b.Cleanup()
+			b.Cleanup(t.Context())
 		})
 	}
 	all.Wait()

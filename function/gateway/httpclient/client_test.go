@@ -154,7 +154,7 @@ func TestLimits(t *testing.T) {
 	c := client(t, httpclient.Config{AnswerLimit: 900, BodyLimit: 10})
 	for name, tt := range map[string]struct {
 		request httpclient.Request
-		cause   string
+		cause   core.Cause
 		kind    core.Kind
 	}{
 		"the configuration's":     {httpclient.Request{URL: home.URL}, "oversized", core.Internal},
@@ -290,7 +290,7 @@ func TestConcurrently(t *testing.T) {
 			case 1:
 				c.Health()
 			case 2:
-				c.Cleanup()
+				c.Cleanup(t.Context())
 			}
 		})
 	}

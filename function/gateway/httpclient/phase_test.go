@@ -177,7 +177,7 @@ func TestCleanup(t *testing.T) {
 			want  int
 		}{{39 * time.Second, 0}, {time.Second, 1}, {time.Second, 0}} {
 			time.Sleep(tt.after)
-			if f := c.Cleanup(); f.Items != tt.want {
+			if f := c.Cleanup(t.Context()); f.Items != tt.want {
 				t.Errorf("%v later %+v was freed, want %d connections", tt.after, f, tt.want)
 			}
 		}
