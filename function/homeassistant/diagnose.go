@@ -116,7 +116,7 @@ func (l *ladder) read(ctx context.Context, s *lambda.DiagnosisStep) error {
 // get asks the home for a path, with the token if there is a stored one.
 func (l *ladder) get(ctx context.Context, path string) (httpclient.Response, error) {
 	return core.Do(ctx, l.Dispatcher, httpclient.MakeRequest, httpclient.Request{
-		URL: l.settings.URL + path, Bearer: l.settings.Token, IsQuery: true,
+		URL: l.settings.URL + path, Bearer: l.settings.Token, Idempotent: true,
 	})
 }
 
@@ -147,7 +147,7 @@ func (l *ladder) token(ctx context.Context, s *lambda.DiagnosisStep) error {
 // endpoint looks whether Home Assistant offers the Smart Home endpoint.
 func (l *ladder) endpoint(ctx context.Context, s *lambda.DiagnosisStep) error {
 	s.Tried = "GET " + smartHome
-	res, err := core.Do(ctx, l.Dispatcher, httpclient.MakeRequest, httpclient.Request{URL: l.settings.URL + smartHome, IsQuery: true})
+	res, err := core.Do(ctx, l.Dispatcher, httpclient.MakeRequest, httpclient.Request{URL: l.settings.URL + smartHome, Idempotent: true})
 	if err != nil {
 		return err
 	}

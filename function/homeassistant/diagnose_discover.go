@@ -21,7 +21,7 @@ func (l *ladder) discover(ctx context.Context, s *lambda.DiagnosisStep) error {
 	body := `{"directive":{"header":{"namespace":"Alexa.Discovery","name":"Discover","payloadVersion":"3","messageId":"` + core.NewID() + `"},"payload":{"scope":{"type":"BearerToken","token":""}}}}`
 	res, err := core.Do(ctx, l.Dispatcher, httpclient.MakeRequest, httpclient.Request{
 		Method: http.MethodPost, URL: l.settings.URL + smartHome, Header: http.Header{"Content-Type": {"application/json"}},
-		Bearer: l.settings.Token, Body: []byte(body), IsQuery: true,
+		Bearer: l.settings.Token, Body: []byte(body), Idempotent: true,
 	})
 	if err != nil {
 		return err

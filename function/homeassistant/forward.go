@@ -84,9 +84,9 @@ func (c *Client) ask(ctx context.Context, s *initialization.Settings, token core
 	}
 	var reply json.RawMessage
 	_, err := core.Do(ctx, c.Dispatcher, circuitbreaker.Call, circuitbreaker.CallInput{
-		Breaker: Breaker,
-		Counts:  sick,
-		IsQuery: e.IsQuestion(),
+		Breaker:    Breaker,
+		Counts:     sick,
+		Idempotent: e.IsQuestion(),
 		Func: func(ctx context.Context) (err error) {
 			reply, err = c.send(ctx, s.URL, token, e)
 			return err
@@ -98,12 +98,12 @@ func (c *Client) ask(ctx context.Context, s *initialization.Settings, token core
 
 func (c *Client) send(ctx context.Context, url string, token core.Secret, e alexa.Event) (json.RawMessage, error) {
 	res, err := core.Do(ctx, c.Dispatcher, httpclient.MakeRequest, httpclient.Request{
-		Method:  http.MethodPost,
-		URL:     url + smartHome,
-		Header:  http.Header{"Content-Type": {"application/json"}},
-		Bearer:  token,
-		Body:    e.Raw(),
-		IsQuery: e.IsQuestion(),
+		Method:     http.MethodPost,
+		URL:        url + smartHome,
+		Header:     http.Header{"Content-Type": {"application/json"}},
+		Bearer:     token,
+		Body:       e.Raw(),
+		Idempotent: e.IsQuestion(),
 	})
 	if err != nil {
 		return nil, err
