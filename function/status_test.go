@@ -54,7 +54,7 @@ func TestStatusFollowsTheFacts(t *testing.T) {
 		}, want: false, sections: "initialization", reasons: []string{"the settings are not complete: HOME_ASSISTANT_TOKEN is missing"}},
 		"a skill request": {env: talking(), then: answered(sample("help_fr")), figure: func(s lambda.Status) any { return [2]any{s.SkillRequests, s.Directives} }, want: [2]any{int64(1), int64(0)}},
 		"it failed":       {home: status(502), then: answered(turnOn), figure: failure, want: [3]any{"bad_gateway", int64(1), true}, sections: "circuit_breaker", reasons: []string{"1 of the last 1 directives and skill requests failed, the latest with bad_gateway", "circuit_breaker: home_assistant failed the last 1 times"}},
-		"breaker open":    {home: status(502), then: answered(refusals...), figure: func(s lambda.Status) any { return s.Gateways["circuit_breaker"].Points }, want: 50, sections: "circuit_breaker", reasons: []string{"10 of the last 10", "circuit_breaker: home_assistant is left alone since"}},
+		"breaker open":    {home: status(502), then: answered(refusals...), figure: func(s lambda.Status) any { return s.Gateways["circuit_breaker"].Points }, want: 50, sections: "circuit_breaker", reasons: []string{"10 of the last 10", "circuit_breaker: requests to home_assistant are paused since"}},
 		"slow":            {then: took(6 * time.Second), figure: func(s lambda.Status) any { return [3]float64{s.AvgResponseTime, s.P50, s.P90} }, want: [3]float64{6000, 6000, 6000}, reasons: []string{"one of ten answers takes 6.0 s or longer; Amazon warns"}},
 		"a hit":           {then: after(`cache.set {"key":"a","value":1}`, `cache.get {"key":"a"}`), figure: missed, want: false},
 		"a miss":          {then: answered(`{"operation":"cache.get","input":{"key":"a"}}`), figure: missed, want: true},

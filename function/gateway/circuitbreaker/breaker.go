@@ -12,23 +12,23 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// A breaker is one breaker. Its gobreaker knows the state; what outlasts a change
-// of state is counted here.
+// A breaker is one breaker. Its gobreaker has the state and the counts of the current
+// window; what outlasts them is counted here.
 type breaker struct {
 	name   string
-	policy Policy // whole
+	policy Policy // with defaults
 	inner  *gobreaker.CircuitBreaker[struct{}]
 
-	// mu is taken below gobreaker's own lock, in changed: no method of inner may be
-	// called with it.
+	// mu is locked while gobreaker holds its own lock, in stateChanged: no method of
+	// inner may be called with mu locked.
 	mu     sync.Mutex
-	opened time.Time // guarded by mu; when it last opened; zero while it is closed
-	since  time.Time // guarded by mu; when its state last changed
+	since  time.Time // guarded by mu; when the state last changed
 	used   time.Time // guarded by mu
 	totals Totals    // guarded by mu
 }
 
-// errSlow and errPanic count a call that took too long, and one that never returned.
+// errSlow and errPanic are counted for a call that took too long, and for one that
+// panicked.
 var (
 	errSlow  = &core.Error{Cause: core.CauseSlow}
 	errPanic = &core.Error{Cause: core.CausePanic}
@@ -36,91 +36,79 @@ var (
 
 func newBreaker(name string, p Policy) *breaker {
 	now := time.Now()
-	b := &breaker{name: name, policy: p.whole(), since: now, used: now, totals: Totals{Made: now}}
+	b := &breaker{name: name, policy: p.withDefaults(), since: now, used: now, totals: Totals{Breaker: name, Made: now}}
 	b.inner = gobreaker.NewCircuitBreaker[struct{}](gobreaker.Settings{
 		Name:          name,
 		MaxRequests:   b.policy.Probes,
 		Interval:      b.policy.Window.Duration(),
 		Timeout:       b.policy.Open.Duration(),
-		ReadyToTrip:   b.tooMany,
-		OnStateChange: b.changed,
+		ReadyToTrip:   b.policy.trips,
+		OnStateChange: b.stateChanged,
 		IsExcluded:    func(err error) bool { return errors.Is(err, context.Canceled) },
 	})
 	return b
 }
 
-func (b *breaker) tooMany(c gobreaker.Counts) bool {
-	p := b.policy
-	return c.ConsecutiveFailures >= p.Threshold ||
-		p.Rate > 0 && c.Requests >= p.AtLeast && float64(c.TotalFailures) >= p.Rate*float64(c.Requests)
-}
-
-// changed notes a change of state. It is called with gobreaker's lock held, so it
-// must not ask for the state.
-func (b *breaker) changed(_ string, from, to gobreaker.State) {
+// stateChanged records a change of state. gobreaker calls it with its lock held.
+func (b *breaker) stateChanged(_ string, from, to gobreaker.State) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
-	if from == gobreaker.StateOpen || from == gobreaker.StateHalfOpen {
+	if from != gobreaker.StateClosed {
 		b.totals.Away += core.Seconds(now.Sub(b.since))
 	}
 	b.since = now
 	switch to {
 	case gobreaker.StateOpen:
-		b.opened = now
 		b.totals.Opened++
 		b.totals.LastOpened = now
 	case gobreaker.StateClosed:
-		b.opened = time.Time{}
 		b.totals.Closed++
 	}
 }
 
-// call runs in.Func unless the breaker refuses it.
+// call runs in.Func unless the breaker rejects it.
 func (b *breaker) call(ctx context.Context, in CallInput) error {
-	if refused := b.hold(in.IsQuery); refused != nil {
-		return refused.asError()
+	if b.hold(in.Idempotent) {
+		return b.reject(gobreaker.ErrOpenState)
 	}
 	counts := in.Counts
 	if counts == nil {
-		counts = sick
+		counts = isFailure
 	}
-	var failed error
+	var result error
 	start := time.Now()
-	ran, ended := false, false
+	ran, returned := false, false
 	_, err := b.inner.Execute(func() (struct{}, error) {
 		ran = true
 		defer func() {
-			if !ended {
-				b.note(errPanic, true, 0)
+			if !returned {
+				b.record(errPanic, true, 0)
 			}
 		}()
-		failed = in.Func(ctx)
-		ended = true
-		return struct{}{}, b.note(failed, counts(failed), time.Since(start))
+		result = in.Func(ctx)
+		returned = true
+		return struct{}{}, b.record(result, counts(result), time.Since(start))
 	})
 	if !ran {
-		return b.refuse(err).asError()
+		return b.reject(err)
 	}
-	return failed
+	return result
 }
 
-// hold returns why a command has to wait for a question to go first, or nil.
-func (b *breaker) hold(isQuery bool) *refusal {
-	b.mu.Lock()
+// hold reports whether a call has to wait for an idempotent one to succeed first.
+func (b *breaker) hold(idempotent bool) bool {
 	now := time.Now()
+	b.mu.Lock()
 	b.used = now
-	wait := b.policy.Open.Duration() + b.policy.Grace.Duration() - now.Sub(b.opened)
-	early := !b.opened.IsZero() && wait > 0
+	opened := b.totals.LastOpened
 	b.mu.Unlock()
-	if isQuery || !early || b.inner.Counts().TotalSuccesses > 0 {
-		return nil
-	}
-	return b.refuse(gobreaker.ErrOpenState)
+	return !idempotent && !opened.IsZero() && now.Sub(opened) < (b.policy.Open+b.policy.Grace).Duration() &&
+		!b.closed() && b.inner.Counts().TotalSuccesses == 0
 }
 
-// note counts a call that ended, and returns what its gobreaker is to know of it.
-func (b *breaker) note(err error, counts bool, took time.Duration) error {
+// record counts a call that ended, and returns its error as gobreaker must see it.
+func (b *breaker) record(err error, counts bool, took time.Duration) error {
 	slow := b.policy.SlowCall > 0 && took >= b.policy.SlowCall.Duration()
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -141,15 +129,23 @@ func (b *breaker) note(err error, counts bool, took time.Duration) error {
 	return err
 }
 
-func (b *breaker) refuse(why error) *refusal {
+func (b *breaker) reject(why error) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.totals.Refused++
-	return &refusal{name: b.name, cause: b.totals.LastCause, policy: b.policy, err: why}
+	return &core.Error{Kind: core.Unavailable, Cause: core.CauseBreakerOpen, Err: &rejection{b.name, b.totals.LastCause, b.policy, why}}
 }
 
-// sick reports whether err says something against the far side.
-func sick(err error) bool {
+func (b *breaker) closed() bool { return b.inner.State() == gobreaker.StateClosed }
+
+func (b *breaker) lastUsed() time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.used
+}
+
+// isFailure reports whether err is a failure of the dependency, not of the request.
+func isFailure(err error) bool {
 	if err == nil {
 		return false
 	}
@@ -157,22 +153,18 @@ func sick(err error) bool {
 	return kind == core.Unreachable || kind == core.RateLimited
 }
 
-// A refusal is why a call was not made. Its sentence is made when somebody reads
-// it, for there may be many.
-type refusal struct {
+// A rejection is why a call was not made. Its text is made on demand: most
+// rejections are never printed.
+type rejection struct {
 	name   string
 	cause  core.Cause
 	policy Policy
 	err    error
 }
 
-func (r *refusal) asError() error {
-	return &core.Error{Kind: core.Unavailable, Cause: core.CauseBreakerOpen, Err: r}
+func (r *rejection) Error() string {
+	return fmt.Sprintf("requests to %s are paused for up to %v because it failed too often, the last time with %s: %v",
+		r.name, (r.policy.Open + r.policy.Grace).Duration(), r.cause, r.err)
 }
 
-func (r *refusal) Error() string {
-	return fmt.Sprintf("%s failed too often, the last time with %s, and is left alone for up to %v: %v",
-		r.name, r.cause, (r.policy.Open + r.policy.Grace).Duration(), r.err)
-}
-
-func (r *refusal) Unwrap() error { return r.err }
+func (r *rejection) Unwrap() error { return r.err }

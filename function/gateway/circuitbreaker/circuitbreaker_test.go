@@ -21,12 +21,12 @@ func bound(b *circuitbreaker.Breakers) *core.Dispatcher {
 	return d
 }
 
-var errAway = core.Errorf(core.Unreachable, core.CauseRefused, "nobody is there")
+var errRefused = core.Errorf(core.Unreachable, core.CauseRefused, "nothing listens")
 
-// call runs a command, or a question, that comes to err; ran says whether it did.
-func call(d *core.Dispatcher, query bool, err error) (ran bool, got error) {
+// call makes a call of the breaker "home" that returns err; ran says whether it was made.
+func call(d *core.Dispatcher, idempotent bool, err error) (ran bool, got error) {
 	_, got = core.Do(context.Background(), d, circuitbreaker.Call, circuitbreaker.CallInput{
-		Breaker: "home", IsQuery: query,
+		Breaker: "home", Idempotent: idempotent,
 		Func: func(context.Context) error { ran = true; return err },
 	})
 	return ran, got
@@ -34,13 +34,13 @@ func call(d *core.Dispatcher, query bool, err error) (ran bool, got error) {
 
 func fail(d *core.Dispatcher, times int) {
 	for range times {
-		call(d, false, errAway)
+		call(d, false, errRefused)
 	}
 }
 
 func state(t *testing.T, d *core.Dispatcher) circuitbreaker.Status {
 	t.Helper()
-	s, err := core.Do(t.Context(), d, circuitbreaker.GetStatus, circuitbreaker.StatusInput{Breaker: "home"})
+	s, err := core.Do(t.Context(), d, circuitbreaker.GetStatus, circuitbreaker.BreakerInput{Breaker: "home"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func ExampleCall() {
 	d.Install(&circuitbreaker.Breakers{Policies: map[string]circuitbreaker.Policy{"home": {Threshold: 2}}})
 	ask := circuitbreaker.CallInput{Breaker: "home", Func: func(context.Context) error {
 		fmt.Println("asked")
-		return core.Errorf(core.Unreachable, core.CauseRefused, "nobody is there")
+		return core.Errorf(core.Unreachable, core.CauseRefused, "nothing listens")
 	}}
 	for range 3 {
 		_, err := core.Do(context.Background(), d, circuitbreaker.Call, ask)
@@ -66,13 +66,13 @@ func ExampleCall() {
 	// unavailable breaker_open
 }
 
-// TestWhatCounts has each kind of failure happen often enough to open a breaker.
+// TestWhatCounts repeats each error often enough to open a breaker if it counts.
 func TestWhatCounts(t *testing.T) {
 	for name, tt := range map[string]struct {
 		err   error
 		opens bool
 	}{
-		"no route":             {errAway, true},
+		"no route":             {errRefused, true},
 		"limited":              {core.Errorf(core.RateLimited, core.CauseRateLimited, "too much"), true},
 		"refused token":        {core.Errorf(core.Unauthorized, core.CauseUnauthorized, "wrong"), false},
 		"not understood":       {core.Errorf(core.Invalid, "invalid", "what?"), false},
@@ -84,7 +84,7 @@ func TestWhatCounts(t *testing.T) {
 			d := bound(new(circuitbreaker.Breakers))
 			for range 5 {
 				if ran, err := call(d, false, tt.err); !ran || core.CauseOf(err) != core.CauseOf(tt.err) {
-					t.Fatalf("ran %v, got %v, want %v as it is", ran, err, tt.err)
+					t.Fatalf("ran %v, got %v, want %v unchanged", ran, err, tt.err)
 				}
 			}
 			if ran, err := call(d, false, nil); ran == tt.opens || (core.KindOf(err) == core.Unavailable) != tt.opens {
@@ -107,39 +107,39 @@ func TestPanicCounts(t *testing.T) {
 	}
 }
 
-// TestBack opens a breaker and looks who is let through when.
-func TestBack(t *testing.T) {
+// TestRecovery opens a breaker and checks which calls it lets through when.
+func TestRecovery(t *testing.T) {
 	type step struct {
-		at    time.Duration // since it opened
-		query bool
-		err   error
-		ran   bool
-		state string // after
+		at         time.Duration // since it opened
+		idempotent bool
+		err        error
+		ran        bool
+		state      string // after
 	}
-	question, command := true, false
+	idempotent, command := true, false
 	for name, steps := range map[string][]step{
-		"a question goes first": {
-			{2900 * time.Millisecond, question, nil, false, "open"},
-			{3100 * time.Millisecond, question, nil, true, "closed"},
+		"an idempotent call goes first": {
+			{2900 * time.Millisecond, idempotent, nil, false, "open"},
+			{3100 * time.Millisecond, idempotent, nil, true, "closed"},
 			{3100 * time.Millisecond, command, nil, true, "closed"},
 		},
-		"a command waits, and goes when no question came": {
+		"a command waits, and goes if no idempotent call came": {
 			{3100 * time.Millisecond, command, nil, false, "half-open"},
 			{3900 * time.Millisecond, command, nil, false, "half-open"},
 			{4100 * time.Millisecond, command, nil, true, "closed"},
 		},
-		"a question that fails opens it again": {
-			{3100 * time.Millisecond, question, errAway, true, "open"},
-			{6000 * time.Millisecond, question, nil, false, "open"},
-			{6200 * time.Millisecond, question, nil, true, "closed"},
+		"an idempotent call that fails opens it again": {
+			{3100 * time.Millisecond, idempotent, errRefused, true, "open"},
+			{6000 * time.Millisecond, idempotent, nil, false, "open"},
+			{6200 * time.Millisecond, idempotent, nil, true, "closed"},
 		},
 		"a command that fails opens it again": {
-			{4100 * time.Millisecond, command, errAway, true, "open"},
+			{4100 * time.Millisecond, command, errRefused, true, "open"},
 			{8000 * time.Millisecond, command, nil, false, "half-open"},
 			{8200 * time.Millisecond, command, nil, true, "closed"},
 		},
-		"a refused token says that somebody is there": {
-			{3100 * time.Millisecond, question, core.Errorf(core.Unauthorized, core.CauseUnauthorized, "wrong"), true, "closed"},
+		"a rejected token closes it: the home answered": {
+			{3100 * time.Millisecond, idempotent, core.Errorf(core.Unauthorized, core.CauseUnauthorized, "wrong"), true, "closed"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -149,7 +149,7 @@ func TestBack(t *testing.T) {
 				opened := time.Now()
 				for i, s := range steps {
 					time.Sleep(s.at - time.Since(opened))
-					if ran, err := call(d, s.query, s.err); ran != s.ran {
+					if ran, err := call(d, s.idempotent, s.err); ran != s.ran {
 						t.Errorf("step %d: ran %v, %v, want %v", i, ran, err, s.ran)
 					}
 					if got := state(t, d); got.State != s.state {
@@ -161,9 +161,9 @@ func TestBack(t *testing.T) {
 	}
 }
 
-// TestBackWithinFive looks at every moment at which a home can come back: whoever
-// comes, at intervals of a quarter of a second, reaches it within five seconds.
-func TestBackWithinFive(t *testing.T) {
+// TestRecoveryWithinFive has the home recover at different moments: commands that come
+// every quarter of a second reach it within five seconds.
+func TestRecoveryWithinFive(t *testing.T) {
 	for back := time.Duration(0); back < 10*time.Second; back += 300 * time.Millisecond {
 		synctest.Test(t, func(t *testing.T) {
 			d := bound(new(circuitbreaker.Breakers))
@@ -171,7 +171,7 @@ func TestBackWithinFive(t *testing.T) {
 			start := time.Now()
 			for {
 				time.Sleep(250 * time.Millisecond)
-				err := error(errAway)
+				err := error(errRefused)
 				if time.Since(start) >= back {
 					err = nil
 				}
@@ -180,7 +180,7 @@ func TestBackWithinFive(t *testing.T) {
 				}
 			}
 			if waited := time.Since(start) - back; waited > 5*time.Second {
-				t.Errorf("back after %v, it was reached %v later", back, waited)
+				t.Errorf("recovered after %v, it was reached %v later", back, waited)
 			}
 		})
 	}
@@ -194,7 +194,7 @@ func TestOneProbeAtATime(t *testing.T) {
 		var ran atomic.Int32
 		for range 10 {
 			go func() {
-				_, _ = core.Do(context.Background(), d, circuitbreaker.Call, circuitbreaker.CallInput{Breaker: "home", IsQuery: true, Func: func(context.Context) error {
+				_, _ = core.Do(context.Background(), d, circuitbreaker.Call, circuitbreaker.CallInput{Breaker: "home", Idempotent: true, Func: func(context.Context) error {
 					ran.Add(1)
 					time.Sleep(time.Second)
 					return nil
@@ -219,7 +219,7 @@ func TestPolicy(t *testing.T) {
 		policy circuitbreaker.Policy
 		calls  func(*core.Dispatcher)
 		state  string
-		cause  string
+		cause  core.Cause
 	}{
 		"slow calls, by default": {circuitbreaker.Policy{}, func(d *core.Dispatcher) {
 			for range 5 {
@@ -238,12 +238,12 @@ func TestPolicy(t *testing.T) {
 		}, "closed", "slow"},
 		"a rate": {circuitbreaker.Policy{Rate: 0.5, AtLeast: 4}, func(d *core.Dispatcher) {
 			for i := range 4 {
-				took(d, 0, []error{errAway, nil, nil, errAway}[i])
+				took(d, 0, []error{errRefused, nil, nil, errRefused}[i])
 			}
 		}, "open", "refused"},
 		"a rate of too few calls": {circuitbreaker.Policy{Rate: 0.5, AtLeast: 5}, func(d *core.Dispatcher) {
 			for i := range 4 {
-				took(d, 0, []error{errAway, nil, nil, errAway}[i])
+				took(d, 0, []error{errRefused, nil, nil, errRefused}[i])
 			}
 		}, "closed", "refused"},
 		"a window": {circuitbreaker.Policy{Window: core.Seconds(10 * time.Second)}, func(d *core.Dispatcher) {
@@ -287,7 +287,7 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// TestMetrics looks that what is counted outlasts the changes of state.
+// TestMetrics checks that the totals outlast the changes of state.
 func TestMetrics(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := bound(new(circuitbreaker.Breakers))
@@ -317,12 +317,12 @@ func TestHealth(t *testing.T) {
 		t.Errorf("after two failures: %+v", h)
 	}
 	fail(d, 3)
-	if h := b.Health(); h.Points != 50 || !strings.Contains(h.Reasons[0], "home is left alone") {
+	if h := b.Health(); h.Points != 50 || !strings.Contains(h.Reasons[0], "requests to home are paused") {
 		t.Errorf("open: %+v", h)
 	}
 }
 
-// TestBound makes breakers without end, while one of them is open.
+// TestBound makes 100 breakers while one of them is open.
 func TestBound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := new(circuitbreaker.Breakers)
@@ -337,11 +337,11 @@ func TestBound(t *testing.T) {
 		}
 		all, err := core.Do(t.Context(), d, circuitbreaker.GetAll, core.None{})
 		if err != nil || len(all.Breakers) != 32 || all.Open != 1 {
-			t.Errorf("%d breakers are there, %d of them open, %v; want 32 and the one", len(all.Breakers), all.Open, err)
+			t.Errorf("%d breakers, %d of them open, %v; want 32 and 1", len(all.Breakers), all.Open, err)
 		}
 		time.Sleep(2 * time.Hour)
-		if f := b.Cleanup(); f.Items != 31 {
-			t.Errorf("%+v was freed, want 31 breakers that were not used in an hour", f)
+		if f := b.Cleanup(t.Context()); f.Items != 31 {
+			t.Errorf("got %+v, want the 31 breakers that were not used for an hour", f)
 		}
 	})
 }
@@ -352,10 +352,10 @@ func TestConcurrently(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 64 {
 		all.Go(func() {
-			call(d, i%2 == 0, []error{nil, errAway}[i%2])
+			call(d, i%2 == 0, []error{nil, errRefused}[i%2])
 			b.Health()
 			_, _ = core.Execute(t.Context(), d, "circuit_breaker."+[]string{"all", "metrics", "reset_all"}[i%3], nil)
-			b.Cleanup()
+			b.Cleanup(t.Context())
 		})
 	}
 	all.Wait()

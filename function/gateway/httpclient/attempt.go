@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -19,72 +18,54 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// A phase is how far a request has come.
-type phase int32
-
-const (
-	resolving phase = iota
-	dialling
-	shaking
-	sending
-	waiting
-	reading
-
-	numPhases = iota
-)
-
-func (p phase) String() string {
-	return [...]string{"resolving the name", "dialling", "the TLS handshake", "sending the request", "waiting for the first byte", "reading the body"}[p]
-}
-
-// An attempt sends a request once and follows it: how far it has come, over which
-// connection, and whether anything of it has left.
+// An attempt sends a request once. It records which phase it has reached, over which
+// connection, and whether any byte was sent.
 type attempt struct {
-	client  *Client
-	route   *route
-	marks   marks
-	request *Request
-	secrets map[string]core.Secret // further headers
-	limit   int64                  // of the answer
-
+	client    *Client
+	request   *Request
+	secrets   map[string]core.Secret // further headers
+	limit     int64                  // of the response, in bytes
 	transport *http.Transport
-	phase     atomic.Int32 // a phase; the transport dials in a goroutine of its own
-	failure   *core.Error
-	done      <-chan struct{}
+	deadlines phaseDeadlines
 
-	mu      sync.Mutex
-	cut     context.CancelFunc   // guarded by mu; nil before and after
-	timer   *time.Timer          // guarded by mu
-	late    bool                 // guarded by mu; a mark was passed
-	times   [numPhases]time.Time // guarded by mu; when each phase began
-	conn    *conn                // guarded by mu; nil before there is one
-	reused  bool                 // guarded by mu
-	before  int64                // guarded by mu; what had been written to conn
-	dialled *conn                // guarded by mu; made for this attempt
-	tls     *tls.ConnectionState // guarded by mu; of a handshake of this attempt
+	phase   atomic.Int32 // a phase; the transport dials in another goroutine
+	failure *core.Error
+	done    <-chan struct{}
+
+	mu     sync.Mutex
+	cancel context.CancelFunc   // guarded by mu; nil before and after run
+	timer  *time.Timer          // guarded by mu; of the phase
+	began  [numPhases]time.Time // guarded by mu
+	conn   *conn                // guarded by mu; nil before there is one
+	reused bool                 // guarded by mu
+	before int64                // guarded by mu; bytes written to conn before
+	made   *conn                // guarded by mu; dialled for this attempt
+	tls    *tls.ConnectionState // guarded by mu; of a handshake of this attempt
 }
 
 type attemptKey struct{}
 
-// run sends the request to u and reads the answer.
+// run sends the request to u and reads the response.
 func (a *attempt) run(ctx context.Context, u *url.URL) (Response, error) {
 	start := time.Now()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	a.done = ctx.Done()
 	a.mu.Lock()
-	a.cut = cancel
+	a.cancel = cancel
 	a.mu.Unlock()
 	defer a.end()
 
-	a.at(resolving)
-	a.transport = a.route.current()
+	a.enter(resolving)
 	res, err := a.transport.RoundTrip(a.outgoing(ctx, u))
 	if err != nil {
 		return Response{}, a.fail(ctx, err)
 	}
 	defer res.Body.Close()
-	a.at(reading)
+	a.enter(reading)
+	if res.StatusCode < http.StatusOK {
+		return Response{}, a.fail(ctx, errSwitching)
+	}
 	body, err := read(res, a.limit)
 	if err != nil {
 		return Response{}, a.fail(ctx, err)
@@ -94,7 +75,7 @@ func (a *attempt) run(ctx context.Context, u *url.URL) (Response, error) {
 
 func (a *attempt) outgoing(ctx context.Context, u *url.URL) *http.Request {
 	r := a.request
-	header := make(http.Header, len(r.Header)+len(a.secrets)+1)
+	header := make(http.Header, len(r.Header)+len(a.secrets)+2)
 	for name, values := range r.Header {
 		header[http.CanonicalHeaderKey(name)] = values
 	}
@@ -103,6 +84,9 @@ func (a *attempt) outgoing(ctx context.Context, u *url.URL) *http.Request {
 	}
 	if r.Bearer != "" {
 		header.Set("Authorization", "Bearer "+r.Bearer.Reveal())
+	}
+	if _, ok := header["User-Agent"]; !ok {
+		header.Set("User-Agent", a.client.userAgent())
 	}
 	req := &http.Request{
 		Method: cmp.Or(r.Method, http.MethodGet), URL: u, Host: u.Host, Header: header,
@@ -115,125 +99,7 @@ func (a *attempt) outgoing(ctx context.Context, u *url.URL) *http.Request {
 	return req.WithContext(httptrace.WithClientTrace(ctx, a.trace()))
 }
 
-func (a *attempt) trace() *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{
-		ConnectStart:      func(string, string) { a.at(dialling) },
-		TLSHandshakeStart: func() { a.at(shaking) },
-		TLSHandshakeDone: func(s tls.ConnectionState, err error) {
-			if err == nil && s.DidResume {
-				a.client.counts.resumed.Add(1)
-			}
-			a.mu.Lock()
-			a.tls = &s
-			a.mu.Unlock()
-		},
-		GotConn: func(i httptrace.GotConnInfo) {
-			a.got(i)
-			a.at(sending)
-		},
-		WroteRequest:         func(httptrace.WroteRequestInfo) { a.at(waiting) },
-		GotFirstResponseByte: func() { a.at(reading) },
-	}
-}
-
-func (a *attempt) got(i httptrace.GotConnInfo) {
-	if i.Reused {
-		a.client.counts.reused.Add(1)
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.conn.leave()
-	a.conn, a.reused = under(i.Conn), i.Reused
-	a.before = a.conn.enter()
-}
-
-// at notes that the request has come so far, and sets the time by which it must
-// have come further.
-func (a *attempt) at(p phase) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.cut == nil {
-		return // the dial of a request that has ended
-	}
-	if p < phase(a.phase.Load()) {
-		return // the far side answers before it has read the whole request
-	}
-	a.phase.Store(int32(p))
-	now := time.Now()
-	if a.times[p].IsZero() {
-		a.times[p] = now
-	}
-	if p == dialling {
-		return // the look-up and the dial have one mark, and a host may have two addresses
-	}
-	limit, ok := a.marks.limit(p, now, a.reused && a.request.IsQuery)
-	switch {
-	case !ok && a.timer != nil:
-		a.timer.Stop()
-	case ok && a.timer == nil:
-		a.timer = time.AfterFunc(limit, a.tooLate)
-	case ok:
-		a.timer.Reset(limit)
-	}
-}
-
-func (a *attempt) tooLate() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.cut != nil {
-		a.late = true
-		a.cut()
-	}
-}
-
-func (a *attempt) end() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.cut = nil
-	if a.timer != nil {
-		a.timer.Stop()
-	}
-	a.conn.leave()
-	if a.conn == nil {
-		a.dialled.closeUnused()
-	}
-}
-
-// fail returns err explained, and keeps it.
-func (a *attempt) fail(ctx context.Context, err error) error {
-	a.failure = explain(ctx, phase(a.phase.Load()), err)
-	return a.failure
-}
-
-// mayRepeat reports whether the request, which has failed, may be sent once more,
-// and is worth it.
-func (a *attempt) mayRepeat(ctx context.Context) bool {
-	// Less is not enough for a name, a connection, a handshake and an answer from
-	// the other side of the world.
-	const worthIt = 500 * time.Millisecond
-	if d, ok := ctx.Deadline(); ok && time.Until(d) < worthIt || ctx.Err() != nil {
-		return false
-	}
-	a.mu.Lock()
-	left := a.conn != nil && a.conn.written.Load() != a.before
-	a.mu.Unlock()
-	if left && !a.request.IsQuery {
-		return false
-	}
-	switch a.failure.Cause {
-	case "timeout", "reset":
-		return true
-	case "tls":
-		return broken(a.failure)
-	case "dns":
-		e, ok := errors.AsType[*net.DNSError](a.failure)
-		return ok && !e.IsNotFound
-	}
-	return false
-}
-
-// read returns the whole body, or errTooLong as soon as it is known to be longer
-// than limit.
+// read returns the whole body, or errTooLong as soon as it exceeds limit.
 func read(res *http.Response, limit int64) ([]byte, error) {
 	if res.ContentLength > limit {
 		return nil, errTooLong
@@ -246,8 +112,48 @@ func read(res *http.Response, limit int64) ([]byte, error) {
 	return buf.Bytes(), err
 }
 
-// untrusted reports whether nobody was found who vouches for the far side.
-func untrusted(err error) bool {
-	_, unknown := errors.AsType[x509.UnknownAuthorityError](err)
-	return unknown
+func (a *attempt) end() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.cancel = nil
+	if a.timer != nil {
+		a.timer.Stop()
+	}
+	a.conn.release()
+	if a.conn == nil {
+		a.made.closeUnused()
+	}
+}
+
+// fail returns err classified, and keeps it for mayRetry.
+func (a *attempt) fail(ctx context.Context, err error) error {
+	a.failure = classify(ctx, phase(a.phase.Load()), err)
+	return a.failure
+}
+
+// mayRetry reports whether the request, which has failed, may be sent again and a
+// retry may succeed.
+func (a *attempt) mayRetry(ctx context.Context) bool {
+	// Resolving, connecting, a handshake and a response from the other side of the
+	// world take longer than less.
+	const least = 500 * time.Millisecond
+	if d, ok := ctx.Deadline(); ok && time.Until(d) < least || ctx.Err() != nil {
+		return false
+	}
+	a.mu.Lock()
+	sent := a.conn != nil && a.conn.written.Load() != a.before
+	a.mu.Unlock()
+	if sent && !a.request.Idempotent {
+		return false
+	}
+	switch a.failure.Cause {
+	case core.CauseTimeout, core.CauseReset:
+		return true
+	case core.CauseTLS:
+		return isConnectionLost(a.failure)
+	case core.CauseDNS:
+		e, ok := errors.AsType[*net.DNSError](a.failure)
+		return ok && !e.IsNotFound
+	}
+	return false
 }

@@ -23,8 +23,8 @@ import (
 
 const canary = "canary-77d1"
 
-// TestMain makes the certificate of httptest's servers one that the system vouches
-// for, and the program itself does not.
+// TestMain makes the certificate of httptest's servers one that the system trusts, and
+// the embedded authorities do not.
 func TestMain(m *testing.M) {
 	s := httptest.NewUnstartedServer(nil)
 	s.StartTLS()
@@ -70,7 +70,7 @@ func status(t *testing.T, c *httpclient.Client) httpclient.Status {
 }
 
 // client returns a client that is reset when the test ends, so that no connection
-// outlives it.
+// outlives the test.
 func client(t testing.TB, config httpclient.Config) *httpclient.Client {
 	t.Helper()
 	c := new(httpclient.Client)
@@ -101,8 +101,8 @@ func ExampleMakeRequest() {
 	// unreachable refused
 }
 
-// TestRawBytes looks that what is sent and what comes back is the same to the byte,
-// compressed on the way back or not.
+// TestRawBytes checks that bodies arrive byte for byte, in both directions, whether the
+// response is compressed or not.
 func TestRawBytes(t *testing.T) {
 	body := []byte("{\"a\" : [1,\n2], \"é\":\"\\u00e9\"}\x00")
 	for name, handle := range map[string]func(http.ResponseWriter, []byte){
@@ -125,7 +125,7 @@ func TestRawBytes(t *testing.T) {
 			defer home.Close()
 			res, err := send(t, client(t, httpclient.Config{}), httpclient.Request{Method: "POST", URL: home.URL, Body: body})
 			if err != nil || !bytes.Equal(res.Body, body) {
-				t.Errorf("got %q, %v; want the bytes as they came", res.Body, err)
+				t.Errorf("got %q, %v; want the bytes unchanged", res.Body, err)
 			}
 		})
 	}
@@ -154,7 +154,7 @@ func TestLimits(t *testing.T) {
 	c := client(t, httpclient.Config{AnswerLimit: 900, BodyLimit: 10})
 	for name, tt := range map[string]struct {
 		request httpclient.Request
-		cause   string
+		cause   core.Cause
 		kind    core.Kind
 	}{
 		"the configuration's":     {httpclient.Request{URL: home.URL}, "oversized", core.Internal},
@@ -172,8 +172,8 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// TestSecretHeaders looks that they reach the home, and nobody else: not the same
-// host at another port, and not over another scheme.
+// TestSecretHeaders checks that they reach the home only: not the same host at another
+// port, nor over another scheme.
 func TestSecretHeaders(t *testing.T) {
 	seen := func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Header.Get("Cf-Access-Client-Secret")) }
 	home, other := httptest.NewServer(http.HandlerFunc(seen)), httptest.NewServer(http.HandlerFunc(seen))
@@ -214,7 +214,7 @@ func TestBatch(t *testing.T) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	if most.Load() != 2 {
-		t.Errorf("%d were on their way at once, want 2", most.Load())
+		t.Errorf("%d were sent at once, want 2", most.Load())
 	}
 }
 
@@ -226,19 +226,19 @@ func TestPool(t *testing.T) {
 	for i := range 3 {
 		v, err := core.Do(t.Context(), d, httpclient.WarmUp, httpclient.WarmUpInput{URL: home.URL})
 		if err != nil || v.Reused != (i > 0) || v.Status != 200 || (v.Dial > 0) != (i == 0) {
-			t.Errorf("visit %d: %+v, %v", i, v, err)
+			t.Errorf("request %d: %+v, %v", i, v, err)
 		}
 	}
 	s := status(t, c)
 	if s.Requests != 3 || s.Dialled != 1 || s.Reused != 2 || s.Open != 1 || s.Idle != 1 {
 		t.Errorf("got %+v; want 3 requests on one connection that is idle now", s)
 	}
-	// The same configuration again leaves the connection; another one does not.
+	// A configuration that makes the same connections keeps them.
 	if err := c.Configure(httpclient.Config{BodyLimit: 5, Headers: map[string]core.Secret{}}); err != nil {
 		t.Fatal(err)
 	}
 	if s = status(t, c); s.Open != 1 {
-		t.Errorf("%d connections are open, want the one that there was", s.Open)
+		t.Errorf("%d connections are open, want the one from before", s.Open)
 	}
 	until, err := core.Do(t.Context(), d, httpclient.Reset, core.None{})
 	if after := status(t, c); err != nil || until.Requests != 3 || after.Requests != 0 {
@@ -251,26 +251,25 @@ func TestHealth(t *testing.T) {
 	defer home.Close()
 	c := client(t, httpclient.Config{})
 	d := bound(c)
-	check := func(url string) httpclient.Checkup {
-		up, err := core.Do(t.Context(), d, httpclient.CheckHealth, httpclient.HealthInput{URL: url})
+	check := func(url string) httpclient.HealthCheck {
+		h, err := core.Do(t.Context(), d, httpclient.CheckHealth, httpclient.HealthInput{URL: url})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return up
+		return h
 	}
-	if up := check(home.URL); up.Points != 100 || up.Visit.Status != 500 {
-		t.Errorf("got %+v, want 100 points: there was an answer", up)
+	if h := check(home.URL); h.Points != 100 || h.Timing.Status != 500 {
+		t.Errorf("got %+v, want 100 points: any status is a response", h)
 	}
-	if up := check("http://127.0.0.1:1"); up.Points != 50 || up.Cause != "refused" || len(up.Reasons) != 2 {
-		t.Errorf("got %+v, want 50 points: half of the requests failed, and the last one did", up)
+	if h := check("http://127.0.0.1:1"); h.Points != 50 || h.Cause != "refused" || len(h.Reasons) != 2 {
+		t.Errorf("got %+v, want 50 points: half of the requests failed, and the last one did", h)
 	}
-	if up := check(home.URL); up.Points != 80 {
-		t.Errorf("got %+v, want 80 points: a third failed, and the last one did not", up)
+	if h := check(home.URL); h.Points != 80 {
+		t.Errorf("got %+v, want 80 points: a third failed, and the last one did not", h)
 	}
 }
 
-// TestConcurrently has many requests, changes and clean-ups at once, for the race
-// detector.
+// TestConcurrently runs requests, changes and clean-ups at once, for the race detector.
 func TestConcurrently(t *testing.T) {
 	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) }))
 	defer home.Close()
@@ -290,7 +289,7 @@ func TestConcurrently(t *testing.T) {
 			case 1:
 				c.Health()
 			case 2:
-				c.Cleanup()
+				c.Cleanup(t.Context())
 			}
 		})
 	}

@@ -1,7 +1,6 @@
 package httpclient
 
 import (
-	"context"
 	"crypto/tls"
 	"encoding/base64"
 	"errors"
@@ -13,77 +12,96 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// A Config says how requests are sent. The zero value is a good one for hosts with
-// a public certificate. The far side that one cares for is the home: headers,
-// authorities, pins and the client certificate are for it alone.
+// A Config says how requests are sent. The zero value suits hosts with a public
+// certificate. Headers, authorities, pins and the client certificate apply to the
+// home alone.
 type Config struct {
 	Home        string                 `json:"home,omitempty" doc:"its address, such as https://home.example.org:8123"`
-	Headers     map[string]core.Secret `json:"headers,omitempty" doc:"secret ones, such as those of Cloudflare Access, sent to the home and to nobody else"`
-	CA          string                 `json:"ca,omitempty" doc:"PEM certificates of authorities that vouch for the home, instead of the public ones"`
-	Pins        []string               `json:"pins,omitempty" doc:"base64 of the SHA-256 of public keys, one of which must be the home's or that of an authority of its"`
-	Certificate string                 `json:"certificate,omitempty" doc:"PEM, of this client, shown to the home when it asks for one"`
-	Key         core.Secret            `json:"key,omitempty" doc:"PEM, of the certificate"`
-	Insecure    bool                   `json:"-"` // believe the home whatever its certificate is; with pins, whose key is pinned
-	Proxy       core.Secret            `json:"proxy,omitempty" doc:"address of a proxy that requests go through, http or https; a user and a password may be in it"`
-	NoProxy     []string               `json:"no_proxy,omitempty" doc:"hosts that are reached without the proxy"`
-	BodyLimit   int64                  `json:"body_limit,omitempty" doc:"how long a request's body may be; default: 6 MiB, what Lambda can take" unit:"B"`
-	AnswerLimit int64                  `json:"answer_limit,omitempty" doc:"how long an answer may be; default: 6 MiB, what Lambda can return" unit:"B"`
+	Headers     map[string]core.Secret `json:"headers,omitempty" doc:"secret headers, such as those of Cloudflare Access, sent to the home only"`
+	CA          string                 `json:"ca,omitempty" doc:"PEM certificates of the authorities to trust for the home, instead of the public ones"`
+	Pins        []string               `json:"pins,omitempty" doc:"base64 of the SHA-256 of public keys; the home's key, or that of an authority in its chain, must be one of them"`
+	Certificate string                 `json:"certificate,omitempty" doc:"PEM client certificate, sent to the home if it asks for one"`
+	Key         core.Secret            `json:"key,omitempty" doc:"PEM private key of the certificate"`
+	Insecure    bool                   `json:"-"` // accept any certificate of the home; with pins, any with a pinned key
+	Proxy       core.Secret            `json:"proxy,omitempty" doc:"address of an http or https proxy, which may contain user and password"`
+	NoProxy     []string               `json:"no_proxy,omitempty" doc:"hosts to reach without the proxy"`
+	BodyLimit   int64                  `json:"body_limit,omitempty" doc:"maximum length of a request's body; default: 6 MiB, Lambda's limit" unit:"B"`
+	AnswerLimit int64                  `json:"answer_limit,omitempty" doc:"maximum length of a response; default: 6 MiB, Lambda's limit" unit:"B"`
 	Timeouts
 }
 
-// Check says what is wrong with c, all of it.
+// Check returns an error that names every field that is wrong.
 func (c Config) Check() error {
-	var wrong []error
-	say := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
+	var home error
 	if c.Home != "" {
-		wrong = append(wrong, checkURL("home", c.Home))
+		home = checkURL("home", c.Home)
 	}
+	return errors.Join(home, c.checkHeaders(), c.checkTrust(), c.checkProxy(), c.checkLimits(), c.Timeouts.Check())
+}
+
+func (c Config) checkHeaders() error {
+	var problems []error
 	for name, value := range c.Headers {
-		wrong = append(wrong, checkHeader("headers", name, value.Reveal()))
+		problems = append(problems, checkHeader("headers", name, value.Reveal()))
 		if slices.Contains([]string{"authorization", "host", "content-length", "transfer-encoding", "connection"}, strings.ToLower(name)) {
-			say("field headers has %s, which each request sets itself", name)
+			problems = append(problems, fmt.Errorf("field headers has %s, which each request sets itself", name))
 		}
 	}
+	return errors.Join(problems...)
+}
+
+func (c Config) checkTrust() error {
+	var problems []error
 	if c.CA != "" {
 		if _, err := certificates(c.CA); err != nil {
-			say("field ca cannot be used: %w", err)
+			problems = append(problems, fmt.Errorf("field ca cannot be used: %w", err))
 		}
 	}
 	for i, pin := range c.Pins {
 		if b, err := base64.StdEncoding.DecodeString(pin); err != nil || len(b) != 32 {
-			say("field pins[%d] is not a SHA-256 in base64, of 44 characters", i)
+			problems = append(problems, fmt.Errorf("field pins[%d] is not a SHA-256 in base64, of 44 characters", i))
 		}
 	}
-	if _, err := tls.X509KeyPair([]byte(c.Certificate), []byte(c.Key.Reveal())); err != nil && (c.Certificate != "" || c.Key != "") {
-		say("field certificate and field key do not make a pair: PEM of both is wanted (%w)", err)
+	if c.Certificate != "" || c.Key != "" {
+		if _, err := tls.X509KeyPair([]byte(c.Certificate), []byte(c.Key.Reveal())); err != nil {
+			problems = append(problems, fmt.Errorf("field certificate and field key do not make a pair: expected PEM of both (%w)", err))
+		}
 	}
-	if u, err := url.Parse(c.Proxy.Reveal()); c.Proxy != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
-		say("field proxy is not an address: one such as http://proxy.example.org:3128 is wanted")
-	}
-	if c.BodyLimit < 0 || c.AnswerLimit < 0 {
-		say("field body_limit or field answer_limit is negative")
-	}
-	if c.BodyLimit > MaxBody || c.AnswerLimit > MaxBody {
-		say("field body_limit or field answer_limit is above %d, which Lambda cannot pass on", MaxBody)
-	}
-	return errors.Join(append(wrong, c.Timeouts.Check())...)
+	return errors.Join(problems...)
 }
 
-// whole says what a configuration lacks to be taken as it is.
-func (c Config) whole() error {
-	if c.Home == "" && (c.private() || len(c.Headers) > 0) {
-		return errors.New("field home is missing: it says whom the headers, ca, pins and certificate are for")
+func (c Config) checkProxy() error {
+	if u, err := url.Parse(c.Proxy.Reveal()); c.Proxy != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		return errors.New("field proxy is not an address: expected one such as http://proxy.example.org:3128")
 	}
 	return nil
 }
 
-// over returns c with what change says instead.
-func (c Config) over(change Config) Config {
-	put(&c.Home, change.Home)
-	put(&c.CA, change.CA)
-	put(&c.Proxy, change.Proxy)
-	put(&c.BodyLimit, change.BodyLimit)
-	put(&c.AnswerLimit, change.AnswerLimit)
+func (c Config) checkLimits() error {
+	switch {
+	case c.BodyLimit < 0 || c.AnswerLimit < 0:
+		return errors.New("field body_limit or field answer_limit is negative")
+	case c.BodyLimit > MaxBody || c.AnswerLimit > MaxBody:
+		return fmt.Errorf("field body_limit or field answer_limit is above %d, Lambda's limit", MaxBody)
+	}
+	return nil
+}
+
+// checkHome returns an error if c has settings for the home but no home.
+func (c Config) checkHome() error {
+	if c.Home == "" && (c.hasOwnTrust() || len(c.Headers) > 0) {
+		return errors.New("field home is missing: headers, ca, pins and certificate apply to it alone")
+	}
+	return nil
+}
+
+// with returns c with the fields of change that are set.
+func (c Config) with(change Config) Config {
+	set(&c.Home, change.Home)
+	set(&c.CA, change.CA)
+	set(&c.Proxy, change.Proxy)
+	set(&c.BodyLimit, change.BodyLimit)
+	set(&c.AnswerLimit, change.AnswerLimit)
 	if change.Headers != nil {
 		c.Headers = change.Headers
 	}
@@ -93,73 +111,41 @@ func (c Config) over(change Config) Config {
 	if change.NoProxy != nil {
 		c.NoProxy = change.NoProxy
 	}
-	put(&c.Certificate, change.Certificate)
-	put(&c.Key, change.Key)
-	c.Timeouts = c.Timeouts.over(change.Timeouts)
+	set(&c.Certificate, change.Certificate)
+	set(&c.Key, change.Key)
+	c.Timeouts = c.Timeouts.with(change.Timeouts)
 	return c
 }
 
-func put[T comparable](to *T, v T) {
+// set sets *to to v unless v is zero.
+func set[T comparable](to *T, v T) {
 	var zero T
 	if v != zero {
 		*to = v
 	}
 }
 
-// Configure sets how requests are sent from now on. It returns an error, and
-// changes nothing, if c is not as [Config.Check] wants it. Connections go on where
-// the new ones would be made alike.
+// Configure sets how requests are sent from now on. If [Config.Check] finds a problem,
+// or settings for the home without a home, Configure returns an error and changes
+// nothing. Open connections stay in use if the new configuration would make them
+// alike.
 func (c *Client) Configure(config Config) error {
-	if err := errors.Join(config.Check(), config.whole()); err != nil {
+	if err := errors.Join(config.Check(), config.checkHome()); err != nil {
 		return err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.base = config
-	c.take(config)
+	c.initial = config
+	c.apply(config)
 	return nil
 }
 
-// take puts a configuration into effect. The caller holds mu.
-func (c *Client) take(config Config) {
-	old := c.way.Load()
-	w := c.newWay(config, old)
-	c.way.Store(w)
+// apply puts a checked configuration into effect. The caller holds mu.
+func (c *Client) apply(config Config) {
+	old := c.active.Load()
+	next := c.newClientConfig(config, old)
+	c.active.Store(next)
 	if old != nil {
-		old.close(w)
+		old.closeIdle(next)
 	}
-}
-
-func (c *Client) change(_ context.Context, change Config) (Configuration, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	config := c.current().config.over(change)
-	if err := errors.Join(config.Check(), config.whole()); err != nil {
-		return Configuration{}, &core.Error{Kind: core.Invalid, Cause: core.CauseInput, Err: err}
-	}
-	c.take(config)
-	return c.current().view(), nil
-}
-
-// Check refuses a request's time-out that is shorter than those of its phases.
-func (t Timeouts) Check() error {
-	longest := max(t.Dial, t.Handshake, t.FirstByte)
-	if t.Request > 0 && longest > t.Request {
-		return fmt.Errorf("field request_seconds is shorter than that of a phase: at least %v is wanted", longest.Duration())
-	}
-	return nil
-}
-
-func (t Timeouts) over(change Timeouts) Timeouts {
-	put(&t.Request, change.Request)
-	put(&t.Dial, change.Dial)
-	put(&t.Handshake, change.Handshake)
-	put(&t.FirstByte, change.FirstByte)
-	put(&t.Idle, change.Idle)
-	return t
-}
-
-func (c *Client) setTimeout(ctx context.Context, t Timeouts) (Timeouts, error) {
-	conf, err := c.change(ctx, Config{Timeouts: t})
-	return conf.Timeouts, err
 }

@@ -16,14 +16,14 @@ import (
 )
 
 // A counter is a server on a loopback port that counts the requests that reach it
-// whole, and does as its test says with each.
+// whole; its test says how it answers each.
 type counter struct {
 	url      string
 	received atomic.Int32
-	visits   atomic.Int32
+	accepted atomic.Int32
 }
 
-// listen starts a counter. serve gets each connection, and how many came before.
+// listen starts a counter. serve gets each connection and how many came before it.
 func listen(t *testing.T, scheme string, serve func(c *counter, conn net.Conn, before int32)) *counter {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -39,7 +39,7 @@ func listen(t *testing.T, scheme string, serve func(c *counter, conn net.Conn, b
 			if err != nil {
 				return
 			}
-			before := c.visits.Add(1) - 1
+			before := c.accepted.Add(1) - 1
 			go func() {
 				defer conn.Close()
 				serve(c, conn, before)
@@ -68,8 +68,8 @@ func (c *counter) read(in *bufio.Reader) bool {
 	return true
 }
 
-// TestAtMostOnce counts at the server how often a command and a question reach it
-// when the connection breaks.
+// TestAtMostOnce counts at the server how often a command and an idempotent request
+// reach it when the connection is lost.
 func TestAtMostOnce(t *testing.T) {
 	answer := func(c *counter, in *bufio.Reader, conn net.Conn) {
 		if c.read(in) {
@@ -77,10 +77,10 @@ func TestAtMostOnce(t *testing.T) {
 		}
 	}
 	for name, tt := range map[string]struct {
-		serve             func(c *counter, conn net.Conn, before int32)
-		warm              bool // a question is answered first, so that the connection is an old one
-		command, question int32
-		answered          [2]bool
+		serve               func(c *counter, conn net.Conn, before int32)
+		warm                bool // an idempotent request is answered first, so that the connection is reused
+		command, idempotent int32
+		answered            [2]bool
 	}{
 		"closed after it was read": {func(c *counter, conn net.Conn, before int32) {
 			in := bufio.NewReader(conn)
@@ -90,40 +90,40 @@ func TestAtMostOnce(t *testing.T) {
 			}
 			c.read(in)
 		}, false, 1, 2, [2]bool{false, true}},
-		"an old connection closed after it was read": {func(c *counter, conn net.Conn, before int32) {
+		"a reused connection closed after it was read": {func(c *counter, conn net.Conn, before int32) {
 			in := bufio.NewReader(conn)
 			answer(c, in, conn)
 			if before == 0 {
 				c.read(in)
 			}
 		}, true, 1, 2, [2]bool{false, true}},
-		"an old connection closed in the body of the answer": {func(c *counter, conn net.Conn, before int32) {
+		"a reused connection closed in the body of the answer": {func(c *counter, conn net.Conn, before int32) {
 			in := bufio.NewReader(conn)
 			answer(c, in, conn)
 			if before == 0 && c.read(in) {
 				_, _ = io.WriteString(conn, ok[:len(ok)-1])
 			}
 		}, true, 1, 2, [2]bool{false, true}},
-		"closed at once, ever again": {func(c *counter, conn net.Conn, _ int32) {
+		"closed after every request": {func(c *counter, conn net.Conn, _ int32) {
 			c.read(bufio.NewReader(conn))
 		}, false, 1, 2, [2]bool{false, false}},
 	} {
-		for i, kind := range []string{"command", "question"} {
+		for i, kind := range []string{"command", "idempotent"} {
 			t.Run(name+", "+kind, func(t *testing.T) {
 				server := listen(t, "http", tt.serve)
 				c := client(t, httpclient.Config{})
 				r := httpclient.Request{Method: "POST", URL: server.url, Body: []byte("{}")}
 				if tt.warm {
 					r := r
-					r.IsQuery = true
+					r.Idempotent = true
 					if _, err := send(t, c, r); err != nil {
 						t.Fatal(err)
 					}
 					server.received.Store(0)
 				}
-				r.IsQuery = kind == "question"
+				r.Idempotent = kind == "idempotent"
 				_, err := send(t, c, r)
-				want := []int32{tt.command, tt.question}[i]
+				want := []int32{tt.command, tt.idempotent}[i]
 				if got := server.received.Load(); got != want || (err == nil) != tt.answered[i] {
 					t.Errorf("it was received %d times, and returned %v; want %d times, answered: %v", got, err, want, tt.answered[i])
 				}
@@ -157,7 +157,7 @@ func TestDeadIdleConnection(t *testing.T) {
 	}
 }
 
-// Frames of HTTP/2 (RFC 9113), as much as is needed to break one off.
+// Frames of HTTP/2 (RFC 9113) and error codes that end a stream.
 const (
 	frameData, frameHeaders, frameReset, frameSettings, frameGoAway = 0, 1, 3, 4, 7
 
@@ -200,8 +200,8 @@ func frame(w io.Writer, kind, flags byte, stream uint32, payload ...uint32) {
 	_, _ = w.Write(b)
 }
 
-// TestAtMostOnceHTTP2 has a server read a command whole and break it off in each of
-// the ways after which net/http would send it again by itself.
+// TestAtMostOnceHTTP2 has a server read a request whole and end it in each of the ways
+// after which net/http would retry it by itself.
 func TestAtMostOnceHTTP2(t *testing.T) {
 	cert := httptest.NewUnstartedServer(nil)
 	cert.EnableHTTP2 = true
@@ -216,14 +216,14 @@ func TestAtMostOnceHTTP2(t *testing.T) {
 		"REFUSED_STREAM": {frameReset, 1, []uint32{refusedStream}},
 		"GOAWAY":         {frameGoAway, 0, []uint32{0, 0}},
 	} {
-		for kind, want := range map[string]int32{"command": 1, "question": 2} {
+		for kind, want := range map[string]int32{"command": 1, "idempotent": 2} {
 			t.Run(name+", "+kind, func(t *testing.T) {
 				server := listen(t, "https", func(c *counter, raw net.Conn, _ int32) {
 					conn := tls.Server(raw, &tls.Config{Certificates: cert.TLS.Certificates, NextProtos: []string{"h2"}})
 					c.h2(conn, tt.kind, tt.stream, tt.payload...)
 				})
 				c := client(t, httpclient.Config{Home: server.url, Insecure: true})
-				_, err := send(t, c, httpclient.Request{Method: "POST", URL: server.url, Body: []byte("{}"), IsQuery: kind == "question"})
+				_, err := send(t, c, httpclient.Request{Method: "POST", URL: server.url, Body: []byte("{}"), Idempotent: kind == "idempotent"})
 				if got := server.received.Load(); got != want || core.CauseOf(err) != core.CauseReset {
 					t.Errorf("it was received %d times and returned %v; want %d times and cause reset", got, err, want)
 				}

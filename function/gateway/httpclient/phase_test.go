@@ -17,9 +17,9 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
 )
 
-// A line is a network of pipes, with which time does not pass by itself. Each
-// function serves the connection of one dial, the last one all further ones too; a
-// nil one never connects.
+// A line is a network of pipes, on which time is that of the synctest bubble. Each
+// function serves the connection of one dial, the last one all further dials; nil never
+// connects.
 type line struct {
 	serve []func(net.Conn)
 	start time.Time
@@ -45,7 +45,7 @@ func (l *line) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	return near, nil
 }
 
-// mute reads and says nothing.
+// mute reads and never answers.
 func mute(c net.Conn) { _, _ = io.Copy(io.Discard, c) }
 
 // polite answers every request.
@@ -65,7 +65,7 @@ func answerOne(in *bufio.Reader, c net.Conn) bool {
 	return err == nil
 }
 
-// politeOnce answers one request and is mute then.
+// politeOnce answers one request only.
 func politeOnce(c net.Conn) {
 	in := bufio.NewReader(c)
 	if answerOne(in, c) {
@@ -73,7 +73,7 @@ func politeOnce(c net.Conn) {
 	}
 }
 
-// unfinished begins an answer and never ends it.
+// unfinished sends an answer without its last byte.
 func unfinished(c net.Conn) {
 	if _, err := http.ReadRequest(bufio.NewReader(c)); err != nil {
 		return
@@ -82,41 +82,41 @@ func unfinished(c net.Conn) {
 	_, _ = io.Copy(io.Discard, c)
 }
 
-// TestPhases has each phase hang, with eight seconds to go. The bubble fails the
-// test when anything outlives the request.
+// TestPhases has each phase hang, with eight seconds left. The bubble fails the test
+// when a goroutine outlives the request.
 func TestPhases(t *testing.T) {
 	const all = 8 * time.Second
 	for name, tt := range map[string]struct {
-		url     string
-		serve   []func(net.Conn)
-		config  httpclient.Config
-		warm    bool
-		query   bool
-		took    time.Duration
-		dials   []time.Duration
-		said    string // in the error; "" for none
-		retries int64
+		url        string
+		serve      []func(net.Conn)
+		config     httpclient.Config
+		warm       bool
+		idempotent bool
+		took       time.Duration
+		dials      []time.Duration
+		want       string // in the error; "" for none
+		retries    int64
 	}{
 		"dial once": {serve: []func(net.Conn){nil, polite}, took: 3 * time.Second, dials: []time.Duration{0, 3 * time.Second}, retries: 1},
-		"dial":      {serve: []func(net.Conn){nil}, took: all, dials: []time.Duration{0, 3 * time.Second}, said: "resolving the name", retries: 1},
+		"dial":      {serve: []func(net.Conn){nil}, took: all, dials: []time.Duration{0, 3 * time.Second}, want: "resolving the name", retries: 1},
 		"dial, as configured": {
 			serve: []func(net.Conn){nil}, config: httpclient.Config{Timeouts: httpclient.Timeouts{Dial: core.Seconds(time.Second)}},
-			took: 2 * time.Second, dials: []time.Duration{0, time.Second}, said: "resolving the name", retries: 1,
+			took: 2 * time.Second, dials: []time.Duration{0, time.Second}, want: "resolving the name", retries: 1,
 		},
-		"handshake":           {url: "https://home.test", serve: []func(net.Conn){mute}, took: all, dials: []time.Duration{0, 5 * time.Second}, said: "handshake", retries: 1},
-		"first byte, command": {serve: []func(net.Conn){mute}, took: all, dials: []time.Duration{0}, said: "first byte"},
-		"first byte, question on a new connection":  {serve: []func(net.Conn){mute}, query: true, took: all, dials: []time.Duration{0}, said: "first byte"},
-		"first byte, question on an old connection": {serve: []func(net.Conn){politeOnce, polite}, warm: true, query: true, took: 5 * time.Second, dials: []time.Duration{0, 5 * time.Second}, retries: 1},
-		"first byte, command on an old connection":  {serve: []func(net.Conn){politeOnce, polite}, warm: true, took: all, dials: []time.Duration{0}, said: "first byte"},
+		"handshake":           {url: "https://home.test", serve: []func(net.Conn){mute}, took: all, dials: []time.Duration{0, 5 * time.Second}, want: "handshake", retries: 1},
+		"first byte, command": {serve: []func(net.Conn){mute}, took: all, dials: []time.Duration{0}, want: "first byte"},
+		"first byte, idempotent on a new connection":    {serve: []func(net.Conn){mute}, idempotent: true, took: all, dials: []time.Duration{0}, want: "first byte"},
+		"first byte, idempotent on a reused connection": {serve: []func(net.Conn){politeOnce, polite}, warm: true, idempotent: true, took: 5 * time.Second, dials: []time.Duration{0, 5 * time.Second}, retries: 1},
+		"first byte, command on a reused connection":    {serve: []func(net.Conn){politeOnce, polite}, warm: true, took: all, dials: []time.Duration{0}, want: "first byte"},
 		"first byte, as configured": {
 			serve: []func(net.Conn){mute}, config: httpclient.Config{Timeouts: httpclient.Timeouts{FirstByte: core.Seconds(2 * time.Second)}},
-			took: 2 * time.Second, dials: []time.Duration{0}, said: "first byte",
+			took: 2 * time.Second, dials: []time.Duration{0}, want: "first byte",
 		},
-		"body":               {serve: []func(net.Conn){unfinished}, took: all, dials: []time.Duration{0}, said: "reading the body"},
-		"all, as configured": {serve: []func(net.Conn){mute}, config: httpclient.Config{Timeouts: httpclient.Timeouts{Request: core.Seconds(time.Second)}}, took: time.Second, dials: []time.Duration{0}, said: "first byte"},
-		"too little left for a second try": {
+		"body":               {serve: []func(net.Conn){unfinished}, took: all, dials: []time.Duration{0}, want: "reading the body"},
+		"all, as configured": {serve: []func(net.Conn){mute}, config: httpclient.Config{Timeouts: httpclient.Timeouts{Request: core.Seconds(time.Second)}}, took: time.Second, dials: []time.Duration{0}, want: "first byte"},
+		"too little time left for a retry": {
 			serve: []func(net.Conn){nil}, config: httpclient.Config{Timeouts: httpclient.Timeouts{Request: core.Seconds(700 * time.Millisecond)}},
-			took: 262500 * time.Microsecond, dials: []time.Duration{0}, said: "resolving the name",
+			took: 262500 * time.Microsecond, dials: []time.Duration{0}, want: "resolving the name",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -127,7 +127,7 @@ func TestPhases(t *testing.T) {
 					t.Fatal(err)
 				}
 				d := bound(c)
-				r := httpclient.Request{Method: "POST", URL: tt.url, Body: []byte("{}"), IsQuery: tt.query}
+				r := httpclient.Request{Method: "POST", URL: tt.url, Body: []byte("{}"), Idempotent: tt.idempotent}
 				if r.URL == "" {
 					r.URL = "http://home.test"
 				}
@@ -140,8 +140,8 @@ func TestPhases(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), all)
 				defer cancel()
 				_, err := core.Do(ctx, d, httpclient.MakeRequest, r)
-				if (err == nil) != (tt.said == "") || err != nil && (!strings.Contains(err.Error(), tt.said) || core.CauseOf(err) != core.CauseTimeout) {
-					t.Errorf("got %v, want %q", err, tt.said)
+				if (err == nil) != (tt.want == "") || err != nil && (!strings.Contains(err.Error(), tt.want) || core.CauseOf(err) != core.CauseTimeout) {
+					t.Errorf("got %v, want %q", err, tt.want)
 				}
 				took := time.Since(start)
 				l.mu.Lock()
@@ -155,14 +155,14 @@ func TestPhases(t *testing.T) {
 				_, _ = core.Do(t.Context(), d, httpclient.Reset, core.None{})
 				synctest.Wait()
 				if s := status(t, c); s.Open != 0 {
-					t.Errorf("%d connections are open after all of it", s.Open)
+					t.Errorf("%d connections are open after a reset", s.Open)
 				}
 			})
 		})
 	}
 }
 
-// TestCleanup looks that connections go when their time has come, and not before.
+// TestCleanup checks that connections are closed after 40 s idle, and not before.
 func TestCleanup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &line{serve: []func(net.Conn){polite}, start: time.Now()}
@@ -177,8 +177,8 @@ func TestCleanup(t *testing.T) {
 			want  int
 		}{{39 * time.Second, 0}, {time.Second, 1}, {time.Second, 0}} {
 			time.Sleep(tt.after)
-			if f := c.Cleanup(); f.Items != tt.want {
-				t.Errorf("%v later %+v was freed, want %d connections", tt.after, f, tt.want)
+			if f := c.Cleanup(t.Context()); f.Items != tt.want {
+				t.Errorf("%v later: got %+v, want %d connections", tt.after, f, tt.want)
 			}
 		}
 		synctest.Wait()

@@ -3,33 +3,38 @@ package httpclient
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// MaxBody is how long a request and an answer may be unless something else is
-// said: what Lambda can take and return, in bytes.
+// MaxBody is the default limit of a request's body and of a response, in bytes: what
+// Lambda can take and return.
 const MaxBody = 6 << 20
 
 // A Request is an HTTP request.
 type Request struct {
-	Method  string      `json:"method,omitempty" doc:"default: GET"`
-	URL     string      `json:"url" required:"true" doc:"http or https, with a host"`
-	Header  http.Header `json:"header,omitempty" doc:"a list of values for each name"`
-	Body    []byte      `json:"body,omitempty" doc:"base64"`
-	Bearer  core.Secret `json:"-"` // a token for the Authorization header
-	Limit   int64       `json:"limit,omitempty" doc:"how long the answer may be; default: that of the configuration" unit:"B"`
-	IsQuery bool        `json:"is_query,omitempty" doc:"it changes nothing, so it may be sent a second time when the first got no answer"`
+	Method     string        `json:"method,omitempty" doc:"default: GET"`
+	URL        string        `json:"url" required:"true" doc:"http or https, with a host"`
+	Header     http.Header   `json:"header,omitempty" doc:"a list of values for each name"`
+	Body       []byte        `json:"body,omitempty" doc:"base64"`
+	Bearer     core.Secret   `json:"-"` // a token for the Authorization header
+	Limit      int64         `json:"limit,omitempty" doc:"maximum length of the response; default: the configuration's" unit:"B"`
+	Idempotent bool          `json:"idempotent,omitempty" doc:"it may be sent twice, so it is retried if the first attempt got no response"`
+	Reuse      time.Duration `json:"-"` // how long the 200 response of an idempotent GET may be reused; default: not at all
 }
 
-// Check refuses a request that cannot be sent.
+// Check returns an error that names the field that is wrong.
 func (r Request) Check() error {
 	if err := checkURL("url", r.URL); err != nil {
 		return err
@@ -38,7 +43,7 @@ func (r Request) Check() error {
 		return errors.New("field limit is negative")
 	}
 	if r.Method != "" && !isToken(r.Method) {
-		return fmt.Errorf("field method is %.20q: one such as GET or POST is wanted", r.Method)
+		return fmt.Errorf("field method is %.20q: expected one such as GET or POST", r.Method)
 	}
 	for name, values := range r.Header {
 		for _, v := range values {
@@ -50,15 +55,31 @@ func (r Request) Check() error {
 	return nil
 }
 
-// A Response is the answer to a [Request], read whole.
+// CacheKey returns the key that stands for r and how long its response may be reused:
+// a digest of URL, token and headers, which reveals none of them. The key is "" if the
+// response must not be reused.
+func (r Request) CacheKey() (key string, ttl time.Duration) {
+	if r.Reuse <= 0 || !r.Idempotent || cmp.Or(r.Method, http.MethodGet) != http.MethodGet || len(r.Body) > 0 {
+		return "", 0
+	}
+	digest := sha256.New()
+	fmt.Fprintf(digest, "%q %q", r.URL, r.Bearer.Reveal())
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
+		fmt.Fprintf(digest, " %q %q", name, r.Header[name])
+	}
+	return hex.EncodeToString(digest.Sum(nil)), r.Reuse
+}
+
+// A Response is the whole response to a [Request]. One that may be reused is shared:
+// do not modify it.
 type Response struct {
 	Status   int           `json:"status"`
 	Header   http.Header   `json:"header"`
 	Body     []byte        `json:"body" doc:"base64"`
-	Duration time.Duration `json:"duration_ns" doc:"from when it was asked for to the last byte in" unit:"ns"`
+	Duration time.Duration `json:"duration_ns" doc:"of the last attempt, until the last byte of the response" unit:"ns"`
 }
 
-// makeRequest sends r, and once more where the package says so.
+// makeRequest sends r and retries it where the package comment says so.
 func (c *Client) makeRequest(ctx context.Context, r Request) (Response, error) {
 	res, _, err := c.send(ctx, r)
 	return res, err
@@ -66,42 +87,45 @@ func (c *Client) makeRequest(ctx context.Context, r Request) (Response, error) {
 
 // send is makeRequest; it returns the last attempt too.
 func (c *Client) send(ctx context.Context, r Request) (res Response, a *attempt, err error) {
-	w := c.current()
+	cc := c.current()
 	u, err := url.Parse(r.URL)
 	if err != nil {
 		return res, nil, core.Errorf(core.Invalid, core.CauseBadRequest, "the request cannot be made: field url is not an address")
 	}
-	if limit := cmp.Or(w.config.BodyLimit, MaxBody); int64(len(r.Body)) > limit {
-		return res, nil, core.Errorf(core.Invalid, core.CauseTooLarge, "field body is %d bytes long; at most %d are sent", len(r.Body), limit)
+	if limit := cmp.Or(cc.config.BodyLimit, MaxBody); int64(len(r.Body)) > limit {
+		return res, nil, core.Errorf(core.Invalid, core.CauseTooLarge, "field body is %d bytes long: the maximum is %d", len(r.Body), limit)
 	}
-	if t := w.config.Request.Duration(); t > 0 {
+	if t := cc.config.Request.Duration(); t > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, t)
 		defer cancel()
 	}
-	route, marks := w.route(u), w.marks(ctx)
-	for again := false; ; {
-		a = &attempt{client: c, route: route, marks: marks, request: &r, secrets: w.secrets(u), limit: cmp.Or(r.Limit, w.config.AnswerLimit, MaxBody)}
+	transports, deadlines := cc.transports(u), newPhaseDeadlines(ctx, cc.config.Timeouts)
+	for {
+		a = &attempt{
+			client: c, request: &r, secrets: cc.secretHeaders(u), limit: cmp.Or(r.Limit, cc.config.AnswerLimit, MaxBody),
+			transport: transports.current(), deadlines: deadlines,
+		}
 		if res, err = a.run(ctx, u); err == nil {
 			break
 		}
-		if route.widen(a.transport, err) {
+		if transports.fallBackToSystemRoots(a.transport, err) {
 			continue
 		}
-		if again || !a.mayRepeat(ctx) {
+		if deadlines.final || !a.mayRetry(ctx) {
 			break
 		}
-		again, marks = true, marks.last()
+		deadlines.final = true
 		c.counts.retries.Add(1)
-		route.renew(a.transport)
+		transports.abandonConnections(a.transport)
 	}
-	c.counts.note(err)
+	c.counts.record(err)
 	return res, a, err
 }
 
-// body hands out a request's body once. It is no type that net/http could rewind:
-// on its own it would repeat a request over HTTP/2 that the far side has broken
-// off with PROTOCOL_ERROR, which does not say that nothing was done.
+// body is a request's body that is read once. net/http must not be able to rewind it:
+// it would retry a request by itself that the server has ended with HTTP/2's
+// PROTOCOL_ERROR, which does not say that nothing was done.
 type body struct{ io.Reader }
 
 func (body) Close() error { return nil }
@@ -112,24 +136,24 @@ func checkURL(field, text string) error {
 	case text == "":
 		return fmt.Errorf("field %s is missing", field)
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		return fmt.Errorf("field %s is not an address: one such as https://home.example.org:8123 is wanted", field)
+		return fmt.Errorf("field %s is not an address: expected one such as https://home.example.org:8123", field)
 	case u.User != nil:
-		return fmt.Errorf("field %s has a user in it, which anyone could read: leave it out", field)
+		return fmt.Errorf("field %s contains a user, which anyone could read: leave it out", field)
 	}
 	return nil
 }
 
 func checkHeader(field, name, value string) error {
 	if !isToken(name) {
-		return fmt.Errorf("field %s has the name %.40q, which no header can have", field, name)
+		return fmt.Errorf("field %s has the name %.40q, which is not valid in HTTP", field, name)
 	}
 	if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
-		return fmt.Errorf("field %s.%s has a control character in it", field, name)
+		return fmt.Errorf("field %s.%s contains a control character", field, name)
 	}
 	return nil
 }
 
-// isToken reports whether s can be a method or the name of a header (RFC 9110).
+// isToken reports whether s is a token of RFC 9110, as methods and header names are.
 func isToken(s string) bool {
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
 		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune("!#$%&'*+-.^_`|~", r))

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// roots returns the authorities that are part of the program.
+// roots returns the embedded authorities.
 func roots(t *testing.T) (all []*x509.Certificate) {
 	t.Helper()
 	text, err := os.ReadFile("roots.pem")
@@ -25,14 +25,14 @@ func roots(t *testing.T) (all []*x509.Certificate) {
 	return all
 }
 
-// TestRoots looks that the authorities which sign what homes and Amazon have are
-// there, that each is one, and that none of them comes twice.
+// TestRoots checks that the authorities that sign certificates of homes and of Amazon
+// are embedded, each an authority and each once.
 func TestRoots(t *testing.T) {
 	names := map[string]bool{}
 	var seen []*x509.Certificate
 	for _, c := range roots(t) {
 		if !c.IsCA || slices.ContainsFunc(seen, c.Equal) {
-			t.Errorf("%s is not the certificate of an authority, or comes twice", c.Subject)
+			t.Errorf("%s is not an authority, or is there twice", c.Subject)
 		}
 		seen = append(seen, c)
 		names[c.Subject.CommonName] = true
@@ -44,7 +44,7 @@ func TestRoots(t *testing.T) {
 	}
 }
 
-// BenchmarkRoots reads the authorities of the program, and those of the system.
+// BenchmarkRoots parses the embedded authorities and the system's.
 func BenchmarkRoots(b *testing.B) {
 	for name, file := range map[string]string{"program": "roots.pem", "system": "/etc/ssl/certs/ca-certificates.crt"} {
 		b.Run(name, func(b *testing.B) {

@@ -7,9 +7,9 @@ import (
 	"net/http"
 )
 
-// RoundTrip sends a request of somebody who needs an [http.RoundTripper], such as a
-// vendor's library, over the same pool, with the same authorities, in the same
-// time. The answer is read whole.
+// RoundTrip makes c an [http.RoundTripper] for libraries that need one. It sends r
+// like [MakeRequest], never retried once sent, and returns the whole response in
+// memory.
 func (c *Client) RoundTrip(r *http.Request) (*http.Response, error) {
 	var body []byte
 	if r.Body != nil {

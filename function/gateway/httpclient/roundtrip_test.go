@@ -13,7 +13,7 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
 )
 
-// TestRoundTrip has a vendor's library send over the client.
+// TestRoundTrip sends as a library does.
 func TestRoundTrip(t *testing.T) {
 	hold := make(chan struct{})
 	store := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -46,6 +46,6 @@ func TestRoundTrip(t *testing.T) {
 	defer cancel()
 	r, _ = http.NewRequestWithContext(ctx, http.MethodGet, store.URL+"/slow", nil)
 	if _, err = vendor.Do(r); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("got %v, want what libraries know as a time-out", err)
+		t.Errorf("got %v, want an error that libraries recognize as a timeout", err)
 	}
 }

@@ -6,12 +6,13 @@ import (
 	"time"
 )
 
-// unheard is how long bytes may go without being acknowledged.
-const unheard = 4 * time.Second
+// maxUnacknowledged is how long sent bytes may stay unacknowledged.
+const maxUnacknowledged = 4 * time.Second
 
-// endWhenUnheard has the kernel end a connection whose bytes nobody acknowledges,
-// as behind a router that has forgotten it, well before a quarter of an hour.
-func endWhenUnheard(c net.Conn) {
+// setTCPUserTimeout makes the kernel close a connection whose bytes stay
+// unacknowledged, as behind a router that has forgotten it. Its own default is a
+// quarter of an hour.
+func setTCPUserTimeout(c net.Conn) {
 	const tcpUserTimeout = 0x12
 	tcp, ok := c.(*net.TCPConn)
 	if !ok {
@@ -21,15 +22,15 @@ func endWhenUnheard(c net.Conn) {
 	if err != nil {
 		return
 	}
-	// Without it the deadline ends the request, later.
+	// If it fails, the deadline ends the request, later.
 	_ = raw.Control(func(fd uintptr) {
-		_ = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, tcpUserTimeout, int(unheard.Milliseconds()))
+		_ = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, tcpUserTimeout, int(maxUnacknowledged.Milliseconds()))
 	})
 }
 
-// hungUp reports whether the far side has ended a connection. The kernel knows that
-// before anyone has read: a process that was frozen writes before its readers wake.
-func hungUp(c net.Conn) (ended bool) {
+// peerClosed reports whether the server has closed or reset a connection. It asks the
+// kernel: after a freeze the process writes before its readers have run.
+func peerClosed(c net.Conn) (closed bool) {
 	const established = 1
 	socket, ok := c.(syscall.Conn)
 	if !ok {
@@ -41,7 +42,7 @@ func hungUp(c net.Conn) (ended bool) {
 	}
 	_ = raw.Control(func(fd uintptr) {
 		info, err := syscall.GetsockoptInt(int(fd), syscall.IPPROTO_TCP, syscall.TCP_INFO)
-		ended = err == nil && byte(info) != established // the state is the first byte
+		closed = err == nil && byte(info) != established // the state is the first byte
 	})
-	return ended
+	return closed
 }

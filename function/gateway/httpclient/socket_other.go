@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-const unheard = 4 * time.Second
+const maxUnacknowledged = 4 * time.Second
 
-// endWhenUnheard does nothing where the kernel cannot be told.
-func endWhenUnheard(net.Conn) {}
+// setTCPUserTimeout does nothing: the option is Linux's.
+func setTCPUserTimeout(net.Conn) {}
 
-// hungUp cannot tell; the answer that does not come tells later.
-func hungUp(net.Conn) bool { return false }
+// peerClosed returns false: only Linux tells without reading.
+func peerClosed(net.Conn) bool { return false }

@@ -23,32 +23,32 @@ import (
 //go:embed roots.pem
 var rootsPEM []byte
 
-// roots returns the pool of the authorities that are part of the program.
+// roots returns the embedded authorities.
 var roots = sync.OnceValue(func() *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(rootsPEM)
 	return pool
 })
 
-// errPin says that the far side has another key than it should.
-var errPin = errors.New("its certificate is for another key than the one that is pinned")
+// errPin is the error of a server whose certificate has none of the pinned keys.
+var errPin = errors.New("its certificate has another key")
 
-// worldTLS returns whom to believe about hosts of which nothing was said.
-func worldTLS(system bool) *tls.Config {
+// publicTLS returns the TLS configuration for hosts with a public certificate.
+func publicTLS(systemRoots bool) *tls.Config {
 	conf := &tls.Config{
 		MinVersion:         tls.VersionTLS12,
 		ClientSessionCache: tls.NewLRUClientSessionCache(8),
 		RootCAs:            roots(),
 	}
-	if system {
+	if systemRoots {
 		conf.RootCAs = nil
 	}
 	return conf
 }
 
-// homeTLS returns whom to believe about the home. The configuration was checked.
-func (c Config) homeTLS(system bool) *tls.Config {
-	conf := worldTLS(system)
+// homeTLS returns the TLS configuration for the home. c was checked.
+func (c Config) homeTLS(systemRoots bool) *tls.Config {
+	conf := publicTLS(systemRoots)
 	if c.CA != "" {
 		conf.RootCAs = x509.NewCertPool()
 		conf.RootCAs.AppendCertsFromPEM([]byte(c.CA))
@@ -57,16 +57,17 @@ func (c Config) homeTLS(system bool) *tls.Config {
 		pair, _ := tls.X509KeyPair([]byte(c.Certificate), []byte(c.Key.Reveal()))
 		conf.Certificates = []tls.Certificate{pair}
 	}
-	conf.InsecureSkipVerify = c.Insecure // the owner's explicit wish, HOME_ASSISTANT_VERIFY_SSL
+	conf.InsecureSkipVerify = c.Insecure // the owner set HOME_ASSISTANT_VERIFY_SSL to false
 	if len(c.Pins) > 0 {
-		conf.VerifyConnection = c.pinned // of a session that is taken up again too
+		conf.VerifyConnection = c.checkPins // which is called for resumed sessions too
 	}
 	return conf
 }
 
-// pinned looks for a pinned key: in a chain that was verified, or, where none is,
-// in the far side's own certificate, the only one whose key it has shown to have.
-func (c Config) pinned(s tls.ConnectionState) error {
+// checkPins returns errPin unless a pinned key is in a verified chain or in the
+// server's own certificate. Without a verified chain only its own counts: it has not
+// proved to have the other keys.
+func (c Config) checkPins(s tls.ConnectionState) error {
 	if len(s.PeerCertificates) > 0 && slices.Contains(c.Pins, pin(s.PeerCertificates[0])) {
 		return nil
 	}
@@ -78,23 +79,22 @@ func (c Config) pinned(s tls.ConnectionState) error {
 	return errPin
 }
 
-// Verify says what is wrong with the chain of certificates, the server's own first,
-// that was shown at a port of a host: why no request would go there. looked is false
-// if none of it counts, as the configuration says to believe the home.
-func (c *Client) Verify(host string, port int, chain []*x509.Certificate) (looked bool, err error) {
-	w := c.current()
-	r, believes := w.world, worldTLS
-	if w.leadsHome(&url.URL{Scheme: "https", Host: net.JoinHostPort(host, strconv.Itoa(port))}) {
-		r, believes = w.home, w.config.homeTLS
+// Verify checks the chain of certificates, the server's own first, that a host showed
+// at a port, as a request to it would. Its error is why the request would fail;
+// checked is false if the configuration accepts any certificate there.
+func (c *Client) Verify(host string, port int, chain []*x509.Certificate) (checked bool, err error) {
+	cc := c.current()
+	transports, conf := cc.others, publicTLS(false)
+	if cc.isHome(&url.URL{Scheme: "https", Host: net.JoinHostPort(host, strconv.Itoa(port))}) {
+		transports, conf = cc.home, cc.config.homeTLS(false)
 	}
-	conf := believes(false)
 	s := tls.ConnectionState{PeerCertificates: chain}
 	if !conf.InsecureSkipVerify {
 		o := x509.VerifyOptions{DNSName: host, Roots: conf.RootCAs, Intermediates: x509.NewCertPool()}
 		for _, link := range chain[1:] {
 			o.Intermediates.AddCert(link)
 		}
-		if s.VerifiedChains, err = chain[0].Verify(o); untrusted(err) && !r.fixed {
+		if s.VerifiedChains, err = chain[0].Verify(o); isUntrusted(err) && !transports.fixedRoots {
 			o.Roots = nil // the system's
 			s.VerifiedChains, err = chain[0].Verify(o)
 		}
@@ -106,7 +106,7 @@ func (c *Client) Verify(host string, port int, chain []*x509.Certificate) (looke
 		return !conf.InsecureSkipVerify, nil
 	}
 	if conf.VerifyConnection(s) != nil {
-		return true, core.Errorf(core.Unreachable, core.CauseOtherKey, "the certificate is for another key than the one that is pinned: if the server has a new one on purpose, pin that")
+		return true, core.Errorf(core.Unreachable, core.CauseOtherKey, "the certificate has another key than the pinned one: if the server has a new key on purpose, pin that")
 	}
 	return true, nil
 }
@@ -117,7 +117,7 @@ func pin(c *x509.Certificate) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// certificates returns those in a PEM text, or what is wrong with it.
+// certificates returns the certificates of a PEM text.
 func certificates(text string) (found []*x509.Certificate, err error) {
 	rest := []byte(text)
 	for {
@@ -126,7 +126,7 @@ func certificates(text string) (found []*x509.Certificate, err error) {
 			break
 		}
 		if block.Type != "CERTIFICATE" {
-			return nil, fmt.Errorf("it has a PEM block of type %.40q: CERTIFICATE is wanted", block.Type)
+			return nil, fmt.Errorf("it has a PEM block of type %.40q: expected CERTIFICATE", block.Type)
 		}
 		c, err := x509.ParseCertificate(block.Bytes)
 		if err != nil {
@@ -135,7 +135,7 @@ func certificates(text string) (found []*x509.Certificate, err error) {
 		found = append(found, c)
 	}
 	if len(found) == 0 {
-		return nil, errors.New("there is no certificate in it: PEM blocks of type CERTIFICATE are wanted")
+		return nil, errors.New("it has no certificate: expected PEM blocks of type CERTIFICATE")
 	}
 	return found, nil
 }

@@ -37,8 +37,8 @@ func pemOf(kind string, der []byte) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
 }
 
-// made returns a certificate signed by itself, and its key, both PEM.
-func made(t *testing.T, name string, ends time.Time) (certificate, key string) {
+// selfSigned returns a self-signed certificate and its key, both PEM.
+func selfSigned(t *testing.T, name string, ends time.Time) (certificate, key string) {
 	t.Helper()
 	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -67,55 +67,55 @@ func TestTrust(t *testing.T) {
 			_, _ = io.WriteString(w, r.TLS.PeerCertificates[0].Subject.CommonName)
 		}
 	}))
-	asking := httptest.NewUnstartedServer(home.Config.Handler)
-	asking.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12} // which refuses within the handshake
-	asking.Config.ErrorLog = log.New(io.Discard, "", 0)
-	asking.StartTLS()
-	defer asking.Close()
+	mutual := httptest.NewUnstartedServer(home.Config.Handler)
+	mutual.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12} // TLS 1.2 fails within the handshake
+	mutual.Config.ErrorLog = log.New(io.Discard, "", 0)
+	mutual.StartTLS()
+	defer mutual.Close()
 	soon := time.Now().Add(time.Hour)
-	other, _ := made(t, "somebody else", soon)
-	mine, key := made(t, "me", soon)
+	other, _ := selfSigned(t, "another", soon)
+	mine, key := selfSigned(t, "me", soon)
 	ca, right, wrong := pemOf("CERTIFICATE", home.Certificate().Raw), pinOf(home.Certificate()), strings.Repeat("A", 43)+"="
-	elsewhere := "https://localhost" + home.URL[strings.LastIndex(home.URL, ":"):] // which the certificate is not for
+	elsewhere := "https://localhost" + home.URL[strings.LastIndex(home.URL, ":"):] // not a name of the certificate
 	for name, tt := range map[string]struct {
 		url    string
 		config httpclient.Config
-		said   string // in the error; "" for none
+		want   string // in the error; "" for none
 		body   string
 	}{
 		"the system's authorities":           {url: home.URL},
 		"the home's own":                     {url: home.URL, config: httpclient.Config{CA: ca}},
-		"another's":                          {url: home.URL, config: httpclient.Config{CA: other}, said: "unknown authority"},
-		"another host":                       {url: elsewhere, said: "localhost"},
-		"another host, the home's authority": {url: elsewhere, config: httpclient.Config{CA: ca}, said: "localhost"},
+		"another's":                          {url: home.URL, config: httpclient.Config{CA: other}, want: "unknown authority"},
+		"another host":                       {url: elsewhere, want: "localhost"},
+		"another host, the home's authority": {url: elsewhere, config: httpclient.Config{CA: ca}, want: "localhost"},
 		"anyone":                             {url: elsewhere, config: httpclient.Config{Insecure: true}},
 		"pinned, and the system's":           {url: home.URL, config: httpclient.Config{Pins: []string{wrong, right}}},
-		"another pin":                        {url: home.URL, config: httpclient.Config{Pins: []string{wrong}}, said: "pinned"},
-		"pinned, and another's authority":    {url: home.URL, config: httpclient.Config{CA: other, Pins: []string{right}}, said: "unknown authority"},
+		"another pin":                        {url: home.URL, config: httpclient.Config{Pins: []string{wrong}}, want: "pinned"},
+		"pinned, and another's authority":    {url: home.URL, config: httpclient.Config{CA: other, Pins: []string{right}}, want: "unknown authority"},
 		"pinned alone":                       {url: elsewhere, config: httpclient.Config{Insecure: true, Pins: []string{right}}},
-		"another pin alone":                  {url: elsewhere, config: httpclient.Config{Insecure: true, Pins: []string{wrong}}, said: "pinned"},
-		"a client's certificate":             {url: asking.URL, config: httpclient.Config{CA: ca, Certificate: mine, Key: core.Secret(key)}, body: "me"},
-		"no client's certificate":            {url: asking.URL, config: httpclient.Config{CA: ca}, said: "remote error"},
+		"another pin alone":                  {url: elsewhere, config: httpclient.Config{Insecure: true, Pins: []string{wrong}}, want: "pinned"},
+		"a client's certificate":             {url: mutual.URL, config: httpclient.Config{CA: ca, Certificate: mine, Key: core.Secret(key)}, body: "me"},
+		"no client's certificate":            {url: mutual.URL, config: httpclient.Config{CA: ca}, want: "remote error"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tt.config.Home = tt.url
 			c := client(t, tt.config)
 			res, err := send(t, c, httpclient.Request{Method: "POST", URL: tt.url, Body: []byte("{}")})
-			if tt.said == "" && err != nil || tt.said != "" && (err == nil || !strings.Contains(err.Error(), tt.said)) || string(res.Body) != tt.body {
-				t.Errorf("got %q, %v; want %q, %q in the error", res.Body, err, tt.body, tt.said)
+			if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) || string(res.Body) != tt.body {
+				t.Errorf("got %q, %v; want %q, %q in the error", res.Body, err, tt.body, tt.want)
 			}
 			if s := status(t, c); s.Retries != 0 {
-				t.Errorf("%d retries: what is wrong with a certificate is wrong the second time", s.Retries)
+				t.Errorf("%d retries, want none: a certificate does not improve", s.Retries)
 			}
 		})
 	}
 }
 
-// TestTrustIsForTheHomeAlone looks that what is believed of the home is believed of
-// nobody else.
-func TestTrustIsForTheHomeAlone(t *testing.T) {
+// TestTrustOfTheHomeOnly checks that the home's trust settings do not apply to other
+// hosts.
+func TestTrustOfTheHomeOnly(t *testing.T) {
 	home, other := secureServer(t, http.NotFoundHandler()), secureServer(t, http.NotFoundHandler())
-	wrong, _ := made(t, "somebody else", time.Now().Add(time.Hour))
+	wrong, _ := selfSigned(t, "another", time.Now().Add(time.Hour))
 	elsewhere := "https://localhost" + other.URL[strings.LastIndex(other.URL, ":"):]
 	for name, tt := range map[string]struct {
 		config httpclient.Config
@@ -136,23 +136,23 @@ func TestTrustIsForTheHomeAlone(t *testing.T) {
 	}
 }
 
-// TestFallBack looks that the system's authorities are asked once, on a connection
-// of their own, and that TLS sessions are taken up again.
+// TestFallBack checks that the system's authorities are tried once, on a second
+// connection, and that TLS sessions are resumed.
 func TestFallBack(t *testing.T) {
 	home := secureServer(t, http.NotFoundHandler())
 	c := client(t, httpclient.Config{})
 	d := bound(c)
 	for i, want := range []struct {
 		dialled int64
-		visit   httpclient.Visit
+		timing  httpclient.Timing
 	}{
-		{2, httpclient.Visit{Protocol: "TLS 1.3", HTTP2: true}},
-		{2, httpclient.Visit{Reused: true}},
+		{2, httpclient.Timing{Protocol: "TLS 1.3", HTTP2: true}},
+		{2, httpclient.Timing{Reused: true}},
 	} {
 		v, err := core.Do(t.Context(), d, httpclient.WarmUp, httpclient.WarmUpInput{URL: home.URL})
 		s := status(t, c)
-		if err != nil || v.Protocol != want.visit.Protocol || v.HTTP2 != want.visit.HTTP2 || v.Reused != want.visit.Reused || s.Dialled != want.dialled {
-			t.Errorf("visit %d: %+v, %v after %d dials; want %+v after %d", i, v, err, s.Dialled, want.visit, want.dialled)
+		if err != nil || v.Protocol != want.timing.Protocol || v.HTTP2 != want.timing.HTTP2 || v.Reused != want.timing.Reused || s.Dialled != want.dialled {
+			t.Errorf("request %d: %+v, %v after %d dials; want %+v after %d", i, v, err, s.Dialled, want.timing, want.dialled)
 		}
 	}
 	conf, err := core.Do(t.Context(), d, httpclient.GetConfiguration, core.None{})
@@ -160,23 +160,23 @@ func TestFallBack(t *testing.T) {
 		t.Errorf("the authorities are %q, %v, want the system's", conf.Roots, err)
 	}
 	home.CloseClientConnections()
-	if _, err := send(t, c, httpclient.Request{URL: home.URL, IsQuery: true}); err != nil {
+	if _, err := send(t, c, httpclient.Request{URL: home.URL, Idempotent: true}); err != nil {
 		t.Fatal(err)
 	}
 	if s := status(t, c); s.Resumed != 1 {
-		t.Errorf("got %+v, want one session that was taken up again", s)
+		t.Errorf("got %+v, want one resumed session", s)
 	}
 }
 
 func TestValidation(t *testing.T) {
-	soon, key := made(t, "soon", time.Now().Add(48*time.Hour))
+	soon, key := selfSigned(t, "soon", time.Now().Add(48*time.Hour))
 	for in, want := range map[string]struct {
 		problems, warnings []string
 	}{
 		`{"change":{"home":"https://home.example.org"}}`:                                   {},
 		`{"change":{"home":"http://home.example.org","headers":{"X-A":"` + canary + `"}}}`: {nil, []string{"the token travels in clear", "X-A travel in clear"}},
 		`{"change":{"home":"home"}}`:                                                       {[]string{"field home is not an address"}, nil},
-		`{"change":{"pins":["abc"],"ca":"x","proxy":"y"}}`:                                 {[]string{"field ca cannot be used", "field home is missing", "field pins[0]", "field proxy"}, nil},
+		`{"change":{"pins":["abc"],"ca":"x","proxy":"y"}}`:                                 {[]string{"field ca cannot be used", "field home is missing", "field pins[0]", "field proxy is not an address"}, nil},
 		`{"change":{"home":"https://a","headers":{"Authorization":"x","A b":"y"}}}`:        {[]string{"Authorization, which each", `the name "A b"`}, nil},
 		`{"change":{"request_seconds":9}}`:                                                 {nil, []string{"longer than Alexa waits"}},
 		`{"change":{"request_seconds":1,"dial_seconds":2}}`:                                {[]string{"shorter than that of a phase"}, nil},

@@ -13,9 +13,10 @@ import (
 
 func TestCleanup(t *testing.T) {
 	left := 3
-	_, d := starter(initialization.Options{Parts: []initialization.Part{
-		{Name: "cache", Cleanup: func() core.Reclaimed { n := left; left = 0; return core.Reclaimed{Items: n, Bytes: int64(n) * 10} }},
-		{Name: "rings", Cleanup: func() core.Reclaimed { return core.Reclaimed{Items: 1} }},
+	_, d := starter(initialization.Options{Reclaim: func(context.Context) map[core.Gateway]core.Reclaimed {
+		n := left
+		left = 0
+		return map[core.Gateway]core.Reclaimed{core.Cache: {Items: n, Bytes: int64(n) * 10}, core.Logging: {Items: 1}}
 	}}, nil)
 	for _, want := range []core.Reclaimed{{Items: 4, Bytes: 30}, {Items: 1}} {
 		got, err := core.Do(t.Context(), d, initialization.Cleanup, core.None{})
@@ -90,7 +91,7 @@ func TestStatus(t *testing.T) {
 	if st := status(); !st.Ready || st.Warm || st.Duration <= 0 {
 		t.Errorf("after the start: %+v", st)
 	}
-	call := s.Service().Wrap(nil, func(_ context.Context, _ *core.Call) error { return nil })
+	call := s.Service()(nil, func(_ context.Context, _ *core.Call) error { return nil })
 	if err := call(t.Context(), &core.Call{Spec: initialization.Run.Spec, Input: needy{}}); err != nil {
 		t.Fatal(err)
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
 )
 
-// A frozen is a connection whose reader does not wake when the far side ends it, as
-// in a process that was frozen and writes first.
+// A frozen is a connection whose reader does not wake when the server closes it, as in
+// a process that was frozen and writes first.
 type frozen struct {
 	*net.TCPConn
 	ended  chan<- struct{}
@@ -37,9 +37,9 @@ func (f *frozen) Close() error {
 	return f.TCPConn.Close()
 }
 
-// TestHungUp has the home end a connection while the function is frozen: a command
-// arrives all the same, and once.
-func TestHungUp(t *testing.T) {
+// TestPeerClosed has the home close a connection while the function is frozen: the next
+// command arrives, once.
+func TestPeerClosed(t *testing.T) {
 	for _, reset := range []bool{false, true} {
 		for _, proto := range []string{"HTTP/1.1", "HTTP/1.1 over TLS", "HTTP/2.0"} {
 			t.Run(proto+map[bool]string{false: ", closed", true: ", reset"}[reset], func(t *testing.T) {
@@ -76,17 +76,17 @@ func TestHungUp(t *testing.T) {
 				if _, err := send(t, c, command); err != nil {
 					t.Fatal(err)
 				}
-				latest := <-accepted // at its side
+				latest := <-accepted // the server's side
 				if reset {
 					_ = latest.(*net.TCPConn).SetLinger(0)
 				}
 				latest.Close()
 				<-ended
 				if _, err := send(t, c, command); err != nil || received.Load() != 2 {
-					t.Errorf("got %v, and the home %d commands; want both of two", err, received.Load())
+					t.Errorf("got %v, and the home got %d commands; want no error and 2", err, received.Load())
 				}
 				if s := status(t, c); s.Dialled != 2 || s.Failures != 0 {
-					t.Errorf("got %+v, want one command that went over a second connection", s)
+					t.Errorf("got %+v, want a second connection for the second command", s)
 				}
 			})
 		}

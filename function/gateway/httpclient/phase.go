@@ -1,0 +1,103 @@
+package httpclient
+
+import (
+	"crypto/tls"
+	"net/http/httptrace"
+	"time"
+)
+
+// A phase is a stage that an attempt passes through.
+type phase int32
+
+const (
+	resolving phase = iota
+	dialling
+	tlsHandshake
+	sending
+	waiting
+	reading
+
+	numPhases = iota
+)
+
+func (p phase) String() string {
+	return [...]string{"resolving the name", "connecting", "the TLS handshake", "sending the request", "waiting for the first byte", "reading the body"}[p]
+}
+
+// trace follows the attempt through the transport.
+func (a *attempt) trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		ConnectStart:      func(string, string) { a.enter(dialling) },
+		TLSHandshakeStart: func() { a.enter(tlsHandshake) },
+		TLSHandshakeDone: func(s tls.ConnectionState, err error) {
+			if err == nil && s.DidResume {
+				a.client.counts.resumed.Add(1)
+			}
+			a.mu.Lock()
+			a.tls = &s
+			a.mu.Unlock()
+		},
+		GotConn: func(i httptrace.GotConnInfo) {
+			a.got(i)
+			a.enter(sending)
+		},
+		WroteRequest:         func(httptrace.WroteRequestInfo) { a.enter(waiting) },
+		GotFirstResponseByte: func() { a.enter(reading) },
+	}
+}
+
+func (a *attempt) got(i httptrace.GotConnInfo) {
+	if i.Reused {
+		a.client.counts.reused.Add(1)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.conn.release()
+	a.conn, a.reused = connOf(i.Conn), i.Reused
+	a.before = a.conn.acquire()
+}
+
+// adopt records that c was dialled for a; it returns false if a has ended.
+func (a *attempt) adopt(c *conn) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.made = c
+	return a.cancel != nil
+}
+
+// enter records that the attempt has reached phase p, and sets the timer for it.
+func (a *attempt) enter(p phase) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.cancel == nil {
+		return // a dial that outlived the attempt
+	}
+	if p < phase(a.phase.Load()) {
+		return // the server answers before it has read the whole request
+	}
+	a.phase.Store(int32(p))
+	now := time.Now()
+	if a.began[p].IsZero() {
+		a.began[p] = now
+	}
+	if p == dialling {
+		return // shares the limit of resolving; a host with two addresses is dialled twice
+	}
+	limit, ok := a.deadlines.limit(p, now, a.reused && a.request.Idempotent)
+	switch {
+	case !ok && a.timer != nil:
+		a.timer.Stop()
+	case ok && a.timer == nil:
+		a.timer = time.AfterFunc(limit, a.timeOut)
+	case ok:
+		a.timer.Reset(limit)
+	}
+}
+
+func (a *attempt) timeOut() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.cancel != nil {
+		a.cancel()
+	}
+}
