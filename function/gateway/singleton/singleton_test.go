@@ -16,8 +16,7 @@ import (
 )
 
 func bound(s *singleton.Store) *core.Dispatcher {
-	d := core.NewDispatcher()
-	d.Install(s)
+	d := core.NewDispatcher(s)
 	return d
 }
 
@@ -40,8 +39,7 @@ func hold(t *testing.T, d *core.Dispatcher, key string, it *door) {
 }
 
 func ExampleOf() {
-	d := core.NewDispatcher()
-	d.Install(new(singleton.Store))
+	d := core.NewDispatcher(new(singleton.Store))
 	for range 2 {
 		n, err := singleton.Of(context.Background(), d, "answer", func(context.Context) (int, error) {
 			fmt.Println("made")
@@ -137,7 +135,7 @@ func TestCleanup(t *testing.T) {
 		hold(t, d, "stuck", stuck)
 		time.Sleep(9 * time.Minute)
 		hold(t, d, "young", young)
-		if f := s.Cleanup(); f.Items != 0 {
+		if f := s.Cleanup(t.Context()); f.Items != 0 {
 			t.Errorf("%+v was freed too early", f)
 		}
 		time.Sleep(time.Minute)
@@ -190,7 +188,7 @@ func TestRunWithTimeout(t *testing.T) {
 	for name, tt := range map[string]struct {
 		run       func(context.Context) (any, error)
 		took      time.Duration
-		cause     string
+		cause     core.Cause
 		abandoned int64
 	}{
 		"in time":         {func(context.Context) (any, error) { time.Sleep(time.Second); return 1, nil }, time.Second, "", 0},
