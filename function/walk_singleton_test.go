@@ -12,7 +12,8 @@ import (
 func holding(keys ...string) func(*testing.T, *App) {
 	return func(t *testing.T, a *App) {
 		for _, key := range keys {
-			if _, err := singleton.Of(t.Context(), a.dispatcher, key, func(context.Context) (string, error) { return key, nil }); err != nil {
+			in := singleton.GetInput{Key: key, Make: func(context.Context) (any, error) { return key, nil }}
+			if _, err := core.Do(t.Context(), a.dispatcher, singleton.Get, in); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -98,7 +98,7 @@ func BenchmarkKeep(b *testing.B) {
 // BenchmarkKeyed runs an operation whose result is remembered.
 func BenchmarkKeyed(b *testing.B) {
 	s := cache.New(cache.Options{})
-	d := core.NewDispatcher(s.Service())
+	d := core.NewDispatcher(s)
 	core.Handle(d, asked, func(context.Context, question) (reply, error) { return reply{1}, nil })
 	b.ReportAllocs()
 	for b.Loop() {
@@ -114,8 +114,7 @@ func BenchmarkDisk(b *testing.B) {
 	o := cache.Options{Dir: b.TempDir(), Clean: func([]byte) bool { return true }, Limits: map[cache.Namespace]cache.Limits{
 		cache.Discovery: {Entries: 1, Bytes: 1, Min: time.Hour, Default: time.Hour, Max: time.Hour}, // so that memory has none
 	}}
-	d := core.NewDispatcher()
-	d.Install(cache.New(o))
+	d := core.NewDispatcher(cache.New(o))
 	set := cache.SetInput{Namespace: cache.Discovery, Key: "a", Value: value}
 	get := cache.GetInput{Namespace: cache.Discovery, Key: "a"}
 	b.Run("set", func(b *testing.B) {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/core/coretest"
 	"github.com/hearthgate/hearthgate/function/gateway/cache"
 )
 
@@ -34,8 +35,7 @@ func open(o cache.Options) shop {
 		o.Clean = func(b []byte) bool { return !strings.Contains(string(b), "secret") }
 	}
 	s := cache.New(o)
-	d := core.NewDispatcher(s.Service())
-	d.Install(s)
+	d := core.NewDispatcher(s)
 	return shop{d, s, problems}
 }
 
@@ -142,7 +142,7 @@ func TestBadInput(t *testing.T) {
 // checked runs an operation whose input is checked, as the security gateway does.
 func checked(t *testing.T, s shop, call string) (json.RawMessage, error) {
 	t.Helper()
-	d := core.NewDispatcher(core.Service{Gateway: core.Security, Wrap: func(_ *core.Spec, next core.Handler) core.Handler {
+	check := func(_ *core.Spec, next core.Handler) core.Handler {
 		return func(ctx context.Context, c *core.Call) error {
 			if in, ok := c.Input.(interface{ Check() error }); ok {
 				if err := in.Check(); err != nil {
@@ -151,8 +151,8 @@ func checked(t *testing.T, s shop, call string) (json.RawMessage, error) {
 			}
 			return next(ctx, c)
 		}
-	}})
-	d.Install(s.store)
+	}
+	d := core.NewDispatcher(coretest.Serve(core.Security, check), s.store)
 	name, in, _ := strings.Cut(call, " ")
 	return core.Execute(t.Context(), d, "cache."+name, []byte(in))
 }
@@ -299,7 +299,7 @@ func TestAtOnce(t *testing.T) {
 					s.run(t, `preload {}`)
 				case 7:
 					s.run(t, `stats {}`)
-					s.store.Cleanup()
+					s.store.Cleanup(t.Context())
 				case 9:
 					s.run(t, `backup {}`)
 					s.store.Due()

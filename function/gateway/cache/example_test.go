@@ -21,8 +21,7 @@ func Example() {
 	defer os.RemoveAll(dir)
 	ctx := context.Background()
 	for process := range 2 {
-		d := core.NewDispatcher()
-		d.Install(cache.New(cache.Options{Dir: dir, Clean: func([]byte) bool { return true }}))
+		d := core.NewDispatcher(cache.New(cache.Options{Dir: dir, Clean: func([]byte) bool { return true }}))
 		in := cache.GetInput{Namespace: cache.Discovery, Key: "home"}
 		if process == 0 {
 			stored, err := core.Do(ctx, d, cache.Set, cache.SetInput{Namespace: in.Namespace, Key: in.Key, Value: json.RawMessage(`["kitchen"]`)})

@@ -32,7 +32,7 @@ type reply struct{ Times int }
 // asking returns a function that asks, and counts in *times how often that was
 // answered by the implementation.
 func asking(t *testing.T, s *cache.Store, times *int) func(question) (reply, error) {
-	d := core.NewDispatcher(s.Service())
+	d := core.NewDispatcher(s)
 	core.Handle(d, asked, func(_ context.Context, q question) (reply, error) {
 		*times++
 		switch q.Text {
@@ -112,7 +112,7 @@ func TestRefreshAhead(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := cache.New(cache.Options{RefreshAhead: func() bool { return tt.allowed }})
-				d := core.NewDispatcher(s.Service())
+				d := core.NewDispatcher(s)
 				times := 0
 				core.Handle(d, asked, func(_ context.Context, q question) (reply, error) {
 					if times++; times > 1 && q.Text == "later broken" {

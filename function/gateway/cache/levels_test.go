@@ -317,8 +317,7 @@ func FuzzFile(f *testing.F) {
 	dir := f.TempDir()
 	o := cache.Options{Dir: dir, Clean: func([]byte) bool { return true }}
 	in := cache.SetInput{Namespace: cache.Discovery, Key: "a", Value: []byte(`"what is kept"`)}
-	d := core.NewDispatcher()
-	d.Install(cache.New(o))
+	d := core.NewDispatcher(cache.New(o))
 	if _, err := core.Do(f.Context(), d, cache.Set, in); err != nil {
 		f.Fatal(err)
 	}

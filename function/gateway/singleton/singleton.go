@@ -1,110 +1,73 @@
-// Package singleton is the singleton gateway: one of each, made once. It serves
-// the others by letting at most one of several identical calls run at a time.
-//
-//	operation         input            output
-//	get               GetInput         any
-//	coordinate        CoordinateInput  any
-//	run_with_timeout  TimeoutInput     any
-//	status            core.None      Status
-//	reset             ResetInput       Closed
-//	cleanup           CleanupInput     Closed
-//	memory            core.None      Memory
-//	optimize          OptimizeInput    Optimized
-//
-// A thing belongs to the store. What has a Close method is closed when it is let
-// go: when nobody asked for it for a long time, or on reset. So ask for it each
-// time it is needed, and do not hold on to it.
+// Package singleton is the singleton gateway: one instance a key, one call at a
+// time. It serves the others by single flight: of several identical calls one
+// runs, and the others wait for its result.
 package singleton
 
 import (
 	"context"
-	"errors"
+	"reflect"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// Operations of the gateway.
-var (
-	// Get returns the one thing of a key.
-	Get = core.Define[GetInput, any](core.Singleton, "get",
-		"Return the one thing that a key stands for, making it at the first call.")
+// A Store holds instances, one for each key, and joins identical calls. It owns its
+// instances: those with a Close method are closed when they are released, after ten
+// minutes without use or on reset, so callers request an instance each time and do
+// not keep it. The zero value is empty and ready for use. A Store is safe for
+// concurrent use.
+type Store struct {
+	Resident func() int64 // returns the memory of the process in bytes; default: what the Go runtime holds
+	Limit    int64        // memory limit of the process in bytes; default: 128 MB
 
-	// Coordinate runs a function unless it runs already.
-	Coordinate = core.Define[CoordinateInput, any](core.Singleton, "coordinate",
-		"Run a function, or wait for the one of the same key that runs already, and return what that returns.")
+	calls     group
+	abandoned atomic.Int64 // functions still running after their timeout
 
-	// RunWithTimeout runs a function for a limited time.
-	RunWithTimeout = core.Define[TimeoutInput, any](core.Singleton, "run_with_timeout",
-		"Run a function and return what it returns, or after a time an error of kind unreachable.")
-
-	// GetStatus returns what there is.
-	GetStatus = core.Define[core.None, Status](core.Singleton, "status",
-		"Return the things that there are, when each was made and last asked for, and what runs.")
-
-	// Reset lets things go.
-	Reset = core.Define[ResetInput, Closed](core.Singleton, "reset",
-		"Let go of a thing, or of all of them, and return which were closed; the next call makes them anew.")
-
-	// CleanUp lets go of what nobody needs.
-	CleanUp = core.Define[CleanupInput, Closed](core.Singleton, "cleanup",
-		"Let go of the things that nobody asked for in a while, and return which were closed.")
-
-	// GetMemory returns how much memory the process takes.
-	GetMemory = core.Define[core.None, Memory](core.Singleton, "memory",
-		"Return the memory that the process takes, against what it may take, and its goroutines.")
-
-	// Optimize gives memory back.
-	Optimize = core.Define[OptimizeInput, Optimized](core.Singleton, "optimize",
-		"Bring the memory of the process back to its budget, if it is above, and return what that freed.")
-)
-
-// A GetInput is the input of [Get].
-type GetInput struct {
-	Key  string                             `json:"key"`
-	Make func(context.Context) (any, error) `json:"make" doc:"makes the thing; an error is returned and not remembered"`
-}
-
-// Check refuses an input without a key or a function.
-func (in GetInput) Check() error {
-	if in.Make == nil {
-		return errors.New("field make is missing")
-	}
-	return checkKey(in.Key)
+	mu        sync.Mutex
+	instances map[string]*instance // guarded by mu
+	created   int64                // guarded by mu
+	closed    int64                // guarded by mu
+	failed    int64                // guarded by mu; calls of Close that returned an error
 }
 
 // Gateway returns [core.Singleton].
 func (*Store) Gateway() core.Gateway { return core.Singleton }
 
-// Bind binds the operations of the gateway to d.
-func (s *Store) Bind(d *core.Dispatcher) {
-	core.Handle(d, Get, s.get)
-	core.Handle(d, Coordinate, s.coordinate)
-	core.Handle(d, RunWithTimeout, s.runWithTimeout)
-	core.Handle(d, GetStatus, s.status)
-	core.Handle(d, Reset, s.reset)
-	core.Handle(d, CleanUp, s.cleanup)
-	core.Handle(d, GetMemory, s.memory)
-	core.Handle(d, Optimize, s.optimize)
+// Cleanup releases the instances that have been idle for ten minutes, and returns
+// how many. The returned Bytes are 0: the size of an instance is unknown.
+func (s *Store) Cleanup(context.Context) core.Reclaimed {
+	return core.Reclaimed{Items: len(s.releaseIdle(maxIdle).Keys)}
 }
 
-// Of runs [Get] and returns the thing as a T. It is an error of kind Internal if
-// the key holds something else.
-func Of[T any](ctx context.Context, d *core.Dispatcher, key string, make func(context.Context) (T, error)) (T, error) {
-	v, err := core.Do(ctx, d, Get, GetInput{key, func(ctx context.Context) (any, error) { return make(ctx) }})
-	return as[T](key, v, err)
+// keyed is implemented by an input whose result may be shared. The cache gateway
+// has the whole contract.
+type keyed interface {
+	CacheKey() (key string, ttl time.Duration)
 }
 
-// Once runs [Coordinate] and returns what came of it as a T. It is an error of kind
-// Internal if the function that ran returned something else.
-func Once[T any](ctx context.Context, d *core.Dispatcher, key string, run func(context.Context) (T, error)) (T, error) {
-	v, err := core.Do(ctx, d, Coordinate, CoordinateInput{key, func(ctx context.Context) (any, error) { return run(ctx) }})
-	return as[T](key, v, err)
-}
-
-func as[T any](key string, v any, err error) (T, error) {
-	t, ok := v.(T)
-	if err == nil && !ok {
-		err = core.Errorf(core.Internal, core.CauseWrongType, "the key %q holds a %T, not a %T", key, v, t)
+// Service returns single flight for operations whose input has a CacheKey method:
+// of concurrent calls with the same operation and key one runs, in its own context,
+// and all of them return its output or error. A caller whose context ends while it
+// waits gets an error of kind Unreachable. Calls with the key "" are not joined.
+func (s *Store) Service() core.Service {
+	return func(spec *core.Spec, next core.Handler) core.Handler {
+		if !spec.In.Implements(reflect.TypeFor[keyed]()) {
+			return next
+		}
+		return func(ctx context.Context, c *core.Call) error {
+			key, _ := c.Input.(keyed).CacheKey()
+			if key == "" {
+				return next(ctx, c)
+			}
+			c.MarkUsed(core.Singleton)
+			out, err := s.calls.do(ctx, callID{spec: spec, key: key}, func() (any, error) {
+				err := next(ctx, c)
+				return c.Output, err
+			})
+			c.Output = out
+			return err
+		}
 	}
-	return t, err
 }

@@ -15,13 +15,7 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/singleton"
 )
 
-func bound(s *singleton.Store) *core.Dispatcher {
-	d := core.NewDispatcher()
-	d.Install(s)
-	return d
-}
-
-// A door says when it was closed, and fails to when it is stuck.
+// A door records that it was closed; closing a stuck one fails.
 type door struct{ closed, stuck bool }
 
 func (d *door) Close() error {
@@ -32,113 +26,59 @@ func (d *door) Close() error {
 	return nil
 }
 
+// get requests the instance of a key, which create makes.
+func get[T any](ctx context.Context, d *core.Dispatcher, key string, create func(context.Context) (T, error)) (any, error) {
+	return core.Do(ctx, d, singleton.Get, singleton.GetInput{Key: key, Make: func(ctx context.Context) (any, error) { return create(ctx) }})
+}
+
+func coordinate(ctx context.Context, d *core.Dispatcher, key string, f func(context.Context) (int, error)) (any, error) {
+	return core.Do(ctx, d, singleton.Coordinate, singleton.CoordinateInput{Key: key, Func: func(ctx context.Context) (any, error) { return f(ctx) }})
+}
+
+// hold makes it the instance of a key.
 func hold(t *testing.T, d *core.Dispatcher, key string, it *door) {
 	t.Helper()
-	if _, err := singleton.Of(t.Context(), d, key, func(context.Context) (*door, error) { return it, nil }); err != nil {
-		t.Fatal(err)
+	if got, err := get(t.Context(), d, key, func(context.Context) (*door, error) { return it, nil }); err != nil || got != any(it) {
+		t.Fatalf("got %v, %v", got, err)
 	}
 }
 
-func ExampleOf() {
-	d := core.NewDispatcher()
-	d.Install(new(singleton.Store))
+func Example() {
+	d := core.NewDispatcher(new(singleton.Store))
 	for range 2 {
-		n, err := singleton.Of(context.Background(), d, "answer", func(context.Context) (int, error) {
-			fmt.Println("made")
+		n, err := core.Do(context.Background(), d, singleton.Get, singleton.GetInput{Key: "answer", Make: func(context.Context) (any, error) {
+			fmt.Println("created")
 			return 42, nil
-		})
+		}})
 		fmt.Println(n, err)
 	}
-	_, err := singleton.Of(context.Background(), d, "answer", func(context.Context) (string, error) { return "", nil })
-	fmt.Println(err)
 	// Output:
-	// made
+	// created
 	// 42 <nil>
 	// 42 <nil>
-	// the key "answer" holds a int, not a string
 }
 
-func TestErrorIsNotRemembered(t *testing.T) {
-	d := bound(new(singleton.Store))
+func TestErrorIsNotCached(t *testing.T) {
+	d := core.NewDispatcher(new(singleton.Store))
 	for _, want := range []error{errors.New("once"), nil} {
-		_, err := singleton.Of(t.Context(), d, "a", func(context.Context) (*door, error) { return new(door), want })
+		_, err := get(t.Context(), d, "a", func(context.Context) (*door, error) { return new(door), want })
 		if (err == nil) != (want == nil) {
 			t.Errorf("got %v, want %v", err, want)
 		}
 	}
 }
 
-// TestOnce has many calls at once: one runs, the others get what it returned.
-func TestOnce(t *testing.T) {
-	for name, run := range map[string]func(context.Context, *core.Dispatcher, func(context.Context) (int, error)) (int, error){
-		"Of": func(ctx context.Context, d *core.Dispatcher, f func(context.Context) (int, error)) (int, error) {
-			return singleton.Of(ctx, d, "k", f)
-		},
-		"Once": func(ctx context.Context, d *core.Dispatcher, f func(context.Context) (int, error)) (int, error) {
-			return singleton.Once(ctx, d, "k", f)
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				d := bound(new(singleton.Store))
-				runs := 0
-				var all sync.WaitGroup
-				for range 10 {
-					all.Go(func() {
-						n, err := run(t.Context(), d, func(context.Context) (int, error) {
-							runs++
-							time.Sleep(time.Second)
-							return 7, nil
-						})
-						if n != 7 || err != nil {
-							t.Errorf("got %d, %v", n, err)
-						}
-					})
-				}
-				all.Wait()
-				s, err := core.Do(t.Context(), d, singleton.GetStatus, core.None{})
-				if runs != 1 || err != nil || s.Led != 1 || s.Joined != 9 || s.Running != 0 {
-					t.Errorf("it ran %d times: %+v, %v", runs, s, err)
-				}
-				again, _ := run(t.Context(), d, func(context.Context) (int, error) { return 8, nil })
-				if kept := name == "Of"; (again == 7) != kept {
-					t.Errorf("a later call returned %d; kept: %v", again, kept)
-				}
-			})
-		})
-	}
-}
-
-// TestWaitingEnds looks that a call whose time is up does not wait for another one.
-func TestWaitingEnds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := bound(new(singleton.Store))
-		go func() {
-			_, _ = singleton.Once(t.Context(), d, "k", func(context.Context) (int, error) { time.Sleep(time.Hour); return 1, nil })
-		}()
-		synctest.Wait()
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		start := time.Now()
-		_, err := singleton.Once(ctx, d, "k", func(context.Context) (int, error) { return 2, nil })
-		if core.CauseOf(err) != core.CauseTimeout || time.Since(start) != time.Second {
-			t.Errorf("got %v after %v, want a time-out after a second", err, time.Since(start))
-		}
-		time.Sleep(time.Hour) // for the other one to end
-	})
-}
-
 func TestCleanup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := new(singleton.Store)
-		d := bound(s)
+		d := core.NewDispatcher(s)
 		old, stuck, young := new(door), &door{stuck: true}, new(door)
 		hold(t, d, "old", old)
 		hold(t, d, "stuck", stuck)
 		time.Sleep(9 * time.Minute)
 		hold(t, d, "young", young)
-		if f := s.Cleanup(); f.Items != 0 {
-			t.Errorf("%+v was freed too early", f)
+		if f := s.Cleanup(t.Context()); f.Items != 0 {
+			t.Errorf("%+v was released too early", f)
 		}
 		time.Sleep(time.Minute)
 		c, err := core.Do(t.Context(), d, singleton.CleanUp, singleton.CleanupInput{})
@@ -146,16 +86,16 @@ func TestCleanup(t *testing.T) {
 			t.Errorf("got %+v, %v", c, err)
 		}
 		if !old.closed || !stuck.closed || young.closed {
-			t.Error("the idle ones are to be closed, and no other")
+			t.Error("want the idle ones closed and no other")
 		}
 		if h := s.Health(); h.Points != 95 || !strings.Contains(h.Reasons[0], "could not be closed") {
-			t.Errorf("got %+v, want five points less for the one that is stuck", h)
+			t.Errorf("got %+v, want five points less for the stuck one", h)
 		}
 	})
 }
 
 func TestReset(t *testing.T) {
-	d := bound(new(singleton.Store))
+	d := core.NewDispatcher(new(singleton.Store))
 	a, b := new(door), new(door)
 	hold(t, d, "a", a)
 	hold(t, d, "b", b)
@@ -163,7 +103,7 @@ func TestReset(t *testing.T) {
 		t.Errorf("got %+v, %v, want a closed alone", c, err)
 	}
 	if _, err := core.Do(t.Context(), d, singleton.Reset, singleton.ResetInput{Key: "a"}); core.KindOf(err) != core.NotFound {
-		t.Errorf("got %v, want that there is no such thing", err)
+		t.Errorf("got %v, want that it is not found", err)
 	}
 	if c, err := core.Do(t.Context(), d, singleton.Reset, singleton.ResetInput{}); err != nil || c.Left != 0 || !b.closed {
 		t.Errorf("got %+v, %v, want all of them closed", c, err)
@@ -171,18 +111,18 @@ func TestReset(t *testing.T) {
 	fresh := new(door)
 	hold(t, d, "a", fresh)
 	if fresh.closed {
-		t.Error("the new one is closed")
+		t.Error("the new instance is closed")
 	}
 }
 
 func TestBound(t *testing.T) {
-	d := bound(new(singleton.Store))
+	d := core.NewDispatcher(new(singleton.Store))
 	var err error
 	for i := range 65 {
-		_, err = singleton.Of(t.Context(), d, fmt.Sprint(i), func(context.Context) (int, error) { return i, nil })
+		_, err = get(t.Context(), d, fmt.Sprint(i), func(context.Context) (int, error) { return i, nil })
 	}
 	if core.KindOf(err) != core.RateLimited {
-		t.Errorf("the 65th thing: %v, want it refused", err)
+		t.Errorf("the 65th instance: %v, want it rejected", err)
 	}
 }
 
@@ -190,7 +130,7 @@ func TestRunWithTimeout(t *testing.T) {
 	for name, tt := range map[string]struct {
 		run       func(context.Context) (any, error)
 		took      time.Duration
-		cause     string
+		cause     core.Cause
 		abandoned int64
 	}{
 		"in time":         {func(context.Context) (any, error) { time.Sleep(time.Second); return 1, nil }, time.Second, "", 0},
@@ -202,7 +142,7 @@ func TestRunWithTimeout(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := new(singleton.Store)
-				d := bound(s)
+				d := core.NewDispatcher(s)
 				start := time.Now()
 				_, err := core.Do(t.Context(), d, singleton.RunWithTimeout, singleton.TimeoutInput{Timeout: 3 * time.Second, Func: tt.run})
 				if core.CauseOf(err) != tt.cause || time.Since(start) != tt.took {
@@ -211,7 +151,7 @@ func TestRunWithTimeout(t *testing.T) {
 				synctest.Wait()
 				for _, want := range []int64{tt.abandoned, 0} {
 					if st, _ := core.Do(t.Context(), d, singleton.GetStatus, core.None{}); st.Abandoned != want {
-						t.Errorf("%d go on, want %d", st.Abandoned, want)
+						t.Errorf("%d functions still run, want %d", st.Abandoned, want)
 					}
 					time.Sleep(2 * time.Minute)
 				}
@@ -223,7 +163,7 @@ func TestRunWithTimeout(t *testing.T) {
 func TestMemory(t *testing.T) {
 	resident := int64(50e6)
 	s := &singleton.Store{Resident: func() int64 { return resident }, Limit: 100e6}
-	d := bound(s)
+	d := core.NewDispatcher(s)
 	m, err := core.Do(t.Context(), d, singleton.GetMemory, core.None{})
 	if err != nil || m.Share != 0.5 || m.Heap <= 0 || m.Runtime < m.Heap || m.Goroutines < 1 {
 		t.Errorf("got %+v, %v", m, err)
@@ -264,21 +204,21 @@ func TestBadInput(t *testing.T) {
 
 func TestConcurrently(t *testing.T) {
 	s := new(singleton.Store)
-	d := bound(s)
+	d := core.NewDispatcher(s)
 	var all sync.WaitGroup
 	for i := range 64 {
 		all.Go(func() {
-			_, _ = singleton.Of(t.Context(), d, fmt.Sprint(i%4), func(context.Context) (*door, error) { return new(door), nil })
+			_, _ = get(t.Context(), d, fmt.Sprint(i%4), func(context.Context) (*door, error) { return new(door), nil })
 			_, _ = core.Execute(t.Context(), d, "singleton."+[]string{"status", "reset", "cleanup", "health"}[i%4], nil)
 		})
 	}
 	all.Wait()
 }
 
-func BenchmarkOf(b *testing.B) {
-	d := bound(new(singleton.Store))
+func BenchmarkGet(b *testing.B) {
+	d := core.NewDispatcher(new(singleton.Store))
 	b.ReportAllocs()
 	for b.Loop() {
-		_, _ = singleton.Of(b.Context(), d, "a", func(context.Context) (int, error) { return 1, nil })
+		_, _ = get(b.Context(), d, "a", func(context.Context) (int, error) { return 1, nil })
 	}
 }

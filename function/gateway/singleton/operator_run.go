@@ -11,11 +11,11 @@ import (
 
 // A CoordinateInput is the input of [Coordinate].
 type CoordinateInput struct {
-	Key  string                             `json:"key" doc:"calls of the same key share one run"`
+	Key  string                             `json:"key" doc:"concurrent calls with the same key share one run"`
 	Func func(context.Context) (any, error) `json:"func" doc:"gets the context of the call that runs it"`
 }
 
-// Check refuses an input without a key or a function.
+// Check rejects an input without a key or a function.
 func (in CoordinateInput) Check() error {
 	if in.Func == nil {
 		return errors.New("field func is missing")
@@ -24,16 +24,16 @@ func (in CoordinateInput) Check() error {
 }
 
 func (s *Store) coordinate(ctx context.Context, in CoordinateInput) (any, error) {
-	return s.flights.do(ctx, flight{key: in.Key}, func() (any, error) { return in.Func(ctx) })
+	return s.calls.do(ctx, callID{key: in.Key}, func() (any, error) { return in.Func(ctx) })
 }
 
 // A TimeoutInput is the input of [RunWithTimeout].
 type TimeoutInput struct {
 	Timeout time.Duration                      `json:"timeout"`
-	Func    func(context.Context) (any, error) `json:"func" doc:"its context ends when its time is up; it should end then too"`
+	Func    func(context.Context) (any, error) `json:"func" doc:"must return when its context ends, which it does at the timeout"`
 }
 
-// Check refuses an input without a time or a function.
+// Check rejects an input without a timeout or a function.
 func (in TimeoutInput) Check() error {
 	if in.Func == nil {
 		return errors.New("field func is missing")
@@ -44,9 +44,9 @@ func (in TimeoutInput) Check() error {
 	return nil
 }
 
-// runWithTimeout returns when the function does or its time is up, whichever comes
-// first. A function that does not look at its context goes on alone, and is
-// counted until it ends.
+// runWithTimeout returns when the function does or at the timeout, whichever comes
+// first. A function that ignores its context goes on alone, and is counted until
+// it returns.
 func (s *Store) runWithTimeout(ctx context.Context, in TimeoutInput) (any, error) {
 	ctx, cancel := context.WithTimeout(ctx, in.Timeout)
 	defer cancel()
@@ -54,7 +54,7 @@ func (s *Store) runWithTimeout(ctx context.Context, in TimeoutInput) (any, error
 		v   any
 		err error
 	}
-	ended := make(chan result) // nobody listens after the time
+	ended := make(chan result) // without a receiver after the timeout
 	go func() {
 		var r result
 		func() {
@@ -76,6 +76,6 @@ func (s *Store) runWithTimeout(ctx context.Context, in TimeoutInput) (any, error
 		return r.v, r.err
 	case <-ctx.Done():
 		s.abandoned.Add(1)
-		return nil, core.Errorf(core.Unreachable, core.CauseTimeout, "it did not end within %v: %w", in.Timeout, ctx.Err())
+		return nil, core.Errorf(core.Unreachable, core.CauseTimeout, "the function did not return within %v: %w", in.Timeout, ctx.Err())
 	}
 }
