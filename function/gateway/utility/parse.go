@@ -2,13 +2,14 @@ package utility
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/hearthgate/hearthgate/config/strictjson"
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
@@ -36,36 +37,19 @@ func parseJSON(_ context.Context, in ParseInput) (Parsed, error) {
 		return Parsed{}, core.Errorf(core.Invalid, core.CauseInput, "field text is not UTF-8")
 	}
 	text := []byte(strings.TrimPrefix(in.Text, "\ufeff")) // which some editors write
-	var shape Shape
-	var twice string
-	err := json.Unmarshal(text, new(json.RawMessage)) // which tells the place
-	if err == nil {
-		shape, twice, err = shapeOf(text)
-	}
-	if err != nil {
-		line, column := place(text, err)
-		return Parsed{}, core.Errorf(core.Invalid, core.CauseInput, "field text is not JSON near line %d, column %d: %s", line, column, why(err))
+	shape, twice, err := strictjson.Measure(text)
+	if e, ok := errors.AsType[*strictjson.Error](err); ok {
+		line, column := place(text[:e.Offset])
+		return Parsed{}, core.Errorf(core.Invalid, core.CauseInput, "field text is not JSON near line %d, column %d: %s %s", line, column, cmp.Or(e.Path, "it"), e.Problem)
 	}
 	if twice != "" {
-		return Parsed{}, core.Errorf(core.Invalid, core.CauseInput, "field text has the key %.60q twice in one object, so it is not clear which holds: remove one", twice)
+		return Parsed{}, core.Errorf(core.Invalid, core.CauseInput, "field text has the key \"%s\" twice in one object, so it is not clear which holds: remove one", twice)
 	}
-	return Parsed{bytes.TrimSpace(text), shape}, nil
+	return Parsed{bytes.TrimSpace(text), Shape(shape)}, nil
 }
 
-func why(err error) string {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return "it ends too early"
-	}
-	return strings.TrimPrefix(err.Error(), "json: ")
-}
-
-// place returns where in text err was met, both from 1; the end, if it does not tell.
-func place(text []byte, err error) (line, column int) {
-	at := len(text)
-	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
-		at = min(at, max(0, int(e.Offset)-1))
-	}
-	before := text[:at]
+// place returns the line and column behind a text, both from 1.
+func place(before []byte) (line, column int) {
 	line = 1 + bytes.Count(before, []byte("\n"))
 	return line, 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
 }
