@@ -5,20 +5,22 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"reflect"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/hearthgate/hearthgate/config/strictjson"
 )
 
 // maxSize is far more than a stage needs, bundle of certificates included.
 const maxSize = 64 << 10
 
 // Decode reads a stage strictly: a field that is unknown, of the wrong type or
-// there twice is an error, as is anything that is not exactly one JSON object.
-// What the file leaves out has its default. The file's name gives the stage its
-// own. It does not say whether the values make sense: see [Stage.Validate].
+// there twice is an error, as is anything that is not exactly one JSON object. The
+// error holds every problem found, one [FieldError] each. What the file leaves out
+// has its default. The file's name gives the stage its own. Whether the values make
+// sense is for [Stage.Validate].
 func Decode(file string, data []byte) (Stage, error) {
 	stage := NewStage(nameOf(file))
 	stage.File = file
@@ -26,28 +28,17 @@ func Decode(file string, data []byte) (Stage, error) {
 	if problem := unfit(data); problem != "" {
 		return stage, &FieldError{File: file, Problem: problem}
 	}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
-		return stage, &FieldError{File: file, Problem: "does not begin with {; a stage is one JSON object"}
-	}
 	var problems []error
 	seen := map[string]bool{}
-	for dec.More() {
-		field, raw, err := next(dec)
-		if err != nil {
-			return stage, errors.Join(append(problems, broken(file, field, data, dec.InputOffset(), err))...)
-		}
-		if problem := stage.set(field, raw, seen[field]); problem != "" {
-			problems = append(problems, &FieldError{file, field, problem})
+	_ = strictjson.Object(data, func(field string, raw []byte) error { // as far as it is JSON
+		if path, problem := stage.set(field, raw, seen[field]); problem != "" {
+			problems = append(problems, &FieldError{file, path, problem})
 		}
 		seen[field] = true
-	}
-	if _, err := dec.Token(); err != nil {
-		return stage, errors.Join(append(problems, broken(file, "", data, dec.InputOffset(), err))...)
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		problems = append(problems, &FieldError{File: file, Problem: fmt.Sprintf(
-			"goes on after the closing } (line %d); remove what follows", line(data, dec.InputOffset()))})
+		return nil
+	})
+	if _, _, err := strictjson.Measure(data); err != nil {
+		return stage, errors.Join(append(problems, broken(file, data, err))...)
 	}
 	if region, err := Region(stage.Locale); err == nil && stage.Region == "" {
 		stage.Region = region
@@ -59,48 +50,56 @@ func Decode(file string, data []byte) (Stage, error) {
 func unfit(data []byte) string {
 	switch {
 	case len(data) > maxSize:
-		return fmt.Sprintf("is larger than %d KB; a stage is not, so look whether this is the right file", maxSize>>10)
+		return fmt.Sprintf("is larger than %d KB, more than a stage needs; check that this is the right file", maxSize>>10)
 	case len(bytes.TrimSpace(data)) == 0:
 		return "is empty; write a JSON object with locale and homeAssistantUrl, as dev.json has them"
 	case !utf8.Valid(data):
 		return "is not UTF-8; save it as UTF-8"
+	case bytes.TrimSpace(data)[0] != '{':
+		return "does not begin with {; a stage is one JSON object"
 	}
 	return ""
-}
-
-// next reads one field, its name and its value.
-func next(dec *json.Decoder) (field string, raw json.RawMessage, err error) {
-	t, err := dec.Token()
-	if err != nil {
-		return "", nil, err
-	}
-	field, _ = t.(string)
-	return field, raw, dec.Decode(&raw)
 }
 
 // broken says where and how the file stops being JSON.
-func broken(file, field string, data []byte, offset int64, err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return &FieldError{file, field, fmt.Sprintf("ends too early (line %d): the file was written only in part; write it again, down to the closing }", line(data, int64(len(data))))}
+func broken(file string, data []byte, err error) error {
+	e, ok := errors.AsType[*strictjson.Error](err)
+	if !ok {
+		return &FieldError{File: file, Problem: "cannot be read: " + err.Error()}
 	}
-	return &FieldError{file, field, fmt.Sprintf("is not valid JSON near line %d: %v; look for a missing comma or quotation mark there", line(data, offset), err)}
+	at := line(data, e.Offset)
+	found, isSyntax := strings.CutPrefix(e.Problem, "is not valid JSON: ")
+	problem := fmt.Sprintf("%s (line %d)", e.Problem, at)
+	switch {
+	case e.Truncated:
+		problem = fmt.Sprintf("ends too early (line %d): the file was written only in part; write it again, down to the closing }", at)
+	case json.Valid(data[:e.Offset]):
+		problem = fmt.Sprintf("goes on after the closing } (line %d); remove what follows", at)
+	case isSyntax:
+		problem = fmt.Sprintf("is not valid JSON near line %d: %s; look for a missing comma or quotation mark there", at, found)
+	}
+	return &FieldError{file, e.Path, problem}
 }
 
-// set stores the value of one field and says what is wrong with it, if anything.
-func (s *Stage) set(field string, raw json.RawMessage, again bool) string {
+// set stores the value of one field. If something is wrong with it, it returns what,
+// and the field's path.
+func (s *Stage) set(field string, raw []byte, again bool) (path, problem string) {
 	target, ok := s.fields()[field]
 	switch {
 	case !ok && strings.Contains(strings.ToLower(field), "token"):
-		return "is not a field of a stage, and a token never stands in a file; remove it, and put the token into the SecureString that the stack's output names"
+		return field, "is not a field of a stage, and a token never stands in a file; remove it, and put the token into the SecureString that the stack's output names"
 	case !ok:
-		return "is not a field of a stage; remove it, or write one of " + strings.Join(Fields(), ", ")
+		return field, "is not a field of a stage; remove it, or write one of " + strings.Join(Fields(), ", ")
 	case again:
-		return "is there twice; remove one of the two"
+		return field, "is there twice; remove one of the two"
+	case string(raw) == "null" || strictjson.Decode(raw, target) != nil:
+		return field, fmt.Sprintf("is %s; write %s", kind(raw), wanted(target))
 	}
-	if string(raw) == "null" || json.Unmarshal(raw, target) != nil {
-		return fmt.Sprintf("is %s; write %s", kind(raw), wanted(target))
+	_, err := strictjson.Check(raw) // which says more of what is kept as it is
+	if e, ok := errors.AsType[*strictjson.Error](err); ok {
+		return e.Under(field).Path, e.Problem + "; remove what is too much"
 	}
-	return ""
+	return "", ""
 }
 
 // Fields returns the names of a stage's fields as its file spells them, in order.
@@ -127,7 +126,7 @@ func (s *Stage) fields() map[string]any {
 }
 
 // kind names what a JSON value is.
-func kind(raw json.RawMessage) string {
+func kind(raw []byte) string {
 	switch raw[0] {
 	case '"':
 		return "text"

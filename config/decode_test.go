@@ -3,6 +3,7 @@ package config_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -39,6 +40,11 @@ func TestDecode(t *testing.T) {
 		{"unexported", `{"name": "x"}`, "name", "not a field"},
 		{"token", `{"homeAssistantToken": "canary"}`, "homeAssistantToken", "SecureString"},
 		{"twice", `{"memory": 128, "memory": 256}`, "memory", "twice"},
+		{"twice, escaped", `{"memory": 128, "mem\u006fry": 256}`, "memory", "twice"},
+		{"twice in a rule", `{"policy": [{"effect": "deny"}, {"effect": "deny", "effect": "allow"}]}`, "policy[1].effect", "comes twice; remove"},
+		{"rule cut off", `{"policy": [{"effect": "deny`, "policy[0].effect", "only in part"},
+		{"rule without a colon", "{\"policy\": [\n{\"effect\" \"deny\"}]}", "policy[0].effect", "near line 2: found '\"', expected a colon; look for"},
+		{"two rules in one", "{\"policy\": {\"a\": 1, \"a\": 2}}", "policy.a", "comes twice"},
 		{"number as text", `{"memory": "128"}`, "memory", "is text; write a whole number"},
 		{"fraction", `{"timeout": 8.5}`, "timeout", "whole number"},
 		{"number too large", `{"memory": 1e99}`, "memory", "whole number"},
@@ -83,6 +89,15 @@ func TestDecodeReportsEverything(t *testing.T) {
 	}
 	if want := []string{"memory", "what", "timeout"}; !slices.Equal(fields, want) {
 		t.Errorf("problems with %v, want %v", fields, want)
+	}
+	_, err = config.Decode("x.json", []byte("{\"memory\": 1, \"memory\": 2, \"what\": 1,\n\"locale\": \"en-US\" \"timeout\": 9}"))
+	want := []string{
+		"x.json: memory is there twice; remove one of the two",
+		"x.json: what is not a field of a stage; remove it, or write one of " + strings.Join(config.Fields(), ", "),
+		"x.json is not valid JSON near line 2: found '\"', expected a comma or }; look for a missing comma or quotation mark there",
+	}
+	if got := strings.Split(fmt.Sprint(err), "\n"); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 

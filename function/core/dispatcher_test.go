@@ -124,7 +124,7 @@ func TestExecute(t *testing.T) {
 		{"unknown operation", "utility.none", `{}`, `there is no operation "utility.none"`},
 		{"unknown field", "utility.echo", `{"txt":"a"}`, `there is no field "txt"; there are text, times, for_seconds`},
 		{"another case", "utility.echo", `{"Text":"a"}`, `there is no field "Text"`},
-		{"wrong type", "utility.echo", `{"times":"a"}`, `field times is a JSON string; a number is wanted`},
+		{"wrong type", "utility.echo", `{"times":"a"}`, `field times is a JSON string; expected a number`},
 		{"wrong duration", "utility.echo", `{"for_seconds":"a"}`, `field for_seconds`},
 		{"twice", "utility.echo", `{"text":"a","text":"b"}`, `field text comes twice`},
 		{"control character", "utility.echo", `{"text":"a\u0000"}`, `field text has a control character`},
@@ -134,7 +134,7 @@ func TestExecute(t *testing.T) {
 		{"something behind", "utility.echo", `{} {}`, `more behind`},
 		{"negative duration", "utility.echo", `{"for_seconds":-1}`, `field for_seconds cannot be used: -1 seconds`},
 		{"too long", "utility.echo", `{"text":"` + strings.Repeat("a", core.MaxInput) + `"}`, `bytes long`},
-		{"deep", "utility.echo", `{"text":` + strings.Repeat("[", 20000) + strings.Repeat("]", 20000) + `}`, `exceeded max depth`},
+		{"deep", "utility.echo", `{"text":` + strings.Repeat("[", 20000) + strings.Repeat("]", 20000) + `}`, `more than 10000 levels deep`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			out, err := core.Execute(t.Context(), d, tt.op, []byte(tt.in))

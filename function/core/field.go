@@ -7,20 +7,20 @@ import (
 	"strings"
 )
 
-// A Field is what is told of one field of an operation's input or output.
+// A Field describes one field of an operation's input or output.
 type Field struct {
 	Name     string `json:"name"`
 	Type     string `json:"type" doc:"of JSON: string, number, boolean, list, object, or any"`
 	Doc      string `json:"doc,omitempty"`
 	Unit     string `json:"unit,omitempty"`
-	Required bool   `json:"required,omitempty" doc:"without it the operation is refused"`
+	Required bool   `json:"required,omitempty" doc:"without it the operation is rejected"`
 
 	index []int
 	of    reflect.Type
 }
 
 // Nested returns the fields of the object that f holds, or of each object in its
-// list; none if there is none.
+// list; none if it holds neither.
 func (f Field) Nested() []Field {
 	if f.Type != "object" && f.Type != "list" {
 		return nil
@@ -39,9 +39,9 @@ func Object(t reflect.Type) reflect.Type {
 }
 
 // Fields returns the fields of t as JSON spells them, those of embedded structs
-// among them, in the order of their declaration. What they are about is in their
-// tags: doc, unit, and required:"true" for what the input's Check insists on. A
-// type that is no struct, or reads its JSON itself, has none that could be told.
+// included, in the order of their declaration. Their tags describe them: doc, unit,
+// and required:"true" for what the input's Check insists on. A type that is not a
+// struct, or reads its JSON itself, has none.
 func Fields(t reflect.Type) []Field { return appendFields([]Field{}, t, nil) }
 
 func appendFields(fields []Field, t reflect.Type, at []int) []Field {
@@ -75,7 +75,7 @@ func unitOf(f reflect.StructField) string {
 	return "s"
 }
 
-// typeOf returns the type that JSON has for t.
+// typeOf returns the JSON type of t.
 func typeOf(t reflect.Type) string {
 	switch t {
 	case reflect.TypeFor[json.RawMessage]():

@@ -15,4 +15,6 @@ type Reclaimed struct {
 }
 
 // Plus returns the sum of r and s.
-func (r Reclaimed) Plus(s Reclaimed) Reclaimed { return Reclaimed{r.Items + s.Items, r.Bytes + s.Bytes} }
+func (r Reclaimed) Plus(s Reclaimed) Reclaimed {
+	return Reclaimed{r.Items + s.Items, r.Bytes + s.Bytes}
+}

@@ -2,14 +2,15 @@ package utility
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/hearthgate/hearthgate/config/strictjson"
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
@@ -37,37 +38,19 @@ func parseJSON(_ context.Context, in ParseInput) (Parsed, error) {
 		return Parsed{}, core.Errorf(core.Invalid, core.CauseInput, "field text is not UTF-8")
 	}
 	text := []byte(strings.TrimPrefix(in.Text, "\ufeff")) // a byte order mark, which some editors write
-	var shape Shape
-	var twice string
-	err := json.Unmarshal(text, new(json.RawMessage)) // whose errors have a position
-	if err == nil {
-		shape, twice, err = shapeOf(text)
-	}
-	if err != nil {
-		line, column := position(text, err)
-		return Parsed{}, core.Errorf(core.Invalid, core.CauseInput, "field text is not JSON near line %d, column %d: %s", line, column, why(err))
+	shape, twice, err := strictjson.Measure(text)
+	if e, ok := errors.AsType[*strictjson.Error](err); ok {
+		line, column := position(text[:e.Offset])
+		return Parsed{}, core.Errorf(core.Invalid, core.CauseInput, "field text is not JSON near line %d, column %d: %s %s", line, column, cmp.Or(e.Path, "it"), e.Problem)
 	}
 	if twice != "" {
-		return Parsed{}, core.Errorf(core.Invalid, core.CauseInput, "field text has the key %.60q twice in one object, so its value is ambiguous: remove one", twice)
+		return Parsed{}, core.Errorf(core.Invalid, core.CauseInput, "field text has the key \"%s\" twice in one object, so its value is ambiguous: remove one", twice)
 	}
-	return Parsed{bytes.TrimSpace(text), shape}, nil
+	return Parsed{bytes.TrimSpace(text), Shape(shape)}, nil
 }
 
-func why(err error) string {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return "it ends too early"
-	}
-	return strings.TrimPrefix(err.Error(), "json: ")
-}
-
-// position returns where in text err occurred, both numbers from 1; the end of the text
-// if err does not say.
-func position(text []byte, err error) (line, column int) {
-	at := len(text)
-	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
-		at = min(at, max(0, int(e.Offset)-1))
-	}
-	before := text[:at]
+// position returns the line and column right after a text, both from 1.
+func position(before []byte) (line, column int) {
 	line = 1 + bytes.Count(before, []byte("\n"))
 	return line, 1 + utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:])
 }

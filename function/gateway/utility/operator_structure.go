@@ -1,16 +1,16 @@
 package utility
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
 
+	"github.com/hearthgate/hearthgate/config/strictjson"
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
@@ -57,10 +57,11 @@ type Shape struct {
 }
 
 func validateStructure(_ context.Context, in StructureInput) (StructureResult, error) {
-	shape, twice, err := shapeOf(in.Value)
-	if err != nil {
-		return StructureResult{}, core.Errorf(core.Invalid, core.CauseInput, "field value is not JSON: %s", why(err))
+	measured, twice, err := strictjson.Measure(in.Value)
+	if e, ok := errors.AsType[*strictjson.Error](err); ok {
+		return StructureResult{}, core.Errorf(core.Invalid, core.CauseInput, "%w", e.Under("value"))
 	}
+	shape := Shape(measured)
 	r := StructureResult{valid, shape}
 	r.require(twice == "", "the key %.60s occurs twice in one object", twice)
 	r.require(shape.Depth <= in.MaxDepth || in.MaxDepth == 0, "the value is %d levels deep; the maximum is %d", shape.Depth, in.MaxDepth)
@@ -83,65 +84,7 @@ func validateStructure(_ context.Context, in StructureInput) (StructureResult, e
 	return r, nil
 }
 
-// kindOf returns what sort of JSON raw is.
+// kindOf returns what sort of JSON raw is; null if there is none.
 func kindOf(raw []byte) string {
-	raw = bytes.TrimSpace(raw)
-	if len(raw) == 0 {
-		return "null"
-	}
-	switch raw[0] {
-	case '"':
-		return "string"
-	case '{':
-		return "object"
-	case '[':
-		return "list"
-	case 't', 'f':
-		return "boolean"
-	case 'n':
-		return "null"
-	}
-	return "number"
+	return cmp.Or(strictjson.Kind(raw), "null")
 }
-
-// shapeOf reads one JSON value and no more. It returns a key that comes twice in
-// one object, if there is one.
-func shapeOf(raw []byte) (s Shape, twice string, err error) {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber()
-	var open []map[string]bool // the keys of each object that is open; nil for a list
-	key := false               // whether a key is due
-	for first := true; first || len(open) > 0; first = false {
-		t, err := dec.Token()
-		if err != nil {
-			return s, twice, err
-		}
-		name, text := t.(string)
-		switch {
-		case t == json.Delim('{'):
-			open = append(open, map[string]bool{})
-		case t == json.Delim('['):
-			open = append(open, nil)
-		case t == json.Delim('}') || t == json.Delim(']'):
-			open = open[:len(open)-1]
-		case key && text:
-			keys := open[len(open)-1]
-			if keys[name] && twice == "" {
-				twice = name
-			}
-			keys[name] = true
-			s.Keys++
-			key = false
-			continue
-		}
-		s.Depth = max(s.Depth, len(open))
-		key = len(open) > 0 && open[len(open)-1] != nil
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return s, twice, errMore
-	}
-	s.Kind = kindOf(raw)
-	return s, twice, nil
-}
-
-var errMore = errors.New("there is more behind the first JSON value")

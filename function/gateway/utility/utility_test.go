@@ -105,8 +105,8 @@ func TestOperations(t *testing.T) {
 
 		{"parse_json", `{"text":" {\"a\":[12345678901234567890]} "}`, `{"value":{"a":[12345678901234567890]},"kind":"object","depth":2,"keys":1}`},
 		{"parse_json", `{"text":"{\n \"a\": }"}`, "line 2, column 7"},
-		{"parse_json", `{"text":"[1"}`, "unexpected end"},
-		{"parse_json", `{"text":"[1] 2"}`, "after top-level value"},
+		{"parse_json", `{"text":"[1"}`, "ends too early"},
+		{"parse_json", `{"text":"[1] 2"}`, "has more behind its end"},
 		{"parse_json", `{"text":"[1,]"}`, "field text is not JSON"},
 		{"parse_json", `{"text":"{\"a\":1,\"a\":2}"}`, `key "a" twice`},
 		{"parse_json", `{"text":" "}`, "field text is missing"},
