@@ -10,14 +10,13 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/lambda"
 )
 
-// A person says "Alexa, ask my home to turn on the light", and nobody is at home.
+// A person says "Alexa, ask my home to turn on the light", and the home is unreachable.
 func Example() {
-	d := core.NewDispatcher()
-	lambda.Bind(d, lambda.Options{
-		Converse: func(context.Context, alexa.SkillRequest, string) (alexa.SkillReply, error) {
+	d := core.NewDispatcher(lambda.New(lambda.Options{
+		Home: home{converse: func(alexa.SkillRequest, string) (alexa.SkillReply, error) {
 			return alexa.SkillReply{}, core.Errorf(core.Unreachable, core.CauseTimeout, "no answer in time")
-		},
-	})
+		}},
+	}))
 	request := json.RawMessage(`{"version": "1.0", "request": {"type": "IntentRequest", "locale": "en-US",
 		"intent": {"name": "Sentence_turn", "slots": {"sentence": {"value": "on the light"}}}}}`)
 
@@ -32,5 +31,5 @@ func Example() {
 	// Output:
 	// skill - IntentRequest Sentence_turn
 	// lambda.process: no answer in time
-	// {"version":"1.0","response":{"outputSpeech":{"type":"PlainText","text":"I cannot reach your home at the moment."},"shouldEndSession":true}}
+	// {"version":"1.0","response":{"outputSpeech":{"type":"PlainText","text":"Sorry, I can't reach your home right now."},"shouldEndSession":true}}
 }

@@ -1,29 +1,17 @@
 package lambda_test
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/lambda"
 )
-
-// bound returns a dispatcher with the gateway's operations alone, without services.
-func bound(o lambda.Options) *core.Dispatcher {
-	d := core.NewDispatcher()
-	if o.Execute == nil {
-		o.Execute = func(ctx context.Context, name string, input []byte) (json.RawMessage, error) {
-			return core.Execute(ctx, d, name, input)
-		}
-	}
-	d.Install(o)
-	return d
-}
 
 const (
 	turnOn = `{"directive":{"header":{"namespace":"Alexa.PowerController","name":"TurnOn","payloadVersion":"3","messageId":"m","correlationToken":"c"},"endpoint":{"endpointId":"light#a"},"payload":{}}}`
@@ -47,17 +35,17 @@ func TestValidateEvent(t *testing.T) {
 		`{"operation":7}`:                               "field operation is a JSON number",
 		`{}`:                                            "neither a Smart Home directive",
 		`[]`:                                            "not a JSON object",
-		`{"directive":{},"operation":"x"}`:              "directive and operation",
+		`{"directive":{},"operation":"x"}`:              "a directive and a operation",
 		`{"directive":{}}`:                              "no namespace",
 		`{"directive":{"header":{"namespace":"A","name":"B","payloadVersion":"2"}}}`: "only version 3",
 		`{"request":{"type":"Foo"}}`: `type is "Foo"`,
 		`{"request":7}`:              "field request is a JSON number",
-		`{"detail-type":"Scheduled Event","detail":{"task":"dance"}}`: "doctor or keep_warm is wanted",
-		`{"detail-type":"Scheduled Event","detail":7}`:                "not as EventBridge defines it",
+		`{"detail-type":"Scheduled Event","detail":{"task":"dance"}}`: "expected doctor or keep_warm",
+		`{"detail-type":"Scheduled Event","detail":7}`:                "field detail is a JSON number",
 	} {
 		facts, err := core.Do(t.Context(), d, lambda.ValidateEvent, lambda.EventInput{Event: json.RawMessage(event)})
 		if err == nil {
-			if got := facts.Kind + " " + facts.Subject; got != want {
+			if got := string(facts.Kind) + " " + facts.Subject; got != want {
 				t.Errorf("%s is %q, want %q", event, got, want)
 			}
 		} else if !strings.Contains(err.Error(), want) || core.KindOf(err) != core.Invalid {
@@ -69,16 +57,16 @@ func TestValidateEvent(t *testing.T) {
 func TestProcess(t *testing.T) {
 	away := core.Errorf(core.Unreachable, core.CauseTimeout, "no answer")
 	d := bound(lambda.Options{
-		Forward: func(context.Context, alexa.Event) (json.RawMessage, error) {
-			return json.RawMessage(`"forwarded"`), nil
+		Home: home{
+			forward: func(alexa.Directive) (json.RawMessage, error) { return json.RawMessage(`"forwarded"`), nil },
+			converse: func(_ alexa.SkillRequest, sentence string) (alexa.SkillReply, error) {
+				return alexa.SkillReply{Speech: "I heard " + sentence}, nil
+			},
+			diagnose: func() (wire.Diagnosis, error) {
+				return wire.Diagnosis{Steps: []wire.DiagnosisStep{{Name: "dns", OK: true}, {Name: "tcp", Cause: "refused", Problem: "nothing listens", Fix: "start it"}}}, nil
+			},
 		},
-		Converse: func(_ context.Context, _ alexa.SkillRequest, sentence string) (alexa.SkillReply, error) {
-			return alexa.SkillReply{Speech: "I heard " + sentence}, nil
-		},
-		WarmUp: func(context.Context) (bool, error) { return true, nil },
-		Diagnose: func(context.Context) (lambda.Diagnosis, error) {
-			return lambda.Diagnosis{Steps: []lambda.DiagnosisStep{{Name: "dns", OK: true}, {Name: "tcp", Cause: "refused", Problem: "nothing listens", Mend: "start it"}}}, nil
-		},
+		Host: host{warmUp: func() (bool, error) { return true, nil }},
 	})
 	for event, want := range map[string]string{
 		turnOn: `directive "forwarded"`,
@@ -89,7 +77,7 @@ func TestProcess(t *testing.T) {
 		`{"operation":"no.such"}`: `there is no operation`,
 	} {
 		p, err := core.Do(t.Context(), d, lambda.Process, lambda.EventInput{Event: json.RawMessage(event)})
-		got := p.Kind + " " + string(p.Reply)
+		got := string(p.Kind) + " " + string(p.Reply)
 		if err != nil {
 			got += err.Error()
 		}
@@ -97,8 +85,8 @@ func TestProcess(t *testing.T) {
 			t.Errorf("%s is answered with %s, want %s", event, got, want)
 		}
 	}
-	d = bound(lambda.Options{Forward: func(context.Context, alexa.Event) (json.RawMessage, error) { return nil, away }})
-	if p, err := core.Do(t.Context(), d, lambda.Process, lambda.EventInput{Event: json.RawMessage(turnOn)}); !errors.Is(err, away.Err) || p.Kind != lambda.KindDirective {
+	d = bound(lambda.Options{Home: home{forward: func(alexa.Directive) (json.RawMessage, error) { return nil, away }}})
+	if p, err := core.Do(t.Context(), d, lambda.Process, lambda.EventInput{Event: json.RawMessage(turnOn)}); !errors.Is(err, away.Err) || p.Kind != alexa.KindDirective {
 		t.Errorf("got %+v, %v; want the failure and the kind", p, err)
 	}
 	for _, event := range []string{turnOn, turn, doctor, plain} {
@@ -138,9 +126,9 @@ func TestNesting(t *testing.T) {
 func TestScheduled(t *testing.T) {
 	asked := 0
 	o := lambda.Options{
-		WarmUp:   func(context.Context) (bool, error) { asked++; return false, nil },
-		Diagnose: func(context.Context) (lambda.Diagnosis, error) { asked++; return lambda.Diagnosis{OK: true}, nil },
-		Probes:   func() bool { return false },
+		Home:   home{diagnose: func() (wire.Diagnosis, error) { asked++; return wire.Diagnosis{OK: true}, nil }},
+		Host:   host{warmUp: func() (bool, error) { asked++; return false, nil }},
+		Probes: func() bool { return false },
 	}
 	for _, task := range []string{"", config.TaskKeepWarm, config.TaskDoctor} {
 		done, err := core.Do(t.Context(), bound(o), lambda.HandleScheduled, lambda.ScheduledInput{Task: task})
@@ -158,12 +146,12 @@ func TestScheduled(t *testing.T) {
 	if asked != 2 {
 		t.Errorf("asked %d times, want 2", asked)
 	}
-	o.Diagnose = func(context.Context) (lambda.Diagnosis, error) {
-		return lambda.Diagnosis{OK: true, Steps: []lambda.DiagnosisStep{
+	o.Home = home{diagnose: func() (wire.Diagnosis, error) {
+		return wire.Diagnosis{OK: true, Steps: []wire.DiagnosisStep{
 			{Name: "tcp", OK: true, Advice: []string{"an address inside a home"}},
 			{Name: "tls", OK: true, Cause: "certificate_ends", Advice: []string{"the certificate ends in 5 days"}},
 		}}, nil
-	}
+	}}
 	_, err := core.Do(t.Context(), bound(o), lambda.HandleScheduled, lambda.ScheduledInput{Task: config.TaskDoctor})
 	if core.CauseOf(err) != core.CauseCertificateEnds || !strings.Contains(err.Error(), "in 5 days") {
 		t.Errorf("a certificate that ends: %v", err)

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/lambda"
 )
@@ -33,13 +34,13 @@ func TestOperations(t *testing.T) {
 	d := core.NewDispatcher()
 	core.Handle(d, core.Define[input, int](core.Cache, "one", "Do one."), func(context.Context, input) (int, error) { return 1, nil })
 	core.Handle(d, core.Define[withFunc, int](core.Singleton, "two", "Do two."), func(context.Context, withFunc) (int, error) { return 2, nil })
-	d.Install(lambda.Options{Specs: d.Specs})
+	d.Install(lambda.New(lambda.Options{Host: host{dispatcher: d}}))
 	all, err := core.Do(t.Context(), d, lambda.ListOperations, lambda.OperationsInput{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	find := func(name string) lambda.OperationFacts {
-		i := slices.IndexFunc(all, func(o lambda.OperationFacts) bool { return o.Name == name })
+	find := func(name string) wire.OperationInfo {
+		i := slices.IndexFunc(all, func(o wire.OperationInfo) bool { return o.Name == name })
 		if i < 0 {
 			t.Fatalf("%s is not listed: %+v", name, all)
 		}

@@ -1,4 +1,4 @@
-package homeassistant_test
+package checks_test
 
 import (
 	"crypto/ecdsa"
