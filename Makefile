@@ -33,7 +33,8 @@ endif
 FUZZ := function:FuzzInvoke function:FuzzOperation function/homeassistant:FuzzAnswer function/core:FuzzExecute \
 	function/alexa:FuzzParseSkill function/gateway/cache:FuzzFile config:FuzzDecode function/gateway/security:FuzzScrub \
 	function/gateway/logging:FuzzSearch function/gateway/logging:FuzzWrite function/gateway/metrics:FuzzRestore \
-	function/gateway/utility:FuzzRenderTemplate function/gateway/utility:FuzzParseJSON
+	function/gateway/utility:FuzzRenderTemplate function/gateway/utility:FuzzParseJSON \
+	config/strictjson:FuzzCheck config/strictjson:FuzzDecode
 
 .PHONY: help
 help: ## show the targets

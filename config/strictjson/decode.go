@@ -23,7 +23,8 @@ var (
 // twice, a value of another kind, a list longer than its array, a list for bytes
 // (which are base64) and anything behind the value are an [*Error]. Only what is
 // stored as a [json.RawMessage] may hold keys twice: who reads it decides. A value
-// with an UnmarshalJSON of its own is strict as far as that method is.
+// with an UnmarshalJSON of its own is strict as far as that method is. Interfaces in
+// v must be nil.
 func Decode(b []byte, v any) error {
 	to := reflect.ValueOf(v)
 	if to.Kind() != reflect.Pointer || to.IsNil() {
