@@ -61,11 +61,14 @@ func ParseEvent(raw []byte) (Event, error) {
 	_, invalid := strictjson.Check(raw)
 	found, err := recognize(raw)
 	if err != nil {
-		return nil, errors.Join(invalid, err)
+		if invalid != nil {
+			err = invalid // the reason
+		}
+		return nil, err
 	}
 	e, err := kinds[found].read(raw)
 	if invalid != nil {
-		err = invalid // says more than what was stumbled over because of it
+		err = invalid // the reason
 	}
 	if err != nil {
 		return e, fmt.Errorf("the %s cannot be read: %w", noun[kinds[found].kind], err)
@@ -81,6 +84,9 @@ var noun = map[Kind]string{
 // recognize returns the index in kinds of the one kind that an event is, by its keys
 // alone.
 func recognize(raw []byte) (found int, err error) {
+	if strictjson.Kind(raw) != "object" {
+		return -1, errors.New("the event is not a JSON object with a directive, a request or an operation")
+	}
 	found = -1
 	problem := strictjson.Object(raw, func(key string, _ []byte) error {
 		for i, k := range kinds {

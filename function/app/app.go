@@ -48,6 +48,7 @@ type App struct {
 	log        *logging.Log
 	loader     *initialization.Loader
 	authorizer *security.Authorizer
+	singletons *singleton.Store
 	stats      *lambda.InvocationStats
 
 	began     time.Time                               // when the process started
@@ -80,8 +81,8 @@ func New(o Options) *App {
 		breakers       = &circuitbreaker.Breakers{Policies: map[string]circuitbreaker.Policy{
 			homeassistant.Breaker: {SlowCall: core.Seconds(facts.SlowReply)},
 		}}
-		singletons = &singleton.Store{Resident: metrics.RSS, Limit: a.memoryMB() * 1e6}
 	)
+	a.singletons = &singleton.Store{Resident: metrics.RSS, Limit: a.memoryMB() * 1e6}
 	a.metrics = metrics.New(metrics.Options{
 		MemoryMB: a.memoryMB(), LogBytes: output.written.Load, ParameterCalls: parameterCalls, CacheCalls: tableCalls,
 		Start: a.startSoFar, Keep: a.keepSnapshot, Kept: a.keptSnapshot,
@@ -106,7 +107,7 @@ func New(o Options) *App {
 	}
 	a.dispatcher.Install(
 		a.cache,
-		singletons,
+		a.singletons,
 		a.authorizer,
 		a.log,
 		a.metrics,

@@ -61,6 +61,7 @@ func (h home) Diagnose(context.Context) (wire.Diagnosis, error) {
 type host struct {
 	dispatcher *core.Dispatcher
 	snapshot   lambda.Snapshot
+	where      lambda.Invocation
 	warmUp     func() (bool, error)
 }
 
@@ -68,9 +69,9 @@ func (h host) Execute(ctx context.Context, name string, input []byte) (json.RawM
 	return core.Execute(ctx, h.dispatcher, name, input)
 }
 
-func (h host) Specs() []*core.Spec                         { return h.dispatcher.Specs() }
-func (h host) Snapshot(context.Context) lambda.Snapshot    { return h.snapshot }
-func (h host) Where(context.Context) (w lambda.Invocation) { return w }
+func (h host) Specs() []*core.Spec                      { return h.dispatcher.Specs() }
+func (h host) Snapshot(context.Context) lambda.Snapshot { return h.snapshot }
+func (h host) Where(context.Context) lambda.Invocation  { return h.where }
 
 func (h host) WarmUp(context.Context) (bool, error) {
 	if h.warmUp == nil {

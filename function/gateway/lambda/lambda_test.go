@@ -114,7 +114,7 @@ func TestNesting(t *testing.T) {
 		t.Errorf("%d levels: %v, want it refused", lambda.MaxNesting+1, err)
 	}
 	event := `{"operation":"lambda.context"}`
-	for range 50 {
+	for range 20 {
 		event = `{"operation":"lambda.process","input":{"event":` + event + `}}`
 	}
 	_, err = core.Do(t.Context(), d, lambda.Process, lambda.EventInput{Event: json.RawMessage(event)})

@@ -39,7 +39,7 @@ func (g *Gateway) status(ctx context.Context, _ core.None) (wire.Status, error) 
 		MemoryUsage:  Memory(snap.MemoryUsed, snap.MemoryLimit),
 		CacheHitRate: snap.CacheHitRate, GatewayUtilization: round(stats.Utilization()),
 		Certificate: snap.Certificate, Operations: snap.Operations,
-		Gateways: map[string]wire.Health{},
+		Gateways: map[string]wire.Health{core.Lambda.String(): stats.health()},
 	}
 	if !snap.Ready {
 		s.Problem = cmp.Or(snap.Problem, "they have not been read yet")

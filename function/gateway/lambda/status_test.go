@@ -83,7 +83,7 @@ func TestHealthReport(t *testing.T) {
 		"a gateway is unwell": {with(func(f *lambda.Snapshot) {
 			f.Gateways = map[core.Gateway]core.Health{core.Cache: {Points: 70, Reasons: []string{"the disk is full", "x"}}}
 		}), nil, func(s wire.Status) any { return s.Gateways["cache"].Points }, 70, 94, "cache: the disk is full (and 1 more)"},
-		"a stranger": {well, times(3, lambda.Outcome{Err: timeout}), func(s wire.Status) any { return s.Gateways["lambda"].Points }, 97, 99, "3 events were none"},
+		"a stranger": {well, times(3, lambda.Outcome{Err: timeout}), func(s wire.Status) any { return s.Gateways["lambda"].Points }, 97, 99, "3 events were of no kind"},
 		"the doctor": {well, []lambda.Outcome{{Kind: alexa.KindScheduled, Err: timeout}, {Kind: alexa.KindScheduled}}, func(s wire.Status) any { return s.Gateways["lambda"].Points }, 80, 96, "1 of 2 scheduled events failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -157,7 +157,7 @@ func TestBookConcurrently(t *testing.T) {
 }
 
 func TestContext(t *testing.T) {
-	d := bound(lambda.Options{Where: func(context.Context) lambda.Invocation { return lambda.Invocation{Function: "f", MemoryLimit: 128} }})
+	d := bound(lambda.Options{Host: host{where: lambda.Invocation{Function: "f", MemoryLimit: 128}}})
 	ctx, run := core.NewRun(t.Context(), "id-1")
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -173,7 +173,7 @@ func TestContext(t *testing.T) {
 
 func TestWarmUp(t *testing.T) {
 	stats := new(lambda.InvocationStats)
-	d := bound(lambda.Options{Stats: stats, WarmUp: func(context.Context) (bool, error) { return true, nil }})
+	d := bound(lambda.Options{Stats: stats, Host: host{warmUp: func() (bool, error) { return true, nil }}})
 	w, err := core.Do(t.Context(), d, lambda.WarmUp, core.None{})
 	if err != nil || !w.Cold || !w.Reached {
 		t.Errorf("the first time: %+v, %v", w, err)

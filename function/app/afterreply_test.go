@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"bytes"
@@ -37,12 +37,12 @@ func TestWorkAfterTheReply(t *testing.T) {
 	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, handled) }))
 	t.Cleanup(home.Close)
 	env := map[string]string{config.EnvURL: home.URL, config.EnvToken: canary, config.EnvStage: "one"}
-	app := NewApp(Options{Getenv: func(name string) string { return env[name] }, Output: io.Discard})
-	app.due, app.guard.Every = func() bool { return true }, time.Nanosecond
+	app := New(Options{Getenv: func(name string) string { return env[name] }, Output: io.Discard})
+	app.due, app.costs.Every = func() bool { return true }, time.Nanosecond
 	app.Start(t.Context())
 	stage := func(when, want string) {
 		t.Helper()
-		if got := app.settings().Stage; got != want {
+		if got := app.loader.Settings().Stage; got != want {
 			t.Errorf("%s the stage is %s, want %s", when, got, want)
 		}
 	}
@@ -55,7 +55,7 @@ func TestWorkAfterTheReply(t *testing.T) {
 	_ = r.Close()
 	stage("after the reply", "two")
 
-	app.guard.Usage = func() []utility.Usage { return []utility.Usage{{Name: "requests", Used: 97, Limit: 100}} }
+	app.costs.Usage = func() []utility.Usage { return []utility.Usage{{Name: "requests", Used: 97, Limit: 100}} }
 	env[config.EnvStage] = "three"
 	_ = take(t, app).Close()
 	stage("against the cost guard's word", "two")
@@ -64,9 +64,9 @@ func TestWorkAfterTheReply(t *testing.T) {
 // TestTidiesAfterTheReply lets go of what has expired, now and then.
 func TestTidiesAfterTheReply(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		app := NewApp(Options{Getenv: func(string) string { return "" }, Output: io.Discard})
+		app := New(Options{Getenv: func(string) string { return "" }, Output: io.Discard})
 		app.Start(t.Context())
-		shelf := app.cache.Shelf(cache.Response)
+		shelf := app.cache.Namespace(cache.Response)
 		for _, test := range []struct {
 			name  string
 			after time.Duration
@@ -91,7 +91,7 @@ func TestTidiesAfterTheReply(t *testing.T) {
 // TestWorkIsBounded has what is made again ahead of its end hang.
 func TestWorkIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		app := NewApp(Options{Getenv: func(string) string { return "" }, Output: &bytes.Buffer{}})
+		app := New(Options{Getenv: func(string) string { return "" }, Output: &bytes.Buffer{}})
 		app.Start(t.Context())
 		made := 0
 		app.cache.RefreshWith(cache.Discovery, "slow", func(ctx context.Context, _ string) (json.RawMessage, error) {

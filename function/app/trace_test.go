@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"bytes"
@@ -129,7 +129,7 @@ func (r *replay) start() {
 	} else {
 		r.known++
 	}
-	r.app = NewApp(Options{Getenv: func(name string) string { return env[name] }, Output: io.Discard, Dir: r.dir, Dial: r.world.dial})
+	r.app = New(Options{Getenv: func(name string) string { return env[name] }, Output: io.Discard, Dir: r.dir, Dial: r.world.dial})
 	r.app.Start(r.t.Context())
 	p, err := core.Do(r.t.Context(), r.app.dispatcher, cache.Preload, cache.PreloadInput{})
 	if err != nil {

@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -41,7 +41,7 @@ func FuzzInvoke(f *testing.F) {
 	defer home.Close()
 	env := talking()
 	env[config.EnvURL] = home.URL
-	app := NewApp(Options{Getenv: func(name string) string { return env[name] }, Output: io.Discard, Dir: f.TempDir()})
+	app := New(Options{Getenv: func(name string) string { return env[name] }, Output: io.Discard, Dir: f.TempDir()})
 	app.Start(f.Context())
 	f.Fuzz(func(t *testing.T, event []byte) {
 		reply, err := app.Invoke(t.Context(), event)
@@ -69,7 +69,7 @@ func FuzzOperation(f *testing.F) {
 	nowhere := func(context.Context, string, string) (net.Conn, error) {
 		return nil, errors.New("nobody is called here")
 	}
-	app := NewApp(Options{Getenv: func(name string) string { return env[name] }, Output: io.Discard, Dir: f.TempDir(), Dial: nowhere})
+	app := New(Options{Getenv: func(name string) string { return env[name] }, Output: io.Discard, Dir: f.TempDir(), Dial: nowhere})
 	app.Start(f.Context())
 	for _, ws := range walks {
 		for _, w := range ws {

@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"errors"
@@ -22,7 +22,7 @@ func TestStatusFollowsTheFacts(t *testing.T) {
 		return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
 	}
 	took := func(d time.Duration) func(*testing.T, *App) {
-		return func(_ *testing.T, a *App) { a.book.Note(lambda.Outcome{Kind: lambda.KindDirective, Took: d}, "") }
+		return func(_ *testing.T, a *App) { a.stats.Note(lambda.Outcome{Kind: alexa.KindDirective, Took: d}, "") }
 	}
 	failure := func(s lambda.Status) any {
 		if len(s.LastFailures) != 1 {
@@ -87,7 +87,7 @@ func TestStatusFollowsTheFacts(t *testing.T) {
 				tt.dir = t.TempDir()
 			}
 			before := time.Now()
-			a := NewApp(Options{Getenv: func(name string) string { return env[name] }, Output: tt.out, Dir: tt.dir})
+			a := New(Options{Getenv: func(name string) string { return env[name] }, Output: tt.out, Dir: tt.dir})
 			a.Start(t.Context())
 			made := time.Now()
 			if tt.then != nil {

@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"bytes"
@@ -22,7 +22,7 @@ func TestFiguresSurvive(t *testing.T) {
 	env := map[string]string{config.EnvURL: home.URL, config.EnvToken: canary}
 	dir := t.TempDir()
 	process := func() *App {
-		a := NewApp(Options{Getenv: func(name string) string { return env[name] }, Output: &bytes.Buffer{}, Dir: dir})
+		a := New(Options{Getenv: func(name string) string { return env[name] }, Output: &bytes.Buffer{}, Dir: dir})
 		a.Start(t.Context())
 		return a
 	}
@@ -64,8 +64,8 @@ func used(t *testing.T, a *App, name string) float64 {
 // optional work stops.
 func TestGuardKnowsTheUsage(t *testing.T) {
 	a, _ := started(t, "http://127.0.0.1:1", nil)
-	if !a.guard.Allows(utility.DebugLines) || a.guard.Level() != utility.Normal {
-		t.Errorf("the level is %v at the start", a.guard.Level())
+	if !a.costs.Allows(utility.DebugLines) || a.costs.Level() != utility.Normal {
+		t.Errorf("the level is %v at the start", a.costs.Level())
 	}
 	b, _ := started(t, "http://127.0.0.1:1", nil)
 	b.guard.Every = time.Nanosecond

@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"crypto/sha256"
@@ -87,7 +87,7 @@ func TestUsersAreAsked(t *testing.T) {
 	defer home.Close()
 	env := map[string]string{config.EnvURL: home.URL, config.EnvToken: canary, config.EnvAllowedUsers: "amzn1.account.OWNER"}
 	out := &writer{}
-	app := NewApp(Options{Getenv: func(name string) string { return env[name] }, Output: out, Amazon: amazon.URL})
+	app := New(Options{Getenv: func(name string) string { return env[name] }, Output: out, Amazon: amazon.URL})
 	app.Start(t.Context())
 	for _, tt := range []struct {
 		token, want    string
@@ -109,7 +109,7 @@ func TestUsersAreAsked(t *testing.T) {
 	if log := strings.Join(out.lines, ""); strings.Contains(log, canary) || !strings.Contains(log, "amzn1.account.GUEST") {
 		t.Errorf("the log shows a token, or not who was refused: %s", log)
 	}
-	if h := app.keeper.Health(); h.Points >= 100 || len(h.Reasons) != 1 {
+	if h := app.authorizer.Health(); h.Points >= 100 || len(h.Reasons) != 1 {
 		t.Errorf("the health is %+v, though Amazon did not answer once", h)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/initialization"
-	"github.com/hearthgate/hearthgate/function/older"
+	"github.com/hearthgate/hearthgate/function/legacy"
 )
 
 const migrationHead = `# Coming from something else
@@ -57,7 +57,7 @@ func migrationDocument() string {
 	b.WriteString("\n## Operations of the older system\n\nThey are called as before, " +
 		"`{\"operation\": \"cache.GET\", \"input\": {\"key\": \"a\"}}`, with the input's fields of today (operations.md).\n")
 	gateway := ""
-	for _, n := range older.Names() {
+	for _, n := range legacy.Names() {
 		g, _, _ := strings.Cut(n.Older, ".")
 		if g != gateway {
 			fmt.Fprintf(&b, "\n### %s\n\n| older name | today |\n|---|---|\n", g)
@@ -86,12 +86,12 @@ func TestOlderNames(t *testing.T) {
 	app := visit{}.app(t)
 	for _, name := range wanted {
 		t.Run(name, func(t *testing.T) {
-			i := slices.IndexFunc(older.Names(), func(n older.Name) bool { return n.Older == name })
+			i := slices.IndexFunc(legacy.Names(), func(n legacy.Name) bool { return n.Older == name })
 			if i < 0 {
 				t.Fatal("there is no answer to it")
 			}
-			n := older.Names()[i]
-			_, err := older.Execute(t.Context(), app.dispatcher, name, nil)
+			n := legacy.Names()[i]
+			_, err := legacy.Execute(t.Context(), app.dispatcher, name, nil)
 			switch kind := core.KindOf(err); {
 			case n.Now == "" && (kind != core.Gone || !strings.Contains(err.Error(), n.Gone)):
 				t.Errorf("it is gone, and answers %v", err)
@@ -102,7 +102,7 @@ func TestOlderNames(t *testing.T) {
 			}
 		})
 	}
-	for _, n := range older.Names() {
+	for _, n := range legacy.Names() {
 		if !slices.Contains(wanted, n.Older) {
 			t.Errorf("%s is no name of the older system", n.Older)
 		}

@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 // stands for "home:" in its input.
 func atHome(call string) func(*testing.T, *App) {
 	return func(t *testing.T, a *App) {
-		after(strings.ReplaceAll(call, "home:", a.settings().URL))(t, a)
+		after(strings.ReplaceAll(call, "home:", a.loader.Settings().URL))(t, a)
 	}
 }
 

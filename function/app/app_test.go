@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"bytes"
@@ -65,7 +65,7 @@ func started(t *testing.T, url string, settings map[string]string) (*App, *write
 		env[k] = v
 	}
 	out := &writer{}
-	app := NewApp(Options{Getenv: func(name string) string { return env[name] }, Output: out, Dir: t.TempDir()})
+	app := New(Options{Getenv: func(name string) string { return env[name] }, Output: out, Dir: t.TempDir()})
 	app.Start(t.Context())
 	out.before = len(out.lines)
 	return app, out
@@ -296,7 +296,7 @@ func TestPanicIsAnswered(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			env := map[string]string{config.EnvURL: home.URL, config.EnvToken: canary}
 			armed := false
-			app := NewApp(Options{Output: out, Getenv: func(key string) string {
+			app := New(Options{Output: out, Getenv: func(key string) string {
 				if armed {
 					panic("planted with Bearer " + canary)
 				}
@@ -337,7 +337,7 @@ func TestNowhereForFiles(t *testing.T) {
 	defer home.Close()
 	env := map[string]string{config.EnvURL: home.URL, config.EnvToken: canary, config.EnvTokenSource: string(config.Stored)}
 	out := &writer{}
-	app := NewApp(Options{Getenv: func(name string) string { return env[name] }, Output: out, Dir: "/dev/null/none"})
+	app := New(Options{Getenv: func(name string) string { return env[name] }, Output: out, Dir: "/dev/null/none"})
 	app.Start(t.Context())
 	reply, err := app.Invoke(t.Context(), []byte(turnOn))
 	if err != nil || !bytes.Contains(reply, []byte(`"name":"Response"`)) {
@@ -423,7 +423,7 @@ func BenchmarkDirective(b *testing.B) {
 	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(handled)) }))
 	defer home.Close()
 	env := map[string]string{config.EnvURL: home.URL, config.EnvToken: canary}
-	app := NewApp(Options{Getenv: func(name string) string { return env[name] }, Output: &bytes.Buffer{}})
+	app := New(Options{Getenv: func(name string) string { return env[name] }, Output: &bytes.Buffer{}})
 	app.Start(b.Context())
 	b.ReportAllocs()
 	for b.Loop() {

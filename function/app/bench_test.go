@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -57,7 +57,7 @@ var operations = []struct {
 func BenchmarkOperation(b *testing.B) {
 	env := map[string]string{config.EnvURL: "http://127.0.0.1:1", config.EnvToken: canary, config.EnvStage: "test"}
 	for _, n := range []int{1_000, 100_000} {
-		app := NewApp(Options{Getenv: func(name string) string { return env[name] }, Output: io.Discard})
+		app := New(Options{Getenv: func(name string) string { return env[name] }, Output: io.Discard})
 		run, _ := core.NewRun(b.Context(), core.NewID())
 		ctx := metrics.WithRecorder(app.begin(run, "benchmark"))
 		for _, op := range operations {

@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -27,8 +27,8 @@ func init() {
 		{op: "singleton.cleanup", differ: "keys.0",
 			one: visit{in: `{"idle_seconds":0.000000001}`, before: holding("a")},
 			two: visit{in: `{"idle_seconds":3600}`, before: holding("a")}},
-		{op: "singleton.memory", differ: "limit_bytes", one: visit{}, two: visit{before: func(t *testing.T, a *App) { a.once.Limit = 256e6 }}},
+		{op: "singleton.memory", differ: "limit_bytes", one: visit{}, two: visit{before: func(t *testing.T, a *App) { a.singletons.Limit = 256e6 }}},
 		{op: "singleton.optimize", differ: "above", one: visit{in: `{"budget_bytes":1}`}, two: visit{in: `{"budget_bytes":1000000000000}`}},
-		{op: "singleton.health", differ: "points", one: visit{}, two: visit{before: func(t *testing.T, a *App) { a.once.Limit = 1 }}},
+		{op: "singleton.health", differ: "points", one: visit{}, two: visit{before: func(t *testing.T, a *App) { a.singletons.Limit = 1 }}},
 	}
 }

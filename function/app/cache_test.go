@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"bytes"
@@ -19,7 +19,7 @@ func TestSealedBelowMemory(t *testing.T) {
 	dir := t.TempDir()
 	process := func(token string, source config.TokenSource) *App {
 		env := map[string]string{config.EnvURL: "http://127.0.0.1:1", config.EnvToken: token, config.EnvTokenSource: string(source)}
-		a := NewApp(Options{Getenv: func(name string) string { return env[name] }, Output: io.Discard, Dir: dir})
+		a := New(Options{Getenv: func(name string) string { return env[name] }, Output: io.Discard, Dir: dir})
 		a.Start(t.Context())
 		return a
 	}

@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -118,7 +118,7 @@ func (v visit) run(t *testing.T, op string) any {
 	}
 	in := v.in
 	if strings.Contains(in, "home:port") {
-		home := a.settings().URL
+		home := a.loader.Settings().URL
 		in = strings.ReplaceAll(in, "home:port", home[strings.LastIndexByte(home, ':')+1:])
 	}
 	out, err := core.Execute(context.WithoutCancel(t.Context()), a.dispatcher, op, []byte(in))

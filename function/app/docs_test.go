@@ -17,7 +17,7 @@ import (
 // TestDocuments compares the documents with what the code says. `make docs` writes
 // them anew.
 func TestDocuments(t *testing.T) {
-	app := NewApp(Options{Getenv: func(string) string { return "" }, Output: new(writer)})
+	app := New(Options{Getenv: func(string) string { return "" }, Output: new(writer)})
 	for name, text := range map[string]string{
 		"operations.md": operationsDocument(t, app.dispatcher.Specs()),
 		"migration.md":  migrationDocument(),

@@ -1,4 +1,4 @@
-package main
+package app
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 func init() {
 	stage := func(after string) func(*testing.T, *App) {
 		return func(t *testing.T, a *App) {
-			_, err := core.Do(t.Context(), a.dispatcher, initialization.Depend, initialization.Dependency{
+			_, err := core.Do(t.Context(), a.dispatcher, initialization.AddStage, initialization.Dependency{
 				Stage: "walk", After: []string{after}, Run: func(context.Context, *initialization.Settings) error { return nil },
 			})
 			if err != nil {
@@ -30,7 +30,7 @@ func init() {
 		{op: "initialization.refresh", differ: "error", one: visit{}, two: visit{env: wrong}},
 		{op: "initialization.order", differ: "stuck", one: visit{before: stage("settings")}, two: visit{before: stage("walk")}},
 		{op: "initialization.cleanup", differ: "total.items",
-			one: visit{before: func(_ *testing.T, a *App) { a.cache.Shelf(cache.Response).Keep("expired", 1, 1) }}, two: visit{}},
+			one: visit{before: func(_ *testing.T, a *App) { a.cache.Namespace(cache.Response).Keep("expired", 1, 1) }}, two: visit{}},
 		{op: "initialization.optimize", differ: "limit_bytes", one: visit{in: `{"memory_mb":8192}`}, two: visit{in: `{"memory_mb":10240}`}},
 		{op: "initialization.health", differ: "points", one: visit{}, two: visit{env: older}},
 	}
