@@ -23,7 +23,7 @@ func filled(n int) (*cache.Store, []string) {
 	keys := make([]string, n)
 	for i := range keys {
 		keys[i] = fmt.Sprintf("key of entry %d", i)
-		s.Shelf(cache.Response).Keep(keys[i], i, time.Hour)
+		s.Namespace(cache.Response).Keep(keys[i], i, time.Hour)
 	}
 	return s, keys
 }
@@ -33,7 +33,7 @@ func BenchmarkHit(b *testing.B) {
 	for _, n := range sizes {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			s, keys := filled(n)
-			shelf, key := s.Shelf(cache.Response), keys[n/2]
+			shelf, key := s.Namespace(cache.Response), keys[n/2]
 			b.ReportAllocs()
 			for b.Loop() {
 				if _, ok := shelf.Load(key); !ok {
@@ -49,7 +49,7 @@ func BenchmarkHits(b *testing.B) {
 	for _, n := range sizes {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			s, keys := filled(n)
-			shelf, step, i := s.Shelf(cache.Response), n/100, 0
+			shelf, step, i := s.Namespace(cache.Response), n/100, 0
 			b.ReportAllocs()
 			for b.Loop() {
 				if _, ok := shelf.Load(keys[i]); !ok {
@@ -67,7 +67,7 @@ func BenchmarkMiss(b *testing.B) {
 	for _, n := range sizes {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			s, _ := filled(n)
-			shelf := s.Shelf(cache.Response)
+			shelf := s.Namespace(cache.Response)
 			b.ReportAllocs()
 			for b.Loop() {
 				if _, ok := shelf.Load("none"); ok {
@@ -83,7 +83,7 @@ func BenchmarkKeep(b *testing.B) {
 	for _, n := range sizes {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			s, keys := filled(n)
-			shelf, i := s.Shelf(cache.Response), 0
+			shelf, i := s.Namespace(cache.Response), 0
 			b.ReportAllocs()
 			for b.Loop() {
 				shelf.Keep(keys[i], i, time.Hour)

@@ -1,98 +1,31 @@
-// Package cache is the cache gateway: remember, on three levels. It serves the
-// others by remembering what an operation returned, for inputs that are [Keyed].
+// Package cache is the cache gateway: three levels of memory. It serves the others
+// by caching the results of operations whose input is [Keyed].
 //
-//	operation  input          output
-//	get        GetInput       Entry
-//	set        SetInput       Stored
-//	delete     DeleteInput    Deleted
-//	exists     ExistsInput    Presence
-//	expire     ExpireInput    Life
-//	ttl        TTLInput       Life
-//	bulk_get   BulkGetInput   Found
-//	bulk_set   BulkSetInput   BulkStored
-//	keys       KeysInput      Listing
-//	size       SizeInput      Size
-//	clear      ClearInput     Cleared
-//	stats      StatsInput     Stats
-//	optimize   OptimizeInput  Optimized
-//	backup     BackupInput    Copied
-//	restore    RestoreInput   Copied
-//	preload    PreloadInput   Preloaded
-//
-// There are three levels: memory, files in a folder, which outlive the process,
-// and a table, which outlives the machine. A look-up goes down them until one has
-// the value, and leaves it on those above. Files and table are there when
-// [Options] say so; what is wrong with them costs no caller more than time within
-// a small budget, and is told once.
+// The levels are process memory; files in a folder, which outlive the process; and
+// a table, which outlives the machine. A lookup goes down them until one has the
+// value, and copies it to those above. Folder and table are optional: see [Options].
+// Their failures are bounded by a timeout, followed by a cooldown, and logged once a
+// level.
 package cache
 
-import "github.com/hearthgate/hearthgate/function/core"
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
 
-// Operations of the gateway.
+	"github.com/hearthgate/hearthgate/function/core"
+)
+
+// Operations that the application runs. The others stand in operator.go.
 var (
-	// Get returns what is kept under a key.
 	Get = core.Define[GetInput, Entry](core.Cache, "get",
-		"Return what is kept under a key, from the first level that has it; an error of kind not_found if there is nothing, or nothing any more.")
-
-	// Set keeps a value under a key.
+		"Return the value of a key, from the first level that has it; an error of kind not_found if there is none or it has expired.")
 	Set = core.Define[SetInput, Stored](core.Cache, "set",
-		"Keep a value under a key for a time, on every level that may have it, and return which do.")
-
-	// Delete forgets a key.
-	Delete = core.Define[DeleteInput, Deleted](core.Cache, "delete",
-		"Forget what is kept under a key, on every level, and return which had it.")
-
-	// Exists says whether something is kept under a key.
-	Exists = core.Define[ExistsInput, Presence](core.Cache, "exists",
-		"Return whether something is kept under a key, and on which levels.")
-
-	// Expire changes how long an entry holds.
-	Expire = core.Define[ExpireInput, Life](core.Cache, "expire",
-		"Have what is kept under a key hold for another time from now on, and return it; an error of kind not_found if there is nothing.")
-
-	// TTL returns how long an entry holds.
-	TTL = core.Define[TTLInput, Life](core.Cache, "ttl",
-		"Return how long what is kept under a key still holds; an error of kind not_found if there is nothing.")
-
-	// BulkGet returns what is kept under several keys.
-	BulkGet = core.Define[BulkGetInput, Found](core.Cache, "bulk_get",
-		"Return what is kept under several keys of a namespace, and those under which there is nothing.")
-
-	// BulkSet keeps several values.
-	BulkSet = core.Define[BulkSetInput, BulkStored](core.Cache, "bulk_set",
-		"Keep several values of a namespace for the same time, and return how many are kept on each level.")
-
-	// Keys lists keys.
-	Keys = core.Define[KeysInput, Listing](core.Cache, "keys",
-		"Return the keys that match a pattern, on the levels that can be listed: memory and disk.")
-
-	// GetSize returns how much is kept.
-	GetSize = core.Define[SizeInput, Size](core.Cache, "size",
-		"Return how many entries are kept, and what room they take, in memory and on disk.")
-
-	// Clear forgets the keys that match a pattern.
-	Clear = core.Define[ClearInput, Cleared](core.Cache, "clear",
-		"Forget every entry whose key matches a pattern, on every level, and return how many there were.")
-
-	// GetStats returns what the levels did.
-	GetStats = core.Define[StatsInput, Stats](core.Cache, "stats",
-		"Return hits, misses, sets, evictions, bytes and hit rate of each namespace and level since the process started.")
-
-	// Optimize gives room back.
-	Optimize = core.Define[OptimizeInput, Optimized](core.Cache, "optimize",
-		"Let go of what has expired, shrink what is left to a size, and return what was freed on each level.")
-
-	// Backup copies memory to the levels below.
-	Backup = core.Define[BackupInput, Copied](core.Cache, "backup",
-		"Copy what is in memory, and how often each key was used, to the levels below, and return how much went there.")
-
-	// Restore copies the levels below to memory.
-	Restore = core.Define[RestoreInput, Copied](core.Cache, "restore",
-		"Copy what the levels below have to memory, where it is not yet, and return how much came.")
-
-	// Preload loads what was used most.
+		"Store the value of a key, on every level that may have it, and return on which it is.")
 	Preload = core.Define[PreloadInput, Preloaded](core.Cache, "preload",
-		"Load the keys that were used most, this process and those before it counted, from the levels below into memory within a time, and return how many.")
+		"Load the most used keys, counting this process and earlier ones, from the levels below into memory within a time limit, and return how many.")
 )
 
 // Gateway returns [core.Cache].
@@ -102,18 +35,110 @@ func (*Store) Gateway() core.Gateway { return core.Cache }
 func (s *Store) Bind(d *core.Dispatcher) {
 	core.Handle(d, Get, s.get)
 	core.Handle(d, Set, s.set)
-	core.Handle(d, Delete, s.delete)
-	core.Handle(d, Exists, s.exists)
-	core.Handle(d, Expire, s.expire)
-	core.Handle(d, TTL, s.ttl)
-	core.Handle(d, BulkGet, s.bulkGet)
-	core.Handle(d, BulkSet, s.bulkSet)
-	core.Handle(d, Keys, s.keys)
-	core.Handle(d, GetSize, s.size)
-	core.Handle(d, Clear, s.clear)
-	core.Handle(d, GetStats, s.stats)
-	core.Handle(d, Optimize, s.optimize)
-	core.Handle(d, Backup, s.backup)
-	core.Handle(d, Restore, s.restore)
 	core.Handle(d, Preload, s.preload)
+	s.bindOperator(d)
+}
+
+// A GetInput is the input of the operations that take one key.
+type GetInput struct {
+	Namespace Namespace `json:"namespace,omitempty" doc:"settings, discovery, response, identity or negative; default: response"`
+	Key       string    `json:"key" doc:"at most 512 bytes" required:"true"`
+}
+
+// Check rejects an unknown namespace, and a key that is missing or too long.
+func (in GetInput) Check() error { return checkKey(in.Namespace, "key", in.Key) }
+
+func (in GetInput) id() id { return id{key: in.Key} }
+
+// An Entry is a value and how long it is valid.
+type Entry struct {
+	Value json.RawMessage `json:"value" doc:"as it was set"`
+	TTL   core.Seconds    `json:"ttl_seconds" doc:"time until it expires" unit:"s"`
+	Level Level           `json:"level" doc:"where it was found: memory, disk or external"`
+}
+
+func (s *Store) get(ctx context.Context, in GetInput) (Entry, error) {
+	e, level, ok := s.lookup(ctx, in.Namespace, in.id())
+	if !ok {
+		return Entry{}, notCached(in.Key)
+	}
+	value, ok := e.value.(json.RawMessage)
+	if !ok {
+		return Entry{}, core.Errorf(core.Forbidden, core.CauseInGoOnly, "key %q holds a Go value, which only the program itself can read", in.Key)
+	}
+	return Entry{value, core.Seconds(e.ttlLeft(time.Now().UnixNano())), level}, nil
+}
+
+func notCached(key string) error {
+	return core.Errorf(core.NotFound, core.CauseNotCached, "key %q is not cached, or has expired", key)
+}
+
+// A SetInput is the input of [Set].
+type SetInput struct {
+	Namespace Namespace       `json:"namespace,omitempty" doc:"as of get"`
+	Key       string          `json:"key" doc:"at most 512 bytes" required:"true"`
+	Value     json.RawMessage `json:"value" doc:"any JSON, at most 1 MiB" required:"true"`
+	TTL       core.Seconds    `json:"ttl_seconds,omitempty" doc:"time until it expires, at most the namespace's maximum; default: grows with use, from the namespace's minimum to its maximum" unit:"s"`
+}
+
+// Check rejects a key or a value that is missing or too long, and a negative TTL.
+func (in SetInput) Check() error {
+	if err := checkValue("value", in.Value); err != nil {
+		return err
+	}
+	return errors.Join(checkKey(in.Namespace, "key", in.Key), checkTTL(in.TTL))
+}
+
+// Stored says what a [Set] stored.
+type Stored struct {
+	Levels  []Level      `json:"levels" doc:"those that have the value now"`
+	TTL     core.Seconds `json:"ttl_seconds" doc:"time until it expires if it is not used" unit:"s"`
+	Entries int          `json:"entries" doc:"how many entries the namespace has in memory now"`
+	Bytes   int          `json:"bytes" doc:"how much memory they take, keys included" unit:"B"`
+}
+
+func (s *Store) set(ctx context.Context, in SetInput) (Stored, error) {
+	levels := s.putJSON(ctx, in)
+	m := s.memoryOf(in.Namespace)
+	e, _ := m.peek(id{key: in.Key})
+	_, entries, bytes := m.stats()
+	return Stored{levels, core.Seconds(max(0, e.ttlLeft(time.Now().UnixNano()))), entries, bytes}, nil
+}
+
+func (s *Store) putJSON(ctx context.Context, in SetInput) []Level {
+	return s.put(ctx, in.Namespace, entry{id: id{key: in.Key}, value: in.Value, ttl: in.TTL.Duration(), persistent: true})
+}
+
+const (
+	maxKey   = 512
+	maxValue = 1 << 20
+)
+
+func checkKey(ns Namespace, field, key string) error {
+	switch err := checkNamespace(ns); {
+	case err != nil:
+		return err
+	case key == "":
+		return fmt.Errorf("field %s is missing", field)
+	case len(key) > maxKey:
+		return fmt.Errorf("field %s is too long: the maximum is %d bytes", field, maxKey)
+	}
+	return nil
+}
+
+func checkValue(field string, value json.RawMessage) error {
+	switch {
+	case len(value) == 0:
+		return fmt.Errorf("field %s is missing", field)
+	case len(value) > maxValue:
+		return fmt.Errorf("field %s is too long: the maximum is 1 MiB", field)
+	}
+	return nil
+}
+
+func checkTTL(ttl core.Seconds) error {
+	if ttl < 0 {
+		return errors.New("field ttl_seconds is negative")
+	}
+	return nil
 }

@@ -65,22 +65,22 @@ func TestOperations(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(cache.Options{Dir: t.TempDir()})
 		for _, tt := range []struct{ call, want string }{
-			{`get {"key":"a"}`, "nothing is kept under"},
+			{`get {"key":"a"}`, "is not cached"},
 			{`set {"key":"a","value":{"b":1},"ttl_seconds":10}`, `{"levels":["memory","disk"],"ttl_seconds":10,"entries":1,`},
 			{`get {"key":"a"}`, `{"value":{"b":1},"ttl_seconds":10,"level":"memory"}`},
-			{`get {"namespace":"discovery","key":"a"}`, "nothing is kept"},
+			{`get {"namespace":"discovery","key":"a"}`, "is not cached"},
 			{`exists {"key":"a"}`, `{"exists":true,"level":"memory"}`},
 			{`ttl {"key":"a"}`, `{"ttl_seconds":10,"hits":1,"by_use":false}`},
 			{`expire {"key":"a","ttl_seconds":60}`, `"ttl_seconds":60`},
 			{`expire {"key":"a","ttl_seconds":99999}`, `"ttl_seconds":3600`},
-			{`expire {"key":"none","ttl_seconds":60}`, "nothing is kept"},
+			{`expire {"key":"none","ttl_seconds":60}`, "is not cached"},
 			{`bulk_set {"namespace":"discovery","entries":{"x":1,"y":"secret"}}`, `{"levels":{"disk":1,"memory":2},"entries":2`},
 			{`bulk_get {"namespace":"discovery","keys":["y","z"]}`, `"missing":["z"]`},
 			{`keys {"pattern":"?"}`, `{"keys":[{"namespace":"discovery","key":"x","levels":["memory","disk"]},{"namespace":"discovery","key":"y","levels":["memory"]},{"namespace":"response","key":"a","levels":["memory","disk"]}],"more":0}`},
 			{`size {}`, `{"entries":3,`},
 			{`size {"namespace":"discovery"}`, `"disk_files":1`},
 			{`backup {}`, `"entries":2`},
-			{`backup {"level":"external"}`, "there is no such level"},
+			{`backup {"level":"external"}`, "no such level"},
 			{`optimize {"max_bytes":1}`, `"memory":{"items":3`},
 			{`restore {}`, `"entries":2`},
 			{`restore {}`, `"entries":0`},
@@ -89,7 +89,7 @@ func TestOperations(t *testing.T) {
 			{`exists {"key":"a"}`, `{"exists":false}`},
 			{`clear {"pattern":"*"}`, `{"entries":1,"disk_files":1}`},
 			{`size {}`, `{"entries":0,"bytes":0,"disk_files":0,"disk_bytes":0}`},
-			{`expire {"key":"a"}`, "nothing is kept"},
+			{`expire {"key":"a"}`, "is not cached"},
 			{`set {"key":"a","value":1}`, "memory"},
 			{`expire {"key":"a"}`, `"ttl_seconds":0`},
 			{`exists {"key":"a"}`, `{"exists":false}`},
@@ -118,7 +118,7 @@ func TestBadInput(t *testing.T) {
 		{`expire {"key":"a","ttl_seconds":-1}`, "field ttl_seconds"},
 		{`bulk_get {}`, "field keys is missing"},
 		{`bulk_get {"keys":["a",""]}`, "field keys[1] is missing"},
-		{`bulk_get {"keys":[` + strings.Repeat(`"a",`, 1000) + `"a"]}`, "at most 1000"},
+		{`bulk_get {"keys":[` + strings.Repeat(`"a",`, 1000) + `"a"]}`, "the maximum is 1000"},
 		{`bulk_set {"entries":{}}`, "field entries is missing"},
 		{`bulk_set {"entries":{"":1}}`, "field entries is missing"},
 		{`keys {"pattern":"` + long + `"}`, "field pattern is too long"},
@@ -161,7 +161,7 @@ func checked(t *testing.T, s shop, call string) (json.RawMessage, error) {
 func TestLives(t *testing.T) {
 	l := cache.Limits{Entries: 10, Bytes: 1 << 20, Min: time.Minute, Default: 5 * time.Minute, Max: 30 * time.Minute}
 	for hits, want := range map[uint32]time.Duration{0: l.Min, 1: l.Default, 2: 2 * l.Default, 3: 4 * l.Default, 4: l.Max, 1 << 31: l.Max} {
-		if got := l.Life(hits); got != want {
+		if got := l.TTL(hits); got != want {
 			t.Errorf("hit %d times it lives %v, want %v", hits, got, want)
 		}
 	}
@@ -221,7 +221,7 @@ func TestBounds(t *testing.T) {
 				s.run(t, fmt.Sprintf(`set {"key":"%d","value":%s}`, i, value))
 				s.want(t, `get {"key":"0"}`, "value") // what is used stays
 			}
-			size, _ := core.Do(t.Context(), s.Dispatcher, cache.GetSize, cache.SizeInput{})
+			size, _ := core.Do(t.Context(), s.Dispatcher, cache.GetSize, cache.NamespaceInput{})
 			if size.Entries > 10 || size.Entries < 9 || size.Bytes > l.Bytes {
 				t.Errorf("%d entries of %d bytes are kept", size.Entries, size.Bytes)
 			}
@@ -268,15 +268,15 @@ func TestRate(t *testing.T) {
 
 func TestShelf(t *testing.T) {
 	s := open(cache.Options{Dir: t.TempDir()})
-	shelf := s.store.Shelf(cache.Identity)
+	shelf := s.store.Namespace(cache.Identity)
 	shelf.Keep("a", struct{ n int }{7}, time.Minute)
 	if v, ok := shelf.Load("a"); !ok || v != struct{ n int }{7} {
 		t.Errorf("got %v, %v", v, ok)
 	}
-	s.want(t, `get {"namespace":"identity","key":"a"}`, "a value of the program's own")
+	s.want(t, `get {"namespace":"identity","key":"a"}`, "holds a Go value")
 	s.want(t, `backup {}`, `"entries":0`, `"left":1`)
 	s.want(t, `size {}`, `"disk_files":0`)
-	if _, ok := new(cache.Store).Shelf(cache.Negative).Load("a"); ok {
+	if _, ok := new(cache.Store).Namespace(cache.Negative).Load("a"); ok {
 		t.Error("the zero Store has something")
 	}
 }

@@ -1,79 +1,103 @@
 package cache
 
 import (
+	"cmp"
 	"context"
+	"reflect"
 	"time"
 
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// Keyed is implemented by an input whose result may be reused. CacheKey returns
-// the key that stands for the input, which operators can see and so must be no
-// secret, and for how long the result holds; 0 stands for longer the more it is
-// used.
+// Keyed is implemented by the input of an operation whose results may be cached and
+// shared by concurrent calls. Only idempotent operations without side effects may
+// have such an input: a directive must not.
 type Keyed interface {
+	// CacheKey returns the key of the input, and for how long a result is valid.
+	//
+	// Inputs with the same key must have the same result; keys of different
+	// operations are apart. The key is visible to operators, in cache.keys, so it
+	// must not be a secret nor contain one: use a digest of the secret. The key ""
+	// means that this input is not cached and not shared.
+	//
+	// The TTL is limited by the maximum of the namespace; 0 stands for one that
+	// grows with use, see [Limits.TTL].
 	CacheKey() (key string, ttl time.Duration)
 }
 
-// Placed is implemented by a [Keyed] input that says in which namespace its result
-// is kept, and whether it lasts: then it goes, as JSON, to the levels below memory
-// too, and everything in it must come back from there. The others are kept in
-// namespace response, in memory.
-type Placed interface {
-	CachePlace() (ns Namespace, lasts bool)
+// Placer is implemented by a [Keyed] input that chooses where its result is cached.
+// Others have theirs in namespace response, in memory only.
+type Placer interface {
+	Keyed
+
+	// CachePlace returns a namespace of [Namespaces], or "" for response, and
+	// whether the result is persistent: then it is also stored on the levels below
+	// memory, as JSON, so the output type must survive a round trip through JSON.
+	// The rules of [Options.Seal] apply: in particular, a result in settings or
+	// identity leaves memory encrypted or not at all.
+	CachePlace() (ns Namespace, persistent bool)
 }
 
-// Service answers a call from s if it can, and remembers the result if not. Of
-// errors only those are remembered that say that a token was refused, in namespace
-// negative, so that it is not shown again at once.
+// Service returns caching for operations whose input is [Keyed]: a call is answered
+// from the cache if it has a valid result, otherwise it runs and its result is
+// stored. Of errors, only those of kind Unauthorized and Expired are cached, in
+// namespace negative for its default TTL, so that a rejected token is not sent again
+// at once. A call with the key "" passes through and is not counted.
 func (s *Store) Service() core.Service {
 	return func(spec *core.Spec, next core.Handler) core.Handler {
-		s.serves(spec)
+		if !spec.In.Implements(reflect.TypeFor[Keyed]()) {
+			return next
+		}
+		s.register(spec)
 		return func(ctx context.Context, c *core.Call) error {
-			in, ok := c.Input.(Keyed)
-			if !ok {
+			key, ttl := c.Input.(Keyed).CacheKey()
+			if key == "" {
 				return next(ctx, c)
 			}
 			c.MarkUsed(core.Cache)
-			key, ttl := in.CacheKey()
-			ns, lasts := Response, false
-			if p, ok := c.Input.(Placed); ok {
-				ns, lasts = p.CachePlace()
-			}
+			ns, persistent := placeOf(c.Input)
 			k := id{spec, key}
-			if v, err, ok := s.remembered(ctx, ns, k, lasts); ok {
+			if v, err, ok := s.cachedResult(ctx, ns, k, persistent); ok {
 				c.Output, c.Hit = v, true
 				return err
 			}
 			err := next(ctx, c)
-			switch core.KindOf(err) {
-			default:
-				if err == nil {
-					s.keep(ctx, ns, entry{id: k, value: c.Output, ttl: ttl, lasts: lasts, again: renewal{spec: spec, input: c.Input, next: next}})
-				}
-			case core.Unauthorized, core.Expired:
-				s.keep(ctx, Negative, entry{id: k, value: err, ttl: s.space(Negative).limits.Default})
+			switch kind := core.KindOf(err); {
+			case err == nil:
+				s.put(ctx, ns, entry{id: k, value: c.Output, ttl: ttl, persistent: persistent, rerun: rerun{spec, c.Input, next}})
+			case kind == core.Unauthorized || kind == core.Expired:
+				s.put(ctx, Negative, entry{id: k, value: err, ttl: s.memoryOf(Negative).limits.Default})
 			}
 			return err
 		}
 	}
 }
 
-// remembered returns the result of an operation, which may be an error, if there is one.
-func (s *Store) remembered(ctx context.Context, ns Namespace, k id, lasts bool) (v any, err error, ok bool) {
-	if e, ok := s.space(Negative).lookup(k); ok {
-		err, _ := e.value.(error)
-		return nil, err, true
+func placeOf(input any) (ns Namespace, persistent bool) {
+	if p, ok := input.(Placer); ok {
+		ns, persistent = p.CachePlace()
 	}
-	if lasts {
-		e, _, ok := s.find(ctx, ns, k)
+	return cmp.Or(ns, Response), persistent
+}
+
+// cachedResult returns the cached result of an operation, which may be an error.
+func (s *Store) cachedResult(ctx context.Context, ns Namespace, k id, persistent bool) (v any, err error, ok bool) {
+	if e, found := s.memoryOf(Negative).lookupRare(k); found {
+		if err, ok := e.value.(error); ok {
+			return nil, err, true
+		}
+	}
+	if persistent {
+		e, _, ok := s.lookup(ctx, ns, k)
 		return e.value, nil, ok
 	}
-	e, ok := s.space(ns).lookup(k)
+	e, ok := s.memoryOf(ns).lookup(k)
 	return e.value, nil, ok
 }
 
-func (s *Store) serves(spec *core.Spec) {
+// register makes the results of an operation known by its name, for those that come
+// from the levels below.
+func (s *Store) register(spec *core.Spec) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.specs == nil {

@@ -2,204 +2,292 @@ package cache_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/core/coretest"
 	"github.com/hearthgate/hearthgate/function/gateway/cache"
+	"github.com/hearthgate/hearthgate/function/gateway/singleton"
 )
 
-// Asked is an operation whose result may be reused.
-var asked = core.Define[question, reply](core.Security, "ask", "Answer.")
+var (
+	asked   = core.Define[question, reply](core.Security, "ask", "Answer.")
+	unkeyed = core.Define[core.None, reply](core.Security, "ask_again", "Answer.")
+)
 
+// A question is a keyed input. Its text is the key.
 type question struct {
-	Text  string
-	TTL   time.Duration
-	Place cache.Namespace // "": it does not last
+	Text       string
+	TTL        time.Duration
+	Place      cache.Namespace
+	Persistent bool
 }
 
 func (q question) CacheKey() (string, time.Duration) { return q.Text, q.TTL }
 
-func (q question) CachePlace() (cache.Namespace, bool) { return q.Place, q.Place != "" }
+func (q question) CachePlace() (cache.Namespace, bool) { return q.Place, q.Persistent }
 
+// A reply has the number of times that the implementation ran.
 type reply struct{ Times int }
 
-// asking returns a function that asks, and counts in *times how often that was
-// answered by the implementation.
-func asking(t *testing.T, s *cache.Store, times *int) func(question) (reply, error) {
-	d := core.NewDispatcher(s)
-	core.Handle(d, asked, func(_ context.Context, q question) (reply, error) {
-		*times++
-		switch q.Text {
-		case "refused":
-			return reply{}, core.Errorf(core.Unauthorized, core.CauseUnauthorized, "refused")
-		case "broken":
-			return reply{}, errors.New("broken")
-		case "panic":
-			panic("planted")
+// A keyedShop is a store whose service caches replies.
+type keyedShop struct {
+	shop
+	runs      int                           // of the implementation
+	err       error                         // that the implementation returns
+	wait      time.Duration                 // of the implementation
+	hit, used bool                          // in the last call
+	replies   func(question) (reply, error) // runs asked
+	again     func() (reply, error)         // runs unkeyed
+}
+
+// keyed returns a shop with more modules.
+func keyed(t *testing.T, o cache.Options, modules ...core.Module) *keyedShop {
+	s := &keyedShop{shop: open(o)}
+	var mu sync.Mutex
+	watch := func(_ *core.Spec, next core.Handler) core.Handler {
+		return func(ctx context.Context, c *core.Call) error {
+			err := next(ctx, c)
+			mu.Lock()
+			defer mu.Unlock()
+			s.hit, s.used = c.Hit, c.Used().Has(core.Cache)
+			return err
 		}
-		return reply{*times}, nil
-	})
-	return func(q question) (reply, error) {
-		t.Helper()
-		return core.Do(t.Context(), d, asked, q)
+	}
+	s.Dispatcher = core.NewDispatcher(append(modules, s.store, coretest.Serve(core.Metrics, watch))...)
+	answer := func() (reply, error) {
+		mu.Lock()
+		s.runs++
+		n := s.runs
+		mu.Unlock()
+		time.Sleep(s.wait)
+		return reply{n}, s.err
+	}
+	core.Handle(s.Dispatcher, asked, func(context.Context, question) (reply, error) { return answer() })
+	core.Handle(s.Dispatcher, unkeyed, func(context.Context, core.None) (reply, error) { return answer() })
+	s.replies = func(q question) (reply, error) { return core.Do(t.Context(), s.Dispatcher, asked, q) }
+	s.again = func() (reply, error) { return core.Do(t.Context(), s.Dispatcher, unkeyed, core.None{}) }
+	return s
+}
+
+// wantLookups compares the lookups of every namespace; those that are not in want
+// must have none.
+func (s *keyedShop) wantLookups(t *testing.T, want map[cache.Namespace]cache.Lookups) {
+	t.Helper()
+	for _, ns := range cache.Namespaces() {
+		if got := s.store.Lookups(ns); got != want[ns] {
+			t.Errorf("namespace %s has lookups %+v, want %+v", ns, got, want[ns])
+		}
 	}
 }
 
 func TestKeyed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var times int
-		ask := asking(t, cache.New(cache.Options{}), &times)
-		for _, tt := range []struct {
-			text  string
+		s := keyed(t, cache.Options{})
+		for i, tt := range []struct {
+			q     question
 			after time.Duration
-			want  int // how often it was answered so far
+			want  int // the number of the run that made the reply
+			hit   bool
 		}{
-			{"a", 0, 1}, {"a", 0, 1}, {"b", 0, 2}, {"a", time.Minute - 1, 2}, {"a", 1, 3},
-			{"broken", 0, 4}, {"broken", 0, 5},
-			{"refused", 0, 6}, {"refused", 0, 6}, {"refused", time.Minute, 7},
+			{question{Text: "a", TTL: time.Minute}, 0, 1, false},
+			{question{Text: "a", TTL: time.Minute}, 0, 1, true},
+			{question{Text: "b", TTL: time.Minute}, 0, 2, false},
+			{question{Text: "a", TTL: time.Minute}, time.Minute - 1, 1, true},
+			{question{Text: "a", TTL: time.Minute}, 1, 3, false},
+			{question{Text: "by use"}, 0, 4, false},
+			{question{Text: "by use"}, 0, 4, true},
+			{question{Text: "by use"}, 5*time.Minute - 1, 4, true},
+			{question{Text: "by use"}, 5*time.Minute + 1, 5, false},
+			{question{Text: "longer than the maximum", TTL: 24 * time.Hour}, 0, 6, false},
+			{question{Text: "longer than the maximum", TTL: 24 * time.Hour}, time.Hour - 1, 6, true},
+			{question{Text: "longer than the maximum", TTL: 24 * time.Hour}, 1, 7, false},
 		} {
 			time.Sleep(tt.after)
-			_, err := ask(question{Text: tt.text, TTL: time.Minute})
-			if times != tt.want {
-				t.Errorf("%q was answered %d times by now, want %d", tt.text, times, tt.want)
-			}
-			if want := map[string]core.Kind{"refused": core.Unauthorized}[tt.text]; core.KindOf(err) != want {
-				t.Errorf("%q fails with %v, want kind %v", tt.text, err, want)
+			got, err := s.replies(tt.q)
+			if got.Times != tt.want || err != nil || s.hit != tt.hit || !s.used {
+				t.Errorf("call %d of %q: got the reply of run %d, %v, hit %v, used %v; want run %d, hit %v", i, tt.q.Text, got.Times, err, s.hit, s.used, tt.want, tt.hit)
 			}
 		}
+		s.wantLookups(t, map[cache.Namespace]cache.Lookups{cache.Response: {Hits: 5, Misses: 7}})
+		if rate, any := s.store.Rate(); rate != 5./12 || !any {
+			t.Errorf("the hit rate is %v, %v; want 5 of 12", rate, any)
+		}
+		s.want(t, `keys {}`, `"key":"security.ask longer than the maximum"`)
 	})
 }
 
-// TestLastingResult looks that a result that lasts is there for the next process.
-func TestLastingResult(t *testing.T) {
-	o := cache.Options{Dir: t.TempDir(), Clean: func([]byte) bool { return true }}
-	times := 0
-	for process := range 3 {
-		q := question{Text: "a", TTL: time.Minute, Place: cache.Response}
-		if process == 2 {
-			q.Place = "" // which does not last
-		}
-		got, err := asking(t, cache.New(o), &times)(q)
-		if want := map[int]int{0: 1, 1: 1, 2: 2}[process]; err != nil || got.Times != want {
-			t.Errorf("process %d is answered %v, %v; want %d", process, got, err, want)
+// TestPassThrough calls without a key: nothing is cached or counted.
+func TestPassThrough(t *testing.T) {
+	for name, ask := range map[string]func(*keyedShop) (reply, error){
+		"a key of \"\"":          func(s *keyedShop) (reply, error) { return s.replies(question{TTL: time.Minute}) },
+		"one that is placed":     func(s *keyedShop) (reply, error) { return s.replies(question{Place: cache.Identity, Persistent: true}) },
+		"an input without a key": func(s *keyedShop) (reply, error) { return s.again() },
+	} {
+		for _, fail := range []error{nil, core.Errorf(core.Unauthorized, core.CauseUnauthorized, "rejected")} {
+			t.Run(fmt.Sprint(name, fail), func(t *testing.T) {
+				s := keyed(t, cache.Options{Dir: t.TempDir()})
+				s.err = fail
+				for run := 1; run <= 3; run++ {
+					if got, err := ask(s); got.Times != run || core.KindOf(err) != core.KindOf(fail) || s.hit || s.used {
+						t.Errorf("got the reply of run %d, %v, hit %v, used %v; want run %d, neither", got.Times, err, s.hit, s.used, run)
+					}
+				}
+				s.wantLookups(t, nil)
+				if rate, any := s.store.Rate(); any {
+					t.Errorf("there is a hit rate of %v", rate)
+				}
+				s.want(t, `size {}`, `{"entries":0,"bytes":0,"disk_files":0,"disk_bytes":0}`)
+			})
 		}
 	}
 }
 
-// TestRefreshAhead looks that what is hot is made again near its end, and nothing else.
-func TestRefreshAhead(t *testing.T) {
-	for name, tt := range map[string]struct {
-		hits    int
-		after   time.Duration
-		text    string
-		allowed bool
-		want    cache.Refreshed
-	}{
-		"hot and near its end": {3, 55 * time.Second, "a", true, cache.Refreshed{Entries: 1}},
-		"hot and young":        {3, 30 * time.Second, "a", true, cache.Refreshed{}},
-		"cold":                 {1, 55 * time.Second, "a", true, cache.Refreshed{}},
-		"ended":                {3, 60 * time.Second, "a", true, cache.Refreshed{}},
-		"not allowed":          {3, 55 * time.Second, "a", false, cache.Refreshed{}},
-		"fails":                {3, 55 * time.Second, "later broken", true, cache.Refreshed{Failures: 1}},
-		"panics":               {3, 55 * time.Second, "later panic", true, cache.Refreshed{Failures: 1}},
-	} {
-		t.Run(name, func(t *testing.T) {
+// TestErrors has operations fail: only errors that say that a token was rejected are
+// cached, for a minute, and looking for them costs the hit rate nothing.
+func TestErrors(t *testing.T) {
+	for _, kind := range core.Kinds() {
+		t.Run(kind.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := cache.New(cache.Options{RefreshAhead: func() bool { return tt.allowed }})
-				d := core.NewDispatcher(s)
-				times := 0
-				core.Handle(d, asked, func(_ context.Context, q question) (reply, error) {
-					if times++; times > 1 && q.Text == "later broken" {
-						return reply{}, errors.New("broken")
-					} else if times > 1 && q.Text == "later panic" {
-						panic("planted")
+				s := keyed(t, cache.Options{})
+				s.err = core.Errorf(kind, "planted", "planted")
+				cached := kind == core.Unauthorized || kind == core.Expired
+				for i, tt := range []struct {
+					after     time.Duration
+					runs      int // if the error is cached
+					otherwise int
+				}{{0, 1, 1}, {0, 1, 2}, {time.Minute - 1, 1, 3}, {1, 2, 4}} {
+					time.Sleep(tt.after)
+					got, err := s.replies(question{Text: "a", TTL: time.Hour, Place: cache.Identity})
+					runs, hit := tt.otherwise, false
+					if cached {
+						runs, hit = tt.runs, i == 1 || i == 2
 					}
-					return reply{times}, nil
-				})
-				ask := func() int {
-					r, _ := core.Do(t.Context(), d, asked, question{Text: tt.text, TTL: time.Minute})
-					return r.Times
-				}
-				for range tt.hits + 1 {
-					ask()
-				}
-				time.Sleep(tt.after)
-				if due := s.Due(); due != (tt.want != cache.Refreshed{}) {
-					t.Errorf("due is %v", due)
-				}
-				if got := s.Refresh(t.Context()); got != tt.want {
-					t.Errorf("refreshed %+v, want %+v", got, tt.want)
-				}
-				if tt.want.Entries == 1 {
-					time.Sleep(50 * time.Second)
-					if got := ask(); got != 2 {
-						t.Errorf("it is answered with %d, want the value made ahead", got)
+					if core.KindOf(err) != kind || core.CauseOf(err) != "planted" || s.runs != runs || s.hit != hit {
+						t.Errorf("call %d: got %+v, %v after %d runs, hit %v; want %d runs, hit %v", i, got, err, s.runs, s.hit, runs, hit)
 					}
+				}
+				want := map[cache.Namespace]cache.Lookups{cache.Identity: {Misses: 4}}
+				if cached {
+					want = map[cache.Namespace]cache.Lookups{cache.Identity: {Misses: 2}, cache.Negative: {Hits: 2}}
+				}
+				s.wantLookups(t, want)
+				if rate, any := s.store.Rate(); rate != 0 || !any {
+					t.Errorf("the hit rate is %v, %v; want 0 of the lookups in identity", rate, any)
+				}
+				s.err = nil
+				time.Sleep(time.Minute)
+				if _, err := s.replies(question{Text: "a"}); err != nil {
+					t.Errorf("the token is accepted again, and the call fails: %v", err)
+				}
+			})
+		})
+	}
+	s := keyed(t, cache.Options{})
+	s.err = errors.New("not one of ours")
+	for range 2 {
+		_, _ = s.replies(question{Text: "a"})
+	}
+	if s.runs != 2 {
+		t.Errorf("an error without a kind was returned after %d runs, want 2", s.runs)
+	}
+}
+
+// TestPlace has two processes ask the same, one after the other, with the same folder.
+func TestPlace(t *testing.T) {
+	for _, tt := range []struct {
+		place      cache.Namespace
+		persistent bool
+		key        bool
+		in         cache.Namespace
+		want       []int // runs after each process
+		levels     string
+	}{
+		{"", false, true, cache.Response, []int{1, 2}, `["memory"]`},
+		{"", true, false, cache.Response, []int{1, 1}, `["memory","disk"]`},
+		{cache.Discovery, true, false, cache.Discovery, []int{1, 1}, `["memory","disk"]`},
+		{cache.Identity, false, true, cache.Identity, []int{1, 2}, `["memory"]`},
+		{cache.Identity, true, true, cache.Identity, []int{1, 1}, `["memory","disk"]`},
+		{cache.Identity, true, false, cache.Identity, []int{1, 2}, `["memory"]`},
+		{cache.Negative, false, true, cache.Negative, []int{1, 2}, `["memory"]`},
+	} {
+		t.Run(fmt.Sprint(tt.place, tt.persistent, tt.key), func(t *testing.T) {
+			o := cache.Options{Dir: t.TempDir()}
+			if tt.key {
+				o.Seal, o.Open = sealer('k')
+			}
+			runs := 0
+			for process, want := range tt.want {
+				s := keyed(t, o)
+				for range 2 {
+					got, err := s.replies(question{Text: "a", TTL: time.Minute, Place: tt.place, Persistent: tt.persistent})
+					if err != nil || got.Times != 1 {
+						t.Errorf("process %d got the reply of run %d, %v; want that of a first run", process, got.Times, err)
+					}
+				}
+				if runs += s.runs; runs != want {
+					t.Errorf("after process %d there were %d runs, want %d", process, runs, want)
+				}
+				s.want(t, `keys {}`, `{"keys":[{"namespace":"`+string(tt.in)+`","key":"security.ask a","levels":`+tt.levels+`}],"more":0}`)
+			}
+		})
+	}
+}
+
+// TestJoined has ten callers ask at once, with the singleton gateway installed.
+func TestJoined(t *testing.T) {
+	for key, wantRuns := range map[string]int{"a": 1, "": 10} {
+		t.Run(key, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := keyed(t, cache.Options{}, new(singleton.Store))
+				s.wait = time.Second
+				q := question{Text: key, TTL: time.Minute}
+				var all sync.WaitGroup
+				for range 10 {
+					all.Go(func() {
+						if got, err := s.replies(q); err != nil || got.Times < 1 || got.Times > wantRuns {
+							t.Errorf("got the reply of run %d, %v; want one of %d", got.Times, err, wantRuns)
+						}
+					})
+				}
+				all.Wait()
+				if s.runs != wantRuns {
+					t.Errorf("there were %d runs, want %d", s.runs, wantRuns)
+				}
+				cached := key != ""
+				if got, err := s.replies(q); err != nil || s.hit != cached || cached && got.Times != 1 {
+					t.Errorf("a later call got the reply of run %d, %v, hit %v; want a hit: %v", got.Times, err, s.hit, cached)
+				}
+				if st, err := core.Do(t.Context(), s.Dispatcher, singleton.GetStatus, core.None{}); err != nil || st.Joined != int64(10-wantRuns) {
+					t.Errorf("%d calls were joined, %v; want %d", st.Joined, err, 10-wantRuns)
 				}
 			})
 		})
 	}
 }
 
-func TestRefreshWith(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := open(cache.Options{})
-		s.store.RefreshWith(cache.Discovery, "home*", func(_ context.Context, key string) (json.RawMessage, error) {
-			return fmt.Appendf(nil, `"%s again"`, key), nil
-		})
-		for _, key := range []string{"home1", "other"} {
-			s.run(t, `set {"namespace":"discovery","key":"`+key+`","value":1,"ttl_seconds":100}`)
-			for range 2 {
-				s.run(t, `get {"namespace":"discovery","key":"`+key+`"}`)
-			}
-		}
-		time.Sleep(90 * time.Second)
-		if got := s.store.Refresh(t.Context()); got.Entries != 1 {
-			t.Errorf("refreshed %+v, want the one that matches", got)
-		}
-		time.Sleep(90 * time.Second)
-		s.want(t, `get {"namespace":"discovery","key":"home1"}`, `"home1 again"`)
-		s.want(t, `get {"namespace":"discovery","key":"other"}`, "nothing is kept")
-	})
-}
-
-// TestPreload looks that a new process has what the ones before it used most.
-func TestPreload(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		o := cache.Options{Dir: t.TempDir()}
-		s := open(o)
-		for i := range 9 {
-			s.run(t, fmt.Sprintf(`set {"namespace":"discovery","key":"k%d","value":%d}`, i, i))
-			for range i * i {
-				s.run(t, fmt.Sprintf(`get {"namespace":"discovery","key":"k%d"}`, i))
-			}
-		}
-		if !s.store.Due() {
-			t.Error("nothing is due, though uses are to be written down")
-		}
-		s.store.Refresh(t.Context())
-		if s.store.Due() {
-			t.Error("something is due at once again")
-		}
-		s = open(o)
-		s.want(t, `preload {"most":3}`, `{"known":8,"loaded":3,"there":0,"gone":0,`)
-		got := s.run(t, `keys {"namespace":"discovery"}`)
-		for i := range 9 {
-			if want := i >= 6; strings.Contains(got, fmt.Sprintf(`"k%d","levels":["memory"`, i)) != want {
-				t.Errorf("k%d: want %v that it is in memory: %s", i, want, got)
-			}
-		}
-		s.want(t, `preload {"most":4}`, `"loaded":1,"there":3`)
-		time.Sleep(31 * 24 * time.Hour)
-		s.want(t, `preload {}`, `"loaded":0,"there":0,"gone":8`)
-		if h := open(o).store.Health(); h.Points != 100 {
-			t.Errorf("the health is %+v", h)
-		}
-	})
+// TestPersistentResultOfAnotherVersion has a file with a result that does not fit
+// the output type: the operation runs again.
+func TestPersistentResultOfAnotherVersion(t *testing.T) {
+	o := cache.Options{Dir: t.TempDir()}
+	text := core.Define[question, string](core.Security, "ask", "Answer.")
+	s := open(o)
+	core.Handle(s.Dispatcher, text, func(context.Context, question) (string, error) { return "text", nil })
+	q := question{Text: "a", TTL: time.Hour, Persistent: true}
+	if got, err := core.Do(t.Context(), s.Dispatcher, text, q); got != "text" || err != nil {
+		t.Fatal(got, err)
+	}
+	next := keyed(t, o)
+	if got, err := next.replies(q); got.Times != 1 || err != nil || next.hit {
+		t.Errorf("got the reply of run %d, %v, hit %v; want a new run", got.Times, err, next.hit)
+	}
+	if problems := strings.Join(*next.problems, "\n"); problems != "" {
+		t.Errorf("problems are reported: %s", problems)
+	}
 }

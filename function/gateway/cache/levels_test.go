@@ -73,7 +73,7 @@ func TestFallThrough(t *testing.T) {
 	s.want(t, `delete {"namespace":"discovery","key":"a"}`, "true")
 	o.Dir = t.TempDir()
 	calls := external.calls
-	open(o).want(t, getA, "nothing is kept")
+	open(o).want(t, getA, "is not cached")
 	if external.calls != calls+1 {
 		t.Errorf("the table was asked %d times for one key", external.calls-calls)
 	}
@@ -153,7 +153,7 @@ func TestAnotherKey(t *testing.T) {
 	for _, key := range []byte{'a', 'b'} {
 		o.Seal, o.Open = sealer(key)
 		s := open(o)
-		s.want(t, getA, "nothing is kept")
+		s.want(t, getA, "is not cached")
 		s.want(t, setA, "disk")
 		s.want(t, `preload {}`, "known")
 		if len(*s.problems) > 0 || s.store.Health().Points != 100 {
@@ -188,11 +188,11 @@ func TestSickDisk(t *testing.T) {
 		lost  bool
 	}{
 		"as it was":       {func(*testing.T, string) {}, "", false},
-		"truncated":       {overwrite(func(b []byte) []byte { return b[:len(b)/2] }), "not what was written", true},
-		"empty":           {overwrite(func([]byte) []byte { return nil }), "not what was written", true},
-		"one bit":         {overwrite(func(b []byte) []byte { b[len(b)-9] ^= 1; return b }), "not what was written", true},
-		"foreign content": {overwrite(func([]byte) []byte { return []byte("#!/bin/sh\nexit 1 # of somebody else, and longer than the head") }), "not what was written", true},
-		"huge":            {overwrite(func([]byte) []byte { return make([]byte, 4<<20) }), "not what was written", true},
+		"truncated":       {overwrite(func(b []byte) []byte { return b[:len(b)/2] }), "damaged", true},
+		"empty":           {overwrite(func([]byte) []byte { return nil }), "damaged", true},
+		"one bit":         {overwrite(func(b []byte) []byte { b[len(b)-9] ^= 1; return b }), "damaged", true},
+		"foreign content": {overwrite(func([]byte) []byte { return []byte("#!/bin/sh\nexit 1 # of somebody else, and longer than the head") }), "damaged", true},
+		"huge":            {overwrite(func([]byte) []byte { return make([]byte, 4<<20) }), "damaged", true},
 		"foreign file":    {func(_ *testing.T, dir string) { _ = os.WriteFile(filepath.Join(dir, "theirs"), []byte("x"), 0o600) }, "", false},
 		"half a file": {func(t *testing.T, dir string) {
 			_ = os.Rename(file(t, dir), strings.TrimSuffix(file(t, dir), ".hgc")+".new")
@@ -213,7 +213,7 @@ func TestSickDisk(t *testing.T) {
 			s := open(o)
 			want := "what is kept"
 			if tt.lost {
-				want = "nothing is kept"
+				want = "is not cached"
 			}
 			s.want(t, getA, want)
 			s.want(t, getA, want)
@@ -253,7 +253,7 @@ func TestDiskBound(t *testing.T) {
 	}
 	s = open(o)
 	s.want(t, `get {"namespace":"discovery","key":"90"}`, "disk")
-	s.want(t, `get {"namespace":"discovery","key":"10"}`, "nothing is kept")
+	s.want(t, `get {"namespace":"discovery","key":"10"}`, "is not cached")
 }
 
 // TestSickTable looks that a table that fails costs no more than its budget, once,
@@ -273,7 +273,7 @@ func TestSickTable(t *testing.T) {
 				x := &table{fail: tt.fail}
 				s := open(cache.Options{Table: x})
 				for range 3 {
-					s.want(t, getA, "nothing is kept")
+					s.want(t, getA, "is not cached")
 					s.want(t, setA, `["memory"]`)
 					s.want(t, getA, "what is kept")
 					s.run(t, `delete {"namespace":"discovery","key":"a"}`)
@@ -306,7 +306,7 @@ func TestDamagedItem(t *testing.T) {
 		x.items[key] = []byte("of somebody else")
 	}
 	s := open(cache.Options{Table: x})
-	s.want(t, getA, "nothing is kept")
+	s.want(t, getA, "is not cached")
 	if len(*s.problems) != 1 || s.store.Health().Points != 95 {
 		t.Errorf("it is told %q; %+v", *s.problems, s.store.Health())
 	}

@@ -6,20 +6,20 @@ import (
 	"time"
 )
 
-// A Namespace holds entries of one sort, with limits and times of their own.
+// A Namespace holds entries of one sort, with its own limits.
 type Namespace string
 
 // The namespaces.
 const (
 	Settings  Namespace = "settings"
-	Discovery Namespace = "discovery" // the last known good one
+	Discovery Namespace = "discovery" // the last known good response
 	Response  Namespace = "response"  // results of operations; the default
-	Identity  Namespace = "identity"  // who a token belongs to
-	Negative  Namespace = "negative"  // what was refused, so that it is not asked again
+	Identity  Namespace = "identity"  // the users of tokens
+	Negative  Namespace = "negative"  // rejections, so that a request is not repeated at once
 
-	// used holds how often keys were used. It is on the levels below only, and
-	// nobody can name it.
-	used Namespace = "used"
+	// usageCounts holds how often keys were used. It is on the levels below memory
+	// only, and operations do not accept it.
+	usageCounts Namespace = "used"
 )
 
 // Namespaces returns every namespace, in a stable order.
@@ -29,19 +29,20 @@ func Namespaces() []Namespace {
 
 const numNamespaces = 5
 
-// Limits are how much of a namespace is kept in memory, and for how long an entry
-// holds whose keeper did not say: [Limits.Life].
+// Limits bound how much of a namespace is in memory, and the time to live of its
+// entries.
 type Limits struct {
 	Entries int
 	Bytes   int
-	Min     time.Duration // of an entry that is never hit
-	Default time.Duration // of one that was hit once
-	Max     time.Duration // of one that is hit often, and the most that anybody may ask for
+	Min     time.Duration // time to live of an entry without hits, unless it was stored with one
+	Default time.Duration // of one with a single hit
+	Max     time.Duration // of one with many hits, and of any entry
 }
 
-// Life returns how long an entry holds, from when it was stored, that was hit so
-// often since: twice as long with each hit after the first, up to the maximum.
-func (l Limits) Life(hits uint32) time.Duration {
+// TTL returns the time to live, from when it was stored, of an entry with so many
+// hits: Min without one, Default for the first, twice as much for each further one
+// up to Max.
+func (l Limits) TTL(hits uint32) time.Duration {
 	if hits == 0 {
 		return l.Min
 	}
@@ -52,8 +53,8 @@ func (l Limits) Life(hits uint32) time.Duration {
 	return min(d, l.Max)
 }
 
-// Defaults returns the limits that a namespace has unless [Options] say otherwise.
-// Together they stay below 8 MB of the 128 that a function has.
+// Defaults returns the limits of a namespace that [Options] do not set. Together
+// they stay below 8 MB of the 128 that a function has.
 func (ns Namespace) Defaults() Limits {
 	switch ns {
 	case Settings:
@@ -63,14 +64,14 @@ func (ns Namespace) Defaults() Limits {
 	case Identity:
 		return Limits{512, 512 << 10, 5 * time.Minute, 30 * time.Minute, 12 * time.Hour}
 	case Negative:
-		// An address that is refused too often is banned, one that is left alone
-		// too long stays broken for its owner.
+		// Shorter, and Home Assistant may ban the address; longer, and the home stays
+		// unreachable after its owner has fixed it.
 		return Limits{512, 256 << 10, 15 * time.Second, time.Minute, 5 * time.Minute}
 	}
 	return Limits{2000, 4 << 20, time.Minute, 5 * time.Minute, time.Hour}
 }
 
-// index returns the place of ns among [Namespaces].
+// index returns the place of ns among [Namespaces]; that of Response for any other.
 func (ns Namespace) index() int {
 	switch ns {
 	case Settings:
@@ -85,16 +86,26 @@ func (ns Namespace) index() int {
 	return 2
 }
 
-// inClear reports whether what holds no secret may go below memory without a key.
-func (ns Namespace) inClear() bool { return ns == Discovery || ns == Response || ns == used }
+// orAll returns ns, or every namespace if it is "".
+func (ns Namespace) orAll() []Namespace {
+	if ns == "" {
+		return Namespaces()
+	}
+	return []Namespace{ns}
+}
 
-// asksTable reports whether a look-up may ask the table. A miss is the normal
-// answer in the negative namespace, and must cost no time.
-func (ns Namespace) asksTable() bool { return ns != Negative }
+// allowsPlain reports whether values without a secret may leave memory unencrypted.
+func (ns Namespace) allowsPlain() bool {
+	return ns == Discovery || ns == Response || ns == usageCounts
+}
+
+// usesTable reports whether the namespace is on the table too. A miss is the normal
+// case in namespace negative, and must cost no time.
+func (ns Namespace) usesTable() bool { return ns != Negative }
 
 func checkNamespace(ns Namespace) error {
 	if ns != "" && !slices.Contains(Namespaces(), ns) {
-		return fmt.Errorf("field namespace is %.40q; settings, discovery, response, identity or negative is wanted", ns)
+		return fmt.Errorf("field namespace is %.40q; expected settings, discovery, response, identity or negative", ns)
 	}
 	return nil
 }

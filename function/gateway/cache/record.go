@@ -12,71 +12,75 @@ import (
 	"time"
 )
 
-// A record is an entry as it is below memory. There it is JSON, compressed, sealed
-// if there is a key, behind a mark and a checksum:
+// A record is an entry on a level below memory. Its format is JSON, compressed,
+// encrypted if there is a key, behind a header:
 //
-//	4 B  "hgc" and 'c' for clear or 's' for sealed
-//	16 B of the SHA-256 of what follows
+//	4 B  "hgc" and 'c' for plain or 's' for encrypted
+//	16 B of the SHA-256 of the rest
 //	gzip
 type record struct {
 	Namespace Namespace       `json:"n"`
-	Op        string          `json:"o,omitempty"` // the operation that the value is a result of
+	Op        string          `json:"o,omitempty"` // whose result the value is
 	Key       string          `json:"k"`
 	Value     json.RawMessage `json:"v"`
 	Stored    int64           `json:"s"`           // in ns since 1970
-	TTL       time.Duration   `json:"t,omitempty"` // 0: by use
+	TTL       time.Duration   `json:"t,omitempty"` // 0: depends on use
 }
 
 const (
-	mark      = "hgc"
-	asIs      = 'c'
+	magic     = "hgc"
+	plain     = 'c'
 	sealed    = 's'
 	sumSize   = 16
-	headSize  = len(mark) + 1 + sumSize
-	maxRecord = maxValue + 64<<10 // of one unpacked
+	headSize  = len(magic) + 1 + sumSize
+	maxRecord = maxValue + 64<<10 // uncompressed
 )
 
-// ErrNoKey is what the functions of [Options] return that seal and open while
-// there is no key. The rules of a cache without one apply then.
+// ErrNoKey is what [Options.Seal] and [Options.Open] return while there is no key.
+// The cache then behaves as without them.
 var ErrNoKey = errors.New("there is no key yet")
 
 var (
-	errDamaged = errors.New("its content is not what was written")
-	errSealed  = errors.New("it is sealed with another key")
-	errSecret  = errors.New("it may hold a secret, and there is no key to seal it with")
+	errDamaged  = errors.New("its content is damaged")
+	errOtherKey = errors.New("it is encrypted with another key")
+	errSecret   = errors.New("it may hold a secret, and there is no key to encrypt it with")
 )
 
-// name returns the name that an id has below memory, which tells nothing of it.
+// name returns the name of an id on the levels below memory, which does not reveal
+// the key.
 func (ns Namespace) name(k id) string {
 	text := k.key
-	if k.spec != nil {
-		text = k.spec.String() + "\x00" + k.key
+	if op := k.operation(); op != "" {
+		text = op + "\x00" + k.key
 	}
 	sum := sha256.Sum256([]byte(text))
 	return string(ns) + "-" + hex.EncodeToString(sum[:16])
 }
 
-// ends returns when the record ends at the latest, in ns since 1970.
-func (r *record) ends(most time.Duration) int64 {
+// String returns the key as operators see it.
+func (r *record) String() string { return displayKey(r.Op, r.Key) }
+
+// expires returns when the record expires at the latest, in ns since 1970.
+func (r *record) expires(most time.Duration) int64 {
 	if r.TTL > 0 {
 		return r.Stored + int64(r.TTL)
 	}
 	return r.Stored + int64(most)
 }
 
-// A codec turns records into what is kept below memory, and back.
+// A codec encodes records for the levels below memory, and decodes them.
 type codec struct {
 	seal, open func([]byte) ([]byte, error) // nil: there is no key
-	clean      func([]byte) bool            // nil: nothing is
+	clean      func([]byte) bool            // nil: always false
 }
 
 // encode returns an error if r may not leave memory.
 func (c codec) encode(r *record) ([]byte, error) {
 	text, err := json.Marshal(r)
 	if err != nil {
-		return nil, fmt.Errorf("the value under %.40q is not JSON: %w", r.Key, err)
+		return nil, fmt.Errorf("the value of key %.40q is not JSON: %w", r.Key, err)
 	}
-	kind, body := byte(asIs), pack(text)
+	kind, body := byte(plain), pack(text)
 	err = ErrNoKey
 	if c.seal != nil {
 		if body, err = c.seal(body); err == nil {
@@ -89,24 +93,24 @@ func (c codec) encode(r *record) ([]byte, error) {
 	case err == nil:
 	case !errors.Is(err, ErrNoKey):
 		return nil, err
-	case !r.Namespace.inClear(), c.clean == nil, !c.clean(text):
+	case !r.Namespace.allowsPlain(), c.clean == nil, !c.clean(text):
 		return nil, errSecret
 	}
 	sum := sha256.Sum256(body)
 	b := make([]byte, 0, headSize+len(body))
-	b = append(b, mark...)
+	b = append(b, magic...)
 	b = append(b, kind)
 	b = append(b, sum[:sumSize]...)
 	return append(b, body...), nil
 }
 
-// decode returns errDamaged for what encode has not made, errSealed for what it
-// made with another key, and ErrNoKey while there is none.
+// decode returns errDamaged for bytes that encode did not write, errOtherKey for
+// those that it encrypted with another key, and ErrNoKey while there is none.
 func (c codec) decode(b []byte, ns Namespace) (*record, error) {
-	if len(b) < headSize || string(b[:len(mark)]) != mark {
+	if len(b) < headSize || string(b[:len(magic)]) != magic {
 		return nil, errDamaged
 	}
-	kind, sum, body := b[len(mark)], b[len(mark)+1:headSize], b[headSize:]
+	kind, sum, body := b[len(magic)], b[len(magic)+1:headSize], b[headSize:]
 	if actual := sha256.Sum256(body); !bytes.Equal(sum, actual[:sumSize]) {
 		return nil, errDamaged
 	}
@@ -118,9 +122,9 @@ func (c codec) decode(b []byte, ns Namespace) (*record, error) {
 		if body, err = c.open(body); errors.Is(err, ErrNoKey) {
 			return nil, ErrNoKey
 		} else if err != nil {
-			return nil, errSealed
+			return nil, errOtherKey
 		}
-	case kind != asIs || !ns.inClear():
+	case kind != plain || !ns.allowsPlain():
 		return nil, errDamaged
 	}
 	text, err := unpack(body)
@@ -136,13 +140,13 @@ func (c codec) decode(b []byte, ns Namespace) (*record, error) {
 
 func pack(text []byte) []byte {
 	var b bytes.Buffer
-	w, _ := gzip.NewWriterLevel(&b, gzip.BestSpeed) // the level is a good one
-	_, _ = w.Write(text)                            // a Buffer takes everything
+	w, _ := gzip.NewWriterLevel(&b, gzip.BestSpeed) // the level is valid
+	_, _ = w.Write(text)                            // a Buffer does not fail
 	_ = w.Close()
 	return b.Bytes()
 }
 
-// unpack returns an error for what is longer unpacked than a record may be.
+// unpack returns an error for more than maxRecord bytes of text.
 func unpack(b []byte) ([]byte, error) {
 	r, err := gzip.NewReader(bytes.NewReader(b))
 	if err != nil {

@@ -10,15 +10,13 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-const maxBulk = 1000
-
 // A BulkGetInput is the input of [BulkGet].
 type BulkGetInput struct {
 	Namespace Namespace `json:"namespace,omitempty" doc:"as of get"`
 	Keys      []string  `json:"keys" doc:"at most 1000" required:"true"`
 }
 
-// Check refuses no keys, too many, and each that [GetInput] refuses.
+// Check rejects an empty or too long list, and keys that [GetInput] rejects.
 func (in BulkGetInput) Check() error {
 	if err := checkBulk("keys", len(in.Keys)); err != nil {
 		return err
@@ -31,10 +29,10 @@ func (in BulkGetInput) Check() error {
 	return nil
 }
 
-// Found is what is kept under several keys.
+// Found has the values of several keys.
 type Found struct {
 	Entries map[string]Entry `json:"entries" doc:"by key"`
-	Missing []string         `json:"missing" doc:"keys under which nothing is kept that may be seen, in the order in which they were asked for"`
+	Missing []string         `json:"missing" doc:"keys without a value that JSON can show, in the order of the input"`
 }
 
 // A BulkSetInput is the input of [BulkSet].
@@ -44,7 +42,7 @@ type BulkSetInput struct {
 	TTL       core.Seconds               `json:"ttl_seconds,omitempty" doc:"as of set" unit:"s"`
 }
 
-// Check refuses no entries, too many, and each that [SetInput] refuses.
+// Check rejects an empty or too long list, and entries that [SetInput] rejects.
 func (in BulkSetInput) Check() error {
 	if err := errors.Join(checkBulk("entries", len(in.Entries)), checkTTL(in.TTL)); err != nil {
 		return err
@@ -60,7 +58,7 @@ func (in BulkSetInput) Check() error {
 	return nil
 }
 
-// BulkStored says where the values of a [BulkSet] are.
+// BulkStored says which levels have the values of a [BulkSet].
 type BulkStored struct {
 	Levels map[Level]int `json:"levels" doc:"how many of the values each level has now"`
 	Size
@@ -85,23 +83,24 @@ func (s *Store) bulkSet(ctx context.Context, in BulkSetInput) (BulkStored, error
 	for key := range in.Entries {
 		keys = append(keys, key)
 	}
-	slices.Sort(keys) // when there is no room for all, it is the same ones that stay
+	slices.Sort(keys) // so that the same ones are evicted if there is no room for all
 	for _, key := range keys {
-		for _, level := range s.put(ctx, SetInput{in.Namespace, key, in.Entries[key], in.TTL}) {
+		for _, level := range s.putJSON(ctx, SetInput{in.Namespace, key, in.Entries[key], in.TTL}) {
 			out.Levels[level]++
 		}
 	}
 	var err error
-	out.Size, err = s.size(ctx, SizeInput{in.Namespace})
+	out.Size, err = s.size(ctx, NamespaceInput{in.Namespace})
 	return out, err
 }
 
 func checkBulk(field string, n int) error {
+	const maxBulk = 1000
 	switch {
 	case n == 0:
 		return fmt.Errorf("field %s is missing", field)
 	case n > maxBulk:
-		return fmt.Errorf("field %s has %d; at most %d are taken at a time", field, n, maxBulk)
+		return fmt.Errorf("field %s has %d; the maximum is %d", field, n, maxBulk)
 	}
 	return nil
 }
