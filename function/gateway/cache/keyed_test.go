@@ -25,7 +25,7 @@ type question struct {
 
 func (q question) CacheKey() (string, time.Duration) { return q.Text, q.TTL }
 
-func (q question) CachePlace() (cache.Namespace, bool) { return q.Place, q.Place != "" }
+func (q question) CachePlace() (core.Namespace, bool) { return core.Namespace(q.Place), q.Place != "" }
 
 type reply struct{ Times int }
 

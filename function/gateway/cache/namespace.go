@@ -4,18 +4,20 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/hearthgate/hearthgate/function/core"
 )
 
 // A Namespace holds entries of one sort, with limits and times of their own.
-type Namespace string
+type Namespace core.Namespace
 
 // The namespaces.
 const (
-	Settings  Namespace = "settings"
-	Discovery Namespace = "discovery" // the last known good one
-	Response  Namespace = "response"  // results of operations; the default
-	Identity  Namespace = "identity"  // who a token belongs to
-	Negative  Namespace = "negative"  // what was refused, so that it is not asked again
+	Settings  = Namespace(core.NamespaceSettings)
+	Discovery = Namespace(core.NamespaceDiscovery) // the last known good one
+	Response  = Namespace(core.NamespaceResponse)  // results of operations; the default
+	Identity  = Namespace(core.NamespaceIdentity)  // who a token belongs to
+	Negative  = Namespace(core.NamespaceNegative)  // what was refused, so that it is not asked again
 
 	// used holds how often keys were used. It is on the levels below only, and
 	// nobody can name it.

@@ -199,6 +199,9 @@ func (s *Store) Service() core.Service {
 				return next(ctx, c)
 			}
 			key, _ := in.CacheKey()
+			if key == "" {
+				return next(ctx, c)
+			}
 			c.MarkUsed(core.Singleton)
 			out, err := s.flights.do(ctx, flight{spec: spec, key: key}, func() (any, error) {
 				err := next(ctx, c)
