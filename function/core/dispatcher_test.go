@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/core/coretest"
 )
 
 type echoInput struct {
@@ -38,17 +39,17 @@ var seven = []core.Gateway{
 // that note in order who took part.
 func bound(g core.Gateway) (*core.Dispatcher, core.Operation[echoInput, string], *[]core.Gateway) {
 	order := new([]core.Gateway)
-	var services []core.Service
-	for _, s := range seven {
-		services = append(services, core.Service{Gateway: s, Wrap: func(_ *core.Spec, next core.Handler) core.Handler {
+	var modules []core.Module
+	for _, s := range slices.Backward(seven) { // in another order than they are wrapped in
+		modules = append(modules, coretest.Serve(s, func(_ *core.Spec, next core.Handler) core.Handler {
 			return func(ctx context.Context, c *core.Call) error {
-				c.Take(s)
+				c.MarkUsed(s)
 				*order = append(*order, s)
 				return next(ctx, c)
 			}
-		}})
+		}))
 	}
-	d := core.NewDispatcher(services...)
+	d := core.NewDispatcher(modules...)
 	op := core.Define[echoInput, string](g, "echo", "Return the text.")
 	core.Handle(d, op, func(ctx context.Context, in echoInput) (string, error) { return in.run(ctx) })
 	return d, op, order
@@ -86,8 +87,10 @@ func TestServices(t *testing.T) {
 func TestErrors(t *testing.T) {
 	d, op, _ := bound(core.Utility)
 	for _, tt := range []struct {
-		text, cause, want string
-		kind              core.Kind
+		text  string
+		cause core.Cause
+		want  string
+		kind  core.Kind
 	}{
 		{"fail", "too_often", "utility.echo: asked too often: wait", core.RateLimited},
 		{"plain", "internal", "utility.echo: no kind", core.Internal},
@@ -190,13 +193,13 @@ func FuzzExecute(f *testing.F) {
 
 // BenchmarkDo is an operation through the five services of its row.
 func BenchmarkDo(b *testing.B) {
-	var services []core.Service
+	var modules []core.Module
 	for _, g := range seven {
-		services = append(services, core.Service{Gateway: g, Wrap: func(_ *core.Spec, next core.Handler) core.Handler {
-			return func(ctx context.Context, c *core.Call) error { c.Take(g); return next(ctx, c) }
-		}})
+		modules = append(modules, coretest.Serve(g, func(_ *core.Spec, next core.Handler) core.Handler {
+			return func(ctx context.Context, c *core.Call) error { c.MarkUsed(g); return next(ctx, c) }
+		}))
 	}
-	d := core.NewDispatcher(services...)
+	d := core.NewDispatcher(modules...)
 	op := core.Define[int, int](core.Utility, "same", "Return what came.")
 	core.Handle(d, op, func(_ context.Context, n int) (int, error) {
 		if n < 0 {

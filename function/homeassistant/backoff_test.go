@@ -15,7 +15,7 @@ type step struct {
 	after time.Duration
 	name  string
 	sent  bool
-	cause string
+	cause core.Cause
 }
 
 func (h *home) walk(steps []step) {

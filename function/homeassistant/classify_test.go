@@ -11,7 +11,10 @@ import (
 // TestCorrelation has the home answer with another correlation token than the
 // directive has, or with none.
 func TestCorrelation(t *testing.T) {
-	for _, tt := range []struct{ name, answer, cause string }{
+	for _, tt := range []struct {
+		name, answer string
+		cause        core.Cause
+	}{
 		{"theirs", response, ""},
 		{"none", strings.Replace(response, `"correlationToken":"c1",`, "", 1), ""},
 		{"an empty one", strings.Replace(response, `"c1"`, `""`, 1), ""},

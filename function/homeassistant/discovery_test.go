@@ -31,7 +31,7 @@ func TestLastKnown(t *testing.T) {
 		name  string
 		then  func(*home)
 		stale bool
-		cause string
+		cause core.Cause
 	}{
 		{"down", (*home).away, true, "refused"},
 		{"starting", func(h *home) { h.responds(404, "text/plain", "404: Not Found") }, true, "not_configured"},

@@ -12,13 +12,13 @@ import (
 	"github.com/hearthgate/hearthgate/function/alexa"
 )
 
-func parse(t *testing.T, event string) alexa.Event {
+func parse(t *testing.T, event string) alexa.Directive {
 	t.Helper()
-	e, err := alexa.Parse([]byte(event))
+	d, err := directiveOf(event)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return e
+	return d
 }
 
 // device returns an endpoint of that id, changed by pairs of what stands in it and

@@ -20,6 +20,8 @@ import (
 	"github.com/hearthgate/hearthgate/function/homeassistant"
 )
 
+const canary = "canary-token"
+
 // A home is a Home Assistant without a network, so that tests can let hours pass: it
 // answers each request as its answer says, and the client that talks to it.
 type home struct {
@@ -52,9 +54,7 @@ func newHome(t *testing.T) *home {
 		}
 		return initialization.Status{}, nil
 	})
-	d.Install(new(cache.Store))
-	d.Install(h.numbers)
-	d.Install(new(circuitbreaker.Breakers))
+	d.Install(new(cache.Store), h.numbers, new(circuitbreaker.Breakers))
 	h.Client = &homeassistant.Client{Dispatcher: d, Settings: func() *initialization.Settings { s := h.settings; return &s }}
 	return h
 }
@@ -87,7 +87,7 @@ func (h *home) takes(token, body string) {
 // known good answer, if there is one.
 func (h *home) send(event string) (reply json.RawMessage, err error) {
 	h.t.Helper()
-	e, err := alexa.Parse([]byte(event))
+	e, err := directiveOf(event)
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -95,6 +95,13 @@ func (h *home) send(event string) (reply json.RawMessage, err error) {
 		reply, _ = h.LastKnown(h.t.Context(), e, err)
 	}
 	return reply, err
+}
+
+// directiveOf parses a directive.
+func directiveOf(event string) (alexa.Directive, error) {
+	e, err := alexa.ParseEvent([]byte(event))
+	d, _ := e.(alexa.Directive)
+	return d, err
 }
 
 // stale returns how many answers came from the last known good one.

@@ -18,7 +18,7 @@ func TestRotation(t *testing.T) {
 		renewed   core.Secret
 		tokens    []string // that the home is shown
 		refreshed int
-		cause     string
+		cause     core.Cause
 	}{
 		{"rotated", config.Stored, "new", []string{canary, "new"}, 1, ""},
 		{"rotated to a wrong one", config.Stored, "other", []string{canary, "other"}, 1, "unauthorized"},

@@ -20,18 +20,19 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/cache"
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
 	"github.com/hearthgate/hearthgate/function/gateway/initialization"
-	"github.com/hearthgate/hearthgate/function/gateway/lambda"
 	"github.com/hearthgate/hearthgate/function/homeassistant"
+	"github.com/hearthgate/hearthgate/function/homeassistant/checks"
 )
 
 const canary = "canary-token"
 
 // diagnose goes the way to a home with these settings and returns the last step.
-func diagnose(t *testing.T, env map[string]string) lambda.DiagnosisStep {
+func diagnose(t *testing.T, env map[string]string) wire.DiagnosisStep {
 	t.Helper()
 	client := new(httpclient.Client)
 	start := initialization.New(initialization.Options{
@@ -41,11 +42,9 @@ func diagnose(t *testing.T, env map[string]string) lambda.DiagnosisStep {
 		},
 	})
 	d := core.NewDispatcher()
-	d.Install(start)
-	d.Install(client)
-	d.Install(new(cache.Store))
-	home := &homeassistant.Client{Dispatcher: d, Settings: start.Settings}
-	got, err := home.Diagnose(t.Context())
+	d.Install(start, client, new(cache.Store))
+	doctor := checks.Doctor{Client: &homeassistant.Client{Dispatcher: d, Settings: start.Settings}}
+	got, err := doctor.Diagnose(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,9 +179,9 @@ func TestDiagnoseDropped(t *testing.T) {
 }
 
 // named fails unless the step is the one of that name with that cause.
-func named(t *testing.T, got lambda.DiagnosisStep, step, cause, mend string) {
+func named(t *testing.T, got wire.DiagnosisStep, step, cause, mend string) {
 	t.Helper()
-	if got.Name != step || got.Cause != cause || got.OK != (cause == "") || !strings.Contains(got.Mend, mend) {
+	if got.Name != step || got.Cause != cause || got.OK != (cause == "") || !strings.Contains(got.Fix, mend) {
 		t.Errorf("got %+v\nwant %s to fail of %q, mended by %q", got, step, cause, mend)
 	}
 	if !got.OK && got.Problem == "" {
