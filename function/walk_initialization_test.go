@@ -30,7 +30,7 @@ func init() {
 		{op: "initialization.refresh", differ: "error", one: visit{}, two: visit{env: wrong}},
 		{op: "initialization.order", differ: "stuck", one: visit{before: stage("settings")}, two: visit{before: stage("walk")}},
 		{op: "initialization.cleanup", differ: "total.items",
-			one: visit{before: func(_ *testing.T, a *App) { a.cache.Shelf(cache.Response).Keep("expired", 1, 1) }}, two: visit{}},
+			one: visit{before: func(_ *testing.T, a *App) { a.cache.Namespace(cache.Response).Keep("expired", 1, 1) }}, two: visit{}},
 		{op: "initialization.optimize", differ: "limit_bytes", one: visit{in: `{"memory_mb":8192}`}, two: visit{in: `{"memory_mb":10240}`}},
 		{op: "initialization.health", differ: "points", one: visit{}, two: visit{env: older}},
 	}
