@@ -66,7 +66,7 @@ func TestTidiesAfterTheReply(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		app := New(Options{Getenv: func(string) string { return "" }, Output: io.Discard})
 		app.Start(t.Context())
-		shelf := app.cache.Namespace(cache.Response)
+		values := app.cache.Namespace(cache.Response)
 		for _, test := range []struct {
 			name  string
 			after time.Duration
@@ -77,40 +77,52 @@ func TestTidiesAfterTheReply(t *testing.T) {
 			{"it has just been done", tidyEvery - time.Second, 1},
 			{"it is time again", 2 * time.Second, 0},
 		} {
-			shelf.Keep(test.name, 1, time.Second)
+			values.Keep(test.name, 1, time.Second)
 			time.Sleep(test.after)
 			_ = take(t, app).Close()
 			_ = take(t, app).Close()
-			if got := app.cache.Cleanup().Items; int64(got) != test.left {
+			if got := app.cache.Cleanup(t.Context()).Items; int64(got) != test.left {
 				t.Errorf("%s: %d expired entries are left, want %d", test.name, got, test.left)
 			}
 		}
 	})
 }
 
-// TestWorkIsBounded has what is made again ahead of its end hang.
+// TestWorkIsBounded has the refresh of a cached result hang.
 func TestWorkIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		app := New(Options{Getenv: func(string) string { return "" }, Output: &bytes.Buffer{}})
 		app.Start(t.Context())
-		made := 0
-		app.cache.RefreshWith(cache.Discovery, "slow", func(ctx context.Context, _ string) (json.RawMessage, error) {
-			made++
-			<-ctx.Done()
-			return nil, ctx.Err()
+		runs := 0
+		core.Handle(app.dispatcher, hang, func(ctx context.Context, _ hangInput) (int, error) {
+			if runs++; runs > 1 {
+				<-ctx.Done()
+			}
+			return runs, ctx.Err()
 		})
-		after(`cache.set {"namespace":"discovery","key":"slow","value":1,"ttl_seconds":100}`,
-			`cache.get {"namespace":"discovery","key":"slow"}`, `cache.get {"namespace":"discovery","key":"slow"}`)(t, app)
+		get := func() (int, error) { return core.Do(t.Context(), app.dispatcher, hang, hangInput{}) }
+		for range 3 {
+			if n, err := get(); n != 1 || err != nil {
+				t.Fatalf("got %d, %v", n, err)
+			}
+		}
 		_ = take(t, app).Close()
 		time.Sleep(90 * time.Second)
 		r := take(t, app)
 		begin := time.Now()
 		_ = r.Close()
-		if took := time.Since(begin); made != 1 || took != workAtMost {
-			t.Errorf("it was made %d times, and the next event waits %v: want once and %v", made, took, workAtMost)
+		if took := time.Since(begin); runs != 2 || took != workAtMost {
+			t.Errorf("there were %d runs, and the next event waits %v: want 2 and %v", runs, took, workAtMost)
 		}
-		if out, err := core.Execute(t.Context(), app.dispatcher, "cache.get", []byte(`{"namespace":"discovery","key":"slow"}`)); err != nil {
-			t.Errorf("it is gone before its time: %s %v", out, err)
+		if n, err := get(); n != 1 || err != nil {
+			t.Errorf("the result is gone before it expires: got %d, %v", n, err)
 		}
 	})
 }
+
+// hang is an operation whose results are cached.
+var hang = core.Define[hangInput, int](core.Security, "hang", "Hang.")
+
+type hangInput struct{}
+
+func (hangInput) CacheKey() (string, time.Duration) { return "slow", 100 * time.Second }

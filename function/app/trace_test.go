@@ -111,7 +111,7 @@ func (r *replay) replay(m moment) {
 		r.refreshed += r.app.cache.Refresh(ctx).Entries
 	}
 	r.app.cache.Cleanup()
-	size, _ := core.Do(ctx, r.app.dispatcher, cache.GetSize, cache.SizeInput{})
+	size, _ := core.Do(ctx, r.app.dispatcher, cache.GetSize, cache.NamespaceInput{})
 	r.most.Entries, r.most.Bytes = max(r.most.Entries, size.Entries), max(r.most.Bytes, size.Bytes)
 	r.most.DiskFiles, r.most.DiskBytes = max(r.most.DiskFiles, size.DiskFiles), max(r.most.DiskBytes, size.DiskBytes)
 }
@@ -143,7 +143,7 @@ func (r *replay) end(machine string) {
 	if r.app == nil {
 		return
 	}
-	stats, err := core.Do(r.t.Context(), r.app.dispatcher, cache.GetStats, cache.StatsInput{})
+	stats, err := core.Do(r.t.Context(), r.app.dispatcher, cache.GetStats, cache.NamespaceInput{})
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -13,9 +13,7 @@ import (
 
 var sizes = []int{1_000, 10_000, 100_000}
 
-// filled returns a store with n entries that hold for an hour, and their keys in
-// the order in which they are asked for: one after the other, so that none is still
-// in the processor's cache because it was asked for just now.
+// filled returns a store with n entries that are valid for an hour, and their keys.
 func filled(n int) (*cache.Store, []string) {
 	s := cache.New(cache.Options{Limits: map[cache.Namespace]cache.Limits{
 		cache.Response: {Entries: 2 * n, Bytes: 1 << 30, Min: time.Hour, Default: time.Hour, Max: time.Hour},
@@ -28,15 +26,15 @@ func filled(n int) (*cache.Store, []string) {
 	return s, keys
 }
 
-// BenchmarkHit looks up one entry of so many, again and again, as what is hot is.
+// BenchmarkHit looks up the same entry of n.
 func BenchmarkHit(b *testing.B) {
 	for _, n := range sizes {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			s, keys := filled(n)
-			shelf, key := s.Namespace(cache.Response), keys[n/2]
+			values, key := s.Namespace(cache.Response), keys[n/2]
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, ok := shelf.Load(key); !ok {
+				if _, ok := values.Load(key); !ok {
 					b.Fatal("a miss")
 				}
 			}
@@ -44,15 +42,15 @@ func BenchmarkHit(b *testing.B) {
 	}
 }
 
-// BenchmarkHits looks up a hundred entries of so many by turns.
+// BenchmarkHits looks up a hundred entries of n in turn.
 func BenchmarkHits(b *testing.B) {
 	for _, n := range sizes {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			s, keys := filled(n)
-			shelf, step, i := s.Namespace(cache.Response), n/100, 0
+			values, step, i := s.Namespace(cache.Response), n/100, 0
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, ok := shelf.Load(keys[i]); !ok {
+				if _, ok := values.Load(keys[i]); !ok {
 					b.Fatal("a miss")
 				}
 				if i += step; i >= n {
@@ -67,10 +65,10 @@ func BenchmarkMiss(b *testing.B) {
 	for _, n := range sizes {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			s, _ := filled(n)
-			shelf := s.Namespace(cache.Response)
+			values := s.Namespace(cache.Response)
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, ok := shelf.Load("none"); ok {
+				if _, ok := values.Load("none"); ok {
 					b.Fatal("a hit")
 				}
 			}
@@ -78,15 +76,15 @@ func BenchmarkMiss(b *testing.B) {
 	}
 }
 
-// BenchmarkKeep replaces entries by turns in a store of n.
+// BenchmarkKeep replaces the entries of a store of n in turn.
 func BenchmarkKeep(b *testing.B) {
 	for _, n := range sizes {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			s, keys := filled(n)
-			shelf, i := s.Namespace(cache.Response), 0
+			values, i := s.Namespace(cache.Response), 0
 			b.ReportAllocs()
 			for b.Loop() {
-				shelf.Keep(keys[i], i, time.Hour)
+				values.Keep(keys[i], i, time.Hour)
 				if i++; i == n {
 					i = 0
 				}
@@ -95,7 +93,7 @@ func BenchmarkKeep(b *testing.B) {
 	}
 }
 
-// BenchmarkKeyed runs an operation whose result is remembered.
+// BenchmarkKeyed runs an operation whose result is cached.
 func BenchmarkKeyed(b *testing.B) {
 	s := cache.New(cache.Options{})
 	d := core.NewDispatcher(s)
@@ -108,11 +106,11 @@ func BenchmarkKeyed(b *testing.B) {
 	}
 }
 
-// BenchmarkDisk keeps and finds a value of 10 KB on disk.
+// BenchmarkDisk stores and looks up a value of 10 KB on disk.
 func BenchmarkDisk(b *testing.B) {
 	value, _ := json.Marshal(make([]int, 5000))
 	o := cache.Options{Dir: b.TempDir(), Clean: func([]byte) bool { return true }, Limits: map[cache.Namespace]cache.Limits{
-		cache.Discovery: {Entries: 1, Bytes: 1, Min: time.Hour, Default: time.Hour, Max: time.Hour}, // so that memory has none
+		cache.Discovery: {Entries: 1, Bytes: 1, Min: time.Hour, Default: time.Hour, Max: time.Hour}, // so that it does not fit into memory
 	}}
 	d := core.NewDispatcher(cache.New(o))
 	set := cache.SetInput{Namespace: cache.Discovery, Key: "a", Value: value}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -16,7 +15,7 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/cache"
 )
 
-// A shop is a store with its operations bound.
+// A shop is a store with its operations bound, and the problems that it reported.
 type shop struct {
 	*core.Dispatcher
 	store    *cache.Store
@@ -50,7 +49,7 @@ func (s shop) run(t *testing.T, call string) string {
 	return string(out)
 }
 
-// want runs an operation and looks for texts in its answer.
+// want runs an operation and requires texts in its answer.
 func (s shop) want(t *testing.T, call string, texts ...string) {
 	t.Helper()
 	got := s.run(t, call)
@@ -97,7 +96,7 @@ func TestOperations(t *testing.T) {
 			s.want(t, tt.call, tt.want)
 		}
 		if len(*s.problems) > 0 || s.store.Health().Points != 100 {
-			t.Errorf("problems are told: %v, %+v", *s.problems, s.store.Health())
+			t.Errorf("problems are reported: %v, %+v", *s.problems, s.store.Health())
 		}
 	})
 }
@@ -139,7 +138,7 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// checked runs an operation whose input is checked, as the security gateway does.
+// checked runs an operation whose input is checked, as the security gateway does it.
 func checked(t *testing.T, s shop, call string) (json.RawMessage, error) {
 	t.Helper()
 	check := func(_ *core.Spec, next core.Handler) core.Handler {
@@ -157,120 +156,11 @@ func checked(t *testing.T, s shop, call string) (json.RawMessage, error) {
 	return core.Execute(t.Context(), d, "cache."+name, []byte(in))
 }
 
-// TestLives looks that what is used lives longer, and what is not goes first.
-func TestLives(t *testing.T) {
-	l := cache.Limits{Entries: 10, Bytes: 1 << 20, Min: time.Minute, Default: 5 * time.Minute, Max: 30 * time.Minute}
-	for hits, want := range map[uint32]time.Duration{0: l.Min, 1: l.Default, 2: 2 * l.Default, 3: 4 * l.Default, 4: l.Max, 1 << 31: l.Max} {
-		if got := l.TTL(hits); got != want {
-			t.Errorf("hit %d times it lives %v, want %v", hits, got, want)
-		}
-	}
-	synctest.Test(t, func(t *testing.T) {
-		s := open(cache.Options{Limits: map[cache.Namespace]cache.Limits{cache.Response: l}})
-		for _, key := range []string{"never", "once", "often", "fixed"} {
-			ttl := ""
-			if key == "fixed" {
-				ttl = `,"ttl_seconds":120`
-			}
-			s.run(t, fmt.Sprintf(`set {"key":%q,"value":1%s}`, key, ttl))
-		}
-		get := func(key string) bool { return strings.Contains(s.run(t, `get {"key":"`+key+`"}`), "value") }
-		get("once")
-		for range 9 {
-			get("often")
-			get("fixed")
-		}
-		for _, tt := range []struct {
-			at   time.Duration
-			left []string
-		}{
-			{l.Min - 1, []string{"never", "once", "often", "fixed"}},
-			{l.Min, []string{"once", "often", "fixed"}},
-			{2*time.Minute - 1, []string{"once", "often", "fixed"}},
-			{2 * time.Minute, []string{"once", "often"}},
-			{l.Default, []string{"often"}},
-			{l.Max - 1, []string{"often"}},
-			{l.Max, nil},
-		} {
-			time.Sleep(tt.at - time.Since(start(t)))
-			var left []string
-			for _, key := range []string{"never", "once", "often", "fixed"} {
-				if strings.Contains(s.run(t, `exists {"key":"`+key+`"}`), "true") {
-					left = append(left, key)
-				}
-			}
-			if !slices.Equal(left, tt.left) {
-				t.Errorf("after %v there are %v, want %v", tt.at, left, tt.left)
-			}
-		}
-	})
-}
-
-// start returns when every bubble of synctest begins.
-func start(*testing.T) time.Time { return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) }
-
-func TestBounds(t *testing.T) {
-	for name, l := range map[string]cache.Limits{
-		"entries": {Entries: 10, Bytes: 1 << 30, Min: time.Hour, Default: time.Hour, Max: time.Hour},
-		"bytes":   {Entries: 1000, Bytes: 10 * 400, Min: time.Hour, Default: time.Hour, Max: time.Hour},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := open(cache.Options{Limits: map[cache.Namespace]cache.Limits{cache.Response: l}})
-			value := `"` + strings.Repeat("v", 170) + `"`
-			for i := range 50 {
-				s.run(t, fmt.Sprintf(`set {"key":"%d","value":%s}`, i, value))
-				s.want(t, `get {"key":"0"}`, "value") // what is used stays
-			}
-			size, _ := core.Do(t.Context(), s.Dispatcher, cache.GetSize, cache.NamespaceInput{})
-			if size.Entries > 10 || size.Entries < 9 || size.Bytes > l.Bytes {
-				t.Errorf("%d entries of %d bytes are kept", size.Entries, size.Bytes)
-			}
-			s.want(t, `exists {"key":"49"}`, "true")
-			s.want(t, `exists {"key":"1"}`, "false")
-			s.want(t, `set {"key":"huge","value":"`+strings.Repeat("v", 5000)+`"}`, "levels")
-			if name == "bytes" {
-				s.want(t, `exists {"key":"huge"}`, "false")
-				s.want(t, `exists {"key":"0"}`, "true")
-			}
-			if h := s.store.Health(); h.Facts["evictions"].(int64) < 40 {
-				t.Errorf("the health tells of %v", h)
-			}
-		})
-	}
-}
-
-// TestRate looks that the negative namespace does not count, where a miss is the
-// normal answer.
-func TestRate(t *testing.T) {
+func TestNamespaceCache(t *testing.T) {
 	s := open(cache.Options{Dir: t.TempDir()})
-	if _, any := s.store.Rate(); any {
-		t.Error("there is a rate before the first look-up")
-	}
-	s.run(t, `set {"key":"a","value":1}`)
-	for range 3 {
-		s.run(t, `get {"key":"a"}`)
-		s.run(t, `get {"namespace":"negative","key":"a"}`)
-		s.run(t, `exists {"key":"b"}`)
-	}
-	s.run(t, `get {"key":"b"}`)
-	if rate, any := s.store.Rate(); rate != 0.75 || !any {
-		t.Errorf("the rate is %v, want 0.75", rate)
-	}
-	s.run(t, `optimize {"max_bytes":1}`)
-	s.run(t, `get {"key":"a"}`)
-	if memory, disk, external := s.store.Hits(); memory != 3 || disk != 1 || external != 0 {
-		t.Errorf("answered %d times by memory, %d by disk, %d by the table; want 3, 1, 0", memory, disk, external)
-	}
-	s.want(t, `stats {"namespace":"response"}`, `{"rate":0.8,"lookups":5,`,
-		`{"level":"memory","namespace":"response","hits":3,"misses":2,"sets":2,"evictions":1,"expired":0,"entries":1,`,
-		`{"level":"disk","namespace":"response","hits":1,"misses":1,"sets":1,`)
-}
-
-func TestShelf(t *testing.T) {
-	s := open(cache.Options{Dir: t.TempDir()})
-	shelf := s.store.Namespace(cache.Identity)
-	shelf.Keep("a", struct{ n int }{7}, time.Minute)
-	if v, ok := shelf.Load("a"); !ok || v != struct{ n int }{7} {
+	values := s.store.Namespace(cache.Identity)
+	values.Keep("a", struct{ n int }{7}, time.Minute)
+	if v, ok := values.Load("a"); !ok || v != struct{ n int }{7} {
 		t.Errorf("got %v, %v", v, ok)
 	}
 	s.want(t, `get {"namespace":"identity","key":"a"}`, "holds a Go value")
@@ -281,7 +171,7 @@ func TestShelf(t *testing.T) {
 	}
 }
 
-func TestAtOnce(t *testing.T) {
+func TestConcurrently(t *testing.T) {
 	s := open(cache.Options{Dir: t.TempDir(), Table: &table{}})
 	var all sync.WaitGroup
 	for g := range 32 {
@@ -311,6 +201,6 @@ func TestAtOnce(t *testing.T) {
 	}
 	all.Wait()
 	if len(*s.problems) > 0 {
-		t.Errorf("problems are told: %v", *s.problems)
+		t.Errorf("problems are reported: %v", *s.problems)
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/cache"
 )
 
-// A value outlives the process that kept it: the second store begins with an empty
-// memory, and finds it on disk.
+// A value outlives the process that set it: the second store starts with empty memory
+// and finds it on disk.
 func Example() {
 	dir, err := os.MkdirTemp("", "cache")
 	if err != nil {

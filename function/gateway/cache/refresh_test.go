@@ -13,7 +13,8 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/cache"
 )
 
-// TestRefreshAhead looks that what is hot is made again near its end, and nothing else.
+// TestRefreshAhead requires that hot results are refreshed near their expiry, and no
+// others.
 func TestRefreshAhead(t *testing.T) {
 	for name, tt := range map[string]struct {
 		hits    int
@@ -22,13 +23,13 @@ func TestRefreshAhead(t *testing.T) {
 		allowed bool
 		want    cache.Refreshed
 	}{
-		"hot and near its end": {3, 55 * time.Second, "a", true, cache.Refreshed{Entries: 1}},
-		"hot and young":        {3, 30 * time.Second, "a", true, cache.Refreshed{}},
-		"cold":                 {1, 55 * time.Second, "a", true, cache.Refreshed{}},
-		"ended":                {3, 60 * time.Second, "a", true, cache.Refreshed{}},
-		"not allowed":          {3, 55 * time.Second, "a", false, cache.Refreshed{}},
-		"fails":                {3, 55 * time.Second, "later broken", true, cache.Refreshed{Failures: 1}},
-		"panics":               {3, 55 * time.Second, "later panic", true, cache.Refreshed{Failures: 1}},
+		"hot and near its expiry": {3, 55 * time.Second, "a", true, cache.Refreshed{Entries: 1}},
+		"hot and young":           {3, 30 * time.Second, "a", true, cache.Refreshed{}},
+		"cold":                    {1, 55 * time.Second, "a", true, cache.Refreshed{}},
+		"expired":                 {3, 60 * time.Second, "a", true, cache.Refreshed{}},
+		"not allowed":             {3, 55 * time.Second, "a", false, cache.Refreshed{}},
+		"fails":                   {3, 55 * time.Second, "later broken", true, cache.Refreshed{Failures: 1}},
+		"panics":                  {3, 55 * time.Second, "later panic", true, cache.Refreshed{Failures: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -60,7 +61,7 @@ func TestRefreshAhead(t *testing.T) {
 				if tt.want.Entries == 1 {
 					time.Sleep(50 * time.Second)
 					if got := ask(); got != 2 {
-						t.Errorf("it is answered with %d, want the value made ahead", got)
+						t.Errorf("got %d, want the refreshed value", got)
 					}
 				}
 			})
@@ -68,7 +69,7 @@ func TestRefreshAhead(t *testing.T) {
 	}
 }
 
-// TestPreload looks that a new process has what the ones before it used most.
+// TestPreload has a process load the keys that an earlier one used most.
 func TestPreload(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := cache.Options{Dir: t.TempDir()}
@@ -80,11 +81,11 @@ func TestPreload(t *testing.T) {
 			}
 		}
 		if !s.store.Due() {
-			t.Error("nothing is due, though uses are to be written down")
+			t.Error("nothing is due, want the usage to be saved")
 		}
 		s.store.Refresh(t.Context())
 		if s.store.Due() {
-			t.Error("something is due at once again")
+			t.Error("something is due again at once")
 		}
 		s = open(o)
 		s.want(t, `preload {"most":3}`, `{"known":8,"loaded":3,"there":0,"gone":0,`)
