@@ -16,8 +16,7 @@ func BenchmarkWrite(b *testing.B) {
 	for _, n := range []int{1_000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			l := logging.New(logging.Options{Output: io.Discard, Scrub: scrub})
-			d := core.NewDispatcher(checks)
-			d.Install(l)
+			d := core.NewDispatcher(checks, l)
 			in := logging.WriteInput{Message: "the door stands open", Fields: map[string]any{"door": "front", "minutes": 7}}
 			for range n {
 				_, _ = core.Do(b.Context(), d, logging.Write, in)
@@ -33,8 +32,7 @@ func BenchmarkWrite(b *testing.B) {
 // BenchmarkInvocation is the record of an invocation of twenty calls, and its line.
 func BenchmarkInvocation(b *testing.B) {
 	l := logging.New(logging.Options{Output: io.Discard, Scrub: scrub})
-	d := core.NewDispatcher(l.Service())
-	d.Install(l)
+	d := core.NewDispatcher(l)
 	core.Handle(d, work, func(context.Context, workInput) (struct{}, error) { return struct{}{}, nil })
 	b.ReportAllocs()
 	for b.Loop() {
@@ -49,7 +47,7 @@ func BenchmarkInvocation(b *testing.B) {
 // BenchmarkService is what it costs to note one call.
 func BenchmarkService(b *testing.B) {
 	l := logging.New(logging.Options{Output: io.Discard, Scrub: scrub})
-	run := l.Service().Wrap(work.Spec, func(context.Context, *core.Call) error { return nil })
+	run := l.Service()(work.Spec, func(context.Context, *core.Call) error { return nil })
 	ctx := logging.With(b.Context(), &logging.Record{})
 	call := &core.Call{Spec: work.Spec, Start: time.Now()}
 	b.ReportAllocs()
@@ -61,7 +59,7 @@ func BenchmarkService(b *testing.B) {
 // TestServiceAllocates looks that noting a call takes no memory beyond the first.
 func TestServiceAllocates(t *testing.T) {
 	l := logging.New(logging.Options{Output: io.Discard, Scrub: scrub})
-	run := l.Service().Wrap(work.Spec, func(context.Context, *core.Call) error { return nil })
+	run := l.Service()(work.Spec, func(context.Context, *core.Call) error { return nil })
 	ctx := logging.With(t.Context(), &logging.Record{})
 	call := &core.Call{Spec: work.Spec, Start: time.Now()}
 	_ = run(ctx, call)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/core/coretest"
 	"github.com/hearthgate/hearthgate/function/gateway/logging"
 )
 
@@ -25,7 +26,7 @@ func scrub(text string) (string, int) {
 }
 
 // checks refuses what fails its own Check, as the security gateway does.
-var checks = core.Service{Gateway: core.Security, Wrap: func(_ *core.Spec, next core.Handler) core.Handler {
+var checks = coretest.Serve(core.Security, func(_ *core.Spec, next core.Handler) core.Handler {
 	return func(ctx context.Context, c *core.Call) error {
 		if in, ok := c.Input.(interface{ Check() error }); ok {
 			if err := in.Check(); err != nil {
@@ -34,7 +35,7 @@ var checks = core.Service{Gateway: core.Security, Wrap: func(_ *core.Spec, next 
 		}
 		return next(ctx, c)
 	}
-}}
+})
 
 // work is an operation of an invocation: it fails when told to.
 var work = core.Define[workInput, struct{}](core.Lambda, "work", "Do something.")
@@ -74,8 +75,7 @@ func made(o logging.Options) (*paper, *logging.Log, *core.Dispatcher) {
 	p := &paper{}
 	o.Output, o.Scrub = p, scrub
 	l := logging.New(o)
-	d := core.NewDispatcher(checks)
-	d.Install(l)
+	d := core.NewDispatcher(checks, l)
 	core.Handle(d, work, func(_ context.Context, in workInput) (struct{}, error) { return struct{}{}, in.Fails })
 	return p, l, d
 }
@@ -118,8 +118,7 @@ func object(t testing.TB, line string) map[string]any {
 
 func Example() {
 	l := logging.New(logging.Options{Output: io.Discard, Scrub: func(text string) (string, int) { return text, 0 }})
-	d := core.NewDispatcher(l.Service())
-	d.Install(l)
+	d := core.NewDispatcher(l)
 	ctx, debug := context.Background(), slog.LevelDebug
 	for _, line := range []logging.WriteInput{{Message: "the home is away"}, {Level: debug, Message: "tried once more"}} {
 		w, err := core.Do(ctx, d, logging.Write, line)
@@ -165,8 +164,7 @@ func TestSecrets(t *testing.T) {
 	// Without a function that knows secrets, nothing of an error is shown.
 	var b bytes.Buffer
 	l := logging.New(logging.Options{Output: &b})
-	d = core.NewDispatcher()
-	d.Install(l)
+	d = core.NewDispatcher(l)
 	write(t, t.Context(), d, slog.LevelInfo, canary)
 	if strings.Contains(b.String(), canary) {
 		t.Errorf("the log shows %s", b.String())
@@ -272,7 +270,7 @@ func TestConcurrent(t *testing.T) {
 				do(t, ctx, d, logging.Flush, logging.FlushInput{Limit: 5})
 				do(t, ctx, d, logging.SetLevel, logging.SetLevelInput{Level: &debug, For: core.Seconds(time.Millisecond)})
 				l.Health()
-				l.Cleanup()
+				l.Cleanup(t.Context())
 			}
 		})
 	}

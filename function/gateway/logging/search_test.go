@@ -171,11 +171,11 @@ func TestCleanup(t *testing.T) {
 		write(t, t.Context(), d, slog.LevelInfo, "old")
 		time.Sleep(5 * time.Hour)
 		write(t, t.Context(), d, slog.LevelInfo, "new")
-		if freed := l.Cleanup(); freed.Items != 0 {
+		if freed := l.Cleanup(t.Context()); freed.Items != 0 {
 			t.Errorf("freed %+v after five hours", freed)
 		}
 		time.Sleep(2 * time.Hour)
-		if freed := l.Cleanup(); freed.Items != 1 || freed.Bytes <= 0 {
+		if freed := l.Cleanup(t.Context()); freed.Items != 1 || freed.Bytes <= 0 {
 			t.Errorf("freed %+v, want the old one", freed)
 		}
 		if f := do(t, t.Context(), d, logging.Search, logging.SearchInput{}); f.Matched != 1 || !strings.Contains(string(f.Records[0]), "new") {

@@ -100,11 +100,11 @@ func TestBucketsAreBounded(t *testing.T) {
 		if got := run(t, k, "status", `{}`); !strings.Contains(got, `"buckets":1000,`) {
 			t.Errorf("got %s, want 1000 buckets", got)
 		}
-		if freed := k.Cleanup(); freed.Items != 0 {
+		if freed := k.Cleanup(t.Context()); freed.Items != 0 {
 			t.Errorf("%d buckets were let go that were not full", freed.Items)
 		}
 		time.Sleep(time.Second)
-		if freed := k.Cleanup(); freed.Items != 1000 {
+		if freed := k.Cleanup(t.Context()); freed.Items != 1000 {
 			t.Errorf("%d buckets were let go, want all of them", freed.Items)
 		}
 	})

@@ -13,8 +13,7 @@ import (
 
 // bound returns a dispatcher with the operations of k.
 func bound(k *security.Keeper) *core.Dispatcher {
-	d := core.NewDispatcher(k.Service())
-	d.Install(k)
+	d := core.NewDispatcher(k)
 	return d
 }
 
@@ -69,8 +68,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	d := core.NewDispatcher(k.Service())
-	d.Install(k)
+	d := core.NewDispatcher(k)
 	for _, at := range []string{"12:00", "23:00"} {
 		_, err := core.Execute(context.Background(), d, "security.authorize_directive", fmt.Appendf(nil,
 			`{"namespace": "Alexa.LockController", "name": "Unlock", "endpoint": "lock#front", "at": "2026-01-31T%s:00+01:00"}`, at))
