@@ -3,6 +3,7 @@ package cache
 import (
 	"cmp"
 	"context"
+	"errors"
 	"reflect"
 	"time"
 
@@ -35,14 +36,31 @@ type Placer interface {
 	// memory, as JSON, so the output type must survive a round trip through JSON.
 	// The rules of [Options.Seal] apply: in particular, a result in settings or
 	// identity leaves memory encrypted or not at all.
-	CachePlace() (ns Namespace, persistent bool)
+	CachePlace() (ns core.Namespace, persistent bool)
+}
+
+// Revocable is implemented by a result, or an error, that can become wrong before it
+// expires: when Revoked returns true, it is not used and the operation runs again.
+type Revocable interface{ Revoked() bool }
+
+type revocableError interface {
+	error
+	Revocable
+}
+
+func revoked(v any) bool {
+	r, ok := v.(Revocable)
+	if err, isError := v.(error); isError {
+		r, ok = errors.AsType[revocableError](err)
+	}
+	return ok && r.Revoked()
 }
 
 // Service returns caching for operations whose input is [Keyed]: a call is answered
 // from the cache if it has a valid result, otherwise it runs and its result is
-// stored. Of errors, only those of kind Unauthorized and Expired are cached, in
-// namespace negative for its default TTL, so that a rejected token is not sent again
-// at once. A call with the key "" passes through and is not counted.
+// stored. Of errors, only those of kind Unauthorized and Expired, and of kind
+// Forbidden if they are [Revocable], are cached, in namespace negative for its default
+// TTL, so that a rejected token is not sent again at once. A call with the key "" passes through and is not counted.
 func (s *Store) Service() core.Service {
 	return func(spec *core.Spec, next core.Handler) core.Handler {
 		if !spec.In.Implements(reflect.TypeFor[Keyed]()) {
@@ -62,10 +80,11 @@ func (s *Store) Service() core.Service {
 				return err
 			}
 			err := next(ctx, c)
+			_, revocable := errors.AsType[revocableError](err)
 			switch kind := core.KindOf(err); {
 			case err == nil:
 				s.put(ctx, ns, entry{id: k, value: c.Output, ttl: ttl, persistent: persistent, rerun: rerun{spec, c.Input, next}})
-			case kind == core.Unauthorized || kind == core.Expired:
+			case kind == core.Unauthorized || kind == core.Expired || kind == core.Forbidden && revocable:
 				s.put(ctx, Negative, entry{id: k, value: err, ttl: s.memoryOf(Negative).limits.Default})
 			}
 			return err
@@ -75,24 +94,25 @@ func (s *Store) Service() core.Service {
 
 func placeOf(input any) (ns Namespace, persistent bool) {
 	if p, ok := input.(Placer); ok {
-		ns, persistent = p.CachePlace()
+		place, below := p.CachePlace()
+		ns, persistent = Namespace(place), below
 	}
 	return cmp.Or(ns, Response), persistent
 }
 
 // cachedResult returns the cached result of an operation, which may be an error.
 func (s *Store) cachedResult(ctx context.Context, ns Namespace, k id, persistent bool) (v any, err error, ok bool) {
-	if e, found := s.memoryOf(Negative).lookupRare(k); found {
+	if e, found := s.memoryOf(Negative).lookupRare(k); found && !revoked(e.value) {
 		if err, ok := e.value.(error); ok {
 			return nil, err, true
 		}
 	}
 	if persistent {
 		e, _, ok := s.lookup(ctx, ns, k)
-		return e.value, nil, ok
+		return e.value, nil, ok && !revoked(e.value)
 	}
 	e, ok := s.memoryOf(ns).lookup(k)
-	return e.value, nil, ok
+	return e.value, nil, ok && !revoked(e.value)
 }
 
 // register makes the results of an operation known by its name, for those that come

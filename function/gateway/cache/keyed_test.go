@@ -31,7 +31,7 @@ type question struct {
 
 func (q question) CacheKey() (string, time.Duration) { return q.Text, q.TTL }
 
-func (q question) CachePlace() (cache.Namespace, bool) { return q.Place, q.Persistent }
+func (q question) CachePlace() (core.Namespace, bool) { return core.Namespace(q.Place), q.Persistent }
 
 // A reply has the number of times that the implementation ran.
 type reply struct{ Times int }

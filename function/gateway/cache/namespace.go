@@ -4,18 +4,20 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/hearthgate/hearthgate/function/core"
 )
 
 // A Namespace holds entries of one sort, with its own limits.
-type Namespace string
+type Namespace core.Namespace
 
 // The namespaces.
 const (
-	Settings  Namespace = "settings"
-	Discovery Namespace = "discovery" // the last known good response
-	Response  Namespace = "response"  // results of operations; the default
-	Identity  Namespace = "identity"  // the users of tokens
-	Negative  Namespace = "negative"  // rejections, so that a request is not repeated at once
+	Settings  = Namespace(core.NamespaceSettings)
+	Discovery = Namespace(core.NamespaceDiscovery) // the last known good response
+	Response  = Namespace(core.NamespaceResponse)  // results of operations; the default
+	Identity  = Namespace(core.NamespaceIdentity)  // the users of tokens
+	Negative  = Namespace(core.NamespaceNegative)  // rejections, so that a request is not repeated at once
 
 	// usageCounts holds how often keys were used. It is on the levels below memory
 	// only, and operations do not accept it.
