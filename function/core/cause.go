@@ -68,6 +68,7 @@ const (
 
 // Someone may not.
 const (
+	CauseIdentity     Cause = "identity"      // Login with Amazon did not say whose token it is
 	CauseUnknownToken Cause = "unknown_token" // Login with Amazon does not know it
 	CauseUnknownUser  Cause = "unknown_user"  // not on the allow-list
 	CauseUnknownSkill Cause = "unknown_skill" // not one of the stage's

@@ -41,8 +41,8 @@ type Decision struct {
 	Rules   int    `json:"rules" doc:"how many rules the policy has"`
 }
 
-func (k *Keeper) authorizeDirective(_ context.Context, in DirectiveInput) (Decision, error) {
-	p := k.policy.Load()
+func (a *Authorizer) authorizeDirective(_ context.Context, in DirectiveInput) (Decision, error) {
+	p := a.policy.Load()
 	if len(in.Policy) > 0 {
 		var err error
 		if p, err = parsePolicy(string(in.Policy)); err != nil {

@@ -50,7 +50,7 @@ func TestPolicy(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			in := "{" + tt.directive + "}"
-			if got := run(t, keeper(t, security.Access{Policy: tt.policy}), "authorize_directive", in); !strings.Contains(got, tt.want) {
+			if got := run(t, authorizer(t, security.Access{Policy: tt.policy}), "authorize_directive", in); !strings.Contains(got, tt.want) {
 				t.Errorf("got %s, want %s in it", got, tt.want)
 			}
 			if tt.policy == "" {
@@ -58,7 +58,7 @@ func TestPolicy(t *testing.T) {
 			}
 			// The same rules, tried over others.
 			in = "{" + tt.directive + `,"policy":` + tt.policy + "}"
-			if got := run(t, keeper(t, security.Access{Policy: `[{"effect":"deny","namespace":"*"}]`}), "authorize_directive", in); !strings.Contains(got, tt.want) {
+			if got := run(t, authorizer(t, security.Access{Policy: `[{"effect":"deny","namespace":"*"}]`}), "authorize_directive", in); !strings.Contains(got, tt.want) {
 				t.Errorf("tried out: got %s, want %s in it", got, tt.want)
 			}
 		})
@@ -68,7 +68,7 @@ func TestPolicy(t *testing.T) {
 // TestDeniedAreCounted looks that only what was really denied counts.
 func TestDeniedAreCounted(t *testing.T) {
 	const directive = `{"namespace":"Alexa.LockController","name":"Unlock"`
-	k := keeper(t, security.Access{Policy: `[{"effect":"deny","namespace":"Alexa.LockController"}]`})
+	k := authorizer(t, security.Access{Policy: `[{"effect":"deny","namespace":"Alexa.LockController"}]`})
 	for _, in := range []string{directive + `}`, directive + `}`, directive + `,"at":"2026-01-01T00:00:00Z"}`, directive + `,"policy":[{"effect":"deny","namespace":"*"}]}`} {
 		if got := run(t, k, "authorize_directive", in); !strings.HasPrefix(got, "forbidden") {
 			t.Errorf("%s: got %s", in, got)
@@ -106,7 +106,7 @@ func TestWrongPolicy(t *testing.T) {
 		"a huge pattern":     {rule(`"effect":"deny","endpoint":"` + strings.Repeat("a", 257) + `"`), "field endpoint is 257 bytes long"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			k := keeper(t, security.Access{Policy: `[{"effect":"deny","name":"Lock"}]`})
+			k := authorizer(t, security.Access{Policy: `[{"effect":"deny","name":"Lock"}]`})
 			if err := k.Configure(security.Access{Policy: tt.policy}); err == nil || !strings.Contains(err.Error(), "DIRECTIVE_POLICY") || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got %v, want %s in it", err, tt.want)
 			}

@@ -1,60 +1,44 @@
 package security
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"strings"
 )
 
 // mask stands where a secret was.
 const mask = "[secret]"
 
-// A RedactInput is the input of [Redact].
-type RedactInput struct {
-	Text string `json:"text" required:"true" doc:"JSON or any other text"`
-}
+// Redact returns text with every secret replaced by "[secret]", and how many there
+// were. A secret is found by the name in front of it, in JSON of any nesting, in
+// headers, queries and sentences, and by its shape. What cannot be told from a secret
+// is replaced too. A JSON object or list stays JSON. The time is proportional to the length of text.
+func Redact(text string) (clean string, secrets int) { return redact(text, 0, nil) }
 
-// Check refuses an input without a text.
-func (in RedactInput) Check() error {
-	if in.Text == "" {
-		return errors.New("field text is missing")
-	}
-	return nil
-}
-
-// Redacted is a text without secrets.
-type Redacted struct {
-	Text  string `json:"text"`
-	Found int    `json:"found" doc:"how many secrets were replaced"`
-}
-
-func (k *Keeper) redact(_ context.Context, in RedactInput) (Redacted, error) {
-	text, n := k.Scrub(in.Text)
-	return Redacted{text, n}, nil
-}
-
-// Scrub returns text with every secret replaced by "[secret]", and how many there
-// were: found by the name in front of it, in JSON of any nesting, in headers,
-// queries and plain sentences, and by its shape. What it cannot tell from a secret
-// it takes for one. JSON stays JSON. It takes time in proportion to the text.
-func Scrub(text string) (string, int) { return scrub(text, 0) }
-
-// scrub is Scrub for a text that is in so many texts, each a string of the next.
-func scrub(text string, in int) (string, int) {
-	const deep = 8
-	if in > deep {
+// redact is Redact for a text that is nested in so many strings, and for the literals
+// that are known.
+func redact(text string, nested int, known literals) (string, int) {
+	const deepest = 8
+	if nested > deepest {
 		return mask, 1
 	}
-	s := scrubber{text: text, in: in}
+	s := scanner{text: text, nested: nested, known: known}
 	if isJSON(text) {
 		s.json()
-	} else {
-		s.text = unescaped(text)
-		s.plain()
+		clean, found := s.result(text)
+		if _, left := known.replace(clean); left > 0 { // in a number, or across strings
+			return `"` + mask + `"`, found + left
+		}
+		return clean, found
 	}
+	s.text, s.found = known.replace(unescaped(text))
+	s.plain()
+	return s.result(text)
+}
+
+// result returns the redacted text, or the original if nothing was found.
+func (s *scanner) result(original string) (string, int) {
 	if s.found == 0 {
-		return text, 0
+		return original, 0
 	}
 	s.out.WriteString(s.text[s.kept:])
 	return s.out.String(), s.found

@@ -13,9 +13,9 @@ const secret = "canary4f9a"
 
 const jwt = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJhIiwiZXhwIjoxNzAwMDAwMDAwfQ.Zm9vYmFyYmF6cXV4" + secret
 
-// TestScrubHides has a secret in each text, which must be gone, and a word that must
+// TestRedactHides has a secret in each text, which must be gone, and a word that must
 // still be there.
-func TestScrubHides(t *testing.T) {
+func TestRedactHides(t *testing.T) {
 	nested := func(levels int) string {
 		text := `{"keep":"kept","token":"` + secret + `"}`
 		for range levels {
@@ -75,7 +75,7 @@ func TestScrubHides(t *testing.T) {
 		"Cloudflare Access":             `{"CF-Access-Client-Secret":"` + secret + `","keep":"kept"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, n := security.Scrub(text)
+			got, n := security.Redact(text)
 			if strings.Contains(got, secret) || strings.Contains(got, "94071") || n == 0 {
 				t.Errorf("%s\ngave %d: %s", text, n, got)
 			}
@@ -85,27 +85,27 @@ func TestScrubHides(t *testing.T) {
 			if json.Valid([]byte(text)) && !json.Valid([]byte(got)) {
 				t.Errorf("%s\nis no JSON any more: %s", text, got)
 			}
-			if again, m := security.Scrub(got); again != got || m != 0 {
+			if again, m := security.Redact(got); again != got || m != 0 {
 				t.Errorf("%s\nbecame, once more, %d: %s", got, m, again)
 			}
 		})
 	}
 }
 
-// TestScrubShapes looks for secrets that only their shape gives away.
-func TestScrubShapes(t *testing.T) {
+// TestRedactShapes looks for secrets that only their shape gives away.
+func TestRedactShapes(t *testing.T) {
 	for _, token := range []string{jwt, "Atza|IwEBIabc-_/+=", "Atzr|IwEBI", "Atnr|IwEBI", "AKIAIOSFODNN7EXAMPLE", "ASIAIOSFODNN7EXAMPLE", "ANBzsjhYZmNCTeAszagk", "bearer abc/def=="} {
 		for _, frame := range []string{"%", "a % b", `{"a":"%"}`, `["%"]`, `a="%"`, "<%>", "(%), b"} {
 			text := strings.Replace(frame, "%", token, 1)
-			if got, n := security.Scrub(text); strings.Contains(got, token) || n != 1 {
+			if got, n := security.Redact(text); strings.Contains(got, token) || n != 1 {
 				t.Errorf("%s gave %d: %s", text, n, got)
 			}
 		}
 	}
 }
 
-// TestScrubLeaves has texts that tell what the owner needs to know.
-func TestScrubLeaves(t *testing.T) {
+// TestRedactLeaves has texts that tell what the owner needs to know.
+func TestRedactLeaves(t *testing.T) {
 	for _, text := range []string{
 		"", "a", `{"a":[1,2.5,null,true],"b":"c"}`,
 		`{"token":"","refresh_token":null}`,
@@ -120,15 +120,15 @@ func TestScrubLeaves(t *testing.T) {
 		"user@example.com wrote", "a==b", "it is token-based", "ANOTHERWORDOFTWENTYX", "[secret]", `{"token":"[secret]"}`,
 		"\xff\xfe", `\`, `"`, `{"`, "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
 	} {
-		if got, n := security.Scrub(text); got != text || n != 0 {
+		if got, n := security.Redact(text); got != text || n != 0 {
 			t.Errorf("%q became, %d times, %q", text, n, got)
 		}
 	}
 }
 
-// TestScrubHuge gives it texts that would take forever if it went over any part
+// TestRedactHuge gives it texts that would take forever if it went over any part
 // more than once, and looks that there is an answer.
-func TestScrubHuge(t *testing.T) {
+func TestRedactHuge(t *testing.T) {
 	for name, text := range map[string]string{
 		"opening brackets":     `{"token":` + strings.Repeat("[", 1<<20),
 		"quotation marks":      "token=" + strings.Repeat(`"`, 1<<20),
@@ -143,16 +143,16 @@ func TestScrubHuge(t *testing.T) {
 		"dots":                 "eyJ" + strings.Repeat("a.", 1<<20),
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got, _ := security.Scrub(text); len(got) > 2*len(text) {
+			if got, _ := security.Redact(text); len(got) > 2*len(text) {
 				t.Errorf("%d bytes became %d", len(text), len(got))
 			}
 		})
 	}
 }
 
-// FuzzScrub puts a secret behind a name into any text and looks that it does not
+// FuzzRedact puts a secret behind a name into any text and looks that it does not
 // come out, that JSON stays JSON, and that there is nothing more to find.
-func FuzzScrub(f *testing.F) {
+func FuzzRedact(f *testing.F) {
 	f.Add(`{"a":"b"}`, `c`)
 	f.Add(`x" : [`, `\"`)
 	f.Add(`\\\"token\\\":`, `}`)
@@ -160,7 +160,7 @@ func FuzzScrub(f *testing.F) {
 	f.Add(`{"token":{"a":`, `"&quot;`)
 	f.Fuzz(func(t *testing.T, before, after string) {
 		for _, text := range []string{before + after, before + ` {"token":"` + secret + `"} ` + after} {
-			got, _ := security.Scrub(text)
+			got, _ := security.Redact(text)
 			if strings.Contains(text, secret) && !strings.Contains(before+after, secret[:4]) && strings.Contains(got, secret) {
 				t.Errorf("%q\ngave %q", text, got)
 			}
@@ -172,7 +172,7 @@ func FuzzScrub(f *testing.F) {
 		if err != nil {
 			return
 		}
-		got, _ := security.Scrub(string(in))
+		got, _ := security.Redact(string(in))
 		if !json.Valid([]byte(got)) || strings.Contains(got, secret) && !strings.Contains(before+after, secret) {
 			t.Errorf("%s\ngave %s", in, got)
 		}
@@ -183,7 +183,7 @@ const directive = `{"directive":{"header":{"namespace":"Alexa.PowerController","
 	`"correlationToken":"dFMb0z+PgpgdDmluhJ1LddFvSqZ/jCc8ptlAKulUj90jSqg=="},"endpoint":{"scope":{"type":"BearerToken","token":"` + jwt + `"},` +
 	`"endpointId":"light#kitchen","cookie":{}},"payload":{}}}`
 
-func BenchmarkScrub(b *testing.B) {
+func BenchmarkRedact(b *testing.B) {
 	for name, text := range map[string]string{
 		"directive": directive,
 		"sentence":  "nothing listens at port 8123: see whether Home Assistant or its proxy runs and whether the router forwards the port to it",
@@ -192,7 +192,7 @@ func BenchmarkScrub(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(text)))
 			for b.Loop() {
-				security.Scrub(text)
+				security.Redact(text)
 			}
 		})
 	}

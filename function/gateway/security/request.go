@@ -19,14 +19,14 @@ type RequestInput struct {
 	Body json.RawMessage `json:"body" required:"true" doc:"the request as it came"`
 }
 
-// RequestFacts is what [ValidateRequest] found of a request that it lets pass.
-type RequestFacts struct {
+// RequestResult is what [ValidateRequest] found of a request that it lets pass.
+type RequestResult struct {
 	Bytes int `json:"bytes" unit:"B"`
 	Depth int `json:"depth" doc:"how deep objects and arrays sit inside one another"`
 }
 
-func validateRequest(_ context.Context, in RequestInput) (RequestFacts, error) {
-	f := RequestFacts{Bytes: len(in.Body), Depth: depth(in.Body)}
+func validateRequest(_ context.Context, in RequestInput) (RequestResult, error) {
+	f := RequestResult{Bytes: len(in.Body), Depth: depth(in.Body)}
 	switch {
 	case f.Bytes == 0:
 		return f, core.Errorf(core.Invalid, core.CauseInput, "field body is empty; a JSON object is wanted")

@@ -1,24 +1,9 @@
-// Package security is the security gateway: who, what, and nothing leaks. It
-// serves the others by refusing an input that fails its own Check.
+// Package security is the security gateway: it decides who may command what, keeps
+// secrets out of texts and encrypts what is stored. It serves the other gateways by
+// rejecting an input that fails its own Check.
 //
-//	operation            input              output
-//	validate_request     RequestInput       RequestFacts
-//	validate_token       TokenInput         TokenFacts
-//	validate_input       InputInput         InputFacts
-//	redact               RedactInput        Redacted
-//	safe_error           ErrorInput         PublicError
-//	authenticate         AuthenticateInput  Identity
-//	authorize_directive  DirectiveInput     Decision
-//	check_certificate    CertificateInput   CertificateFacts
-//	rate                 RateInput          RateFacts
-//	reset_rate           ResetRateInput     RateReset
-//	encrypt              EncryptInput       Encrypted
-//	decrypt              DecryptInput       Decrypted
-//	status               core.None        Status
-//
-// Who may do what is the [Access] that the [Keeper] has. The application asks
-// authenticate and authorize_directive on the way of every directive, whoever it
-// comes from, when there is an allow-list and when there is a policy.
+// An [Authorizer] decides by the [Access] that it is configured with, a [Redactor]
+// replaces secrets, and a [Sealer] encrypts with a key derived from the stored token.
 package security
 
 import (
@@ -27,94 +12,62 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// Operations of the gateway.
+// The operations that a directive runs. The application runs Authenticate when
+// [Authorizer.AsksUsers] and AuthorizeDirective when [Authorizer.HasPolicy].
 var (
-	// ValidateRequest refuses a body that no honest caller sends.
-	ValidateRequest = core.Define[RequestInput, RequestFacts](core.Security, "validate_request",
-		"Refuse a request that is too long, too deep, not UTF-8 or not JSON; return how long and deep it is.")
-
-	// ValidateToken looks at a token from outside.
-	ValidateToken = core.Define[TokenInput, TokenFacts](core.Security, "validate_token",
-		"Return of what shape a token is and until when it says it is good; it is neither shown nor verified.")
-
-	// ValidateInput looks at JSON text by text.
-	ValidateInput = core.Define[InputInput, InputFacts](core.Security, "validate_input",
-		"Refuse JSON that is too long or too deep, or has a text in it that is too long or has control characters; return what it is like.")
-
-	// Redact returns a text without the secrets in it.
-	Redact = core.Define[RedactInput, Redacted](core.Security, "redact",
-		"Return a text with every secret in it replaced, found by the name of its field and by its shape.")
-
-	// SafeError returns what may be shown of an error.
-	SafeError = core.Define[ErrorInput, PublicError](core.Security, "safe_error",
-		"Return what may be shown outside of an error: no secret, no address, no path, and nothing of an internal one.")
-
-	// Authenticate says who asks.
 	Authenticate = core.Define[AuthenticateInput, Identity](core.Security, "authenticate",
-		"Return who asks and why they may: a custom skill by its id, or the user whom a linked account's token belongs to.").
+		"Return who sent a request and why they may command: a custom skill by its id, or the user whose account the token is linked to.").
 		Failing(core.Forbidden, core.Unauthorized, core.Unreachable, core.Unavailable, core.RateLimited)
-
-	// AuthorizeDirective says whether a directive is allowed.
 	AuthorizeDirective = core.Define[DirectiveInput, Decision](core.Security, "authorize_directive",
 		"Return which rule of the policy allows a directive, now or at another time; an error of kind forbidden names the rule that denies it.").
 		Failing(core.Forbidden)
-
-	// CheckCertificate looks at the certificate of a server.
-	CheckCertificate = core.Define[CertificateInput, CertificateFacts](core.Security, "check_certificate",
-		"Return the certificate that a server shows, how many days it is still good, and what is wrong with it or its chain.").
-		Failing(core.Unreachable)
-
-	// Rate takes tokens out of a bucket.
-	Rate = core.Define[RateInput, RateFacts](core.Security, "rate",
-		"Take tokens out of the bucket of a key and return how many are left; an error of kind rate_limited says when they will be there.").
-		Failing(core.RateLimited)
-
-	// ResetRate fills buckets.
-	ResetRate = core.Define[ResetRateInput, RateReset](core.Security, "reset_rate",
-		"Fill the bucket of a key, or all of them, and return how many there were.")
-
-	// Encrypt encrypts a text.
-	Encrypt = core.Define[EncryptInput, Encrypted](core.Security, "encrypt",
-		"Return a text encrypted (AES-256-GCM) with a key that is made from the stored token.").
-		Failing(core.NotFound)
-
-	// Decrypt decrypts a text.
-	Decrypt = core.Define[DecryptInput, Decrypted](core.Security, "decrypt",
-		"Return the text that was encrypted, if the stored token and the context are the same.").
-		Failing(core.NotFound)
-
-	// GetStatus returns what was refused so far.
-	GetStatus = core.Define[core.None, Status](core.Security, "status",
-		"Return what was refused, denied by which rule, limited and redacted so far, and what is set: key, allow-list, policy.")
 )
 
 // Gateway returns [core.Security].
-func (*Keeper) Gateway() core.Gateway { return core.Security }
+func (*Authorizer) Gateway() core.Gateway { return core.Security }
 
 // Bind binds the operations of the gateway to d.
-func (k *Keeper) Bind(d *core.Dispatcher) {
-	core.Handle(d, ValidateRequest, validateRequest)
-	core.Handle(d, ValidateToken, checked(k, validateToken))
-	core.Handle(d, ValidateInput, checked(k, validateInput))
-	core.Handle(d, Redact, checked(k, k.redact))
-	core.Handle(d, SafeError, checked(k, k.safeError))
-	core.Handle(d, Authenticate, checked(k, k.authenticate))
-	core.Handle(d, AuthorizeDirective, checked(k, k.authorizeDirective))
-	core.Handle(d, CheckCertificate, checked(k, k.checkCertificate))
-	core.Handle(d, Rate, checked(k, k.rate))
-	core.Handle(d, ResetRate, k.resetRate)
-	core.Handle(d, Encrypt, checked(k, k.encrypt))
-	core.Handle(d, Decrypt, checked(k, k.decrypt))
-	core.Handle(d, GetStatus, k.status)
+func (a *Authorizer) Bind(d *core.Dispatcher) {
+	core.Handle(d, Authenticate, checked(a, a.authenticate))
+	core.Handle(d, AuthorizeDirective, checked(a, a.authorizeDirective))
+	a.bindOperator(d)
 }
 
-// checked returns f, for an input that passes its own Check: the gateway's service
-// has that done for every gateway but its own.
-func checked[In Checked, Out any](k *Keeper, f func(context.Context, In) (Out, error)) func(context.Context, In) (Out, error) {
+// Checked is implemented by an input that can be invalid. Check returns nil, or a
+// sentence that names the field that is wrong.
+type Checked interface{ Check() error }
+
+// Service rejects a call whose input fails its own Check, with kind Invalid.
+func (a *Authorizer) Service() core.Service {
+	return func(_ *core.Spec, next core.Handler) core.Handler {
+		return func(ctx context.Context, c *core.Call) error {
+			if in, ok := c.Input.(Checked); ok {
+				c.MarkUsed(core.Security)
+				if err := a.check(in); err != nil {
+					return err
+				}
+			}
+			return next(ctx, c)
+		}
+	}
+}
+
+// checked does for the gateway's own operations what its service does for the others.
+func checked[In Checked, Out any](a *Authorizer, f func(context.Context, In) (Out, error)) func(context.Context, In) (Out, error) {
 	return func(ctx context.Context, in In) (out Out, err error) {
-		if err := k.check(in); err != nil {
+		if err := a.check(in); err != nil {
 			return out, err
 		}
 		return f(ctx, in)
 	}
+}
+
+// check returns the error of in's Check with kind Invalid, and counts it.
+func (a *Authorizer) check(in Checked) error {
+	err := in.Check()
+	if err == nil {
+		return nil
+	}
+	a.refused.Add(1)
+	return &core.Error{Kind: core.Invalid, Cause: core.CauseInput, Err: err}
 }

@@ -12,13 +12,13 @@ import (
 )
 
 // bound returns a dispatcher with the operations of k.
-func bound(k *security.Keeper) *core.Dispatcher {
+func bound(k *security.Authorizer) *core.Dispatcher {
 	d := core.NewDispatcher(k)
 	return d
 }
 
 // keeper returns a Keeper with an access.
-func keeper(t testing.TB, a security.Access) *security.Keeper {
+func authorizer(t testing.TB, a security.Access) *security.Authorizer {
 	t.Helper()
 	k := security.New(security.Options{})
 	if err := k.Configure(a); err != nil {
@@ -28,7 +28,7 @@ func keeper(t testing.TB, a security.Access) *security.Keeper {
 }
 
 // run returns what an operation answers to an input, as JSON, or "kind: error".
-func run(t testing.TB, k *security.Keeper, op, in string) string {
+func run(t testing.TB, k *security.Authorizer, op, in string) string {
 	t.Helper()
 	out, err := core.Execute(t.Context(), bound(k), "security."+op, []byte(in))
 	if err != nil {
@@ -46,7 +46,7 @@ func quoted(text string) string {
 // lists has an operation, inputs by what they are, and a part of what is answered.
 type lists map[string]struct{ in, want string }
 
-func (l lists) run(t *testing.T, k *security.Keeper, op string) {
+func (l lists) run(t *testing.T, k *security.Authorizer, op string) {
 	for name, tt := range l {
 		t.Run(name, func(t *testing.T) {
 			if got := run(t, k, op, tt.in); !strings.Contains(got, tt.want) {

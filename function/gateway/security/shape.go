@@ -7,7 +7,7 @@ var jsonStarts = []string{"eyJ", "eyAi", "ew0K", "ewog", "ewoJ"}
 
 // shape returns where a secret is that the word from i to end begins or holds, by
 // the looks of it; to is 0 if there is none.
-func (s *scrubber) shape(i, end int) (from, to int) {
+func (s *scanner) shape(i, end int) (from, to int) {
 	word := s.text[i:end]
 	var next byte
 	if end < len(s.text) {
@@ -25,7 +25,7 @@ func (s *scrubber) shape(i, end int) (from, to int) {
 			return i + at, s.run(end, " \t\r\n&\"'<>,;")
 		}
 	case len(word) >= len("bearer") && strings.EqualFold(word[len(word)-len("bearer"):], "bearer"):
-		if start := s.behindScheme(end); start > end {
+		if start := s.behindScheme(end); start > end && !s.proseBehindBearer(end, start) {
 			if stop := s.run(start, " \t\r\n\"'<>,;&"); stop > start && s.text[start:stop] != mask {
 				return end - len("bearer"), stop
 			}
@@ -39,7 +39,7 @@ func (s *scrubber) shape(i, end int) (from, to int) {
 }
 
 // endOfJWT returns where the parts of a JWT end, the first of which ends at i.
-func (s *scrubber) endOfJWT(i int) int {
+func (s *scanner) endOfJWT(i int) int {
 	for i < len(s.text) && (isLetter(s.text[i]) || s.text[i] == '-' || s.text[i] == '.') {
 		i++
 	}
@@ -65,7 +65,7 @@ func amazon(word string) int {
 }
 
 // behindScheme returns where the credentials behind "Bearer" begin.
-func (s *scrubber) behindScheme(i int) int {
+func (s *scanner) behindScheme(i int) int {
 	for i < len(s.text) {
 		switch rest := s.text[i:]; {
 		case rest[0] == ' ' || rest[0] == '\t' || rest[0] == '+':
@@ -89,7 +89,7 @@ func isGrantCode(word string) bool {
 }
 
 // privateKey hides a private key in PEM that begins at i and returns where to go on.
-func (s *scrubber) privateKey(i int) int {
+func (s *scanner) privateKey(i int) int {
 	const label = 40 // at most, as of "EC PRIVATE KEY-----"
 	head := s.text[i:min(len(s.text), i+len(pemBegin)+label)]
 	if !strings.Contains(head, "PRIVATE KEY-----") {
@@ -107,7 +107,7 @@ func (s *scrubber) privateKey(i int) int {
 }
 
 // userinfo hides the user and the password in an address whose host may begin at i.
-func (s *scrubber) userinfo(i int) int {
+func (s *scanner) userinfo(i int) int {
 	const long = 512
 	for end := i; end < len(s.text) && end < i+long; end++ {
 		switch c := s.text[end]; {

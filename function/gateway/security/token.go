@@ -1,87 +1,13 @@
 package security
 
 import (
-	"context"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/hearthgate/hearthgate/function/core"
 )
-
-const maxToken = 8 << 10 // bytes; what a header has room for
-
-// A TokenInput is the input of [ValidateToken].
-type TokenInput struct {
-	Token core.Secret `json:"token" required:"true" doc:"of Home Assistant, or of a linked account"`
-}
-
-// Check refuses what cannot be a token, without showing it.
-func (in TokenInput) Check() error {
-	t := in.Token.Reveal()
-	switch {
-	case t == "":
-		return errors.New("field token is missing")
-	case len(t) > maxToken:
-		return fmt.Errorf("field token is %d bytes long; at most %d are taken", len(t), maxToken)
-	case len(t) > len("bearer ") && strings.EqualFold(t[:len("bearer ")], "bearer "):
-		return errors.New("field token begins with Bearer; the token alone is wanted")
-	case strings.Trim(t, `"'`) != t:
-		return errors.New("field token has quotation marks around it; the token alone is wanted")
-	case strings.TrimSpace(t) != t:
-		return errors.New("field token begins or ends with a space or a line's end, which was copied with it: leave it out")
-	case strings.ContainsFunc(t, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return errors.New("field token has a character in it that no token has, such as a space: copy it again, whole")
-	}
-	return nil
-}
-
-// TokenFacts is what [ValidateToken] found. Whether a token is genuine is for the
-// one to say that made it.
-type TokenFacts struct {
-	Shape    string        `json:"shape" doc:"jwt (as Home Assistant's), amazon (of Login with Amazon) or opaque"`
-	Length   int           `json:"length" unit:"characters"`
-	Expires  *time.Time    `json:"expires,omitempty" doc:"until when a JWT says it is good, which nobody has verified"`
-	Left     *core.Seconds `json:"left_seconds,omitempty" doc:"until then; 0 if that is past" unit:"s"`
-	Expired  bool          `json:"expired" doc:"whether that is past"`
-	Verified bool          `json:"verified" doc:"false: nobody but its maker can tell whether a token is genuine"`
-}
-
-func validateToken(_ context.Context, in TokenInput) (TokenFacts, error) {
-	t := in.Token.Reveal()
-	f := TokenFacts{Shape: "opaque", Length: len(t)}
-	if kind, _, ok := strings.Cut(t, "|"); ok && amazon(kind) == 0 {
-		f.Shape = "amazon"
-	}
-	if isJWT(t) {
-		f.Shape = "jwt"
-	}
-	if at, ok := Expiry(in.Token); ok {
-		left := max(0, time.Until(at))
-		utc, seconds := at.UTC(), core.Seconds(left)
-		f.Expires, f.Left, f.Expired = &utc, &seconds, left == 0
-	}
-	return f, nil
-}
-
-// isJWT reports whether t has the three parts of a JWT, the first two of which are
-// objects.
-func isJWT(t string) bool {
-	parts := strings.Split(t, ".")
-	if len(parts) != 3 || parts[2] == "" {
-		return false
-	}
-	for _, part := range parts[:2] {
-		b, err := base64.RawURLEncoding.DecodeString(part)
-		if err != nil || json.Unmarshal(b, &map[string]json.RawMessage{}) != nil {
-			return false
-		}
-	}
-	return true
-}
 
 // Expiry returns until when a JWT says it is good, and whether it says so at all.
 // It reads the text only: whether the token is genuine is for Home Assistant to

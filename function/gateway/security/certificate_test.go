@@ -14,9 +14,11 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/cache"
 	"github.com/hearthgate/hearthgate/function/gateway/security"
 )
 
@@ -62,7 +64,7 @@ func authority(name string) func(*x509.Certificate) {
 
 // showing returns a Keeper whose every connection leads to a server that does as serve
 // says.
-func showing(t *testing.T, serve func(net.Conn), verify func(string, int, []*x509.Certificate) (bool, error)) *security.Keeper {
+func showing(t *testing.T, serve func(net.Conn), verify func(string, int, []*x509.Certificate) (bool, error)) *security.Authorizer {
 	return security.New(security.Options{Verify: verify, Dial: func(context.Context, string, string) (net.Conn, error) {
 		near, far := net.Pipe()
 		ended := make(chan struct{})
@@ -201,6 +203,43 @@ func TestVerify(t *testing.T) {
 	if got := c.String(); got != "TLS 1.3, a certificate for home.test by Root, good for 59 days" {
 		t.Errorf("got %s", got)
 	}
+}
+
+// TestCertificateIsCached counts the handshakes of a server that is checked several
+// times.
+func TestCertificateIsCached(t *testing.T) {
+	self := issue(t, nil, nil)
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		serve := shake(0, 0, self)
+		a := showing(t, func(c net.Conn) {
+			asked++
+			serve(c)
+		}, nil)
+		d := core.NewDispatcher(a, cache.New(cache.Options{}))
+		for i, tt := range []struct {
+			after time.Duration
+			in    string
+			want  int
+		}{
+			{0, `{"host":"home.test"}`, 1},
+			{0, `{"host":"home.test"}`, 2},
+			{0, `{"host":"home.test","max_age_seconds":60}`, 3},
+			{59 * time.Second, `{"host":"HOME.test","port":443,"max_age_seconds":60}`, 3},
+			{0, `{"host":"home.test","max_age_seconds":30}`, 4}, // the other result is too old
+			{0, `{"host":"home.test","port":8123,"max_age_seconds":60}`, 5},
+			{0, `{"host":"away.test","max_age_seconds":60}`, 6},
+			{time.Second, `{"host":"home.test","max_age_seconds":60}`, 7},
+			{0, `{"host":"home.test","max_age_seconds":0}`, 8},
+			{0, `{"host":"","max_age_seconds":60}`, 8},
+		} {
+			time.Sleep(tt.after)
+			_, _ = core.Execute(t.Context(), d, "security.check_certificate", []byte(tt.in))
+			if asked != tt.want {
+				t.Errorf("check %d: the server was asked %d times, want %d", i, asked, tt.want)
+			}
+		}
+	})
 }
 
 func TestWrongHost(t *testing.T) {

@@ -2,24 +2,25 @@ package security
 
 import "strings"
 
-// A scrubber goes through a text once, from left to right, and hides secrets.
-type scrubber struct {
-	text  string
-	in    int             // how many texts it is in
-	out   strings.Builder // the text without secrets, up to kept
-	kept  int
-	found int
+// A scanner goes through a text once, from left to right, and hides secrets.
+type scanner struct {
+	text   string
+	nested int // in how many strings of other texts
+	known  literals
+	out    strings.Builder // the text without secrets, up to kept
+	kept   int
+	found  int
 }
 
 // hide replaces the text from one place to another; text that is hidden already
 // stays.
-func (s *scrubber) hide(from, to int, by string) {
+func (s *scanner) hide(from, to int, by string) {
 	if from < to && strings.Trim(s.text[from:to], `\"`) != mask {
 		s.replace(from, to, by, 1)
 	}
 }
 
-func (s *scrubber) replace(from, to int, by string, found int) {
+func (s *scanner) replace(from, to int, by string, found int) {
 	s.out.WriteString(s.text[s.kept:from])
 	s.out.WriteString(by)
 	s.kept = to
@@ -28,7 +29,7 @@ func (s *scrubber) replace(from, to int, by string, found int) {
 
 // plain goes through what is not JSON as a whole. JSON may be in it, cut off, or
 // as a string of other JSON.
-func (s *scrubber) plain() {
+func (s *scanner) plain() {
 	for i := 0; i < len(s.text); {
 		switch c := s.text[i]; {
 		case isLetter(c):
@@ -49,7 +50,7 @@ func isLetter(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '_'
 }
 
-func (s *scrubber) endOfWord(i int) int {
+func (s *scanner) endOfWord(i int) int {
 	for i < len(s.text) && (isLetter(s.text[i]) || s.text[i] == '-' && !strings.HasPrefix(s.text[i:], pemBegin)) {
 		i++
 	}
@@ -58,7 +59,7 @@ func (s *scrubber) endOfWord(i int) int {
 
 // word looks at the word from i to end, as a secret by its shape and as a name with
 // a secret behind it, and returns where to go on.
-func (s *scrubber) word(i, end int) int {
+func (s *scanner) word(i, end int) int {
 	if from, to := s.shape(i, end); to > 0 {
 		s.hide(from, to, mask)
 		return to
@@ -72,7 +73,9 @@ func (s *scrubber) word(i, end int) int {
 		sure = max(sure, named(s.text[i+1:end]))
 	}
 	if sure == anywhere || sure == asField && (l.quoted || !l.colon) || sure == inQuery && !l.quoted && !l.colon {
-		return s.value(sep, l, takesLine(s.text[i:end]))
+		line := takesLine(s.text[i:end])
+		l.header = line && (i == 0 || s.text[i-1] == '\n')
+		return s.value(sep, l, line)
 	}
 	return end
 }
@@ -80,12 +83,13 @@ func (s *scrubber) word(i, end int) int {
 // A link is what is between a name and its value.
 type link struct {
 	quoted bool // the name is
-	level  int  // how many backslashes are in front of its quotation mark, for JSON inside a string of JSON
+	level  int  // number of backslashes in front of its quotation mark, for JSON inside a string of JSON
 	colon  bool // and not an equals sign
+	header bool // the name begins its line, and its value goes on to the end of it
 }
 
 // separator returns where the value of a name that ends at i begins, if there is one.
-func (s *scrubber) separator(i int) (after int, l link, ok bool) {
+func (s *scanner) separator(i int) (after int, l link, ok bool) {
 	const apart = 32 // spaces and quotation marks between a name and its value
 	for from, slashes := i, 0; i < len(s.text) && i < from+apart; i++ {
 		rest := s.text[i:]
@@ -123,7 +127,8 @@ func (s *scrubber) separator(i int) (after int, l link, ok bool) {
 }
 
 // value hides the value that begins at or behind i and returns where to go on.
-func (s *scrubber) value(i int, l link, line bool) int {
+func (s *scanner) value(i int, l link, line bool) int {
+	spaced := l.colon && !l.quoted && i < len(s.text) && (s.text[i] == ' ' || s.text[i] == '\n')
 	i = s.skipSpace(i)
 	open := i
 	for open < len(s.text) && s.text[open] == '\\' {
@@ -156,17 +161,20 @@ func (s *scrubber) value(i int, l link, line bool) int {
 			s.hide(open, end, marks+mask+marks)
 		}
 		return end
-	case line:
+	case l.header, line && !(spaced && s.prose(open, 3)):
 		end := s.run(open, "\r\n\"'<>")
 		s.hide(open, end, mask)
 		return end
+	}
+	if spaced && s.prose(open, 1) {
+		return open
 	}
 	end := s.credentials(open)
 	s.hide(open, end, mask)
 	return end
 }
 
-func (s *scrubber) skipSpace(i int) int {
+func (s *scanner) skipSpace(i int) int {
 	for i < len(s.text) && strings.IndexByte(" \t\r\n", s.text[i]) >= 0 {
 		i++
 	}
@@ -174,7 +182,7 @@ func (s *scrubber) skipSpace(i int) int {
 }
 
 // until returns where what begins at i is followed by a text, or the end.
-func (s *scrubber) until(i int, text string) int {
+func (s *scanner) until(i int, text string) int {
 	if n := strings.Index(s.text[i:], text); n >= 0 {
 		return i + n
 	}
@@ -183,7 +191,7 @@ func (s *scrubber) until(i int, text string) int {
 
 // run returns where the first of some characters is, or an escape that may stand
 // for one.
-func (s *scrubber) run(i int, stop string) int {
+func (s *scanner) run(i int, stop string) int {
 	for ; i < len(s.text); i++ {
 		if strings.IndexByte(stop, s.text[i]) >= 0 {
 			return i
@@ -197,7 +205,7 @@ func (s *scrubber) run(i int, stop string) int {
 
 // credentials returns where what begins at i ends, the scheme in front of it
 // included: "Basic abc".
-func (s *scrubber) credentials(i int) int {
+func (s *scanner) credentials(i int) int {
 	const stop = " \t\r\n&\"'<>"
 	end := s.run(i, stop)
 	if word := s.text[i:end]; strings.EqualFold(word, "bearer") || strings.EqualFold(word, "basic") {
@@ -208,7 +216,7 @@ func (s *scrubber) credentials(i int) int {
 
 // closing returns where the quotation mark is that closes a string, one with level
 // backslashes in front, or the end.
-func (s *scrubber) closing(i int, mark byte, level int) int {
+func (s *scanner) closing(i int, mark byte, level int) int {
 	for from := i; ; i++ {
 		n := strings.IndexByte(s.text[i:], mark)
 		if n < 0 {
@@ -224,7 +232,7 @@ func (s *scrubber) closing(i int, mark byte, level int) int {
 }
 
 // slashes counts the backslashes in front of i, down to from.
-func (s *scrubber) slashes(from, i int) int {
+func (s *scanner) slashes(from, i int) int {
 	n := 0
 	for i-n > from && s.text[i-n-1] == '\\' {
 		n++
@@ -241,7 +249,7 @@ func ends(slashes, level int) bool {
 
 // bracket returns where the object or list that begins at i ends, or the end of
 // the text or of the string that it is in.
-func (s *scrubber) bracket(i, level int) int {
+func (s *scanner) bracket(i, level int) int {
 	depth, quoted, inside := 0, false, 0
 	for from := i; i < len(s.text); i++ {
 		switch c := s.text[i]; {

@@ -11,8 +11,15 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/security"
 )
 
+// withToken returns an Authorizer whose Sealer has the key of a token.
+func withToken(token core.Secret) *security.Authorizer {
+	s := new(security.Sealer)
+	s.SetToken(token)
+	return security.New(security.Options{Sealer: s})
+}
+
 // sealed returns what encrypt answers.
-func sealed(t testing.TB, k *security.Keeper, text, context string) string {
+func sealed(t testing.TB, k *security.Authorizer, text, context string) string {
 	t.Helper()
 	var e security.Encrypted
 	got := run(t, k, "encrypt", `{"text":`+quoted(text)+`,"context":`+quoted(context)+`}`)
@@ -23,7 +30,7 @@ func sealed(t testing.TB, k *security.Keeper, text, context string) string {
 }
 
 func TestSeal(t *testing.T) {
-	k := keeper(t, security.Access{Token: "a token"})
+	k := withToken("a token")
 	for name, text := range map[string]string{"short": "a", "not ASCII": "Tür\n", "huge": strings.Repeat("hearthgate ", 50000)} {
 		t.Run(name, func(t *testing.T) {
 			s := sealed(t, k, text, "test")
@@ -36,7 +43,7 @@ func TestSeal(t *testing.T) {
 			}
 			// Whoever has the same token opens it, in another process too.
 			var d security.Decrypted
-			got := run(t, keeper(t, security.Access{Token: "a token"}), "decrypt", `{"sealed":"`+s+`","context":"test"}`)
+			got := run(t, withToken("a token"), "decrypt", `{"sealed":"`+s+`","context":"test"}`)
 			if err := json.Unmarshal([]byte(got), &d); err != nil || d.Text != text {
 				t.Errorf("got %.200s, want the text that was sealed", got)
 			}
@@ -45,7 +52,7 @@ func TestSeal(t *testing.T) {
 }
 
 func TestSealIsNotOpened(t *testing.T) {
-	k := keeper(t, security.Access{Token: "a token"})
+	k := withToken("a token")
 	s := sealed(t, k, "text", "test")
 	raw, _ := base64.RawURLEncoding.DecodeString(s)
 	changed := func(at int) string {
@@ -53,7 +60,7 @@ func TestSealIsNotOpened(t *testing.T) {
 		b[at] ^= 1
 		return base64.RawURLEncoding.EncodeToString(b)
 	}
-	const other, foreign, noKey = "invalid: security.decrypt: it was sealed with another token or context, or was changed since", "invalid: security.decrypt: it was not sealed here, or is cut off", "not_found: security.decrypt: there is no key"
+	const other, foreign, noKey = "invalid: security.decrypt: it was sealed with another token or context, or was changed since", "invalid: security.decrypt: it was not sealed by this function, or is cut off", "not_found: security.decrypt: there is no key"
 	for name, tt := range map[string]struct {
 		token                 core.Secret
 		sealed, context, want string
@@ -73,34 +80,43 @@ func TestSealIsNotOpened(t *testing.T) {
 		"nothing":         {"a token", "", "test", "field sealed is missing"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := run(t, keeper(t, security.Access{Token: tt.token}), "decrypt", `{"sealed":"`+tt.sealed+`","context":"`+tt.context+`"}`)
+			got := run(t, withToken(tt.token), "decrypt", `{"sealed":"`+tt.sealed+`","context":"`+tt.context+`"}`)
 			if !strings.Contains(got, tt.want) {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}
 		})
 	}
-	if got := run(t, keeper(t, security.Access{}), "encrypt", `{"text":"a"}`); !strings.HasPrefix(got, "not_found: security.encrypt: there is no key") {
+	if got := run(t, withToken(""), "encrypt", `{"text":"a"}`); !strings.HasPrefix(got, "not_found: security.encrypt: there is no key") {
 		t.Errorf("without a token: got %s", got)
 	}
 }
 
-// TestTokenIsRenewed looks that the key follows the token of the settings.
+// TestTokenIsRenewed checks that the key follows the token.
 func TestTokenIsRenewed(t *testing.T) {
-	k := keeper(t, security.Access{Token: "a token"})
+	s := new(security.Sealer)
+	s.SetToken("a token")
+	k := security.New(security.Options{Sealer: s})
 	before := sealed(t, k, "text", "")
-	if err := k.Configure(security.Access{Token: "b token"}); err != nil {
-		t.Fatal(err)
-	}
+	s.SetToken("b token")
 	if got := run(t, k, "decrypt", `{"sealed":"`+before+`"}`); !strings.HasPrefix(got, "invalid: ") {
 		t.Errorf("what was sealed with the token before is opened: %s", got)
 	}
 	if got := run(t, k, "decrypt", `{"sealed":"`+sealed(t, k, "text", "")+`"}`); got != `{"text":"text"}` {
 		t.Errorf("got %s, want the text", got)
 	}
+	s.SetToken("a token")
+	if got := run(t, k, "decrypt", `{"sealed":"`+before+`"}`); got != `{"text":"text"}` {
+		t.Errorf("got %s, want the text, as the token is the first one again", got)
+	}
+	s.SetToken("")
+	if got := run(t, k, "decrypt", `{"sealed":"`+before+`"}`); !strings.HasPrefix(got, "not_found: ") {
+		t.Errorf("got %s, want that there is no key", got)
+	}
 }
 
 func FuzzOpen(f *testing.F) {
-	k := keeper(f, security.Access{Token: "a token"})
+	k := new(security.Sealer)
+	k.SetToken("a token")
 	good, err := k.Seal([]byte("text"), nil)
 	if err != nil {
 		f.Fatal(err)
@@ -114,7 +130,8 @@ func FuzzOpen(f *testing.F) {
 }
 
 func BenchmarkSeal(b *testing.B) {
-	k := keeper(b, security.Access{Token: "a token"})
+	k := new(security.Sealer)
+	k.SetToken("a token")
 	text := make([]byte, 4<<10)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -46,7 +46,7 @@ type PublicError struct {
 	Hidden  int    `json:"hidden" doc:"how many pieces of the text were taken out"`
 }
 
-func (k *Keeper) safeError(ctx context.Context, in ErrorInput) (PublicError, error) {
+func (a *Authorizer) safeError(ctx context.Context, in ErrorInput) (PublicError, error) {
 	kind, _ := kindNamed(in.Kind)
 	e := PublicError{Kind: kind.String()}
 	if kind == core.Internal || in.Text == "" {
@@ -59,7 +59,7 @@ func (k *Keeper) safeError(ctx context.Context, in ErrorInput) (PublicError, err
 		}
 		return e, nil
 	}
-	text, found := k.Scrub(in.Text)
+	text, found := a.opts.Redactor.Redact(in.Text)
 	e.Hidden = found
 	words := strings.Fields(text)
 	for i, word := range words {

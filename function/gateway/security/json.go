@@ -1,14 +1,13 @@
 package security
 
 import (
-	"bytes"
 	"encoding/json"
 	"strings"
 )
 
 // json goes through a text that is JSON, string by string, so that what is hidden
 // is always a whole value, or inside of one.
-func (s *scrubber) json() {
+func (s *scanner) json() {
 	for i := 0; ; {
 		n := strings.IndexByte(s.text[i:], '"')
 		if n < 0 {
@@ -27,7 +26,7 @@ func (s *scrubber) json() {
 }
 
 // decoded returns the string whose content goes from one place to another.
-func (s *scrubber) decoded(from, to int) string {
+func (s *scanner) decoded(from, to int) string {
 	raw := s.text[from:to]
 	if strings.IndexByte(raw, '\\') < 0 {
 		return raw
@@ -40,7 +39,7 @@ func (s *scrubber) decoded(from, to int) string {
 }
 
 // member hides the value that begins at i, and returns where it ends.
-func (s *scrubber) member(i int) int {
+func (s *scanner) member(i int) int {
 	end := i
 	switch s.text[i] {
 	case '"':
@@ -57,18 +56,10 @@ func (s *scrubber) member(i int) int {
 }
 
 // content hides the secrets in the content of a string.
-func (s *scrubber) content(from, to int) {
-	text, n := scrub(s.decoded(from, to), s.in+1)
+func (s *scanner) content(from, to int) {
+	text, n := redact(s.decoded(from, to), s.nested+1, s.known)
 	if n == 0 {
 		return
 	}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if enc.Encode(text) != nil {
-		b.Reset()
-		b.WriteString(`"` + mask + `"` + "\n")
-	}
-	quoted := b.String()
-	s.replace(from, to, quoted[1:len(quoted)-2], n)
+	s.replace(from, to, inJSON(text, false), n)
 }

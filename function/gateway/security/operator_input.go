@@ -14,8 +14,8 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// An InputInput is the input of [ValidateInput].
-type InputInput struct {
+// An ValidateInputRequest is the input of [ValidateInput].
+type ValidateInputRequest struct {
 	Value    json.RawMessage `json:"value" required:"true" doc:"any JSON"`
 	MaxBytes int             `json:"max_bytes,omitempty" doc:"how long it may be; default: 1 MiB" unit:"B"`
 	MaxDepth int             `json:"max_depth,omitempty" doc:"how deep objects and lists may sit inside one another; default: 64"`
@@ -23,7 +23,7 @@ type InputInput struct {
 }
 
 // Check refuses limits that are negative, or higher than any input may be.
-func (in InputInput) Check() error {
+func (in ValidateInputRequest) Check() error {
 	switch {
 	case len(in.Value) == 0:
 		return errors.New("field value is missing")
@@ -37,22 +37,22 @@ func (in InputInput) Check() error {
 	return nil
 }
 
-// InputFacts is what [ValidateInput] found of an input that it lets pass.
-type InputFacts struct {
+// InputResult is what [ValidateInput] found of an input that it lets pass.
+type InputResult struct {
 	Bytes   int `json:"bytes" unit:"B"`
 	Depth   int `json:"depth" doc:"how deep objects and lists sit inside one another"`
 	Texts   int `json:"texts" doc:"how many texts there are, keys among them"`
 	Longest int `json:"longest" doc:"how long the longest of them is" unit:"B"`
 }
 
-func validateInput(_ context.Context, in InputInput) (InputFacts, error) {
+func validateInput(_ context.Context, in ValidateInputRequest) (InputResult, error) {
 	orElse := func(n, byDefault int) int {
 		if n == 0 {
 			return byDefault
 		}
 		return n
 	}
-	f := InputFacts{Bytes: len(in.Value), Depth: depth(in.Value)}
+	f := InputResult{Bytes: len(in.Value), Depth: depth(in.Value)}
 	most, deepest := orElse(in.MaxBytes, core.MaxInput), orElse(in.MaxDepth, MaxDepth)
 	switch {
 	case f.Bytes > most:
@@ -73,7 +73,7 @@ func validateInput(_ context.Context, in InputInput) (InputFacts, error) {
 }
 
 // texts looks at every text in v, which is at a path.
-func (f *InputFacts) texts(path string, v any, longest int) error {
+func (f *InputResult) texts(path string, v any, longest int) error {
 	switch v := v.(type) {
 	case string:
 		return f.text(path, v, longest)
@@ -96,7 +96,7 @@ func (f *InputFacts) texts(path string, v any, longest int) error {
 	return nil
 }
 
-func (f *InputFacts) text(path, text string, longest int) error {
+func (f *InputResult) text(path, text string, longest int) error {
 	f.Texts++
 	f.Longest = max(f.Longest, len(text))
 	if len(text) > longest {

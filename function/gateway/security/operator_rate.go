@@ -46,8 +46,8 @@ func (in RateInput) Check() error {
 	return nil
 }
 
-// RateFacts is what [Rate] returns.
-type RateFacts struct {
+// RateResult is what [Rate] returns.
+type RateResult struct {
 	Allowed bool         `json:"allowed" doc:"whether the tokens are there"`
 	Left    float64      `json:"left" doc:"tokens in the bucket now"`
 	Wait    core.Seconds `json:"wait_seconds" doc:"until they are there; 0 if they are" unit:"s"`
@@ -67,18 +67,18 @@ type bucket struct {
 	limiter *rate.Limiter
 }
 
-func (k *Keeper) rate(_ context.Context, in RateInput) (RateFacts, error) {
+func (a *Authorizer) rate(_ context.Context, in RateInput) (RateResult, error) {
 	now, take := time.Now(), max(in.Take, 1)
-	l, keys := k.buckets.limiter(in, now)
+	l, keys := a.buckets.limiter(in, now)
 	r := l.ReserveN(now, take)
 	wait := r.DelayFrom(now)
 	allowed := r.OK() && wait == 0
 	if !allowed || in.Peek {
 		r.CancelAt(now)
 	}
-	f := RateFacts{allowed, math.Max(0, l.TokensAt(now)), core.Seconds(wait), keys}
+	f := RateResult{allowed, math.Max(0, l.TokensAt(now)), core.Seconds(wait), keys}
 	if !allowed && !in.Peek {
-		k.limited.Add(1)
+		a.limited.Add(1)
 		return f, core.Errorf(core.RateLimited, core.CauseRateLimited, "%.60q is asked for too often: try again in %.1f s", in.Key, wait.Seconds())
 	}
 	return f, nil
@@ -146,8 +146,8 @@ type RateReset struct {
 	Reset int `json:"reset" doc:"how many buckets were filled"`
 }
 
-func (k *Keeper) resetRate(_ context.Context, in ResetRateInput) (RateReset, error) {
-	b := &k.buckets
+func (a *Authorizer) resetRate(_ context.Context, in ResetRateInput) (RateReset, error) {
+	b := &a.buckets
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if in.Key == "" {
