@@ -49,7 +49,7 @@ func TestNoSecretIsLogged(t *testing.T) {
 	debug := slog.LevelDebug
 	for range 500 {
 		var out bytes.Buffer
-		l := logging.New(logging.Options{Output: &out, Scrub: security.Scrub})
+		l := logging.New(logging.Options{Output: &out, Redact: security.Redact})
 		d := core.NewDispatcher(l.Service())
 		d.Install(l)
 		fails := core.Define[int, int](core.Lambda, "fail", "Fail.")

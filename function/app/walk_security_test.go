@@ -157,7 +157,7 @@ func TestWrongAccess(t *testing.T) {
 		want string
 	}{
 		"policy": {map[string]string{config.EnvPolicy: `[{"effect":"deny","name":"Unlock"},{"effect":"deny","hourz":[]}]`}, `DIRECTIVE_POLICY rule 2: there is no field "hourz"`},
-		"users":  {map[string]string{config.EnvAllowedUsers: "amzn1.account.A", config.EnvTokenSource: "linked"}, "ALLOWED_USERS is of no use"},
+		"users":  {map[string]string{config.EnvAllowedUsers: "amzn1.account.A", config.EnvTokenSource: "linked"}, "ALLOWED_USERS has no effect"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			app, out := started(t, "http://127.0.0.1:1", tt.env)
@@ -210,7 +210,7 @@ func TestCheckCertificate(t *testing.T) {
 				after(tt.configure)(t, app)
 			}
 			out, err := core.Execute(t.Context(), app.dispatcher, "security.check_certificate", []byte(`{"host":"`+host+`","port":`+port+`}`))
-			var got security.CertificateFacts
+			var got security.CertificateResult
 			if err == nil {
 				err = json.Unmarshal(out, &got)
 			}
