@@ -134,7 +134,7 @@ func BenchmarkDiscovery(b *testing.B) {
 			h := newHome(&testing.T{})
 			all, _ := crowd(n)
 			h.responds(200, "application/json", found(strings.Join(all, ",")))
-			e, err := alexa.Parse([]byte(directive("Discover", "x")))
+			e, err := directiveOf(directive("Discover", "x"))
 			if err != nil {
 				b.Fatal(err)
 			}

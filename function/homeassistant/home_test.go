@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -91,8 +92,13 @@ func (h *home) send(event string) (reply json.RawMessage, err error) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	if reply, err = h.Forward(h.t.Context(), e); err != nil && e.IsDiscover() {
-		reply, _ = h.LastKnown(h.t.Context(), e, err)
+	ctx := metrics.WithRecorder(h.t.Context())
+	if reply, err = h.Forward(ctx, e); err != nil && e.IsDiscover() {
+		reply, _ = h.LastKnown(ctx, e, err)
+	}
+	// What was put is counted with the record that ends an invocation.
+	if _, failed := core.Do(ctx, h.Dispatcher, metrics.Record, metrics.RecordInput{Name: config.Success.Name, Value: 1}); failed != nil {
+		h.t.Fatal(failed)
 	}
 	return reply, err
 }
@@ -154,4 +160,18 @@ func jwt(link string, until time.Time) string {
 		return base64.RawURLEncoding.EncodeToString(b)
 	}
 	return part(map[string]string{"alg": "HS256"}) + "." + part(map[string]any{"iss": link, "iat": time.Now().Unix(), "exp": until.Unix()}) + ".c2ln"
+}
+
+// found returns the answer of a home with these endpoints.
+func found(endpoints string) string {
+	return `{"event":{"header":{"namespace":"Alexa.Discovery","name":"Discover.Response","messageId":"m","payloadVersion":"3"},"payload":{"endpoints":[` + endpoints + `]}}}`
+}
+
+// many returns n endpoints.
+func many(n int) string {
+	var all []string
+	for i := range n {
+		all = append(all, fmt.Sprintf(`{"endpointId":"light#%d","friendlyName":"L %d","capabilities":[{}]}`, i, i))
+	}
+	return strings.Join(all, ",")
 }

@@ -122,7 +122,7 @@ func TestDiagnose(t *testing.T) {
 		{"Cloudflare's rule", house{root: says(403, "<html>", "Content-Type", "text/html", "Cf-Ray", "1")}, nil, "token", "cloudflare", "security events"},
 		{"Cloudflare Access, by login", house{root: says(302, "", "Location", "https://x.cloudflareaccess.com/cdn-cgi/access/login")}, nil, "token", "cloudflare_access", "service token"},
 		{"Cloudflare Access, by refusal", house{root: says(403, "<title>Cloudflare Access</title>", "Content-Type", "text/html")}, nil, "token", "cloudflare_access", "service token"},
-		{"another proxy refuses", house{root: says(403, "<html>", "Content-Type", "text/html")}, nil, "token", "forbidden", "rules of the proxy"},
+		{"another proxy refuses", house{root: says(403, "<html>", "Content-Type", "text/html")}, nil, "token", "forbidden", "look at its rules"},
 		{"proxy not trusted", house{root: says(400, "400: Bad Request")}, nil, "token", "bad_request", "trusted_proxies"},
 		{"redirected", house{root: says(301, "", "Location", "https://other.example.com/")}, nil, "token", "redirect", "final address"},
 		{"shutting down", house{root: says(503, "")}, nil, "token", "shutting_down", "wait"},
@@ -162,10 +162,10 @@ func TestDiagnose(t *testing.T) {
 // works, and each is named with its reason.
 func TestDiagnoseDropped(t *testing.T) {
 	for name, tt := range map[string]struct{ endpoints, want string }{
-		"too many":  {many(301), "Alexa does not get light.99 (it is beyond the 300 that Alexa takes)"},
+		"too many":  {many(301), "Alexa does not get light.99 (Alexa accepts 300 endpoints, and there are more)"},
 		"no name":   {many(1) + `,{"endpointId":"light#b","friendlyName":"","capabilities":[{}]}`, "Alexa does not get light.b (it has no name)"},
-		"duplicate": {many(1) + "," + many(1), "Alexa does not get light.0 (its id is taken by another one)"},
-		"no object": {many(1) + `,7`, "Alexa does not get number 2 (it is not as Alexa defines an endpoint)"},
+		"duplicate": {many(1) + "," + many(1), "Alexa does not get light.0 (another endpoint has the same id)"},
+		"no object": {many(1) + `,7`, "Alexa does not get number 2 (it is not an endpoint as Alexa defines it)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := httptest.NewServer(house{discover: says(200, found(tt.endpoints))})
@@ -213,7 +213,7 @@ func TestDiagnoseTheWay(t *testing.T) {
 	}{
 		{"no URL", "", canary, "settings", "settings", "set it to the address"},
 		{"no token", plain.URL, "", "settings", "settings", "hearthgate token"},
-		{"no such name", "https://nowhere.invalid", canary, "dns", "dns", "spelled right"},
+		{"no such name", "https://nowhere.invalid", canary, "dns", "dns", "check the spelling"},
 		{"nothing listens", "http://" + closed.Addr().String(), canary, "tcp", "refused", "forwards the port"},
 		{"no TLS", secure, canary, "tls", "no_tls", "http"},
 	} {
