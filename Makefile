@@ -13,7 +13,7 @@ HEARTHGATE := go run ./infra/cmd/hearthgate
 CDK := npx --prefix infra cdk
 
 # The build of the function, the same to the byte on every machine, so that a
-# deploy sees no change where there is none. infra/internal/build runs it too.
+# deploy sees no change where there is none. infra/internal/project runs it too.
 BUILD := GOWORK=off GOFLAGS= CGO_ENABLED=0 go build -trimpath -buildvcs=false -mod=readonly -tags lambda.norpc -ldflags "-s -w -buildid="
 
 # The race detector needs a C compiler, which not every machine has.

@@ -13,7 +13,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/build"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 
 func main() {
@@ -27,7 +27,7 @@ func main() {
 
 // synthesize writes the templates of all stages to where the CLI wants them.
 func synthesize() error {
-	root, err := build.Root()
+	root, err := project.Root()
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func synthesize() error {
 	if err := built(code); err != nil {
 		return err
 	}
-	hash, err := build.Hash(filepath.Join(code, "bootstrap"))
+	hash, err := project.Hash(filepath.Join(code, "bootstrap"))
 	if err != nil {
 		return fmt.Errorf("the built function cannot be read: %w", err)
 	}

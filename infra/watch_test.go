@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/fakeaws"
+	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
 )
 
 // TestRunbook finds the section that each alarm and each widget points at, and the

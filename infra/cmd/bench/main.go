@@ -10,8 +10,8 @@ import (
 	"os"
 	"os/signal"
 
-	"github.com/hearthgate/hearthgate/infra/internal/bench"
-	"github.com/hearthgate/hearthgate/infra/internal/build"
+	"github.com/hearthgate/hearthgate/infra/bench"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 
 func main() {
@@ -27,7 +27,7 @@ func run(ctx context.Context) error {
 	starts := flag.Int("starts", 30, "cold starts of each program under each condition")
 	asJSON := flag.Bool("json", false, "print JSON for programs")
 	flag.Parse()
-	root, err := build.Root()
+	root, err := project.Root()
 	if err != nil {
 		return err
 	}

@@ -6,8 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/build"
 	"github.com/hearthgate/hearthgate/infra/internal/demo"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 
 func (c *command) demo() *cobra.Command {
@@ -54,7 +54,7 @@ The exit code is 1 if anything was not answered as it should be.`,
 // demoOptions completes the options from the environment.
 func (c *command) demoOptions(o demo.Options) (demo.Options, error) {
 	var err error
-	if o.Root, err = build.Root(); err != nil {
+	if o.Root, err = project.Root(); err != nil {
 		return o, err
 	}
 	o.URL, o.Token = c.getenv(config.EnvURL), c.getenv(config.EnvToken)

@@ -8,12 +8,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/build"
-	"github.com/hearthgate/hearthgate/infra/internal/cloud"
-	"github.com/hearthgate/hearthgate/infra/internal/console"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
 	"github.com/hearthgate/hearthgate/infra/internal/deploy"
-	"github.com/hearthgate/hearthgate/infra/internal/screen"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
 	"github.com/hearthgate/hearthgate/infra/internal/setup"
+	"github.com/hearthgate/hearthgate/infra/internal/skill"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
 func (c *command) deploy() *cobra.Command {
@@ -34,7 +34,7 @@ and says what to type into the Alexa developer console.`,
 			if err != nil {
 				return err
 			}
-			root, err := build.Root()
+			root, err := project.Root()
 			if err != nil {
 				return err
 			}
@@ -59,14 +59,14 @@ func (c *command) cdk(root string, s config.Stage) deploy.CDK {
 }
 
 // preflight tells what was found, and prepares the account if that is wanted.
-func (c *command) preflight(ctx context.Context, cdk deploy.CDK, s config.Stage, bootstrap bool) (*cloud.Account, error) {
+func (c *command) preflight(ctx context.Context, cdk deploy.CDK, s config.Stage, bootstrap bool) (*awsaccount.Account, error) {
 	if !cdk.Installed() {
 		c.progress("installing the CDK into this clone")
 	}
 	if err := cdk.Ready(ctx); err != nil {
 		return nil, err
 	}
-	out := screen.New(c.err, c.getenv)
+	out := ui.New(c.err, c.getenv)
 	account, checks := deploy.Preflight(ctx, s)
 	var problems []error
 	for _, check := range checks {
@@ -95,7 +95,7 @@ func (c *command) preflight(ctx context.Context, cdk deploy.CDK, s config.Stage,
 
 // offers asks whether the account is to be prepared now, if there is somebody to
 // ask.
-func (c *command) offers(ctx context.Context, out *screen.Screen, problem string) bool {
+func (c *command) offers(ctx context.Context, out *ui.Screen, problem string) bool {
 	if !c.interactive() || c.json {
 		return false
 	}
@@ -105,7 +105,7 @@ func (c *command) offers(ctx context.Context, out *screen.Screen, problem string
 }
 
 // rollOut deploys the stack and tries it.
-func (c *command) rollOut(ctx context.Context, cdk deploy.CDK, s config.Stage, a *cloud.Account, dry bool) error {
+func (c *command) rollOut(ctx context.Context, cdk deploy.CDK, s config.Stage, a *awsaccount.Account, dry bool) error {
 	stack := config.StackName(s.Name)
 	c.progress("building the function and looking what changes")
 	if dry {
@@ -122,7 +122,7 @@ func (c *command) rollOut(ctx context.Context, cdk deploy.CDK, s config.Stage, a
 	}
 	arn := fmt.Sprintf("arn:aws:lambda:%s:%s:function:%s:%s", a.Region, a.ID, config.FunctionName(s.Name), config.Alias)
 	smoke := c.smoke(ctx, s, a)
-	fields := console.Fields(s, arn)
+	fields := skill.ConsoleFields(s, arn)
 	if c.json {
 		result := map[string]any{"stack": stack, "account": a.ID, "region": a.Region, "endpoint": arn, "console": fields, "answers": smoke == nil}
 		if smoke != nil {
@@ -142,7 +142,7 @@ func (c *command) rollOut(ctx context.Context, cdk deploy.CDK, s config.Stage, a
 }
 
 func (c *command) changed(lines []string) {
-	out := screen.New(c.err, c.getenv)
+	out := ui.New(c.err, c.getenv)
 	if len(lines) == 0 {
 		out.Printf("  nothing\n")
 	}
@@ -151,7 +151,7 @@ func (c *command) changed(lines []string) {
 	}
 }
 
-func (c *command) showConsole(s config.Stage, fields []console.Field) {
+func (c *command) showConsole(s config.Stage, fields []skill.ConsoleField) {
 	out := c.screen()
 	out.Printf("\n%s\n", out.Bold("What to type into the Alexa developer console"))
 	where := ""
@@ -165,5 +165,5 @@ func (c *command) showConsole(s config.Stage, fields []console.Field) {
 			out.Printf("    %-30s %s\n", "", out.Dim(f.Why))
 		}
 	}
-	out.Printf("\n%s\n", console.Next(s))
+	out.Printf("\n%s\n", skill.NextStep(s))
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/fakeaws"
+	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
 )
 
 // deployed has the owner's stage deployed, without the CDK.

@@ -6,9 +6,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/build"
-	"github.com/hearthgate/hearthgate/infra/internal/screen"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
 	"github.com/hearthgate/hearthgate/infra/internal/setup"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
 func (c *command) destroy() *cobra.Command {
@@ -31,11 +31,11 @@ of the CDK stays, since others may use it. A production stage is guarded: take
 			if s.Production {
 				return fmt.Errorf("the stage %s is a production stage, which is guarded against deletion: write \"production\": false into its file, deploy it, and destroy it then", stage)
 			}
-			root, err := build.Root()
+			root, err := project.Root()
 			if err != nil {
 				return err
 			}
-			o := setup.Options{Out: screen.New(c.err, c.getenv)}
+			o := setup.Options{Out: ui.New(c.err, c.getenv)}
 			if c.interactive() {
 				o.In = c.input(cmd.Context())
 			}

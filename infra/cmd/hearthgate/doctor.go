@@ -8,9 +8,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/build"
 	"github.com/hearthgate/hearthgate/infra/internal/doctor"
-	"github.com/hearthgate/hearthgate/infra/internal/target"
+	"github.com/hearthgate/hearthgate/infra/internal/invoke"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 
 func (c *command) doctor() *cobra.Command {
@@ -71,7 +71,7 @@ func (c *command) examine(ctx context.Context, name string, here bool) ([]doctor
 	}
 	steps = append(steps, patient.Examine(ctx)...)
 	c.progress("having the deployed function go the way to the home")
-	steps = append(steps, doctor.Way(ctx, target.Deployed(patient.Account, config.FunctionName(name), config.Alias), "inside")...)
+	steps = append(steps, doctor.Way(ctx, invoke.Deployed(patient.Account, config.FunctionName(name), config.Alias), "inside")...)
 	if here {
 		own, err := c.fromHere(ctx, name)
 		if err != nil {
@@ -84,7 +84,7 @@ func (c *command) examine(ctx context.Context, name string, here bool) ([]doctor
 
 // built returns the hash of the program that this clone would deploy.
 func (c *command) built(ctx context.Context) (string, error) {
-	root, err := build.Root()
+	root, err := project.Root()
 	if err != nil {
 		return "", err
 	}
@@ -95,15 +95,15 @@ func (c *command) built(ctx context.Context) (string, error) {
 	}
 	defer os.RemoveAll(dir)
 	program := filepath.Join(dir, "bootstrap")
-	if err := build.Deployed(ctx, root, program); err != nil {
+	if err := project.Deployed(ctx, root, program); err != nil {
 		return "", err
 	}
-	return build.Hash(program)
+	return project.Hash(program)
 }
 
 // fromHere goes the way from this machine.
 func (c *command) fromHere(ctx context.Context, stage string) ([]doctor.Step, error) {
-	root, err := build.Root()
+	root, err := project.Root()
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +112,7 @@ func (c *command) fromHere(ctx context.Context, stage string) ([]doctor.Step, er
 		return nil, err
 	}
 	c.progress("going the way from this machine")
-	t, err := target.Local(ctx, root, env)
+	t, err := invoke.Local(ctx, root, env)
 	if err != nil {
 		return nil, err
 	}

@@ -9,9 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/cloud"
-	"github.com/hearthgate/hearthgate/infra/internal/headers"
-	"github.com/hearthgate/hearthgate/infra/internal/homecheck"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
+	"github.com/hearthgate/hearthgate/infra/internal/setup"
 )
 
 func (c *command) headers() *cobra.Command {
@@ -58,22 +57,22 @@ of the action "Service Auth" for it.`,
 		},
 	}
 	stageFlag(cmd, &stage, "dev", "the `stage`, a file in "+config.StagesDir)
-	cmd.Flags().StringSliceVar(&names, "header", headers.Access, "the `name` of a header; may be given more than once")
+	cmd.Flags().StringSliceVar(&names, "header", setup.AccessHeaders, "the `name` of a header; may be given more than once")
 	cmd.Flags().BoolVar(&skip, "offline", false, "do not ask the home whether they are good")
 	return cmd
 }
 
 // secretHeaders reads the values of the headers one by one from a terminal, else
 // all headers from standard input.
-func (c *command) secretHeaders(ctx context.Context, names []string) (headers.Headers, error) {
+func (c *command) secretHeaders(ctx context.Context, names []string) (setup.Headers, error) {
 	if !c.interactive() {
 		b, err := io.ReadAll(io.LimitReader(c.input(ctx), 64<<10))
 		if err != nil {
 			return nil, fmt.Errorf("the headers cannot be read: %w", err)
 		}
-		return headers.Parse(string(b))
+		return setup.ParseHeaders(string(b))
 	}
-	h := headers.Headers{}
+	h := setup.Headers{}
 	for _, name := range names {
 		value, err := c.hidden(ctx, name)
 		if err != nil {
@@ -84,7 +83,7 @@ func (c *command) secretHeaders(ctx context.Context, names []string) (headers.He
 	return h, h.Check()
 }
 
-func (c *command) storedHeaders(s config.Stage, a *cloud.Account, names []string, version int64) {
+func (c *command) storedHeaders(s config.Stage, a *awsaccount.Account, names []string, version int64) {
 	next := "hearthgate deploy --stage " + s.Name
 	if !s.SecretHeaders {
 		next = "hearthgate init --stage " + s.Name + " --secret-headers, then " + next
@@ -99,26 +98,26 @@ func (c *command) storedHeaders(s config.Stage, a *cloud.Account, names []string
 }
 
 // home returns the Home Assistant of a stage.
-func home(s config.Stage, secret headers.Headers) homecheck.Home {
-	return homecheck.Home{URL: s.URL, Insecure: !s.VerifySSL, CA: s.CA, Headers: secret}
+func home(s config.Stage, secret setup.Headers) setup.Home {
+	return setup.Home{URL: s.URL, Insecure: !s.VerifySSL, CA: s.CA, Headers: secret}
 }
 
 // stageHome returns the Home Assistant of a stage, with the secret headers that are
 // stored for it.
-func stageHome(ctx context.Context, s config.Stage, a *cloud.Account) (homecheck.Home, error) {
+func stageHome(ctx context.Context, s config.Stage, a *awsaccount.Account) (setup.Home, error) {
 	if !s.SecretHeaders {
 		return home(s, nil), nil
 	}
 	text, err := a.Secret(ctx, s.HeadersParameterName())
-	if cloud.CodeOf(err) == cloud.NotFound {
-		return homecheck.Home{}, fmt.Errorf("the stage %s has secret headers, and none are stored: run `hearthgate headers --stage %[1]s` first", s.Name)
+	if awsaccount.CodeOf(err) == awsaccount.NotFound {
+		return setup.Home{}, fmt.Errorf("the stage %s has secret headers, and none are stored: run `hearthgate headers --stage %[1]s` first", s.Name)
 	}
 	if err != nil {
-		return homecheck.Home{}, err
+		return setup.Home{}, err
 	}
-	secret, err := headers.Parse(text)
+	secret, err := setup.ParseHeaders(text)
 	if err != nil {
-		return homecheck.Home{}, fmt.Errorf("what is stored in %s cannot be used: %w; run `hearthgate headers --stage %s`", s.HeadersParameterName(), err, s.Name)
+		return setup.Home{}, fmt.Errorf("what is stored in %s cannot be used: %w; run `hearthgate headers --stage %s`", s.HeadersParameterName(), err, s.Name)
 	}
 	return home(s, secret), nil
 }

@@ -11,9 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/build"
-	"github.com/hearthgate/hearthgate/infra/internal/screen"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
 	"github.com/hearthgate/hearthgate/infra/internal/setup"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
 func (c *command) init() *cobra.Command {
@@ -35,7 +35,7 @@ it only when you say so.`,
 			if err := config.CheckName(stage); err != nil {
 				return err
 			}
-			root, err := build.Root()
+			root, err := project.Root()
 			if err != nil {
 				return err
 			}
@@ -44,7 +44,7 @@ it only when you say so.`,
 			if err != nil {
 				return err
 			}
-			o := setup.Options{Given: map[string]string{}, Out: screen.New(c.err, c.getenv), Skip: skip}
+			o := setup.Options{Given: map[string]string{}, Out: ui.New(c.err, c.getenv), Skip: skip}
 			for _, q := range setup.Questions() {
 				if cmd.Flags().Changed(q.Flag) {
 					o.Given[q.Field] = *answers[q.Flag]
@@ -105,7 +105,7 @@ func existing(root, file, name string) (config.Stage, bool, error) {
 	return s, true, err
 }
 
-func (c *command) changes(s *screen.Screen, file string, changes []setup.Change) {
+func (c *command) changes(s *ui.Screen, file string, changes []setup.Change) {
 	s.Printf("what changes in %s:\n", file)
 	for _, ch := range changes {
 		s.Printf("  %-20s %s -> %s\n", ch.Field, cmp.Or(ch.Before, "(default)"), cmp.Or(ch.After, "(default)"))

@@ -12,15 +12,15 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/redact"
-	"github.com/hearthgate/hearthgate/infra/internal/sample"
+	"github.com/hearthgate/hearthgate/infra/internal/invoke"
+	"github.com/hearthgate/hearthgate/infra/internal/logview"
 )
 
 func (c *command) invoke() *cobra.Command {
 	var w where
 	var endpoint string
 	var list strings.Builder
-	for _, s := range sample.All() {
+	for _, s := range invoke.Samples() {
 		fmt.Fprintf(&list, "  %-16s %s\n", s.Name, s.Doc)
 	}
 	cmd := &cobra.Command{
@@ -55,7 +55,7 @@ is 1 if the reply is an error.`,
 			}
 			return c.reply(t.Where, a.Payload, float64(a.Took.Microseconds())/1000)
 		},
-		ValidArgs: sample.Names(),
+		ValidArgs: invoke.SampleNames(),
 	}
 	w.flags(cmd)
 	cmd.Flags().StringVar(&endpoint, "endpoint", "", "the `device` that a sample is for, such as light.kitchen")
@@ -64,12 +64,12 @@ is 1 if the reply is an error.`,
 
 // event returns the event that an argument stands for.
 func (c *command) event(ctx context.Context, arg, endpoint string) ([]byte, error) {
-	if slices.Contains(sample.Names(), arg) {
+	if slices.Contains(invoke.SampleNames(), arg) {
 		token := c.getenv(config.EnvToken)
 		if token == "" {
 			token = "no-token-of-a-linked-account"
 		}
-		return sample.Event(arg, endpoint, token)
+		return invoke.SampleEvent(arg, endpoint, token)
 	}
 	var b []byte
 	var err error
@@ -80,7 +80,7 @@ func (c *command) event(ctx context.Context, arg, endpoint string) ([]byte, erro
 	}
 	switch {
 	case os.IsNotExist(err):
-		return nil, fmt.Errorf("%s is neither a file nor a sample: the samples are %s", arg, strings.Join(sample.Names(), ", "))
+		return nil, fmt.Errorf("%s is neither a file nor a sample: the samples are %s", arg, strings.Join(invoke.SampleNames(), ", "))
 	case err != nil:
 		return nil, fmt.Errorf("the event cannot be read: %w", err)
 	case endpoint != "":
@@ -94,7 +94,7 @@ func (c *command) event(ctx context.Context, arg, endpoint string) ([]byte, erro
 // reply prints a reply without the tokens that Home Assistant mirrors, and fails
 // if it is an error.
 func (c *command) reply(from string, raw []byte, took float64) error {
-	shown := redact.JSON(raw)
+	shown := logview.Redact(raw)
 	if c.json {
 		c.print(map[string]any{"reply": shown, "took_ms": took, "from": from})
 	} else {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hearthgate/hearthgate/infra/internal/demohome"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
 )
 
 // noHome is the environment of a person who has set nothing.

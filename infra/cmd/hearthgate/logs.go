@@ -11,8 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/cloud"
-	"github.com/hearthgate/hearthgate/infra/internal/journal"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
+	"github.com/hearthgate/hearthgate/infra/internal/invoke"
+	"github.com/hearthgate/hearthgate/infra/internal/logview"
 )
 
 func (c *command) logs() *cobra.Command {
@@ -70,14 +71,14 @@ are in none of them. CloudWatch has a line some seconds after it was written.`,
 }
 
 // lines shows the lines that were not seen yet.
-func (c *command) lines(ctx context.Context, a *cloud.Account, group string, from time.Time, failed bool, seen map[string]bool) error {
+func (c *command) lines(ctx context.Context, a *awsaccount.Account, group string, from time.Time, failed bool, seen map[string]bool) error {
 	lines, err := a.Lines(ctx, group, "", from)
 	if err != nil && ctx.Err() == nil {
 		return err
 	}
 	s := c.screen()
 	for _, l := range lines {
-		e, ok := journal.Parse(l.Text)
+		e, ok := logview.Parse(l.Text)
 		if !ok || seen[l.ID] || failed && !e.Failed() {
 			continue
 		}
@@ -119,7 +120,7 @@ directive does it does again.`,
 			if token == "" {
 				token = "no-token-of-a-linked-account"
 			}
-			event, err := journal.Event(record, payload, token)
+			event, err := invoke.ReplayEvent(record, payload, token)
 			if err != nil {
 				return err
 			}

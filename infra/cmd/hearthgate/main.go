@@ -11,7 +11,7 @@ import (
 	"os/signal"
 	"syscall"
 
-	"github.com/hearthgate/hearthgate/infra/internal/screen"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
 func main() {
@@ -59,7 +59,7 @@ func (c *command) failed(err error) {
 		c.print(map[string]string{"error": err.Error()})
 		return
 	}
-	s := screen.New(c.err, c.getenv)
+	s := ui.New(c.err, c.getenv)
 	s.Printf("%s %v\n", s.Bad("hearthgate:"), err)
 }
 

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/hearthgate/hearthgate/infra/internal/build"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 
 var dir string
@@ -39,12 +39,12 @@ var hearthgate = sync.OnceValues(func() (string, error) {
 
 // function returns the function that a stage has deployed, built once.
 var function = sync.OnceValues(func() (string, error) {
-	at, err := build.Root()
+	at, err := project.Root()
 	if err != nil {
 		return "", err
 	}
 	out := filepath.Join(dir, "bootstrap")
-	return out, build.Function(context.Background(), at, out)
+	return out, project.Function(context.Background(), at, out)
 })
 
 // result is what a run of the command left.
@@ -83,7 +83,7 @@ func commandIn(t *testing.T, dir, in string, env []string, args ...string) resul
 
 func root(t *testing.T) string {
 	t.Helper()
-	r, err := build.Root()
+	r, err := project.Root()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/hearthgate/hearthgate/infra/internal/target"
+	"github.com/hearthgate/hearthgate/infra/internal/invoke"
 )
 
 func (c *command) op() *cobra.Command {
@@ -53,7 +53,7 @@ environment or a demo home; --stage or --function name a deployed one.`,
 }
 
 // response prints what an operation answered.
-func (c *command) response(name string, r target.Response) error {
+func (c *command) response(name string, r invoke.Response) error {
 	s := c.screen()
 	switch {
 	case c.json:
@@ -87,7 +87,7 @@ type operation struct {
 }
 
 // operations lists what can be run by name.
-func (c *command) operations(ctx context.Context, t *target.Target) error {
+func (c *command) operations(ctx context.Context, t *invoke.Target) error {
 	r, err := t.Operate(ctx, "lambda.operations", nil)
 	if err != nil {
 		return err

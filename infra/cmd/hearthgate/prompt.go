@@ -11,8 +11,8 @@ import (
 
 	"golang.org/x/term"
 
-	"github.com/hearthgate/hearthgate/infra/internal/screen"
 	"github.com/hearthgate/hearthgate/infra/internal/setup"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
 // interactive reports whether somebody sits in front of it.
@@ -63,7 +63,7 @@ func interruptible(ctx context.Context, read func() ([]byte, error)) ([]byte, er
 
 // hidden asks in a terminal for something that is not shown.
 func (c *command) hidden(ctx context.Context, what string) (string, error) {
-	s := screen.New(c.err, c.getenv)
+	s := ui.New(c.err, c.getenv)
 	s.Printf("%s (it is not shown): ", what)
 	fd := int(c.in.(*os.File).Fd())
 	shown, err := term.GetState(fd)

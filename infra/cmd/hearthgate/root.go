@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/hearthgate/hearthgate/infra/internal/screen"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
 func (c *command) root() *cobra.Command {
@@ -59,8 +59,8 @@ func (c *command) print(v any) {
 
 // progress tells, on standard error, what takes a while.
 func (c *command) progress(text string) {
-	s := screen.New(c.err, c.getenv)
+	s := ui.New(c.err, c.getenv)
 	s.Printf("%s\n", s.Dim(text+" ..."))
 }
 
-func (c *command) screen() *screen.Screen { return screen.New(c.out, c.getenv) }
+func (c *command) screen() *ui.Screen { return ui.New(c.out, c.getenv) }

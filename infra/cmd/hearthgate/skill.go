@@ -4,8 +4,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/interaction"
-	"github.com/hearthgate/hearthgate/infra/internal/screen"
+	"github.com/hearthgate/hearthgate/infra/internal/skill"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
 func (c *command) skill() *cobra.Command {
@@ -31,12 +31,12 @@ intent_script answers, are added to it afterwards.`,
 				}
 				locale = s.Locale
 			}
-			m, err := interaction.New(locale, name)
+			m, err := skill.NewModel(locale, name)
 			if err != nil {
 				return err
 			}
 			c.print(m)
-			out := screen.New(c.err, c.getenv)
+			out := ui.New(c.err, c.getenv)
 			out.Printf("%s\n", out.Dim("For "+locale+". Paste it into the console: Build, Custom, Interaction Model, JSON Editor; then Save and Build."))
 			out.Printf("%s\n", out.Dim("The skill is called \""+m.Interaction.Language.InvocationName+"\": open it by that name."))
 			return nil

@@ -3,7 +3,7 @@ package main_test
 import (
 	"testing"
 
-	"github.com/hearthgate/hearthgate/infra/internal/alexacheck"
+	"github.com/hearthgate/hearthgate/infra/testkit/alexacheck"
 )
 
 func TestSkill(t *testing.T) {

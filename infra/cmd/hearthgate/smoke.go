@@ -7,21 +7,20 @@ import (
 	"fmt"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/cloud"
-	"github.com/hearthgate/hearthgate/infra/internal/sample"
-	"github.com/hearthgate/hearthgate/infra/internal/target"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
+	"github.com/hearthgate/hearthgate/infra/internal/invoke"
 )
 
 // smoke sends a directive through the deployed function. With linked accounts there
 // is no token to send, so what counts is that the function answers at all.
-func (c *command) smoke(ctx context.Context, s config.Stage, a *cloud.Account) error {
+func (c *command) smoke(ctx context.Context, s config.Stage, a *awsaccount.Account) error {
 	c.progress("sending a Discover through the deployed function")
-	t := target.Deployed(a, config.FunctionName(s.Name), config.Alias)
+	t := invoke.Deployed(a, config.FunctionName(s.Name), config.Alias)
 	if s.TokenSource == config.Linked {
 		_, err := t.Operate(ctx, "lambda.status", nil)
 		return err
 	}
-	event, err := sample.Event("discover", "", "no-token-of-a-linked-account")
+	event, err := invoke.SampleEvent("discover", "", "no-token-of-a-linked-account")
 	if err != nil {
 		return err
 	}
@@ -29,7 +28,7 @@ func (c *command) smoke(ctx context.Context, s config.Stage, a *cloud.Account) e
 }
 
 // discovers says what is wrong if the function finds no device.
-func discovers(ctx context.Context, t *target.Target, event []byte) error {
+func discovers(ctx context.Context, t *invoke.Target, event []byte) error {
 	answer, err := t.Invoke(ctx, event)
 	switch {
 	case err != nil:

@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hearthgate/hearthgate/infra/internal/demohome"
-	"github.com/hearthgate/hearthgate/infra/internal/fakeaws"
-	"github.com/hearthgate/hearthgate/infra/internal/outside"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
+	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
+	"github.com/hearthgate/hearthgate/infra/testkit/testnet"
 )
 
 // An owner is a person with a clone, a home on the internet and an AWS account.
@@ -21,7 +21,7 @@ type owner struct {
 	cloud *fakeaws.Cloud
 	env   []string
 
-	internet *outside.Internet
+	internet *testnet.Internet
 }
 
 const homeURL = "https://home.example.com"
@@ -40,7 +40,7 @@ func newOwner(t *testing.T) *owner {
 		t.Fatal(err)
 	}
 	o.write("go.work", "go 1.26.0\n")
-	internet := outside.New(t)
+	internet := testnet.New(t)
 	internet.Serve(t, "home.example.com", o.home)
 	server := &demohome.Server{Handler: o.home}
 	if err := server.Start(); err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/screen"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
 func (c *command) status() *cobra.Command {
@@ -85,7 +85,7 @@ type health struct {
 }
 
 // show writes the report: first what counts, then a line a gateway.
-func (h health) show(to *screen.Screen, where string) {
+func (h health) show(to *ui.Screen, where string) {
 	to.Printf("%s  %s\n", points(to, h.Points), to.Bold(where))
 	if h.Problem != "" {
 		to.Printf("  %s\n", to.Bad(h.Problem))
@@ -120,7 +120,7 @@ func (h health) show(to *screen.Screen, where string) {
 	}
 }
 
-func points(to *screen.Screen, n int) string {
+func points(to *ui.Screen, n int) string {
 	text := fmt.Sprintf("%3d of 100", n)
 	if n == 100 {
 		return to.Good(text)

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/fakeaws"
+	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
 )
 
 // TestStatus sees that the report begins with what counts, and is one to read.

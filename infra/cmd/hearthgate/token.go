@@ -9,10 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/cloud"
-	"github.com/hearthgate/hearthgate/infra/internal/sample"
-	"github.com/hearthgate/hearthgate/infra/internal/target"
-	"github.com/hearthgate/hearthgate/infra/internal/token"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
+	"github.com/hearthgate/hearthgate/infra/internal/invoke"
+	"github.com/hearthgate/hearthgate/infra/internal/setup"
 )
 
 func (c *command) token() *cobra.Command {
@@ -80,14 +79,14 @@ func (c *command) secret(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("the token cannot be read: %w", err)
 	}
-	return token.Clean(text)
+	return setup.CleanToken(text)
 }
 
 // stored tells where the token is, after a look whether the function takes it.
-func (c *command) stored(ctx context.Context, s config.Stage, a *cloud.Account, version int64, rotate bool) error {
+func (c *command) stored(ctx context.Context, s config.Stage, a *awsaccount.Account, version int64, rotate bool) error {
 	next := "hearthgate deploy --stage " + s.Name
 	if rotate {
-		t := target.Deployed(a, config.FunctionName(s.Name), config.Alias)
+		t := invoke.Deployed(a, config.FunctionName(s.Name), config.Alias)
 		c.progress("asking the deployed function whether it answers with the new token")
 		if err := afresh(ctx, t); err != nil {
 			return fmt.Errorf("the token is stored (version %d), but %w", version, err)
@@ -105,7 +104,7 @@ func (c *command) stored(ctx context.Context, s config.Stage, a *cloud.Account, 
 }
 
 // afresh has the function read its parameters again and discover the home.
-func afresh(ctx context.Context, t *target.Target) error {
+func afresh(ctx context.Context, t *invoke.Target) error {
 	r, err := t.Operate(ctx, "initialization.refresh", nil)
 	if err != nil {
 		return err
@@ -113,7 +112,7 @@ func afresh(ctx context.Context, t *target.Target) error {
 	if !r.Success {
 		return errors.New("the function could not read it: " + r.Message)
 	}
-	event, err := sample.Event("discover", "", "no-token-of-a-linked-account")
+	event, err := invoke.SampleEvent("discover", "", "no-token-of-a-linked-account")
 	if err != nil {
 		return err
 	}

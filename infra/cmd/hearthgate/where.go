@@ -11,9 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/build"
-	"github.com/hearthgate/hearthgate/infra/internal/cloud"
-	"github.com/hearthgate/hearthgate/infra/internal/target"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
+	"github.com/hearthgate/hearthgate/infra/internal/invoke"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 
 // A where says which function a command is for.
@@ -32,24 +32,24 @@ func (w *where) flags(cmd *cobra.Command) {
 
 // open returns the function: the one that the flags name, else the one of this
 // machine, with the home of the environment or a demo home.
-func (c *command) open(ctx context.Context, w where) (*target.Target, error) {
+func (c *command) open(ctx context.Context, w where) (*invoke.Target, error) {
 	switch {
 	case w.function != "" && (w.stage != "" || w.local):
 		return nil, errors.New("--function is one function, and --stage or --local another: say one of them")
 	case w.function != "":
-		account, err := cloud.Open(ctx, cloud.RegionOf(w.function))
+		account, err := awsaccount.Open(ctx, awsaccount.RegionOf(w.function))
 		if err != nil {
 			return nil, err
 		}
-		return target.Deployed(account, w.function, ""), nil
+		return invoke.Deployed(account, w.function, ""), nil
 	case w.stage != "" && !w.local:
 		stage, account, err := c.deployed(ctx, w.stage)
 		if err != nil {
 			return nil, err
 		}
-		return target.Deployed(account, config.FunctionName(stage.Name), config.Alias), nil
+		return invoke.Deployed(account, config.FunctionName(stage.Name), config.Alias), nil
 	}
-	root, err := build.Root()
+	root, err := project.Root()
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func (c *command) open(ctx context.Context, w where) (*target.Target, error) {
 		return nil, err
 	}
 	c.progress("building and starting the function on this machine")
-	return target.Local(ctx, root, env)
+	return invoke.Local(ctx, root, env)
 }
 
 // environment returns the settings of a function of this machine: those of a
@@ -70,7 +70,7 @@ func (c *command) environment(ctx context.Context, stage string) ([]string, erro
 			return nil, err
 		}
 		keys, err := account.Environment(ctx, c.getenv)
-		return append(target.Environment(s), keys...), err
+		return append(invoke.Environment(s), keys...), err
 	}
 	var env []string
 	for _, name := range []string{config.EnvURL, config.EnvToken, config.EnvTokenSource, config.EnvTimeout, config.EnvVerifySSL, config.EnvCA, config.EnvLogLevel} {
@@ -85,12 +85,12 @@ func (c *command) environment(ctx context.Context, stage string) ([]string, erro
 }
 
 // deployed loads a stage and opens the account that it is deployed in.
-func (c *command) deployed(ctx context.Context, name string) (config.Stage, *cloud.Account, error) {
+func (c *command) deployed(ctx context.Context, name string) (config.Stage, *awsaccount.Account, error) {
 	stage, err := c.load(name)
 	if err != nil {
 		return stage, nil, err
 	}
-	account, err := cloud.Open(ctx, stage.Region)
+	account, err := awsaccount.Open(ctx, stage.Region)
 	if err != nil {
 		return stage, nil, err
 	}
@@ -102,7 +102,7 @@ func (c *command) deployed(ctx context.Context, name string) (config.Stage, *clo
 
 // load loads a stage of the clone that we are in.
 func (c *command) load(name string) (config.Stage, error) {
-	root, err := build.Root()
+	root, err := project.Root()
 	if err != nil {
 		return config.Stage{}, err
 	}
@@ -133,7 +133,7 @@ func stageFlag(cmd *cobra.Command, stage *string, value, usage string) {
 
 // stageNames returns the stages of the clone that we are in.
 func stageNames() []string {
-	root, err := build.Root()
+	root, err := project.Root()
 	if err != nil {
 		return nil
 	}

@@ -13,9 +13,9 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/build"
-	"github.com/hearthgate/hearthgate/infra/internal/demohome"
-	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 
 // Options say which function and which home. Root or Binary must be there.
@@ -59,7 +59,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	if o.Binary == "" {
 		o.Binary = filepath.Join(dir, "bootstrap")
 		o.Progress("building the function for this machine (the first time takes a minute)")
-		if err := build.Function(ctx, o.Root, o.Binary); err != nil {
+		if err := project.Function(ctx, o.Root, o.Binary); err != nil {
 			return Report{}, err
 		}
 	}
@@ -109,8 +109,8 @@ func perform(ctx context.Context, o Options, h home, scenes []scene) (Report, er
 
 // start starts the function for a home. What is secret goes by the environment
 // only, where no list of processes shows it.
-func start(ctx context.Context, o Options, url string) (*lambdalocal.Function, error) {
-	return lambdalocal.Start(ctx, lambdalocal.Options{
+func start(ctx context.Context, o Options, url string) (*localrun.Function, error) {
+	return localrun.Start(ctx, localrun.Options{
 		Binary: o.Binary,
 		Env: append([]string{
 			config.EnvStage + "=demo",

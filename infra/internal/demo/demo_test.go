@@ -13,10 +13,10 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/hearthgate/hearthgate/infra/internal/build"
 	"github.com/hearthgate/hearthgate/infra/internal/demo"
-	"github.com/hearthgate/hearthgate/infra/internal/demohome"
-	"github.com/hearthgate/hearthgate/infra/internal/screen"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
 const canary = "canary-token-of-the-home"
@@ -35,12 +35,12 @@ func TestMain(m *testing.M) {
 
 // binary returns the function, built once.
 var binary = sync.OnceValues(func() (string, error) {
-	root, err := build.Root()
+	root, err := project.Root()
 	if err != nil {
 		return "", err
 	}
 	out := filepath.Join(binaryDir, "bootstrap")
-	return out, build.Function(context.Background(), root, out)
+	return out, project.Function(context.Background(), root, out)
 })
 
 func run(t *testing.T, o demo.Options) (demo.Report, error) {
@@ -54,9 +54,9 @@ func run(t *testing.T, o demo.Options) (demo.Report, error) {
 	written, _ := json.Marshal(r)
 	var text bytes.Buffer
 	for _, s := range r.Steps {
-		s.Show(screen.Paint(&text, false))
+		s.Show(ui.Paint(&text, false))
 	}
-	r.Show(screen.Paint(&text, false))
+	r.Show(ui.Paint(&text, false))
 	if all := string(written) + text.String(); strings.Contains(all, canary) || strings.Contains(all, "linked-account") {
 		t.Errorf("a token is shown: %s", all)
 	}

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/hearthgate/hearthgate/infra/internal/demohome"
-	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
 )
 
 // The device of the demo home that the play is about.
@@ -94,7 +94,7 @@ func real(ctx context.Context, o Options) (Report, error) {
 }
 
 // realPlay returns what is played at a Home Assistant in use.
-func realPlay(id string, on bool, away *lambdalocal.Function) []scene {
+func realPlay(id string, on bool, away *localrun.Function) []scene {
 	some := []string{anything}
 	scenes := []scene{
 		{

@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hearthgate/hearthgate/infra/internal/demohome"
-	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
-	"github.com/hearthgate/hearthgate/infra/internal/redact"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
+	"github.com/hearthgate/hearthgate/infra/internal/logview"
 )
 
 // A Step is one directive and what came of it.
@@ -36,7 +36,7 @@ type scene struct {
 	send     directive
 	about    string                             // the entity to show; default: the home as a whole
 	down     *demohome.Server                   // taken down for the directive; default: none
-	function *lambdalocal.Function              // default: the one that the play is about
+	function *localrun.Function                 // default: the one that the play is about
 	want     func(r reply, before state) string // says what is wrong with the reply; "" if nothing
 	home     func(after state) string           // says what is wrong with the home; default: nothing is
 	changes  []string                           // the entities that may change, or anything; default: none
@@ -47,7 +47,7 @@ type scene struct {
 const anything = "*"
 
 // play sends the directive and looks at what came of it.
-func (s scene) play(ctx context.Context, o Options, h home, f *lambdalocal.Function) (step Step, more []scene, err error) {
+func (s scene) play(ctx context.Context, o Options, h home, f *localrun.Function) (step Step, more []scene, err error) {
 	before, err := h.states(ctx)
 	if err != nil {
 		return step, nil, err
@@ -76,7 +76,7 @@ func (s scene) play(ctx context.Context, o Options, h home, f *lambdalocal.Funct
 	step = Step{
 		Title: s.title, Note: s.note, In: s.send.String(), Out: r.String(), Took: ms(v.Duration),
 		Before: s.tell(before, nil), After: s.tell(after, before),
-		Request: redact.JSON(raw, o.Token), Response: redact.JSON(v.Payload, o.Token), Log: redact.JSON(line, o.Token),
+		Request: logview.Redact(raw, o.Token), Response: logview.Redact(v.Payload, o.Token), Log: logview.Redact(line, o.Token),
 	}
 	step.Problem = first(
 		wrong,
@@ -93,7 +93,7 @@ func (s scene) play(ctx context.Context, o Options, h home, f *lambdalocal.Funct
 }
 
 // run hands the event to the function, and returns what it wrote meanwhile too.
-func (s scene) run(ctx context.Context, f *lambdalocal.Function, raw []byte) (lambdalocal.Invocation, []string, error) {
+func (s scene) run(ctx context.Context, f *localrun.Function, raw []byte) (localrun.Invocation, []string, error) {
 	if s.function != nil {
 		f = s.function
 	}
@@ -127,7 +127,7 @@ func (s scene) unexpected(changed []string) string {
 	return ""
 }
 
-func failed(v lambdalocal.Invocation) string {
+func failed(v localrun.Invocation) string {
 	if v.FunctionError != "" {
 		return "the function failed instead of answering: " + v.FunctionError
 	}

@@ -3,11 +3,11 @@ package demo
 import (
 	"fmt"
 
-	"github.com/hearthgate/hearthgate/infra/internal/screen"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
 // Show writes a step for a person.
-func (s Step) Show(to *screen.Screen) {
+func (s Step) Show(to *ui.Screen) {
 	to.Printf("\n%s\n", to.Bold(s.Title))
 	line := func(name, text string) { to.Printf("  %s %s\n", to.Dim(fmt.Sprintf("%-12s", name)), text) }
 	line("in", s.In)
@@ -26,7 +26,7 @@ func (s Step) Show(to *screen.Screen) {
 }
 
 // Show writes the end of a report for a person: what is not in the steps.
-func (r Report) Show(to *screen.Screen) {
+func (r Report) Show(to *ui.Screen) {
 	to.Printf("\n%s\n", to.Bold("What CloudWatch would have got"))
 	to.Printf("  %s\n", to.Dim(fmt.Sprintf("%-20s %-13s %6s %10s %10s %10s", "metric", "unit", "points", "least", "mean", "most")))
 	for _, m := range r.Metrics {

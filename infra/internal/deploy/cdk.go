@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hearthgate/hearthgate/infra/internal/child"
+	"github.com/hearthgate/hearthgate/infra/internal/project/procgroup"
 )
 
 // Synthesized is where the CLI leaves what it has synthesized, seen from the clone:
@@ -72,7 +72,7 @@ func (c CDK) run(ctx context.Context, dir, program string, args ...string) error
 	cmd.Env = append(os.Environ(), "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20", "NODE_NO_WARNINGS=1")
 	cmd.Env = append(cmd.Env, c.Env...)
 	cmd.Stdout, cmd.Stderr = c.Out, c.Out
-	p, err := child.Start(cmd)
+	p, err := procgroup.Start(cmd)
 	if err != nil {
 		return fmt.Errorf("%s does not start: %w", program, err)
 	}

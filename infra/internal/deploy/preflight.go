@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/cloud"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
 )
 
 // A Check is one thing that was looked at before a deployment.
@@ -18,11 +18,11 @@ type Check struct {
 
 // Preflight looks at what a deployment of the stage needs. It returns the account
 // if the credentials are good for one.
-func Preflight(ctx context.Context, s config.Stage) (*cloud.Account, []Check) {
+func Preflight(ctx context.Context, s config.Stage) (*awsaccount.Account, []Check) {
 	var checks []Check
 	add := func(c Check) { checks = append(checks, c) }
 	add(Check{Name: "region", Found: fmt.Sprintf("%s, where Alexa looks for skills of %s", s.Region, s.Locale)})
-	account, err := cloud.Open(ctx, s.Region)
+	account, err := awsaccount.Open(ctx, s.Region)
 	if err != nil {
 		add(Check{Name: "credentials", Problem: err.Error()})
 		return nil, checks
@@ -53,10 +53,10 @@ func Preflight(ctx context.Context, s config.Stage) (*cloud.Account, []Check) {
 
 // secret looks whether a parameter is there and encrypted, and names the command
 // that puts it.
-func secret(ctx context.Context, a *cloud.Account, what, name, command string) Check {
+func secret(ctx context.Context, a *awsaccount.Account, what, name, command string) Check {
 	p, err := a.Parameter(ctx, name)
 	switch {
-	case cloud.CodeOf(err) == cloud.NotFound:
+	case awsaccount.CodeOf(err) == awsaccount.NotFound:
 		return Check{Name: what, Problem: fmt.Sprintf("there is no parameter %s in %s: run `%s`", name, a.Region, command)}
 	case err != nil:
 		return Check{Name: what, Problem: err.Error()}

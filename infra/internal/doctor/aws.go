@@ -8,13 +8,13 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/cloud"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
 )
 
 // A Patient is a stage and the account that it is deployed in.
 type Patient struct {
 	Stage   config.Stage
-	Account *cloud.Account // set by Admit
+	Account *awsaccount.Account // set by Admit
 
 	// Build returns the SHA-256 of the program that this clone would deploy.
 	// Default: it is not compared.
@@ -26,11 +26,11 @@ type Patient struct {
 func (p *Patient) Admit(ctx context.Context) []Step {
 	s := p.Stage
 	credentials := Step{Where: "aws", Name: "credentials", Tried: "asking AWS whose credentials these are"}
-	account, err := cloud.Open(ctx, s.Region)
+	account, err := awsaccount.Open(ctx, s.Region)
 	switch {
-	case cloud.CodeOf(err) == cloud.Expired:
+	case awsaccount.CodeOf(err) == awsaccount.Expired:
 		return []Step{credentials.failed(Account, "expired_credentials", "the AWS credentials have expired", "log in again, with `aws sso login` or as you got them")}
-	case cloud.CodeOf(err) == cloud.Unreachable:
+	case awsaccount.CodeOf(err) == awsaccount.Unreachable:
 		return []Step{credentials.refused(err)}
 	case err != nil:
 		return []Step{credentials.failed(Account, "credentials", err.Error(), "log in to the AWS account that the stage is deployed in")}
@@ -50,7 +50,7 @@ func (p *Patient) function(ctx context.Context) Step {
 	switch {
 	case err == nil:
 		return step.good(f.ARN)
-	case cloud.CodeOf(err) != cloud.NotFound:
+	case awsaccount.CodeOf(err) != awsaccount.NotFound:
 		return step.refused(err)
 	}
 	if _, err := p.Account.Function(ctx, name, ""); err == nil {
@@ -65,7 +65,7 @@ func (p *Patient) function(ctx context.Context) Step {
 			return step.failed(Account, "wrong_region", fmt.Sprintf("the function is in %s, and Alexa looks for skills of %s in %s only, finds none there and says nothing", region, s.Locale, s.Region), "run `hearthgate deploy`, put the new endpoint into the Alexa developer console, and delete the stack in "+region)
 		}
 	}
-	if err := p.Account.Bootstrapped(ctx); cloud.CodeOf(err) == cloud.NotFound {
+	if err := p.Account.Bootstrapped(ctx); awsaccount.CodeOf(err) == awsaccount.NotFound {
 		return step.failed(Account, "no_bootstrap", "nothing is deployed, and the account is not prepared for the CDK in "+s.Region, "run `hearthgate deploy --bootstrap`")
 	}
 	return step.failed(Account, "not_deployed", "there is no function "+name+" in "+s.Region, "run `hearthgate deploy --stage "+s.Name+"`")
@@ -95,7 +95,7 @@ func (p *Patient) parameter(ctx context.Context, step, what, name, command strin
 	s := Step{Where: "aws", Name: step, Tried: "looking at " + name}
 	found, err := p.Account.Parameter(ctx, name)
 	switch {
-	case cloud.CodeOf(err) == cloud.NotFound:
+	case awsaccount.CodeOf(err) == awsaccount.NotFound:
 		return s.failed(Setup, "missing_parameter", "there is no parameter with "+what+" in "+p.Account.Region, "run `"+command+"`")
 	case err != nil:
 		return s.refused(err)
@@ -105,7 +105,7 @@ func (p *Patient) parameter(ctx context.Context, step, what, name, command strin
 	return s.good(fmt.Sprintf("a SecureString, version %d", found.Version))
 }
 
-func (p *Patient) timeout(f cloud.Function) Step {
+func (p *Patient) timeout(f awsaccount.Function) Step {
 	step := Step{Where: "aws", Name: "timeout", Tried: "looking at the function's timeout"}
 	if f.Timeout < config.AlexaDeadline*time.Second {
 		return step.failed(Setup, "timeout", fmt.Sprintf("the function is stopped after %.0f s, and Alexa waits %d: a slow home gets no answer at all", f.Timeout.Seconds(), config.AlexaDeadline), "deploy the stage again: its file says "+fmt.Sprint(p.Stage.Timeout))
@@ -145,9 +145,9 @@ func (p *Patient) permissions(ctx context.Context) []Step {
 
 // permission looks for the one of a kind of skill, and for what stands there
 // instead.
-func permission(step Step, principal, skill string, on, beside []cloud.Permission) Step {
+func permission(step Step, principal, skill string, on, beside []awsaccount.Permission) Step {
 	const again = "deploy the stage again, which sets it right"
-	want := cloud.Permission{Principal: principal, Token: skill}
+	want := awsaccount.Permission{Principal: principal, Token: skill}
 	if slices.Contains(on, want) {
 		return step.good("with the skill id " + skill)
 	}
@@ -204,7 +204,7 @@ func (p *Patient) alarmed(ctx context.Context) Step {
 	return step.good(strings.Join(on, ", "), advice...)
 }
 
-func (p *Patient) retention(ctx context.Context, f cloud.Function) Step {
+func (p *Patient) retention(ctx context.Context, f awsaccount.Function) Step {
 	step := Step{Where: "aws", Name: "log", Tried: "looking how long " + f.LogGroup + " is kept"}
 	days, err := p.Account.Retention(ctx, f.LogGroup)
 	switch {

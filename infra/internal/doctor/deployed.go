@@ -8,11 +8,11 @@ import (
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/cloud"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
 )
 
 // machine looks what the function runs on.
-func (p *Patient) machine(f cloud.Function) Step {
+func (p *Patient) machine(f awsaccount.Function) Step {
 	step := Step{Where: "aws", Name: "machine", Tried: "looking at the function's architecture and memory"}
 	const again = "deploy the stage again, which sets it right"
 	switch {
@@ -25,7 +25,7 @@ func (p *Patient) machine(f cloud.Function) Step {
 }
 
 // settings looks whether the function is told what the stage's file says now.
-func (p *Patient) settings(f cloud.Function) Step {
+func (p *Patient) settings(f awsaccount.Function) Step {
 	step := Step{Where: "aws", Name: "stage", Tried: "comparing the stage's file with what is deployed"}
 	want := p.Stage.Environment()
 	var differ []string
@@ -46,7 +46,7 @@ func (p *Patient) settings(f cloud.Function) Step {
 }
 
 // code looks whether the deployed program is the one of this clone.
-func (p *Patient) code(ctx context.Context, f cloud.Function) Step {
+func (p *Patient) code(ctx context.Context, f awsaccount.Function) Step {
 	step := Step{Where: "aws", Name: "code", Tried: "comparing the deployed program with this clone's"}
 	deployed := f.Environment[config.EnvBuild]
 	if p.Build == nil || deployed == "" {

@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/hearthgate/hearthgate/infra/internal/cloud"
-	"github.com/hearthgate/hearthgate/infra/internal/target"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
+	"github.com/hearthgate/hearthgate/infra/internal/invoke"
 )
 
 // A Class is what kind of thing is wrong; the command ends with it.
@@ -50,7 +50,7 @@ func (s Step) failed(class Class, cause, problem, mend string) Step {
 
 // refused returns the step as one that AWS did not answer, or not to these credentials.
 func (s Step) refused(err error) Step {
-	if cloud.CodeOf(err) == cloud.Unreachable {
+	if awsaccount.CodeOf(err) == awsaccount.Unreachable {
 		return s.failed(Account, "aws_unreachable", err.Error(), "ask again when this machine has a way to AWS: this says nothing of the function or of your home")
 	}
 	return s.failed(Account, "denied", err.Error(), "use credentials that may look at it")
@@ -84,7 +84,7 @@ var classes = map[string]Class{
 }
 
 // Way has a function go the way to the home, and returns what came of each step.
-func Way(ctx context.Context, t *target.Target, where string) []Step {
+func Way(ctx context.Context, t *invoke.Target, where string) []Step {
 	ask := Step{Where: where, Name: "function", Tried: "asking the function on " + t.Where}
 	if where == "inside" {
 		ask.Tried = "asking " + t.Where

@@ -10,8 +10,8 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/doctor"
-	"github.com/hearthgate/hearthgate/infra/internal/fakeaws"
-	"github.com/hearthgate/hearthgate/infra/internal/screen"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
+	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
 )
 
 const (
@@ -150,7 +150,7 @@ func TestAccount(t *testing.T) {
 				t.Errorf("failed %+v\nwant %s of %s, mended by %q", failed, tt.step, tt.cause, tt.mend)
 			}
 			var b bytes.Buffer
-			doctor.Show(screen.Paint(&b, false), steps)
+			doctor.Show(ui.Paint(&b, false), steps)
 			if text := b.String(); !strings.Contains(text, failed[0].Mend) || strings.Contains(text, "canary") {
 				t.Errorf("shown: %s", text)
 			}
@@ -253,7 +253,7 @@ func TestUnsure(t *testing.T) {
 				t.Errorf("%+v, want it unsure for %q", step, tt.why)
 			}
 			var b bytes.Buffer
-			doctor.Show(screen.Paint(&b, false), []doctor.Step{step})
+			doctor.Show(ui.Paint(&b, false), []doctor.Step{step})
 			if text := b.String(); !strings.Contains(text, "? "+tt.step) || strings.Contains(text, "Everything") {
 				t.Errorf("shown: %s", text)
 			}

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/hearthgate/hearthgate/infra/internal/cloud"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
 )
 
 // day is how far back the doctor reads.
@@ -16,7 +16,7 @@ const day = 24 * time.Hour
 
 // directives tells how the last ones ended, and of each cause of failure the last
 // sentence about it. Directives that fail are answers: no failure of this step.
-func (p *Patient) directives(ctx context.Context, f cloud.Function) Step {
+func (p *Patient) directives(ctx context.Context, f awsaccount.Function) Step {
 	step := Step{Where: "aws", Name: "last directives", Tried: "reading how the directives of 24 hours ended"}
 	lines, err := p.Account.Lines(ctx, f.LogGroup, `{ ($.success IS TRUE) || ($.success IS FALSE) }`, time.Now().Add(-day))
 	if err != nil {
@@ -71,7 +71,7 @@ func (c causeCount) String() string {
 }
 
 // crashes tells how often Lambda had to end the function, which it never should.
-func (p *Patient) crashes(ctx context.Context, f cloud.Function) Step {
+func (p *Patient) crashes(ctx context.Context, f awsaccount.Function) Step {
 	step := Step{Where: "aws", Name: "crashes", Tried: "reading how often Lambda ended the function in 24 hours"}
 	lines, err := p.Account.Lines(ctx, f.LogGroup, `?"Task timed out" ?"Runtime exited" ?"signal: killed"`, time.Now().Add(-day))
 	switch {

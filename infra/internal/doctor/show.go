@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/hearthgate/hearthgate/infra/internal/screen"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
 // titles are what the places are called.
@@ -13,7 +13,7 @@ var titles = map[string]string{
 }
 
 // Show writes the steps for a person.
-func Show(to *screen.Screen, steps []Step) {
+func Show(to *ui.Screen, steps []Step) {
 	where, unsure := "", []string(nil)
 	for _, s := range steps {
 		if s.Where != where {

@@ -14,8 +14,7 @@ import (
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/homecheck"
-	"github.com/hearthgate/hearthgate/infra/internal/screen"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
 // A Question is one that the owner is asked.
@@ -42,7 +41,7 @@ func Questions() []Question {
 type Options struct {
 	Given map[string]string // answers by field, not asked for
 	In    *bufio.Reader     // where the owner answers; nil: nobody is asked, and what is not given stays as it is
-	Out   *screen.Screen    // where the owner is asked
+	Out   *ui.Screen        // where the owner is asked
 	Skip  bool              // do not ask the home whether it is there
 }
 
@@ -121,7 +120,7 @@ func answer(ctx context.Context, s *config.Stage, q Question, text string, o Opt
 		return nil
 	}
 	o.Out.Printf("  %s\n", o.Out.Dim("asking "+text+" ..."))
-	return homecheck.Home{URL: text, Insecure: !s.VerifySSL, CA: s.CA}.Reach(ctx)
+	return Home{URL: text, Insecure: !s.VerifySSL, CA: s.CA}.Reach(ctx)
 }
 
 // problemOf returns what is wrong with one field of a stage.

@@ -1,0 +1,152 @@
+// Package awsaccount is the owner's AWS account in one region: the few calls that the
+// commands make, with errors that say what to do.
+//
+// Region, credentials and endpoints come from where every AWS tool takes them:
+// the environment, ~/.aws and the profile in use.
+package awsaccount
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
+)
+
+// An Account is an AWS account in one region. It is safe for concurrent use.
+type Account struct {
+	Region string
+	ID     string // twelve digits
+	Who    string // ARN of the identity in use
+
+	config aws.Config
+}
+
+// Open finds the credentials and asks AWS whose they are. The error says what is
+// missing or wrong with them.
+func Open(ctx context.Context, region string) (*Account, error) {
+	c, err := config.LoadDefaultConfig(ctx, config.WithRegion(region))
+	if err != nil {
+		return nil, fmt.Errorf("the AWS configuration cannot be used: %w; look at ~/.aws/config and AWS_PROFILE", err)
+	}
+	if _, err := c.Credentials.Retrieve(ctx); err != nil {
+		if _, ok := errors.AsType[*net.DNSError](err); ok { // single sign-on is asked by name
+			return nil, explain("getting AWS credentials", err)
+		}
+		return nil, &Error{Code: NoCredentials, Err: errors.New("there are no AWS credentials here: run `aws configure` or `aws sso login`, or set AWS_PROFILE to a profile that has them")}
+	}
+	who, err := sts.NewFromConfig(c).GetCallerIdentity(ctx, nil)
+	if err != nil {
+		return nil, explain("asking whose credentials these are", err)
+	}
+	return &Account{Region: region, ID: aws.ToString(who.Account), Who: aws.ToString(who.Arn), config: c}, nil
+}
+
+// Environment returns the credentials, the region and the endpoints as environment
+// variables, for a program that knows nothing of profiles.
+func (a *Account) Environment(ctx context.Context, getenv func(string) string) ([]string, error) {
+	keys, err := a.config.Credentials.Retrieve(ctx)
+	if err != nil {
+		return nil, explain("reading the AWS credentials", err)
+	}
+	env := []string{
+		"AWS_REGION=" + a.Region, "AWS_DEFAULT_REGION=" + a.Region,
+		"AWS_ACCESS_KEY_ID=" + keys.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + keys.SecretAccessKey,
+	}
+	if keys.SessionToken != "" {
+		env = append(env, "AWS_SESSION_TOKEN="+keys.SessionToken)
+	}
+	for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SSM"} {
+		if v := getenv(name); v != "" {
+			env = append(env, name+"="+v)
+		}
+	}
+	return env, nil
+}
+
+// RegionOf returns the region that an ARN names, "" if it is no ARN.
+func RegionOf(name string) string {
+	a, err := arn.Parse(name)
+	if err != nil {
+		return ""
+	}
+	return a.Region
+}
+
+// The codes that an [Error] may have beside those of AWS.
+const (
+	NoCredentials = "NoCredentials"
+	Expired       = "Expired"
+	Denied        = "Denied"
+	NotFound      = "NotFound"
+	Unreachable   = "Unreachable"
+)
+
+// An Error is a call of AWS that failed.
+type Error struct {
+	Code string // one of the codes above, or AWS's own
+	Err  error  // what happened and what to do
+}
+
+func (e *Error) Error() string { return e.Err.Error() }
+func (e *Error) Unwrap() error { return e.Err }
+
+// CodeOf returns the code of an error of this package, "" for another.
+func CodeOf(err error) string {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Code
+	}
+	return ""
+}
+
+// codes are what AWS's many words for the same mean.
+var codes = map[string]string{
+	"ExpiredToken": Expired, "ExpiredTokenException": Expired, "RequestExpired": Expired,
+	"AccessDenied": Denied, "AccessDeniedException": Denied, "UnauthorizedOperation": Denied,
+	"InvalidClientTokenId": NoCredentials, "UnrecognizedClientException": NoCredentials,
+	"SignatureDoesNotMatch": NoCredentials, "InvalidSignatureException": NoCredentials,
+	"ResourceNotFoundException": NotFound, "ParameterNotFound": NotFound,
+}
+
+// explain says what a failed call means: "doing" is what was tried.
+func explain(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	api, ok := errors.AsType[smithy.APIError](err)
+	if !ok {
+		return &Error{Unreachable, fmt.Errorf("%s: AWS did not answer: %w; look at the connection to the internet, at AWS_ENDPOINT_URL and the region", doing, innermost(err))}
+	}
+	code := codes[api.ErrorCode()]
+	switch code {
+	case Expired:
+		return &Error{code, fmt.Errorf("%s: the AWS credentials have expired (%s): log in again, with `aws sso login` or as you got them", doing, api.ErrorCode())}
+	case Denied:
+		return &Error{code, fmt.Errorf("%s: AWS does not allow it to these credentials (%s): %s; use those of an administrator of the account, or have this action allowed", doing, api.ErrorCode(), api.ErrorMessage())}
+	case NoCredentials:
+		return &Error{code, fmt.Errorf("%s: AWS does not know these credentials (%s): look at AWS_PROFILE and at ~/.aws/credentials, and whether this machine's clock is right", doing, api.ErrorCode())}
+	case "":
+		code = api.ErrorCode()
+		if strings.Contains(api.ErrorMessage(), "does not exist") {
+			code = NotFound
+		}
+	}
+	return &Error{code, fmt.Errorf("%s: %s: %s", doing, api.ErrorCode(), api.ErrorMessage())}
+}
+
+// innermost returns the last of a chain of errors, which is the one that says it.
+func innermost(err error) error {
+	for {
+		next := errors.Unwrap(err)
+		if next == nil {
+			return err
+		}
+		err = next
+	}
+}

@@ -1,0 +1,97 @@
+// Package skill is the Alexa side of a stage: what to type into the developer
+// console, and the interaction model of the custom skill.
+package skill
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hearthgate/hearthgate/config"
+)
+
+// A Model is an interaction model. Its JSON is what the console's JSON editor takes.
+type Model struct {
+	Interaction struct {
+		Language Language `json:"languageModel"`
+	} `json:"interactionModel"`
+}
+
+// A Language is how the people of one locale talk to the skill.
+type Language struct {
+	InvocationName string     `json:"invocationName"`
+	Intents        []Intent   `json:"intents"`
+	Types          []struct{} `json:"types"` // none of its own
+}
+
+// An Intent is one thing that people may want, and how they say it.
+type Intent struct {
+	Name    string   `json:"name"`
+	Slots   []Slot   `json:"slots,omitempty"`
+	Samples []string `json:"samples"`
+}
+
+// A Slot is a place in the samples of an intent.
+type Slot struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
+}
+
+// NewModel returns the model for a locale. The name is that by which people call the
+// skill; default: one in their language.
+func NewModel(locale, name string) (Model, error) {
+	var m Model
+	if _, err := config.Region(locale); err != nil {
+		return m, err
+	}
+	language, _, _ := strings.Cut(locale, "-")
+	own := voices[language]
+	if name == "" {
+		name = own.name
+	}
+	if err := CheckInvocationName(locale, name); err != nil {
+		return m, fmt.Errorf("no skill can have such a name: %w", err)
+	}
+	l := &m.Interaction.Language
+	l.InvocationName, l.Types = name, []struct{}{}
+	for _, name := range config.AmazonIntents() {
+		l.Intents = append(l.Intents, Intent{Name: name, Samples: []string{}})
+	}
+	l.Intents = append(l.Intents, sentence(config.SentenceIntent, own.whole()...))
+	for _, c := range config.Carriers(locale) {
+		l.Intents = append(l.Intents, sentence(c.Intent(), c.Sample()))
+	}
+	return m, nil
+}
+
+// sentence returns an intent with a free text in it.
+func sentence(name string, samples ...string) Intent {
+	return Intent{name, []Slot{{config.SentenceSlot, "AMAZON.SearchQuery"}}, samples}
+}
+
+// A voice is what the model needs of a language beside the carriers.
+type voice struct {
+	name string   // of the skill
+	lead []string // what a person may say before a sentence that is whole without it
+}
+
+// whole returns the samples of whole sentences.
+func (v voice) whole() []string {
+	samples := make([]string, len(v.lead))
+	for i, words := range v.lead {
+		samples[i] = words + " {" + config.SentenceSlot + "}"
+	}
+	return samples
+}
+
+var voices = map[string]voice{
+	"en": {"faithful butler", []string{"please", "can you", "could you", "i want you to", "tell it to"}},
+	"de": {"treuer butler", []string{"bitte", "kannst du", "kannst du bitte", "ich möchte"}},
+	"fr": {"majordome fidèle", []string{"s'il te plaît", "peux-tu", "tu peux", "je veux"}},
+	"es": {"mayordomo fiel", []string{"por favor", "puedes", "quiero"}},
+	"it": {"maggiordomo fedele", []string{"per favore", "puoi", "vorrei"}},
+	"pt": {"mordomo fiel", []string{"por favor", "você pode", "quero"}},
+	"nl": {"trouwe butler", []string{"alsjeblieft", "kun je", "wil je"}},
+	"ja": {"うちの執事", []string{"ねえ", "じゃあ", "ちょっと"}},
+	"hi": {"वफ़ादार सेवक", []string{"कृपया", "ज़रा"}},
+	"ar": {"الخادم الوفي", []string{"من فضلك", "لو سمحت", "ممكن"}},
+}
