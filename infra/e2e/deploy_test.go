@@ -61,7 +61,7 @@ func TestDeploy(t *testing.T) {
 
 	t.Run("a second deployment changes nothing", func(t *testing.T) {
 		before := len(o.cloud.Calls())
-		o.has(o.hearthgate("", "deploy"), "  nothing", "no changes")
+		o.has(o.hearthgate("", "deploy"), "  nothing changes", "no changes")
 		for _, call := range o.cloud.Calls()[before:] {
 			if call == "cloudformation.ExecuteChangeSet" || call == "s3.PutObject" {
 				t.Errorf("it called %s", call)

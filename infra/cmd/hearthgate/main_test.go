@@ -125,7 +125,7 @@ func TestUsage(t *testing.T) {
 		{[]string{"logs", "--since", "1day"}, 1, "", `--since is "1day": write a time such as 90m, 24h`},
 		{[]string{"logs", "--follow=perhaps"}, 1, "", `--follow is "perhaps": write true or false`},
 		{[]string{"logs", "--stage"}, 1, "", "--stage needs a value"},
-		{[]string{"status", "--function", "f", "--local"}, 1, "", "say one of them"},
+		{[]string{"status", "--function", "f", "--local"}, 1, "", "use only one of them"},
 		{[]string{"logs", "--help"}, 0, "cold start", ""},
 		{[]string{"completion", "bash"}, 0, "complete", ""},
 	} {

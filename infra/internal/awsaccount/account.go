@@ -14,9 +14,11 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
-	"github.com/aws/aws-sdk-go-v2/config"
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
+
+	"github.com/hearthgate/hearthgate/config"
 )
 
 // An Account is an AWS account in one region. It is safe for concurrent use.
@@ -31,7 +33,7 @@ type Account struct {
 // Open finds the credentials and asks AWS whose they are. The error says what is
 // missing or wrong with them.
 func Open(ctx context.Context, region string) (*Account, error) {
-	c, err := config.LoadDefaultConfig(ctx, config.WithRegion(region))
+	c, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(region))
 	if err != nil {
 		return nil, fmt.Errorf("the AWS configuration cannot be used: %w; look at ~/.aws/config and AWS_PROFILE", err)
 	}
@@ -46,6 +48,18 @@ func Open(ctx context.Context, region string) (*Account, error) {
 		return nil, explain("asking whose credentials these are", err)
 	}
 	return &Account{Region: region, ID: aws.ToString(who.Account), Who: aws.ToString(who.Arn), config: c}, nil
+}
+
+// OpenFor opens the account of a stage. Credentials of another account are an error.
+func OpenFor(ctx context.Context, s config.Stage) (*Account, error) {
+	a, err := Open(ctx, s.Region)
+	if err != nil {
+		return nil, err
+	}
+	if s.Account != "" && s.Account != a.ID {
+		return nil, fmt.Errorf("the stage %s belongs to the AWS account %s, and these credentials are of %s: set AWS_PROFILE to a profile of the account %[2]s", s.Name, s.Account, a.ID)
+	}
+	return a, nil
 }
 
 // Environment returns the credentials, the region and the endpoints as environment

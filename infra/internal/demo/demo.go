@@ -6,6 +6,7 @@ package demo
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -28,11 +29,35 @@ type Options struct {
 	Switch string       // the entity of that Home Assistant that may be switched, and is switched back; default: none
 	Env    []string     // "NAME=value", more for the function, such as HOME_ASSISTANT_CA
 
-	Progress func(string) // is told what takes a while; default: nobody
-	Show     func(Step)   // is told of each directive as it is answered; default: nobody
+	Progress func(string) // is called before work that takes a while; default: nothing
+	Show     func(Step)   // is called after each directive; default: nothing
 }
 
-// A Report is what came of it all.
+// FromEnvironment returns the options for the Home Assistant of the environment, or
+// for a demo home if the environment has none. Entity is what may be switched; a demo
+// home has no use for it.
+func FromEnvironment(getenv func(string) string, entity string) (Options, error) {
+	o := Options{URL: getenv(config.EnvURL), Switch: entity}
+	if o.URL != "" {
+		o.Token = getenv(config.EnvToken)
+	}
+	switch {
+	case o.URL != "" && o.Token == "":
+		return o, errors.New(config.EnvURL + " is set and " + config.EnvToken + " is not: set both for your Home Assistant, or neither for the demo home")
+	case o.URL == "" && entity != "":
+		return o, errors.New("--switch is for your own Home Assistant: set " + config.EnvURL + " and " + config.EnvToken + " too")
+	}
+	for _, name := range []string{config.EnvCA, config.EnvVerifySSL, config.EnvTimeout, config.EnvLogLevel} {
+		if v := getenv(name); v != "" {
+			o.Env = append(o.Env, name+"="+v)
+		}
+	}
+	var err error
+	o.Root, err = project.Root()
+	return o, err
+}
+
+// A Report is what came of all directives.
 type Report struct {
 	OK      bool     `json:"ok"`
 	Home    string   `json:"home"`     // where it is

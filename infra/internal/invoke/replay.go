@@ -9,16 +9,16 @@ import (
 	"github.com/hearthgate/hearthgate/infra/internal/logview"
 )
 
-// without are the directives that have nothing in their payload.
-var without = map[string]bool{
+// emptyPayload are the directives whose payload is empty.
+var emptyPayload = map[string]bool{
 	"Discover": true, "ReportState": true, "TurnOn": true, "TurnOff": true, "Lock": true, "Unlock": true, "Activate": true,
 	"Deactivate": true, "Play": true, "Pause": true, "Stop": true, "Next": true, "Previous": true, "IncreaseColorTemperature": true,
 	"DecreaseColorTemperature": true, "ResumeSchedule": true,
 }
 
-// ReplayEvent returns the directive of a record as Alexa would send it again: of a line of
-// the log, or of a whole event whose secrets were taken out. A line has no payload:
-// give it where the directive has one.
+// ReplayEvent returns the directive of a record as Alexa would send it again. A
+// record is a line of the log, or a whole event whose secrets were redacted. A line
+// has no payload: pass it if the directive has one.
 func ReplayEvent(record []byte, payload, token string) ([]byte, error) {
 	var whole struct {
 		Directive json.RawMessage `json:"directive"`
@@ -31,14 +31,14 @@ func ReplayEvent(record []byte, payload, token string) ([]byte, error) {
 	case !ok || e.Namespace == "" || e.Name == "":
 		return nil, errors.New("the record is neither a line of the function's log nor an event: copy one line of `hearthgate logs --json`")
 	case payload != "" && !json.Valid([]byte(payload)):
-		return nil, errors.New("the payload is not JSON")
-	case payload == "" && !without[e.Name]:
-		return nil, fmt.Errorf("the log does not keep what %s said: give it with --payload, such as '{\"brightness\": 40}'", e.Name)
+		return nil, errors.New("the payload is not JSON: write it in quotation marks, such as '{\"brightness\": 40}'")
+	case payload == "" && !emptyPayload[e.Name]:
+		return nil, fmt.Errorf("the log does not keep the payload of %s: pass it with --payload, such as '{\"brightness\": 40}'", e.Name)
 	}
 	return Directive(e.Namespace, e.Name, e.Endpoint, payload, token), nil
 }
 
-// restore puts a token where one was taken out.
+// restore puts a token where one was redacted.
 func restore(event []byte, token string) []byte {
 	quoted, _ := json.Marshal(token) // text: cannot fail
 	return []byte(strings.ReplaceAll(string(event), `"`+logview.Hidden+`"`, string(quoted)))

@@ -8,7 +8,11 @@ import (
 	"strings"
 )
 
-// A Sample is a directive that can be sent by its name.
+// NoToken is sent where the token of a linked account belongs and there is none. A
+// function whose own token is stored does not use it.
+const NoToken = "no-token-of-a-linked-account"
+
+// A Sample is a directive that comes with hearthgate and is sent by its name.
 type Sample struct {
 	Name     string
 	Doc      string
@@ -41,27 +45,27 @@ func SampleNames() []string {
 	return names
 }
 
-// SampleEvent returns the sample of that name as Alexa would send it now, for the device
-// of that endpoint id where it is for one. An entity id, "light.kitchen", is taken
-// for an endpoint id as well. The token is that of the linked account.
+// SampleEvent returns the sample of that name as Alexa would send it now, for the
+// device with that endpoint id if the sample is for one. An entity id,
+// "light.kitchen", works as well. The token is that of the linked account.
 func SampleEvent(name, endpoint, token string) ([]byte, error) {
 	i := slices.IndexFunc(samples, func(s Sample) bool { return s.Name == name })
 	if i < 0 {
-		return nil, fmt.Errorf("there is no sample %q: write the name of a file, or one of %s", name, strings.Join(SampleNames(), ", "))
+		return nil, fmt.Errorf("there is no sample %q: give the name of a file, or one of %s", name, strings.Join(SampleNames(), ", "))
 	}
 	s := samples[i]
 	switch {
 	case s.Endpoint && endpoint == "":
 		return nil, fmt.Errorf("%s is for a device: name it with --endpoint, such as light#kitchen; `hearthgate invoke discover` lists them", name)
 	case !s.Endpoint && endpoint != "":
-		return nil, fmt.Errorf("%s is for no device: leave --endpoint out", name)
+		return nil, fmt.Errorf("%s is not for one device: leave --endpoint out", name)
 	}
 	quoted, _ := json.Marshal(token) // text: cannot fail
 	return Directive(s.namespace, s.name, endpoint, strings.ReplaceAll(s.payload, `"TOKEN"`, string(quoted)), token), nil
 }
 
-// Directive returns a directive as Alexa would send it now. No endpoint makes it one
-// for the home as a whole; the payload is JSON, {} by default.
+// Directive returns a directive as Alexa would send it now. Without an endpoint it is
+// for the home as a whole. The payload is JSON; default: {}.
 func Directive(namespace, name, endpoint, payload, token string) []byte {
 	scope := map[string]string{"type": "BearerToken", "token": token}
 	header := map[string]string{"namespace": namespace, "name": name, "payloadVersion": "3", "messageId": rand.Text()}

@@ -19,12 +19,12 @@ import (
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 
-// An Answer is what a function made of an event.
+// An Answer is what a function returned for an event.
 type Answer struct {
 	Payload []byte
-	Error   string        // empty, or that the function failed instead of answering
-	Took    time.Duration // as seen from here
-	Lines   []string      // of its log: all, or the end
+	Error   string        // why the function failed instead of answering; default: it answered
+	Took    time.Duration // the round trip from this machine
+	Lines   []string      // of its log: all of a local function, the last of a deployed one
 }
 
 // A Target is one function.
@@ -35,7 +35,7 @@ type Target struct {
 	close  []func()
 }
 
-// Invoke sends it an event.
+// Invoke sends the function an event.
 func (t *Target) Invoke(ctx context.Context, event []byte) (Answer, error) {
 	began := time.Now()
 	a, err := t.invoke(ctx, event)
@@ -43,7 +43,7 @@ func (t *Target) Invoke(ctx context.Context, event []byte) (Answer, error) {
 	return a, err
 }
 
-// Close ends what runs on this machine for it.
+// Close stops what runs on this machine for the target.
 func (t *Target) Close() {
 	for i := len(t.close) - 1; i >= 0; i-- {
 		t.close[i]()
@@ -62,8 +62,8 @@ func Deployed(a *awsaccount.Account, function, qualifier string) *Target {
 	}
 }
 
-// Local builds the function of the workspace at root and starts it here with these
-// environment variables, "NAME=value". Without any, it gets a demo home.
+// Local builds the function of the clone at root and starts it on this machine with
+// these environment variables, "NAME=value". Without any, it gets a demo home.
 func Local(ctx context.Context, root string, env []string) (*Target, error) {
 	dir, err := os.MkdirTemp("", "hearthgate-")
 	if err != nil {
@@ -104,9 +104,9 @@ func (t *Target) start(ctx context.Context, root, binary string, env []string) e
 	return nil
 }
 
-// Environment returns the environment variables that the stack gives the function
-// of a stage, so that it reads its settings here as it does there; the log's level
-// is one of them, for want of its parameter.
+// Environment returns the environment variables that the stack gives the function of
+// a stage, so that a local function has the settings of the deployed one. The log
+// level is among them, because a local function does not read its parameter.
 func Environment(s config.Stage) []string {
 	variables := s.Environment()
 	delete(variables, config.EnvParameterPrefix)

@@ -34,7 +34,21 @@ func Deployed(ctx context.Context, root, out string) error {
 	return program(ctx, filepath.Join(root, "function"), out, "GOOS=linux", "GOARCH=arm64")
 }
 
-// Hash returns the SHA-256 of a program, by which two builds are told apart.
+// DeployedHash builds what `make function` builds and returns its [Hash].
+func DeployedHash(ctx context.Context, root string) (string, error) {
+	dir, err := os.MkdirTemp("", "hearthgate-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	out := filepath.Join(dir, "bootstrap")
+	if err := Deployed(ctx, root, out); err != nil {
+		return "", err
+	}
+	return Hash(out)
+}
+
+// Hash returns the SHA-256 of a program, which tells two builds apart.
 func Hash(file string) (string, error) {
 	b, err := os.ReadFile(file)
 	if err != nil {

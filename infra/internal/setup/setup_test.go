@@ -1,7 +1,6 @@
 package setup_test
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"encoding/pem"
@@ -26,7 +25,7 @@ func ask(t *testing.T, typed string, given map[string]string, from config.Stage)
 	var out bytes.Buffer
 	o := setup.Options{Given: given, Out: ui.Paint(&out, false), Skip: true}
 	if typed != "" {
-		o.In = bufio.NewReader(strings.NewReader(typed))
+		o.Prompt = ui.NewPrompt(strings.NewReader(typed), o.Out)
 	}
 	s, err := setup.Ask(t.Context(), from, o)
 	return s, out.String(), err

@@ -4,9 +4,10 @@ import (
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
-// A ConsoleField is one field of the console and what belongs there.
+// A ConsoleField is a field of the Alexa developer console and its value.
 type ConsoleField struct {
 	Where string `json:"where"` // the part of the console
 	Name  string `json:"name"`
@@ -14,13 +15,13 @@ type ConsoleField struct {
 	Why   string `json:"why,omitempty"`
 }
 
-// regions are how the console calls the regions of its endpoints.
+// regions are the names of the regions on the console's page for endpoints.
 var regions = map[string]string{
 	"us-east-1": "North America", "eu-west-1": "Europe, India", "us-west-2": "Far East",
 }
 
-// clients are what Alexa calls itself towards Home Assistant, by region. The slash
-// at the end belongs to it.
+// clients are the client ids by which Alexa links accounts with Home Assistant, by
+// region. The slash at the end is part of them.
 var clients = map[string]string{
 	"us-east-1": "https://pitangui.amazon.com/", "eu-west-1": "https://layla.amazon.com/", "us-west-2": "https://alexa.amazon.co.jp/",
 }
@@ -48,8 +49,8 @@ func ConsoleFields(s config.Stage, arn string) []ConsoleField {
 	return append(fields, linking(s)...)
 }
 
-// linking returns the fields of the page for account linking, which both kinds of
-// skill have.
+// linking returns the fields of the page for account linking, which is the same for
+// both kinds of skill.
 func linking(s config.Stage) []ConsoleField {
 	const page = "Account Linking"
 	if s.TokenSource == config.Linked {
@@ -58,7 +59,7 @@ func linking(s config.Stage) []ConsoleField {
 			{page, "Your Web Authorization URI", url + "/auth/authorize", ""},
 			{page, "Access Token URI", url + "/auth/token", ""},
 			{page, "Your Client ID", clients[s.Region], "the slash at the end matters"},
-			{page, "Your Secret", "anything", "Home Assistant does not look at it"},
+			{page, "Your Secret", "anything", "Home Assistant ignores it"},
 			{page, "Your Authentication Scheme", "Credentials in request body", ""},
 			{page, "Scope", "smart_home", ""},
 		}
@@ -66,20 +67,39 @@ func linking(s config.Stage) []ConsoleField {
 	return []ConsoleField{
 		{page, "Your Web Authorization URI", "https://www.amazon.com/ap/oa", "Login with Amazon"},
 		{page, "Access Token URI", "https://api.amazon.com/auth/o2/token", ""},
-		{page, "Your Client ID", "of your security profile", "developer.amazon.com, Login with Amazon: make one, and allow there the return URLs that this page lists"},
+		{page, "Your Client ID", "of your security profile", "developer.amazon.com, Login with Amazon: create one, and add the return URLs that this page lists to it"},
 		{page, "Your Secret", "of the same security profile", ""},
 		{page, "Your Authentication Scheme", "HTTP Basic", ""},
 		{page, "Scope", "profile:user_id", ""},
 	}
 }
 
-// NextStep says what to do when all of it is typed.
+// NextStep says what to do after the fields are filled in.
 func NextStep(s config.Stage) string {
 	if s.SmartHomeSkillID == "" && s.CustomSkillID == "" {
-		return "No skill may call the function yet: make one in the Alexa developer console, then run `hearthgate init --stage " + s.Name + " --smart-home-skill ITS_ID` and deploy again. The console takes the ARN only after that."
+		return "No skill may call the function yet: create one in the Alexa developer console, then run `hearthgate init --stage " + s.Name + " --smart-home-skill ITS_ID` and deploy again. The console takes the ARN only after that."
 	}
 	if s.SmartHomeSkillID == "" {
 		return "Then enable the skill in the Alexa app, link the account there, and open the skill by its name."
 	}
 	return "Then enable the skill in the Alexa app, link the account there, and say: Alexa, discover devices."
+}
+
+// ShowConsole writes for a person what to type into the Alexa developer console.
+func ShowConsole(to *ui.Screen, s config.Stage, fields []ConsoleField) {
+	to.Printf("\n%s\n", to.Bold("What to type into the Alexa developer console"))
+	t, where := to.Table("    "), ""
+	for _, f := range fields {
+		if f.Where != where {
+			where = f.Where
+			t.Title("")
+			t.Title("  " + to.Bold(where))
+		}
+		t.Row(f.Name, f.Value)
+		if f.Why != "" {
+			t.Row("", to.Dim(f.Why))
+		}
+	}
+	t.Flush()
+	to.Printf("\n%s\n", NextStep(s))
 }

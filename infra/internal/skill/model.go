@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
 // A Model is an interaction model. Its JSON is what the console's JSON editor takes.
@@ -63,7 +64,13 @@ func NewModel(locale, name string) (Model, error) {
 	return m, nil
 }
 
-// sentence returns an intent with a free text in it.
+// ShowNext writes for a person what to do with the model's JSON.
+func (m Model) ShowNext(to *ui.Screen, locale string) {
+	to.Printf("%s\n", to.Dim("For "+locale+". Paste it into the console: Build, Custom, Interaction Model, JSON Editor; then Save and Build."))
+	to.Printf("%s\n", to.Dim("The skill is called \""+m.Interaction.Language.InvocationName+"\": open it by that name."))
+}
+
+// sentence returns an intent with a slot for free text.
 func sentence(name string, samples ...string) Intent {
 	return Intent{name, []Slot{{config.SentenceSlot, "AMAZON.SearchQuery"}}, samples}
 }

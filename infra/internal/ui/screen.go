@@ -1,5 +1,4 @@
-// Package ui writes for a person: with colour where it is seen as colour, and
-// as plain text everywhere else.
+// Package ui is the terminal: what a command writes for a person, and what it asks.
 package ui
 
 import (
@@ -10,10 +9,11 @@ import (
 	"golang.org/x/term"
 )
 
-// A Screen is where a command writes for a person.
+// A Screen is where a command writes for a person. Text is coloured on a terminal
+// and plain everywhere else.
 type Screen struct {
 	io.Writer
-	colour bool
+	coloured bool
 }
 
 // New returns a screen on w. It is coloured if w is a terminal, unless the
@@ -29,25 +29,29 @@ func Coloured(getenv func(string) string) bool {
 }
 
 // Paint returns a screen on w that is coloured or not.
-func Paint(w io.Writer, colour bool) *Screen { return &Screen{w, colour} }
+func Paint(w io.Writer, coloured bool) *Screen { return &Screen{w, coloured} }
 
 // Printf writes.
 func (s *Screen) Printf(format string, args ...any) { fmt.Fprintf(s.Writer, format, args...) }
 
+// Progress announces work that takes a while.
+func (s *Screen) Progress(text string) { s.Printf("%s\n", s.Dim(text+" ...")) }
+
 // Bold returns text that stands out.
-func (s *Screen) Bold(text string) string { return s.in("1", text) }
+func (s *Screen) Bold(text string) string { return s.style("01", text) }
 
-// Dim returns text that stands back.
-func (s *Screen) Dim(text string) string { return s.in("2", text) }
+// Dim returns text that is less important than the rest.
+func (s *Screen) Dim(text string) string { return s.style("02", text) }
 
-// Good returns text that says that something is well.
-func (s *Screen) Good(text string) string { return s.in("32", text) }
+// Good returns text about a success.
+func (s *Screen) Good(text string) string { return s.style("32", text) }
 
-// Bad returns text that says that something is not.
-func (s *Screen) Bad(text string) string { return s.in("31", text) }
+// Bad returns text about a failure.
+func (s *Screen) Bad(text string) string { return s.style("31", text) }
 
-func (s *Screen) in(code, text string) string {
-	if !s.colour || text == "" {
+// style returns text in a style. Every code has two digits, on which the tables rely.
+func (s *Screen) style(code, text string) string {
+	if !s.coloured || text == "" {
 		return text
 	}
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
