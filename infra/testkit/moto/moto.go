@@ -13,7 +13,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -50,12 +49,7 @@ func Setup(ctx context.Context, root string, log io.Writer) error {
 }
 
 func spec(root string, log io.Writer) venv.Spec {
-	return venv.Spec{
-		Dir:          filepath.Join(root, ".build", "venv", "moto"),
-		Version:      "3.13",
-		Requirements: requirements,
-		Log:          log,
-	}
+	return venv.For(root, "moto", requirements, log)
 }
 
 // Start starts moto for the workspace at root. Without Python 3.13 the test is

@@ -55,12 +55,7 @@ func Setup(ctx context.Context, root string, log io.Writer) error {
 }
 
 func spec(root string, log io.Writer) venv.Spec {
-	return venv.Spec{
-		Dir:          filepath.Join(root, ".build", "venv", "home-assistant"),
-		Version:      "3.13",
-		Requirements: requirements,
-		Log:          log,
-	}
+	return venv.For(root, "home-assistant", requirements, log)
 }
 
 // New makes a home that has never run and starts it. Whoever calls it calls

@@ -26,6 +26,11 @@ type Spec struct {
 	Log          io.Writer // gets a line when something takes long; default: nowhere
 }
 
+// For returns the Spec of an environment that the tests of the clone at root share.
+func For(root, name, requirements string, log io.Writer) Spec {
+	return Spec{Dir: filepath.Join(root, ".build", "venv", name), Version: "3.13", Requirements: requirements, Log: log}
+}
+
 // Ensure returns the environment's Python. It makes the environment when there
 // is none, when it is half made, and when it was made of other requirements.
 // Processes that ask at the same time wait for the first of them. The error is
