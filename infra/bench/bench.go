@@ -1,6 +1,6 @@
 // Package bench measures the built function against a hello world and against the
-// floor: the same job with nothing around it. All three run on this machine under
-// the local Runtime API, in turn, so that what disturbs one disturbs the others.
+// floor, which does the same job with nothing around it. All three run on this machine
+// under the local Runtime API, in turn, so that a disturbance affects all of them.
 package bench
 
 import (
@@ -22,7 +22,7 @@ import (
 	"github.com/hearthgate/hearthgate/infra/testkit/faultyhome"
 )
 
-// share is how much of a core 128 MB of memory buy, after the start.
+// share is the part of a core that 128 MB of memory get after the start.
 const share = 0.07
 
 // warmEvents is how many events follow the first one in each process.
@@ -30,15 +30,15 @@ const warmEvents = 30
 
 // Options say what to measure.
 type Options struct {
-	Root   string    // of the workspace
+	Root   string    // of the clone
 	Starts int       // cold starts of each program under each condition; default: 30
-	Log    io.Writer // gets a line when something takes long
+	Log    io.Writer // gets a line before work that takes a while
 }
 
 // A Program is one of the three that are compared.
 type Program struct {
 	Name string
-	Dir  string // below the workspace
+	Dir  string // below the root of the clone
 	file string
 }
 
@@ -108,7 +108,7 @@ func (b *bench) surround() (end func(), err error) {
 	return func() { home.Close(); cloud.Close() }, err
 }
 
-// measure lets the programs take turns, at full speed and under the quota.
+// measure runs the programs in turn, at full speed and under the quota.
 func (b *bench) measure(ctx context.Context, programs []Program) (*Report, error) {
 	r := newReport(programs, b.Starts)
 	for _, c := range []condition{fullSpeed, underQuota} {
@@ -159,7 +159,7 @@ func (b *bench) once(ctx context.Context, p Program, q *quota) (m measurement, e
 	}
 	for i := range warmEvents + 1 {
 		if q != nil {
-			time.Sleep(2 * periodMicros * time.Microsecond) // people do not speak back to back
+			time.Sleep(2 * periodMicros * time.Microsecond) // people pause between requests
 		}
 		v, err := f.Invoke(ctx, b.event)
 		if err != nil {
@@ -178,8 +178,8 @@ func (b *bench) once(ctx context.Context, p Program, q *quota) (m measurement, e
 	return m, err
 }
 
-// peak returns the most memory that a process had resident, in bytes; 0 where the
-// system does not tell.
+// peak returns the peak of a process's resident memory in bytes, 0 if the system does
+// not report it.
 func peak(pid int) (int64, error) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {

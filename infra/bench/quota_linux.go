@@ -7,15 +7,15 @@ import (
 	"strconv"
 )
 
-// A quota is a control group whose processes get a share of a core, as Lambda's
-// do: 128 MB of memory buy about 7 % of one.
+// A quota is a control group whose processes get a share of a core, as in Lambda: 128 MB
+// of memory get about 7 % of one.
 type quota struct{ dir string }
 
 // Lambda's scheduler counts in periods of 20 ms.
 const periodMicros = 20_000
 
-// newQuota makes the group, of whichever version of control groups this machine
-// has. The error says why there can be none.
+// newQuota creates the group, with the version of control groups that this machine has.
+// The error says why it cannot.
 func newQuota(share float64) (*quota, error) {
 	micros := strconv.Itoa(int(share * periodMicros))
 	name := fmt.Sprintf("hearthgate-bench-%d", os.Getpid())
@@ -45,5 +45,5 @@ func (q *quota) add(pid int) error {
 	return os.WriteFile(filepath.Join(q.dir, "cgroup.procs"), []byte(strconv.Itoa(pid)), 0o644)
 }
 
-// remove takes the group away, once its processes have ended.
+// remove removes the group after its processes have exited.
 func (q *quota) remove() { _ = os.Remove(q.dir) }

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A condition is under what the programs ran.
+// A condition is how the programs ran.
 type condition int
 
 const (
@@ -54,7 +54,7 @@ func (s Spread) Quantile(q float64) float64 {
 	return sorted[int(q*float64(len(sorted)-1)+0.5)]
 }
 
-// over returns what s is in terms of t, turn by turn.
+// over returns the quotients of s and t, turn by turn.
 func (s Spread) over(t Spread) Spread {
 	var ratios Spread
 	for i := range min(len(s), len(t)) {
@@ -106,7 +106,7 @@ var figures = []struct {
 }
 
 // Show writes the report as tables: medians with the tenth and the ninetieth
-// percentile, then what the function is in terms of the others.
+// percentile, then the function compared with the others.
 func (r *Report) Show(w io.Writer) error {
 	fmt.Fprintf(w, "%s; %d starts of each, in turn; median (p10 - p90)\n\n", r.Machine, r.Starts)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)

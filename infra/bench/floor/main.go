@@ -1,7 +1,7 @@
 // Command floor does the function's job with nothing around it: it reads the token
-// from the parameter store, makes its connection to the home ahead, and passes each
-// directive on. It checks nothing, tells nothing and signs nothing. The benchmarks
-// compare the function with it, which cannot be faster.
+// from the parameter store, connects to the home in advance, and forwards each
+// directive. It checks nothing, logs nothing and signs nothing. The benchmarks compare
+// the function with it, which cannot be faster.
 package main
 
 import (

@@ -1,4 +1,4 @@
-// Command hello is the least that a Lambda function in Go is. The benchmarks
+// Command hello is the smallest Lambda function in Go. The benchmarks
 // compare the function with it.
 package main
 

@@ -1,5 +1,5 @@
 // Command bench measures how fast the built function starts and answers, and what
-// memory it takes, beside a hello world and beside the floor.
+// memory it takes, compared with a hello world and with the floor.
 package main
 
 import (

@@ -119,7 +119,7 @@ func TestUsage(t *testing.T) {
 		{[]string{"stats"}, 1, "", "is it `hearthgate status`?"},
 		{[]string{"demo", "--nonsense"}, 1, "", "there is no flag --nonsense: `hearthgate demo --help` shows"},
 		{[]string{"demo", "-n"}, 1, "", "there is no flag -n"},
-		{[]string{"demo", "more"}, 1, "", `takes nothing but flags, and "more" is none`},
+		{[]string{"demo", "more"}, 1, "", `takes only flags, and "more" is not a flag`},
 		{[]string{"invoke"}, 1, "", "an argument is missing: write `hearthgate invoke FILE|NAME [flags]`"},
 		{[]string{"op", "cache.get", "{key:", "a}"}, 1, "", `"a}" is one argument too many`},
 		{[]string{"logs", "--since", "1day"}, 1, "", `--since is "1day": write a time such as 90m, 24h`},
@@ -137,7 +137,7 @@ func TestUsage(t *testing.T) {
 		})
 	}
 	t.Run("outside a clone", func(t *testing.T) {
-		if r := commandIn(t, t.TempDir(), "", nil, "demo"); r.code != 1 || !strings.Contains(r.err, "no clone of hearthgate") {
+		if r := commandIn(t, t.TempDir(), "", nil, "demo"); r.code != 1 || !strings.Contains(r.err, "not in a clone of hearthgate") {
 			t.Errorf("code %d, err %q", r.code, r.err)
 		}
 	})

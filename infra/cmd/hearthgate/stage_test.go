@@ -120,7 +120,7 @@ func TestToken(t *testing.T) {
 	o := newOwner(t)
 	o.sees(o.types("", "init", "--locale", "de-DE", "--url", homeURL), 0)
 	const name = "/hearthgate/dev/home-assistant/token"
-	o.sees(o.types("wrong", "token"), 1, "refuses the token (401)")
+	o.sees(o.types("wrong", "token"), 1, "rejected the token (401)")
 	o.sees(o.types("", "token"), 1, "no token was given")
 	if o.cloud.Parameter("eu-west-1", name) != nil {
 		t.Error("a wrong token was stored")

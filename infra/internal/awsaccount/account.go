@@ -1,8 +1,8 @@
-// Package awsaccount is the owner's AWS account in one region: the few calls that the
+// Package awsaccount is the owner's AWS account in one region: the calls that the
 // commands make, with errors that say what to do.
 //
-// Region, credentials and endpoints come from where every AWS tool takes them:
-// the environment, ~/.aws and the profile in use.
+// Region, credentials and endpoints come from where every AWS tool reads them: the
+// environment, ~/.aws and the profile in use.
 package awsaccount
 
 import (
@@ -35,10 +35,10 @@ type Account struct {
 func Open(ctx context.Context, region string) (*Account, error) {
 	c, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(region))
 	if err != nil {
-		return nil, fmt.Errorf("the AWS configuration cannot be used: %w; look at ~/.aws/config and AWS_PROFILE", err)
+		return nil, fmt.Errorf("the AWS configuration cannot be used: %w; check ~/.aws/config and AWS_PROFILE", err)
 	}
 	if _, err := c.Credentials.Retrieve(ctx); err != nil {
-		if _, ok := errors.AsType[*net.DNSError](err); ok { // single sign-on is asked by name
+		if _, ok := errors.AsType[*net.DNSError](err); ok { // single sign-on needs the network
 			return nil, explain("getting AWS credentials", err)
 		}
 		return nil, &Error{Code: NoCredentials, Err: errors.New("there are no AWS credentials here: run `aws configure` or `aws sso login`, or set AWS_PROFILE to a profile that has them")}
@@ -63,7 +63,7 @@ func OpenFor(ctx context.Context, s config.Stage) (*Account, error) {
 }
 
 // Environment returns the credentials, the region and the endpoints as environment
-// variables, for a program that knows nothing of profiles.
+// variables, for a program that does not read profiles.
 func (a *Account) Environment(ctx context.Context, getenv func(string) string) ([]string, error) {
 	keys, err := a.config.Credentials.Retrieve(ctx)
 	if err != nil {
@@ -84,7 +84,7 @@ func (a *Account) Environment(ctx context.Context, getenv func(string) string) (
 	return env, nil
 }
 
-// RegionOf returns the region that an ARN names, "" if it is no ARN.
+// RegionOf returns the region that an ARN names, "" for a name that is not an ARN.
 func RegionOf(name string) string {
 	a, err := arn.Parse(name)
 	if err != nil {
@@ -93,7 +93,7 @@ func RegionOf(name string) string {
 	return a.Region
 }
 
-// The codes that an [Error] may have beside those of AWS.
+// Codes of an [Error]. It may also have one of AWS's own.
 const (
 	NoCredentials = "NoCredentials"
 	Expired       = "Expired"
@@ -102,7 +102,7 @@ const (
 	Unreachable   = "Unreachable"
 )
 
-// An Error is a call of AWS that failed.
+// An Error is a failed call to AWS.
 type Error struct {
 	Code string // one of the codes above, or AWS's own
 	Err  error  // what happened and what to do
@@ -119,7 +119,7 @@ func CodeOf(err error) string {
 	return ""
 }
 
-// codes are what AWS's many words for the same mean.
+// codes are our codes for those of AWS's services.
 var codes = map[string]string{
 	"ExpiredToken": Expired, "ExpiredTokenException": Expired, "RequestExpired": Expired,
 	"AccessDenied": Denied, "AccessDeniedException": Denied, "UnauthorizedOperation": Denied,
@@ -128,23 +128,23 @@ var codes = map[string]string{
 	"ResourceNotFoundException": NotFound, "ParameterNotFound": NotFound,
 }
 
-// explain says what a failed call means: "doing" is what was tried.
+// explain returns the error of a failed call for a person. "doing" is what was tried.
 func explain(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
 	api, ok := errors.AsType[smithy.APIError](err)
 	if !ok {
-		return &Error{Unreachable, fmt.Errorf("%s: AWS did not answer: %w; look at the connection to the internet, at AWS_ENDPOINT_URL and the region", doing, innermost(err))}
+		return &Error{Unreachable, fmt.Errorf("%s: AWS did not answer: %w; check the connection to the internet, AWS_ENDPOINT_URL and the region", doing, innermost(err))}
 	}
 	code := codes[api.ErrorCode()]
 	switch code {
 	case Expired:
-		return &Error{code, fmt.Errorf("%s: the AWS credentials have expired (%s): log in again, with `aws sso login` or as you got them", doing, api.ErrorCode())}
+		return &Error{code, fmt.Errorf("%s: the AWS credentials have expired (%s): log in again, with `aws sso login` or as you did before", doing, api.ErrorCode())}
 	case Denied:
-		return &Error{code, fmt.Errorf("%s: AWS does not allow it to these credentials (%s): %s; use those of an administrator of the account, or have this action allowed", doing, api.ErrorCode(), api.ErrorMessage())}
+		return &Error{code, fmt.Errorf("%s: AWS does not allow it with these credentials (%s): %s; use credentials of an administrator of the account, or have this action allowed", doing, api.ErrorCode(), api.ErrorMessage())}
 	case NoCredentials:
-		return &Error{code, fmt.Errorf("%s: AWS does not know these credentials (%s): look at AWS_PROFILE and at ~/.aws/credentials, and whether this machine's clock is right", doing, api.ErrorCode())}
+		return &Error{code, fmt.Errorf("%s: AWS does not know these credentials (%s): check AWS_PROFILE, ~/.aws/credentials and this machine's clock", doing, api.ErrorCode())}
 	case "":
 		code = api.ErrorCode()
 		if strings.Contains(api.ErrorMessage(), "does not exist") {
@@ -154,7 +154,7 @@ func explain(doing string, err error) error {
 	return &Error{code, fmt.Errorf("%s: %s: %s", doing, api.ErrorCode(), api.ErrorMessage())}
 }
 
-// innermost returns the last of a chain of errors, which is the one that says it.
+// innermost returns the last of a chain of errors, which has the reason.
 func innermost(err error) error {
 	for {
 		next := errors.Unwrap(err)

@@ -24,7 +24,7 @@ func (a *Account) In(region string) *Account {
 	return &b
 }
 
-// A Function is what is known of a deployed function.
+// A Function is the configuration of a deployed function.
 type Function struct {
 	ARN      string
 	Timeout  time.Duration
@@ -35,8 +35,8 @@ type Function struct {
 	Environment  map[string]string
 }
 
-// Function returns what is known of a function, or of an alias of it; [NotFound] if
-// there is none.
+// Function returns the configuration of a function, or of an alias of it; the error
+// is [NotFound] if it does not exist.
 func (a *Account) Function(ctx context.Context, name, qualifier string) (Function, error) {
 	in := &lambda.GetFunctionConfigurationInput{FunctionName: &name}
 	if qualifier != "" {
@@ -44,11 +44,11 @@ func (a *Account) Function(ctx context.Context, name, qualifier string) (Functio
 	}
 	out, err := lambda.NewFromConfig(a.config).GetFunctionConfiguration(ctx, in)
 	if err != nil {
-		return Function{}, explain("looking at the function "+name, err)
+		return Function{}, explain("reading the function "+name, err)
 	}
 	f := Function{
 		ARN: aws.ToString(out.FunctionArn), Memory: int(aws.ToInt32(out.MemorySize)),
-		Timeout: time.Duration(aws.ToInt32(out.Timeout)) * time.Second, LogGroup: "/aws/lambda/" + name, Architecture: string(types.ArchitectureX8664), // unless it says otherwise
+		Timeout: time.Duration(aws.ToInt32(out.Timeout)) * time.Second, LogGroup: "/aws/lambda/" + name, Architecture: string(types.ArchitectureX8664), // the default
 	}
 	if len(out.Architectures) > 0 {
 		f.Architecture = string(out.Architectures[0])
@@ -62,13 +62,14 @@ func (a *Account) Function(ctx context.Context, name, qualifier string) (Functio
 	return f, nil
 }
 
-// A Permission is one that somebody has to invoke a function.
+// A Permission allows a service to invoke a function.
 type Permission struct {
 	Principal string // the service, "alexa-connectedhome.amazon.com"
 	Token     string // the skill id that the call must come from, "" for any
 }
 
-// Permissions returns who may invoke a function, or an alias of it.
+// Permissions returns who may invoke a function, or an alias of it. It is empty if the
+// function does not exist.
 func (a *Account) Permissions(ctx context.Context, name, qualifier string) ([]Permission, error) {
 	in := &lambda.GetPolicyInput{FunctionName: &name}
 	if qualifier != "" {
@@ -106,12 +107,12 @@ func (a *Account) Permissions(ctx context.Context, name, qualifier string) ([]Pe
 	return all, nil
 }
 
-// Retention returns how many days a log is kept, 0 for ever; [NotFound] if there is
-// no such log.
+// Retention returns for how many days a log is kept, 0 for ever; the error is
+// [NotFound] if it does not exist.
 func (a *Account) Retention(ctx context.Context, group string) (int, error) {
 	out, err := cloudwatchlogs.NewFromConfig(a.config).DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{LogGroupNamePrefix: &group})
 	if err != nil {
-		return 0, explain("looking at the log "+group, err)
+		return 0, explain("reading the settings of the log "+group, err)
 	}
 	for _, g := range out.LogGroups {
 		if aws.ToString(g.LogGroupName) == group {
@@ -121,7 +122,7 @@ func (a *Account) Retention(ctx context.Context, group string) (int, error) {
 	return 0, &Error{NotFound, fmt.Errorf("there is no log %s", group)}
 }
 
-// A Line is one of a log.
+// A Line is a line of a log.
 type Line struct {
 	At   time.Time
 	ID   string
@@ -129,7 +130,7 @@ type Line struct {
 }
 
 // Lines returns the lines of a log since a time that match a filter pattern of
-// CloudWatch, oldest first, at most some thousands.
+// CloudWatch, oldest first, at most a few thousand.
 func (a *Account) Lines(ctx context.Context, group, pattern string, since time.Time) ([]Line, error) {
 	in := &cloudwatchlogs.FilterLogEventsInput{LogGroupName: &group, StartTime: aws.Int64(since.UnixMilli())}
 	if pattern != "" {
@@ -150,17 +151,17 @@ func (a *Account) Lines(ctx context.Context, group, pattern string, since time.T
 	return lines, nil
 }
 
-// A Subscription is somebody who is told of alarms.
+// A Subscription is an address that alarms are sent to.
 type Subscription struct {
 	Endpoint  string
 	Confirmed bool
 }
 
-// Subscriptions returns who is told of the alarms of a stack.
+// Subscriptions returns the addresses to which the alarms of a stack are sent.
 func (a *Account) Subscriptions(ctx context.Context, stack string) ([]Subscription, error) {
 	out, err := cloudformation.NewFromConfig(a.config).DescribeStackResources(ctx, &cloudformation.DescribeStackResourcesInput{StackName: &stack})
 	if err != nil {
-		return nil, explain("looking at the stack "+stack, err)
+		return nil, explain("reading the stack "+stack, err)
 	}
 	var all []Subscription
 	for _, r := range out.StackResources {
@@ -169,7 +170,7 @@ func (a *Account) Subscriptions(ctx context.Context, stack string) ([]Subscripti
 		}
 		subscribed, err := sns.NewFromConfig(a.config).ListSubscriptionsByTopic(ctx, &sns.ListSubscriptionsByTopicInput{TopicArn: r.PhysicalResourceId})
 		if err != nil {
-			return nil, explain("looking at who is told of alarms", err)
+			return nil, explain("reading who is notified of alarms", err)
 		}
 		for _, s := range subscribed.Subscriptions {
 			all = append(all, Subscription{aws.ToString(s.Endpoint), strings.HasPrefix(aws.ToString(s.SubscriptionArn), "arn:")})

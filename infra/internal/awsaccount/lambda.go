@@ -10,16 +10,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// An Invocation is what came of an event.
+// An Invocation is what a function returned for an event.
 type Invocation struct {
 	Payload       []byte
-	FunctionError string   // empty, or that the function failed instead of answering
+	FunctionError string   // why the function failed instead of answering; default: it answered
 	Version       string   // of the function that answered
 	Lines         []string // the end of its log
 }
 
-// Invoke sends an event to a function, named by its name or ARN, and by an alias
-// or version of it if qualifier is not empty.
+// Invoke sends an event to a function, given by its name or ARN, and to an alias or
+// version of it unless qualifier is empty. It is never retried.
 func (a *Account) Invoke(ctx context.Context, function, qualifier string, event []byte) (Invocation, error) {
 	in := &lambda.InvokeInput{FunctionName: &function, Payload: event, LogType: types.LogTypeTail}
 	if qualifier != "" {
@@ -39,5 +39,5 @@ func (a *Account) Invoke(ctx context.Context, function, qualifier string, event 
 	return v, nil
 }
 
-// once makes a client not try again: a directive is not sent twice.
+// once disables retries: a directive must not be sent twice.
 func once(o *lambda.Options) { o.Retryer = aws.NopRetryer{} }

@@ -9,14 +9,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 )
 
-// A Parameter is what is known of a parameter without reading what it holds.
+// A Parameter is a parameter without its value.
 type Parameter struct {
 	Name    string
 	Type    string // String, StringList or SecureString
 	Version int64
 }
 
-// Parameter returns what is known of a parameter; [NotFound] if there is none.
+// Parameter returns a parameter; the error is [NotFound] if it does not exist.
 func (a *Account) Parameter(ctx context.Context, name string) (Parameter, error) {
 	out, err := ssm.NewFromConfig(a.config).GetParameter(ctx, &ssm.GetParameterInput{Name: &name})
 	if err != nil {
@@ -25,7 +25,8 @@ func (a *Account) Parameter(ctx context.Context, name string) (Parameter, error)
 	return Parameter{name, string(out.Parameter.Type), out.Parameter.Version}, nil
 }
 
-// Secret returns what a SecureString holds; [NotFound] if there is none.
+// Secret returns the value of a SecureString; the error is [NotFound] if it does not
+// exist.
 func (a *Account) Secret(ctx context.Context, name string) (string, error) {
 	out, err := ssm.NewFromConfig(a.config).GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})
 	if err != nil {
@@ -35,8 +36,8 @@ func (a *Account) Secret(ctx context.Context, name string) (string, error) {
 }
 
 // PutSecret puts a SecureString of the standard tier, tagged with the stage, and
-// returns its version. One of another type under that name is deleted first: the
-// type of a parameter cannot be changed to a SecureString's.
+// returns its version. A parameter of another type with that name is deleted first,
+// because a parameter cannot become a SecureString.
 func (a *Account) PutSecret(ctx context.Context, name, value, description, stage string) (int64, error) {
 	client := ssm.NewFromConfig(a.config)
 	old, err := a.Parameter(ctx, name)
@@ -55,29 +56,29 @@ func (a *Account) PutSecret(ctx context.Context, name, value, description, stage
 		Description: &description,
 	}
 	if exists {
-		in.Overwrite = aws.Bool(true) // which AWS does not take together with tags
+		in.Overwrite = aws.Bool(true) // AWS does not accept it together with tags
 	} else {
 		in.Tags = []types.Tag{{Key: aws.String("hearthgate:stage"), Value: &stage}}
 	}
 	out, err := client.PutParameter(ctx, in)
 	if err != nil {
-		return 0, explain("putting the parameter "+name, err)
+		return 0, explain("storing the parameter "+name, err)
 	}
 	return out.Version, nil
 }
 
-// Bootstrapped returns the version of the CDK's bootstrap stack, [NotFound] if it
-// is not there.
+// Bootstrapped returns nil if the account is prepared for the CDK in this region, and
+// an error that is [NotFound] if it is not.
 func (a *Account) Bootstrapped(ctx context.Context) error {
 	const name = "/cdk-bootstrap/hnb659fds/version"
 	_, err := a.Parameter(ctx, name)
 	if CodeOf(err) == NotFound {
-		return &Error{NotFound, fmt.Errorf("the account %s is not prepared for the CDK in %s: run `hearthgate deploy --bootstrap`, which makes the bucket and roles that it needs, once", a.ID, a.Region)}
+		return &Error{NotFound, fmt.Errorf("the account %s is not prepared for the CDK in %s: run `hearthgate deploy --bootstrap` once, which creates the bucket and roles that the CDK needs", a.ID, a.Region)}
 	}
 	return err
 }
 
-// DeleteParameter deletes a parameter and reports whether it was there.
+// DeleteParameter deletes a parameter and reports whether it existed.
 func (a *Account) DeleteParameter(ctx context.Context, name string) (bool, error) {
 	_, err := ssm.NewFromConfig(a.config).DeleteParameter(ctx, &ssm.DeleteParameterInput{Name: &name})
 	if err = explain("deleting the parameter "+name, err); CodeOf(err) == NotFound {

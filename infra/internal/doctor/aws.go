@@ -29,7 +29,7 @@ func (t *Target) CheckAccount(ctx context.Context) Diagnosis {
 	account, err := awsaccount.Open(ctx, s.Region)
 	switch {
 	case awsaccount.CodeOf(err) == awsaccount.Expired:
-		return []Step{credentials.failed(Account, "expired_credentials", "the AWS credentials have expired", "log in again, with `aws sso login` or as you got them")}
+		return []Step{credentials.failed(Account, "expired_credentials", "the AWS credentials have expired", "log in again, with `aws sso login` or as you did before")}
 	case awsaccount.CodeOf(err) == awsaccount.Unreachable:
 		return []Step{credentials.refused(err)}
 	case err != nil:
@@ -42,7 +42,8 @@ func (t *Target) CheckAccount(ctx context.Context) Diagnosis {
 	return append(steps, t.function(ctx))
 }
 
-// function looks for the function, in the other regions of Alexa too.
+// function checks that the function exists, and looks for it in the other regions of
+// Alexa.
 func (t *Target) function(ctx context.Context) Step {
 	s, name := t.Stage, config.FunctionName(t.Stage.Name)
 	step := Step{Where: AWS, Name: "deployment", Tried: fmt.Sprintf("looking for %s in %s", name, s.Region)}
@@ -62,7 +63,7 @@ func (t *Target) function(ctx context.Context) Step {
 			continue
 		}
 		if _, err := t.Account.In(region).Function(ctx, name, ""); err == nil {
-			return step.failed(Account, "wrong_region", fmt.Sprintf("the function is in %s, and Alexa looks for skills of %s in %s only, finds none there and says nothing", region, s.Locale, s.Region), "run `hearthgate deploy`, put the new endpoint into the Alexa developer console, and delete the stack in "+region)
+			return step.failed(Account, "wrong_region", fmt.Sprintf("the function is in %s, but Alexa looks for skills of %s only in %s, and reports nothing when it finds none", region, s.Locale, s.Region), "run `hearthgate deploy`, put the new endpoint into the Alexa developer console, and delete the stack in "+region)
 		}
 	}
 	if err := t.Account.Bootstrapped(ctx); awsaccount.CodeOf(err) == awsaccount.NotFound {
@@ -76,7 +77,7 @@ func (t *Target) function(ctx context.Context) Step {
 func (t *Target) CheckStack(ctx context.Context) Diagnosis {
 	f, err := t.Account.Function(ctx, config.FunctionName(t.Stage.Name), config.Alias)
 	if err != nil {
-		return []Step{{Where: AWS, Name: "function", Tried: "looking at the function", Class: Account, Cause: "denied", Problem: err.Error(), Mend: "use credentials that may look at it"}}
+		return []Step{{Where: AWS, Name: "function", Tried: "reading the function", Class: Account, Cause: "denied", Problem: err.Error(), Mend: "use credentials that may read it"}}
 	}
 	var steps []Step
 	if t.Stage.TokenSource == config.Stored {
@@ -90,10 +91,9 @@ func (t *Target) CheckStack(ctx context.Context) Diagnosis {
 	return append(steps, t.alarms(ctx), t.alarmed(ctx), t.retention(ctx, f), t.directives(ctx, f), t.crashes(ctx, f))
 }
 
-// parameter looks whether a secret is there and encrypted, and names the command
-// that puts it.
+// parameter checks that a secret exists and is encrypted. Command stores it.
 func (t *Target) parameter(ctx context.Context, step, what, name, command string) Step {
-	s := Step{Where: AWS, Name: step, Tried: "looking at " + name}
+	s := Step{Where: AWS, Name: step, Tried: "reading " + name}
 	found, err := t.Account.Parameter(ctx, name)
 	switch {
 	case awsaccount.CodeOf(err) == awsaccount.NotFound:
@@ -101,20 +101,20 @@ func (t *Target) parameter(ctx context.Context, step, what, name, command string
 	case err != nil:
 		return s.refused(err)
 	case found.Type != "SecureString":
-		return s.failed(Setup, "parameter_type", "the parameter with "+what+" is a "+found.Type+", in which nothing is encrypted", "run `"+command+"`, which makes it a SecureString")
+		return s.failed(Setup, "parameter_type", "the parameter with "+what+" is a "+found.Type+", which is not encrypted", "run `"+command+"`, which makes it a SecureString")
 	}
 	return s.good(fmt.Sprintf("a SecureString, version %d", found.Version))
 }
 
 func (t *Target) timeout(f awsaccount.Function) Step {
-	step := Step{Where: AWS, Name: "timeout", Tried: "looking at the function's timeout"}
+	step := Step{Where: AWS, Name: "timeout", Tried: "reading the function's timeout"}
 	if f.Timeout < config.AlexaDeadline*time.Second {
-		return step.failed(Setup, "timeout", fmt.Sprintf("the function is stopped after %.0f s, and Alexa waits %d: a slow home gets no answer at all", f.Timeout.Seconds(), config.AlexaDeadline), "deploy the stage again: its file says "+fmt.Sprint(t.Stage.Timeout))
+		return step.failed(Setup, "timeout", fmt.Sprintf("Lambda stops the function after %.0f s, and Alexa waits %d: with a slow home Alexa gets no answer at all", f.Timeout.Seconds(), config.AlexaDeadline), "deploy the stage again, which sets "+fmt.Sprint(t.Stage.Timeout)+" s")
 	}
 	return step.good(f.Timeout.String())
 }
 
-// permissions looks whether both kinds of skill may invoke the alias.
+// permissions checks that both kinds of skill may invoke the alias.
 func (t *Target) permissions(ctx context.Context) []Step {
 	name := config.FunctionName(t.Stage.Name)
 	on, err := t.Account.Permissions(ctx, name, config.Alias)
@@ -130,7 +130,7 @@ func (t *Target) permissions(ctx context.Context) []Step {
 		if kind.skill == "" {
 			continue
 		}
-		step := Step{Where: AWS, Name: kind.name, Tried: "looking whether " + kind.principal + " may invoke the alias " + config.Alias}
+		step := Step{Where: AWS, Name: kind.name, Tried: "checking whether " + kind.principal + " may invoke the alias " + config.Alias}
 		if err != nil {
 			steps = append(steps, step.refused(err))
 			continue
@@ -138,16 +138,16 @@ func (t *Target) permissions(ctx context.Context) []Step {
 		steps = append(steps, permission(step, kind.principal, kind.skill, on, beside))
 	}
 	if len(steps) == 0 {
-		step := Step{Where: AWS, Name: "permissions", Tried: "looking which skills may invoke the function"}
+		step := Step{Where: AWS, Name: "permissions", Tried: "checking which skills may invoke the function"}
 		steps = append(steps, step.failed(Setup, "no_skill", "the stage has no skill id, so no skill may invoke the function", "write the id of the skill into the stage with `hearthgate init`, and deploy it"))
 	}
 	return steps
 }
 
-// permission looks for the one of a kind of skill, and for what stands there
-// instead.
+// permission checks that one kind of skill may invoke the alias, and looks for a
+// permission that comes close.
 func permission(step Step, principal, skill string, on, beside []awsaccount.Permission) Step {
-	const again = "deploy the stage again, which sets it right"
+	const again = "deploy the stage again, which fixes it"
 	want := awsaccount.Permission{Principal: principal, Token: skill}
 	if slices.Contains(on, want) {
 		return step.good("with the skill id " + skill)
@@ -155,41 +155,41 @@ func permission(step Step, principal, skill string, on, beside []awsaccount.Perm
 	for _, got := range on {
 		switch {
 		case got.Principal == principal && got.Token == "":
-			return step.failed(Setup, "any_skill", "anybody's skill may invoke the function: the permission names no skill id", again)
+			return step.failed(Setup, "any_skill", "every skill of this kind may invoke the function: the permission names no skill id", again)
 		case got.Principal == principal:
 			return step.failed(Setup, "other_skill", "the permission is for the skill "+got.Token+", and the stage's is "+skill, again)
 		case got.Token == skill:
-			return step.failed(Setup, "wrong_principal", "the skill's permission is for "+got.Principal+", and "+principal+" is what calls for this kind of skill", again)
+			return step.failed(Setup, "wrong_principal", "the skill's permission is for "+got.Principal+", and "+principal+" calls the function for this kind of skill", again)
 		}
 	}
 	for _, got := range beside {
 		if got.Principal == principal {
-			return step.failed(Setup, "permission_elsewhere", "the permission is on the function, and the skill's endpoint names its alias "+config.Alias, again)
+			return step.failed(Setup, "permission_elsewhere", "the permission is for the function, but the skill's endpoint is its alias "+config.Alias, again)
 		}
 	}
 	return step.failed(Setup, "missing_permission", principal+" may not invoke the alias", again)
 }
 
 func (t *Target) alarms(ctx context.Context) Step {
-	step := Step{Where: AWS, Name: "alarms", Tried: "looking who is told of alarms"}
+	step := Step{Where: AWS, Name: "alarms", Tried: "reading who is notified of alarms"}
 	found, err := t.Account.Subscriptions(ctx, config.StackName(t.Stage.Name))
 	if err != nil {
 		return step.unsure(err.Error())
 	}
 	if len(found) == 0 {
-		return step.good("nobody", "an alarm tells nobody: give an address with `hearthgate init --alarm-email`, and deploy")
+		return step.good("no one", "no one is notified of an alarm: give an address with `hearthgate init --alarm-email`, and deploy")
 	}
 	for _, s := range found {
 		if !s.Confirmed {
-			return step.failed(Setup, "alarms_unconfirmed", s.Endpoint+" has not confirmed that it wants alarms, so it gets none", "follow the link in the mail from AWS Notifications, or deploy again for another one")
+			return step.failed(Setup, "alarms_unconfirmed", s.Endpoint+" has not confirmed the subscription, so it gets no alarms", "follow the link in the mail from AWS Notifications, or deploy again for a new mail")
 		}
 	}
 	return step.good(found[0].Endpoint)
 }
 
-// alarmed tells which alarms are on, as they say something themselves.
+// alarmed lists the alarms that are on.
 func (t *Target) alarmed(ctx context.Context) Step {
-	step := Step{Where: AWS, Name: "alarms_now", Tried: "looking which alarms are on"}
+	step := Step{Where: AWS, Name: "alarms_now", Tried: "reading which alarms are on"}
 	prefix := config.StackName(t.Stage.Name) + "-"
 	on, err := t.Account.AlarmsOn(ctx, prefix)
 	if err != nil {
@@ -200,19 +200,19 @@ func (t *Target) alarmed(ctx context.Context) Step {
 	}
 	var advice []string
 	for _, name := range on {
-		advice = append(advice, fmt.Sprintf("the section `%s` of infra/docs/runbook.md says what it means", strings.TrimPrefix(name, prefix)))
+		advice = append(advice, fmt.Sprintf("the section `%s` of infra/docs/runbook.md explains it", strings.TrimPrefix(name, prefix)))
 	}
 	return step.good(strings.Join(on, ", "), advice...)
 }
 
 func (t *Target) retention(ctx context.Context, f awsaccount.Function) Step {
-	step := Step{Where: AWS, Name: "log", Tried: "looking how long " + f.LogGroup + " is kept"}
+	step := Step{Where: AWS, Name: "log", Tried: "reading how long " + f.LogGroup + " is kept"}
 	days, err := t.Account.Retention(ctx, f.LogGroup)
 	switch {
 	case err != nil:
 		return step.unsure(err.Error())
 	case days == 0:
-		return step.good("for ever", "the log is kept for ever, and costs ever more: deploy the stage again, which sets "+fmt.Sprint(t.Stage.RetentionDays)+" days")
+		return step.good("for ever", "the log is kept for ever, and its cost keeps growing: deploy the stage again, which sets "+fmt.Sprint(t.Stage.RetentionDays)+" days")
 	}
 	return step.good(fmt.Sprintf("%d days", days))
 }

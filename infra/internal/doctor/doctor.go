@@ -19,7 +19,7 @@ type Class int
 const (
 	Well    Class = 0
 	Account Class = 2 // credentials, region, bootstrap, or nothing is deployed
-	Setup   Class = 3 // what is deployed is not as it should be
+	Setup   Class = 3 // what is deployed is wrong
 	Config  Class = 4 // the function's settings
 	Network Class = 5 // the route to the home: name, connection or certificate
 	Token   Class = 6 // the home rejects the token
@@ -103,11 +103,11 @@ func CheckRoute(ctx context.Context, t *invoke.Target, place string) Diagnosis {
 	r, err := t.Operate(ctx, "lambda.diagnose", nil)
 	switch {
 	case err != nil:
-		return []Step{ask.failed(Setup, "no_answer", err.Error(), "look at `hearthgate logs`, or deploy it again")}
+		return []Step{ask.failed(Setup, "no_answer", err.Error(), "run `hearthgate logs`, or deploy it again")}
 	case !r.Success && r.Error != nil && r.Error.Type == "unknown_operation":
 		return []Step{ask.failed(Setup, "old_version", "the deployed function is older than this command", "run `hearthgate deploy`")}
 	case !r.Success:
-		return []Step{ask.failed(Setup, "no_diagnosis", r.Message, "look at `hearthgate logs`")}
+		return []Step{ask.failed(Setup, "no_diagnosis", r.Message, "run `hearthgate logs`")}
 	}
 	var diagnosis struct {
 		Steps []struct {
@@ -116,7 +116,7 @@ func CheckRoute(ctx context.Context, t *invoke.Target, place string) Diagnosis {
 		} `json:"steps"`
 	}
 	if err := json.Unmarshal(r.Data, &diagnosis); err != nil {
-		return []Step{ask.failed(Setup, "old_version", "the deployed function answers in words of another version", "run `hearthgate deploy`")}
+		return []Step{ask.failed(Setup, "old_version", "the deployed function answers in the format of another version", "run `hearthgate deploy`")}
 	}
 	steps := []Step{ask.good(fmt.Sprintf("it answers in %.0f ms", r.Duration))}
 	for _, s := range diagnosis.Steps {

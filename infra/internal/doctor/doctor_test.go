@@ -216,7 +216,7 @@ func TestAdvice(t *testing.T) {
 		{"less memory", edit("AWS::Lambda::Function", func(r *fakeaws.Resource) { r.Properties["MemorySize"] = 64 }), "machine", "says 128 MB"},
 		{"another home", variable(config.EnvURL, "https://old.example.com"), "stage", config.EnvURL},
 		{"a setting that the file has no more", variable(config.EnvVerifySSL, "false"), "stage", config.EnvVerifySSL},
-		{"old code", variable(config.EnvBuild, "old"), "code", "another state of the code"},
+		{"old code", variable(config.EnvBuild, "old"), "code", "built from other code"},
 		{"this code", variable(config.EnvBuild, "new"), "code", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -244,7 +244,7 @@ func TestUnsure(t *testing.T) {
 		{"log", deny("logs.DescribeLogGroups"), "does not allow it"},
 		{"last directives", deny("logs.FilterLogEvents"), "does not allow it"},
 		{"crashes", deny("logs.FilterLogEvents"), "does not allow it"},
-		{"code", func(*fakeaws.Cloud) {}, "older than this question"},
+		{"code", func(*fakeaws.Cloud) {}, "older than this check"},
 	} {
 		t.Run(tt.step, func(t *testing.T) {
 			tt.wrong(deployed(t, stage()))

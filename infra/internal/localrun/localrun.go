@@ -1,9 +1,9 @@
 // Package localrun runs a built function on this machine as AWS Lambda would.
 //
 // It serves the Lambda Runtime API on a loopback port, starts the function's
-// binary against it, hands it one event at a time and enforces the function's
-// timeout. What it does not do: freeze the process between events, limit its
-// memory or its CPU, or give it credentials.
+// binary against it, sends it one event at a time and enforces the function's
+// timeout. It does not freeze the process between events, limit its memory or CPU,
+// or give it credentials.
 package localrun
 
 import (
@@ -17,36 +17,36 @@ import (
 	"time"
 )
 
-// Name is the name of the function, as it reads it from its environment.
+// Name is the function's name in its environment.
 const Name = "hearthgate-local"
 
 // Options say which function to run and how. Only Binary has no default.
 type Options struct {
 	Binary   string        // the built function
-	Env      []string      // "NAME=value": the whole environment beside what Lambda sets, which it may override
+	Env      []string      // "NAME=value": the whole environment except what Lambda sets, which it may override
 	Timeout  time.Duration // of one invocation; default: 8 s
-	MemoryMB int           // told to the function, not enforced; default: 128
+	MemoryMB int           // in the function's environment, not enforced; default: 128
 	Dir      string        // working directory and TMPDIR; default: a directory that Close removes
 	Prefix   []string      // command in front of the binary, such as qemu-aarch64-static; default: none
 	Log      io.Writer     // gets a copy of the lines that the function writes; default: none
 }
 
-// An Invocation is what came of one event.
+// An Invocation is what the function returned for an event.
 type Invocation struct {
 	RequestID     string
 	Payload       []byte        // the function's reply, or its error as JSON
-	FunctionError string        // empty, or what went wrong: "errorType: errorMessage"
-	Duration      time.Duration // from handing over the event to the reply
+	FunctionError string        // "errorType: errorMessage" of a failure; default: it succeeded
+	Duration      time.Duration // from sending the event to the reply
 	Cold          bool          // the first event of its process
-	Init          time.Duration // how long that process took to ask for its first event; zero unless Cold
+	Init          time.Duration // until that process asked for its first event; zero unless Cold
 }
 
 // A Function is one function with at most one process. Its methods may be called
-// from several goroutines; events are handed over one at a time.
+// from several goroutines; events are sent one at a time.
 type Function struct {
 	options Options
 	ownsDir bool
-	turn    chan struct{} // holds one token; whoever has it may touch the process
+	turn    chan struct{} // holds one token; its owner may use the process
 	output  output
 
 	mu      sync.Mutex
@@ -55,8 +55,8 @@ type Function struct {
 }
 
 // Start starts the function and returns once it has asked for its first event.
-// The context bounds the start only. When the function reports an error in its
-// start or exits, the error says so with the last lines that it wrote.
+// The context limits the start only. If the function reports an error during its
+// start or exits, the error has the last lines that it wrote.
 func Start(ctx context.Context, o Options) (*Function, error) {
 	f := &Function{options: o, turn: make(chan struct{}, 1)}
 	if err := f.fill(); err != nil {
@@ -70,17 +70,16 @@ func Start(ctx context.Context, o Options) (*Function, error) {
 	return f, nil
 }
 
-// Invoke hands an event to the function and returns its reply. A function that
-// fails, exits or takes too long is no error but an Invocation with
-// FunctionError; after an exit or a timeout the next Invoke starts a fresh
-// process. An error means that there was no invocation: the context ended while
-// waiting (a process that was at work on the event is ended), or the function
-// is closed.
+// Invoke sends the function an event and returns its reply. A function that fails,
+// exits or times out is not an error but an Invocation with FunctionError; after an
+// exit or a timeout the next Invoke starts a new process. An error means that there
+// was no invocation: the context ended while waiting (a process that was handling
+// the event is stopped), or the function is closed.
 func (f *Function) Invoke(ctx context.Context, event []byte) (Invocation, error) {
 	select {
 	case <-f.turn:
 	case <-ctx.Done():
-		return Invocation{}, fmt.Errorf("the function had no time for the event: %w", context.Cause(ctx))
+		return Invocation{}, fmt.Errorf("the function was busy with other events: %w", context.Cause(ctx))
 	}
 	defer func() { f.turn <- struct{}{} }()
 
@@ -102,8 +101,8 @@ func (f *Function) Invoke(ctx context.Context, event []byte) (Invocation, error)
 
 // Lines returns the complete lines that the function has written so far to
 // stdout and stderr, in the order in which it wrote them. What was written
-// before a reply is there when Invoke returns that reply, and what was written in
-// the start when Start returns.
+// before a reply is included when Invoke returns that reply, and what was written
+// during the start when Start returns.
 func (f *Function) Lines() []string { return f.output.all() }
 
 // Pid returns the id of the function's process, zero when none runs.
@@ -116,8 +115,8 @@ func (f *Function) Pid() int {
 	return f.process.cmd.Process.Pid
 }
 
-// Close ends the process: politely, and after half a second by force. It may be
-// called during an Invoke, which then reports that the process has exited, and
+// Close stops the process with SIGTERM, and after half a second with SIGKILL. It may
+// be called during an Invoke, which then reports that the process has exited, and
 // more than once.
 func (f *Function) Close() error {
 	f.mu.Lock()
@@ -134,7 +133,7 @@ func (f *Function) Close() error {
 	return nil
 }
 
-// fill sets what the options leave to us.
+// fill sets the defaults of the options.
 func (f *Function) fill() (err error) {
 	o := &f.options
 	if o.Binary, err = filepath.Abs(o.Binary); err != nil {
@@ -160,7 +159,7 @@ func (f *Function) running(ctx context.Context) (*process, error) {
 	f.mu.Unlock()
 	switch {
 	case closed:
-		return nil, errors.New("the function is closed: start it anew")
+		return nil, errors.New("the function is closed: start it again")
 	case p != nil && !p.over():
 		return p, nil
 	case p != nil:
@@ -182,7 +181,7 @@ func (f *Function) running(ctx context.Context) (*process, error) {
 	return p, nil
 }
 
-// set makes p the process, ending the one before; it says no when f is closed.
+// set makes p the process and stops the previous one. It returns false if f is closed.
 func (f *Function) set(p *process) bool {
 	f.mu.Lock()
 	before, open := f.process, !f.closed

@@ -11,7 +11,7 @@ import (
 
 // An output is everything that the processes of one function wrote, by lines.
 type output struct {
-	copy io.Writer // nil, or where each line goes as well
+	copy io.Writer // gets a copy of each line; default: none
 
 	mu    sync.Mutex
 	lines []string // guarded by mu
@@ -39,9 +39,9 @@ func (o *output) last(n int) []string {
 
 // A pipe carries what one process writes to stdout and stderr into an output.
 //
-// We keep its writing end too: a mark that we write ourselves comes out behind
-// everything that the process wrote before, so that sync can wait for exactly
-// that. Marks are cut out of the stream.
+// Its writing end stays open here too: a mark that we write comes out after
+// everything that the process wrote before it, so that sync can wait for exactly
+// that. Marks are removed from the stream.
 type pipe struct {
 	out            *output
 	reader, writer *os.File
@@ -115,8 +115,8 @@ func (p *pipe) sync() {
 	}
 }
 
-// close ends the pipe once the process is gone and waits for what is in it. A
-// child of the process that lives on and holds the pipe is not waited for.
+// close closes the pipe after the process has exited and waits for what is in it. It
+// does not wait for a child of the process that still holds the pipe.
 func (p *pipe) close() {
 	p.writer.Close()
 	p.reader.SetReadDeadline(time.Now().Add(grace))

@@ -15,13 +15,13 @@ import (
 )
 
 const (
-	initTimeout = 10 * time.Second       // what Lambda grants a start
-	grace       = 500 * time.Millisecond // between the polite end and the end by force
+	initTimeout = 10 * time.Second       // Lambda's limit for a start
+	grace       = 500 * time.Millisecond // between SIGTERM and SIGKILL
 	region      = "us-east-1"
 )
 
-// A process is one run of the binary, with the Runtime API that serves only it:
-// a late word of a process that was ended can reach nobody.
+// A process is one run of the binary, with a Runtime API of its own, so that a late
+// request of a stopped process reaches no one.
 type process struct {
 	cmd     *exec.Cmd
 	server  *http.Server
@@ -30,11 +30,11 @@ type process struct {
 
 	events  chan *task    // to the handler of next
 	asked   chan struct{} // closed at the first next
-	initial chan failure  // what init/error said
-	exited  chan struct{} // closed when the process is gone and its output read
+	initial chan failure  // what init/error reported
+	exited  chan struct{} // closed when the process has exited and its output is read
 	exit    error         // read after exited
 	init    time.Duration // read after asked
-	served  bool          // an event was handed over; touched by do only
+	served  bool          // an event was sent; used by do only
 }
 
 // start starts the binary and its Runtime API.
@@ -112,7 +112,7 @@ func (p *process) ready(ctx context.Context) error {
 		return p.initFailed(f)
 	case <-p.exited:
 		select {
-		case f := <-p.initial: // said before it went
+		case f := <-p.initial: // reported before it exited
 			return p.initFailed(f)
 		default:
 			return p.initFailed(p.exitFailure())
@@ -124,13 +124,13 @@ func (p *process) ready(ctx context.Context) error {
 	}
 }
 
-// initFailed ends the process, so that all that it wrote is there to be told.
+// initFailed stops the process, so that everything that it wrote can be reported.
 func (p *process) initFailed(f failure) error {
 	p.end()
 	return &initError{f, p.pipe.out.last(5)}
 }
 
-// do hands over one task and returns what came of it.
+// do sends one task and returns its result.
 func (p *process) do(ctx context.Context, t *task, timeout time.Duration) (Invocation, error) {
 	begin := time.Now()
 	t.deadline = begin.Add(timeout)
@@ -141,7 +141,7 @@ func (p *process) do(ctx context.Context, t *task, timeout time.Duration) (Invoc
 		v.Init = p.init
 		p.served = true
 	}
-	events := p.events // nil once the event is handed over
+	events := p.events // nil once the event is sent
 	for {
 		select {
 		case events <- t:
@@ -160,12 +160,12 @@ func (p *process) do(ctx context.Context, t *task, timeout time.Duration) (Invoc
 			return v, nil
 		case <-ctx.Done():
 			p.kill()
-			return Invocation{}, fmt.Errorf("the event was given up while the function was at work: %w", context.Cause(ctx))
+			return Invocation{}, fmt.Errorf("the event was abandoned while the function was handling it: %w", context.Cause(ctx))
 		}
 	}
 }
 
-// over says whether the process is gone.
+// over reports whether the process has exited.
 func (p *process) over() bool {
 	select {
 	case <-p.exited:
@@ -175,7 +175,7 @@ func (p *process) over() bool {
 	}
 }
 
-// end ends the process politely, then by force, and its Runtime API with it.
+// end stops the process with SIGTERM, then with SIGKILL, and its Runtime API.
 func (p *process) end() {
 	terminate(p.cmd)
 	select {
@@ -183,7 +183,7 @@ func (p *process) end() {
 	case <-time.After(grace):
 		p.kill()
 	}
-	// The connections' other ends are gone: Shutdown waits until that is noticed.
+	// The clients are gone: Shutdown waits until their connections are closed.
 	ctx, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
 	if p.server.Shutdown(ctx) != nil {
@@ -191,7 +191,7 @@ func (p *process) end() {
 	}
 }
 
-// kill ends the process by force and waits until it is gone.
+// kill sends SIGKILL and waits until the process has exited.
 func (p *process) kill() {
 	if !p.over() {
 		kill(p.cmd)
@@ -199,7 +199,7 @@ func (p *process) kill() {
 	<-p.exited
 }
 
-// exitFailure says how the process ended, in Lambda's words.
+// exitFailure returns how the process exited, as Lambda reports it.
 func (p *process) exitFailure() failure {
 	var exit *exec.ExitError
 	switch {
@@ -212,7 +212,7 @@ func (p *process) exitFailure() failure {
 	}
 }
 
-// A failure is an error as the Runtime API spells it.
+// A failure is an error in the format of the Runtime API.
 type failure struct {
 	Type    string `json:"errorType"`
 	Message string `json:"errorMessage"`
@@ -220,7 +220,7 @@ type failure struct {
 
 func (f failure) String() string { return strings.TrimPrefix(f.Type+": "+f.Message, ": ") }
 
-// fail makes v the invocation that ended with f.
+// fail sets the failure of an invocation.
 func (v *Invocation) fail(f failure, begin time.Time) {
 	v.Duration = time.Since(begin)
 	v.FunctionError = f.String()
@@ -228,7 +228,7 @@ func (v *Invocation) fail(f failure, begin time.Time) {
 	v.Payload, _ = json.Marshal(f) // two strings: cannot fail
 }
 
-// An initError says that a process never asked for an event.
+// An initError is the failure of a process that never asked for an event.
 type initError struct {
 	failure failure
 	lines   []string

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// maxPayload is what Lambda takes of a synchronous reply.
+// maxPayload is Lambda's limit for a synchronous reply.
 const maxPayload = 6<<20 + 100
 
 // A task is an event on its way through the function.
@@ -20,7 +20,7 @@ type task struct {
 	id, trace string
 	event     []byte
 	deadline  time.Time
-	result    chan result // takes one, so that a reply never waits for a reader
+	result    chan result // has room for one, so that a reply never waits for a reader
 }
 
 type result struct {
@@ -46,7 +46,7 @@ func (p *process) runtimeAPI() http.Handler {
 	var (
 		mu    sync.Mutex
 		first sync.Once
-		now   *task // guarded by mu; the event that the function is at work on
+		now   *task // guarded by mu; the event that the function is handling
 	)
 	take := func(id string) *task { // at most once a task
 		mu.Lock()
@@ -72,7 +72,7 @@ func (p *process) runtimeAPI() http.Handler {
 			refuse(w, http.StatusRequestEntityTooLarge, f.Type, f.Message)
 			return
 		}
-		if err != nil { // the process is going: its exit is the result
+		if err != nil { // the process is exiting: its exit is the result
 			return
 		}
 		res := result{payload: body}
@@ -105,7 +105,7 @@ func (p *process) runtimeAPI() http.Handler {
 		body, _ := io.ReadAll(io.LimitReader(r.Body, maxPayload))
 		select {
 		case p.initial <- readFailure(r, body):
-		default: // the first word counts
+		default: // the first report counts
 		}
 		accepted(w)
 	})
@@ -123,7 +123,7 @@ func offer(w http.ResponseWriter, t *task) {
 	w.Write(t.event)
 }
 
-// accepted says 202 and sends it off, before the caller tells anybody.
+// accepted sends status 202 at once, before the caller publishes the result.
 func accepted(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusAccepted)
@@ -137,8 +137,8 @@ func refuse(w http.ResponseWriter, status int, kind, message string) {
 	json.NewEncoder(w).Encode(failure{kind, message})
 }
 
-// readFailure reads an error from its body, or its type from the header where
-// the body does not tell.
+// readFailure reads an error from the body, and its type from the header if the body
+// has none.
 func readFailure(r *http.Request, body []byte) failure {
 	var f failure
 	if json.Unmarshal(body, &f) != nil {

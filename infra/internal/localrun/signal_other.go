@@ -6,7 +6,7 @@ import "os/exec"
 
 func apart(*exec.Cmd) {}
 
-// terminate does nothing: there is no polite way here.
+// terminate does nothing: this system has no SIGTERM.
 func terminate(*exec.Cmd) {}
 
 func kill(cmd *exec.Cmd) { cmd.Process.Kill() }

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// apart puts the process into a group of its own: a Ctrl-C at the terminal ends
-// us, and we end it; and an emulator in front of the binary ends with it.
+// apart puts the process into a process group of its own: Ctrl-C at the terminal stops
+// us, and we stop the group, including an emulator in front of the binary.
 func apart(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
 func terminate(cmd *exec.Cmd) { cmd.Process.Signal(syscall.SIGTERM) }

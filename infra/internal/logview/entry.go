@@ -1,4 +1,5 @@
-// Package logview is the function's log as a person reads it: one directive a line.
+// Package logview shows the function's log for a person, one directive a line, and
+// redacts secrets.
 package logview
 
 import (
@@ -9,7 +10,7 @@ import (
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
-// An Entry is one line of the log that the function wrote.
+// An Entry is a line of the log that the function wrote.
 type Entry struct {
 	Time      time.Time `json:"timestamp"`
 	Level     string    `json:"level"`
@@ -27,8 +28,9 @@ type Entry struct {
 	ID        string    `json:"correlation_id"`
 }
 
-// An outcome is that of an invocation, if the line is one's. A line has a metric
-// named Success too, a number, which the decoder takes for the same field.
+// An outcome is the result of an invocation; it is not known for other lines. A line
+// also has a metric named Success, a number, which the decoder assigns to the same
+// field.
 type outcome struct{ known, good bool }
 
 func (o *outcome) UnmarshalJSON(b []byte) error {
@@ -38,15 +40,15 @@ func (o *outcome) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Parse reads a line; it says no to what is not the function's own: the START, END
-// and REPORT lines of Lambda.
+// Parse reads a line. It returns false for a line that the function did not write, such
+// as the START, END and REPORT lines of Lambda.
 func Parse(line string) (Entry, bool) {
 	var e Entry
 	err := json.Unmarshal([]byte(line), &e)
 	return e, err == nil && e.Message != "" && e.Level != ""
 }
 
-// Failed reports whether the entry tells of something that went wrong.
+// Failed reports whether the entry is about a failure.
 func (e Entry) Failed() bool {
 	if e.Success.known {
 		return !e.Success.good || strings.HasSuffix(e.Reply, ".ErrorResponse")
@@ -54,7 +56,7 @@ func (e Entry) Failed() bool {
 	return e.Level == "ERROR"
 }
 
-// Show writes the entry in a line, and a second one if it failed.
+// Show writes the entry as a line, and a second line if it failed.
 func (e Entry) Show(to *ui.Screen) {
 	at := to.Dim(e.Time.Local().Format("Jan _2 15:04:05"))
 	if !e.Success.known {

@@ -17,9 +17,8 @@ import (
 // flags are those of the Makefile's BUILD; a test compares the two.
 var flags = []string{"-trimpath", "-buildvcs=false", "-mod=readonly", "-tags", "lambda.norpc", "-ldflags", "-s -w -buildid="}
 
-// Function builds the function of the workspace at root for this machine and writes
-// the binary to out. When it does not compile, the error carries what the compiler
-// said.
+// Function builds the function of the clone at root for this machine and writes the
+// binary to out. If it does not compile, the error has the compiler's output.
 func Function(ctx context.Context, root, out string) error {
 	return Program(ctx, filepath.Join(root, "function"), out)
 }
@@ -73,15 +72,15 @@ func program(ctx context.Context, dir, out string, machine ...string) error {
 	case ctx.Err() != nil:
 		return fmt.Errorf("the build of the function was stopped: %w", context.Cause(ctx))
 	case errors.Is(err, exec.ErrNotFound):
-		return fmt.Errorf("the function was not built, because there is no go command: install Go and see that it is in PATH: %w", err)
+		return fmt.Errorf("the function was not built, because there is no go command: install Go and check that it is in PATH: %w", err)
 	case err != nil:
 		return fmt.Errorf("the function was not built: %w\n%s", err, strings.TrimSpace(string(said)))
 	}
 	return nil
 }
 
-// Root returns the root of the workspace that the working directory is in: the
-// nearest directory upwards with a go.work.
+// Root returns the root of the clone that the working directory is in: the nearest
+// directory upwards with a go.work.
 func Root() (string, error) {
 	start, err := os.Getwd()
 	if err != nil {
@@ -93,7 +92,7 @@ func Root() (string, error) {
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
-			return "", fmt.Errorf("%s is in no clone of hearthgate (no go.work here or above): change to the clone first", start)
+			return "", fmt.Errorf("%s is not in a clone of hearthgate (no go.work here or above): change to the clone first", start)
 		}
 		dir = parent
 	}

@@ -28,7 +28,7 @@ func TestParseHeaders(t *testing.T) {
 		{"no name", ": canary", "name that HTTP"},
 		{"a blank in the name", "X One: canary", "name that HTTP"},
 		{"the token's", "authorization: Bearer canary", "Authorization is a header"},
-		{"two lines in one", `{"X-One": "canary\r\nX-Two: canary"}`, "characters that no header has"},
+		{"two lines in one", `{"X-One": "canary\r\nX-Two: canary"}`, "characters that a header cannot have"},
 		{"huge", "X-One: " + strings.Repeat("canary", 1000), "more than a parameter"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

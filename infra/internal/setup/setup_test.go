@@ -150,7 +150,7 @@ func TestTheHomeIsAsked(t *testing.T) {
 		})
 	}
 	t.Run("away", func(t *testing.T) {
-		if err := (setup.Home{URL: "https://127.0.0.1:1"}).Reach(t.Context()); err == nil || !strings.Contains(err.Error(), "see whether it runs") {
+		if err := (setup.Home{URL: "https://127.0.0.1:1"}).Reach(t.Context()); err == nil || !strings.Contains(err.Error(), "check that it runs") {
 			t.Errorf("error %v", err)
 		}
 	})

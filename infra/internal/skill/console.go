@@ -26,8 +26,8 @@ var clients = map[string]string{
 	"us-east-1": "https://pitangui.amazon.com/", "eu-west-1": "https://layla.amazon.com/", "us-west-2": "https://alexa.amazon.co.jp/",
 }
 
-// ConsoleFields returns what to type into the Alexa developer console, in the order of the console's pages, for a stage
-// whose function's alias has this ARN.
+// ConsoleFields returns what to type into the Alexa developer console for a stage whose
+// function's alias has this ARN, in the order of the console's pages.
 func ConsoleFields(s config.Stage, arn string) []ConsoleField {
 	var fields []ConsoleField
 	if s.SmartHomeSkillID != "" || s.CustomSkillID == "" {

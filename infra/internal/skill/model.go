@@ -10,35 +10,35 @@ import (
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
-// A Model is an interaction model. Its JSON is what the console's JSON editor takes.
+// A Model is an interaction model. Its JSON is for the console's JSON editor.
 type Model struct {
 	Interaction struct {
 		Language Language `json:"languageModel"`
 	} `json:"interactionModel"`
 }
 
-// A Language is how the people of one locale talk to the skill.
+// A Language is how people talk to the skill in one locale.
 type Language struct {
 	InvocationName string     `json:"invocationName"`
 	Intents        []Intent   `json:"intents"`
 	Types          []struct{} `json:"types"` // none of its own
 }
 
-// An Intent is one thing that people may want, and how they say it.
+// An Intent is a request that people make, and how they say it.
 type Intent struct {
 	Name    string   `json:"name"`
 	Slots   []Slot   `json:"slots,omitempty"`
 	Samples []string `json:"samples"`
 }
 
-// A Slot is a place in the samples of an intent.
+// A Slot is a variable in the samples of an intent.
 type Slot struct {
 	Name string `json:"name"`
 	Type string `json:"type"`
 }
 
-// NewModel returns the model for a locale. The name is that by which people call the
-// skill; default: one in their language.
+// NewModel returns the model for a locale. People open the skill by its name; default:
+// one in their language.
 func NewModel(locale, name string) (Model, error) {
 	var m Model
 	if _, err := config.Region(locale); err != nil {
@@ -50,7 +50,7 @@ func NewModel(locale, name string) (Model, error) {
 		name = own.name
 	}
 	if err := CheckInvocationName(locale, name); err != nil {
-		return m, fmt.Errorf("no skill can have such a name: %w", err)
+		return m, fmt.Errorf("a skill cannot have this name: %w", err)
 	}
 	l := &m.Interaction.Language
 	l.InvocationName, l.Types = name, []struct{}{}
@@ -75,13 +75,13 @@ func sentence(name string, samples ...string) Intent {
 	return Intent{name, []Slot{{config.SentenceSlot, "AMAZON.SearchQuery"}}, samples}
 }
 
-// A voice is what the model needs of a language beside the carriers.
+// A voice is what the model needs of a language in addition to the carrier phrases.
 type voice struct {
 	name string   // of the skill
-	lead []string // what a person may say before a sentence that is whole without it
+	lead []string // what a person may say before a complete sentence
 }
 
-// whole returns the samples of whole sentences.
+// whole returns the samples of complete sentences.
 func (v voice) whole() []string {
 	samples := make([]string, len(v.lead))
 	for i, words := range v.lead {

@@ -78,7 +78,7 @@ func TestNames(t *testing.T) {
 	if err != nil || m.Interaction.Language.InvocationName != "guter hausgeist" {
 		t.Errorf("%q, %v", m.Interaction.Language.InvocationName, err)
 	}
-	for locale, want := range map[string]string{"xx-XX": "no region is known", "en-US": "Alexa keeps for herself"} {
+	for locale, want := range map[string]string{"xx-XX": "no region is known", "en-US": "Alexa reserves"} {
 		if _, err := skill.NewModel(locale, "ask the house"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", locale, err, want)
 		}

@@ -9,13 +9,13 @@ import (
 	"unicode/utf8"
 )
 
-// CheckInvocationName returns what is wrong with the name by which a person calls a custom
-// skill of a locale; nil for a name that Alexa takes.
+// CheckInvocationName returns what is wrong with the invocation name of a custom skill,
+// nil for a name that Alexa accepts.
 func CheckInvocationName(locale, name string) error {
 	var wrong []error
 	fail := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
 	if n := utf8.RuneCountInString(name); n < 2 || n > 50 {
-		fail("%q has %d characters; it takes 2 to 50", name, n)
+		fail("%q has %d characters; it needs 2 to 50", name, n)
 	}
 	for _, r := range name {
 		if !unicode.In(r, unicode.Letter, unicode.Mark) && !strings.ContainsRune(" .'", r) || unicode.IsUpper(r) {
@@ -26,15 +26,15 @@ func CheckInvocationName(locale, name string) error {
 	language, _, _ := strings.Cut(locale, "-")
 	words := strings.Fields(name)
 	if strings.Join(words, " ") != name {
-		fail("%q has spaces too many", name)
+		fail("%q has too many spaces", name)
 	}
-	if len(words) < 2 && language != "ja" && language != "de" { // one word may be two there
-		fail("%q is one word; it takes two, or a brand of your own", name)
+	if len(words) < 2 && language != "ja" && language != "de" { // a word may be a compound there
+		fail("%q is one word; it needs two, or a brand of your own", name)
 	}
 	for _, w := range words {
 		switch {
 		case slices.Contains(reserved[""], w) || slices.Contains(reserved[language], w):
-			fail("%q has the word %q, which Alexa keeps for herself", name, w)
+			fail("%q has the word %q, which Alexa reserves", name, w)
 		case len(words) == 2 && slices.Contains(small[language], w):
 			fail("%q has two words, and %q does not count as one", name, w)
 		}
@@ -42,8 +42,8 @@ func CheckInvocationName(locale, name string) error {
 	return errors.Join(wrong...)
 }
 
-// reserved are the words that no name may have, by language: those that wake Alexa,
-// that launch a skill, and that join a name and a request.
+// reserved are the words that a name must not have, by language: wake words, words that
+// launch a skill, and words that join a name and a request.
 var reserved = map[string][]string{
 	"": {"alexa", "amazon", "echo", "ziggy", "computer", "skill", "app"},
 	"en": {
@@ -58,7 +58,7 @@ var reserved = map[string][]string{
 	"nl": {"open", "start", "vraag", "zeg", "gebruik", "begin", "activeer", "aan", "met", "over", "of", "dat", "en"},
 }
 
-// small are the words that do not count where a name has two, by language: articles,
+// small are the words that do not count in a name of two words, by language: articles,
 // pronouns, prepositions.
 var small = map[string][]string{
 	"en": {"the", "a", "an", "my", "your", "our", "his", "her", "their", "of", "at", "on"},

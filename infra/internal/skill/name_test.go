@@ -18,14 +18,14 @@ func TestCheckInvocationName(t *testing.T) {
 		{"en-US", "my house", `"my" does not count`},
 		{"de-DE", "das haus", `"das" does not count`},
 		{"en-US", "the old house", ""},
-		{"en-US", "ask house", "keeps for herself"},
-		{"fr-FR", "maison alexa", "keeps for herself"},
-		{"en-US", "house of my app", "keeps for herself"},
+		{"en-US", "ask house", "which Alexa reserves"},
+		{"fr-FR", "maison alexa", "which Alexa reserves"},
+		{"en-US", "house of my app", "which Alexa reserves"},
 		{"en-US", "house 21", "numbers as words"},
 		{"en-US", "Old House", "small letters"},
-		{"en-US", "old  house", "spaces too many"},
+		{"en-US", "old  house", "too many spaces"},
 		{"en-US", "", "0 characters"},
-		{"en-US", strings.Repeat("house ", 9) + "x", "characters; it takes 2 to 50"},
+		{"en-US", strings.Repeat("house ", 9) + "x", "characters; it needs 2 to 50"},
 	} {
 		t.Run(tt.locale+" "+tt.name, func(t *testing.T) {
 			err := skill.CheckInvocationName(tt.locale, tt.name)

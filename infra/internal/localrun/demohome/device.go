@@ -9,11 +9,11 @@ import (
 type device interface {
 	about() about
 	state() (string, map[string]any)  // as Home Assistant has it
-	properties() []property           // as Alexa is told it
-	do(c command) ([]property, error) // what the reply must say of it; a *fault, or any error
+	properties() []property           // as Alexa gets it
+	do(c command) ([]property, error) // the properties for the reply; the error is a *fault, or any other
 }
 
-// about is what never changes of a device.
+// about is what never changes about a device.
 type about struct {
 	id           string // "light.kitchen_light"
 	name         string
@@ -27,7 +27,7 @@ type command struct {
 	payload                   json.RawMessage
 }
 
-// actions are the directives that the home knows, whichever device they suit.
+// actions are the directives that the home supports, for any device.
 var actions = map[string]bool{
 	"Alexa.PowerController.TurnOn":                              true,
 	"Alexa.PowerController.TurnOff":                             true,
@@ -47,7 +47,7 @@ var actions = map[string]bool{
 	"Alexa.SceneController.Activate":                            true,
 }
 
-// A property is a state as Alexa is told it.
+// A property is a state in the format of Alexa.
 type property struct {
 	Namespace   string `json:"namespace"`
 	Instance    string `json:"instance,omitempty"`
@@ -62,7 +62,7 @@ func sample(namespace, name string, value any) property {
 	return property{Namespace: namespace, Name: name, Value: value, At: stamp(), Uncertainty: new(int)}
 }
 
-// said returns a property as a directive has just set it.
+// said returns a property that a directive has just set.
 func said(namespace, name string, value any) []property {
 	return []property{{Namespace: namespace, Name: name, Value: value}}
 }
@@ -98,7 +98,7 @@ func has(name string, properties ...string) capability {
 	return c
 }
 
-// with returns c with one field more.
+// with returns c with another field.
 func (c capability) with(field string, value any) capability {
 	c[field] = value
 	return c
@@ -126,7 +126,7 @@ func (h *Home) endpoints() []map[string]any {
 	return all
 }
 
-// number reads a number of a payload, following the fields.
+// number reads the number at a path of fields in a payload.
 func number(payload json.RawMessage, fields ...string) (float64, error) {
 	for _, f := range fields {
 		var m map[string]json.RawMessage
@@ -142,7 +142,7 @@ func number(payload json.RawMessage, fields ...string) (float64, error) {
 	return n, nil
 }
 
-// text reads a string of a payload, following the fields.
+// text reads the string at a path of fields in a payload.
 func text(payload json.RawMessage, fields ...string) string {
 	for _, f := range fields {
 		var m map[string]json.RawMessage

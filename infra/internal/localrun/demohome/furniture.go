@@ -36,7 +36,7 @@ func (o *outlet) properties() []property {
 
 func (o *outlet) do(c command) ([]property, error) { return nil, c.power(&o.on) }
 
-// power does a command that turns something on or off, and no other.
+// power handles the commands that turn something on or off.
 func (c command) power(on *bool) error {
 	if c.namespace != "Alexa.PowerController" {
 		return errUnknown
@@ -45,7 +45,7 @@ func (c command) power(on *bool) error {
 	return nil
 }
 
-// lock is a front door's.
+// lock is the lock of a front door.
 type lock struct{ locked bool }
 
 func (l *lock) about() about {

@@ -1,9 +1,8 @@
 // Package demohome is a small Home Assistant: nine devices whose states change,
-// behind the endpoints that hearthgate uses, answering as the real one was
-// recorded to answer.
+// behind the endpoints that hearthgate uses. Its answers are modelled on recorded
+// answers of the real one.
 //
-// What it is not: a home for anything else. It knows no user, bans nobody, and
-// its colours are rough.
+// It has no users, bans no address, and its colours are approximate.
 package demohome
 
 import (
@@ -20,7 +19,7 @@ import (
 // Version is the version of Home Assistant that it was modelled on.
 const Version = "2025.4.4"
 
-// maxBody is what Home Assistant reads of a request.
+// maxBody is Home Assistant's limit for the body of a request.
 const maxBody = 16 << 20
 
 // A Home is the home: an http.Handler with state. Its methods may be called from
@@ -36,7 +35,7 @@ type Home struct {
 	received map[string]int       // guarded by mu; directives by messageId
 }
 
-// New returns a home that takes this token and no other.
+// New returns a home that accepts only this token.
 func New(token string) *Home {
 	h := &Home{token: token, devices: furnish(), changed: map[string]time.Time{}, received: map[string]int{}}
 	for _, d := range h.devices {
@@ -53,7 +52,7 @@ func New(token string) *Home {
 	return h
 }
 
-// Requests returns how many requests have reached the home, refused ones too.
+// Requests returns how many requests have reached the home, including rejected ones.
 func (h *Home) Requests() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -61,7 +60,7 @@ func (h *Home) Requests() int {
 }
 
 // Received returns how often each directive has reached the home with the right
-// token, by its messageId: what stands there twice was sent twice.
+// token, by its messageId: a count of two means that it was sent twice.
 func (h *Home) Received() map[string]int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -111,7 +110,7 @@ func (h *Home) config(w http.ResponseWriter, _ *http.Request) {
 	})
 }
 
-// An entity is what /api/states tells of a device.
+// An entity is a device in /api/states.
 type entity struct {
 	ID         string         `json:"entity_id"`
 	State      string         `json:"state"`
@@ -154,7 +153,7 @@ func (h *Home) state(w http.ResponseWriter, id string) {
 	answer(w, http.StatusNotFound, map[string]string{"message": "Entity not found."})
 }
 
-// device returns the device of an entity id, nil when there is none; the caller
+// device returns the device with an entity id, nil if it does not exist; the caller
 // holds mu.
 func (h *Home) device(id string) device {
 	for _, d := range h.devices {
@@ -165,7 +164,7 @@ func (h *Home) device(id string) device {
 	return nil
 }
 
-// body reads a request; when it cannot, it has answered.
+// body reads the body of a request. If it returns false it has sent an error.
 func body(w http.ResponseWriter, r *http.Request) ([]byte, bool) {
 	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
@@ -181,7 +180,7 @@ func answer(w http.ResponseWriter, status int, v any) {
 	json.NewEncoder(w).Encode(v)
 }
 
-// plain writes an error as aiohttp words it.
+// plain writes an error in the format of aiohttp.
 func plain(w http.ResponseWriter, status int) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)

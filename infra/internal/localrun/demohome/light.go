@@ -86,7 +86,7 @@ func (l *light) do(c command) ([]property, error) {
 	return nil, l.colour(c)
 }
 
-// dim sets the brightness; none turns the light off.
+// dim sets the brightness; 0 turns the light off.
 func (l *light) dim(percent float64, err error) error {
 	if err != nil || percent < 0 || percent > 100 {
 		return errUnknown

@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// A Server serves a handler on a loopback port of its own and can be taken down
-// and up again: while it is down, the port refuses connections.
+// A Server serves a handler on a loopback port of its own. It can be stopped and
+// started again: while it is stopped, the port refuses connections.
 type Server struct {
 	Handler http.Handler
 
@@ -19,8 +19,8 @@ type Server struct {
 	ended  chan struct{} // guarded by mu; closed when server's Serve has returned
 }
 
-// Start takes the server up, again on the port that it had. It does nothing when
-// the server is up.
+// Start starts the server, on its previous port if it had one. It does nothing if the
+// server is running.
 func (s *Server) Start() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -33,7 +33,7 @@ func (s *Server) Start() error {
 	}
 	listener, err := net.Listen("tcp", want)
 	if err != nil {
-		return fmt.Errorf("the home has no port: %w", err)
+		return fmt.Errorf("the home cannot listen on a loopback port: %w", err)
 	}
 	s.addr = listener.Addr().String()
 	server, ended := &http.Server{Handler: s.Handler}, make(chan struct{})
@@ -47,8 +47,8 @@ func (s *Server) Start() error {
 	return nil
 }
 
-// Stop takes the server down at once, with the connections that it has. It does
-// nothing when the server is down.
+// Stop stops the server at once and closes its connections. It does nothing if the
+// server is not running.
 func (s *Server) Stop() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -60,7 +60,7 @@ func (s *Server) Stop() {
 	s.server = nil
 }
 
-// URL returns where the server is or was, empty before the first Start.
+// URL returns the address of the server, "" before the first Start.
 func (s *Server) URL() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()

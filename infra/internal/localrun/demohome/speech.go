@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// sentences are what the home understands, by language: something on or off.
+// sentences are what the home understands, by language: to turn something on or off.
 var sentences = map[string]struct {
 	pattern *regexp.Regexp
 	on      string // the word for it
@@ -61,7 +61,7 @@ func (h *Home) conversation(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// obey does what a sentence says and returns the device and what to say.
+// obey executes a sentence and returns the device and the answer to speak.
 func (h *Home) obey(language, sentence string) (device, string, bool) {
 	base, _, _ := strings.Cut(language, "-")
 	s, ok := sentences[base]

@@ -11,7 +11,7 @@ import (
 // The range of the thermostat, in °C.
 const minTarget, maxTarget = 10, 30
 
-// thermostat is a heating.
+// thermostat controls the heating.
 type thermostat struct {
 	heating bool
 	target  float64 // °C
@@ -90,7 +90,7 @@ func celsius(degrees float64) map[string]any {
 	return map[string]any{"value": json.Number(decimal(degrees)), "scale": "CELSIUS"}
 }
 
-// decimal writes a number as Python does: whole ones with a point too.
+// decimal writes a number as Python does: 20 as 20.0.
 func decimal(f float64) string {
 	s := strconv.FormatFloat(f, 'f', -1, 64)
 	if !strings.Contains(s, ".") {

@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-// A Process is a running command and whatever it has started itself.
+// A Process is a running command and every process that it has started.
 type Process struct {
 	cmd  *exec.Cmd
-	life io.Closer // the command's standard input: at its end the command knows that we are gone
+	life io.Closer // the command's standard input, which ends with this process
 	done chan struct{}
 }
 
 // Start starts the command as the leader of a process group. Its standard input
-// is a pipe that ends when this process does, however that comes about: a
-// command that ends itself then is never left behind.
+// is a pipe that ends when this process does, for any reason: a command that exits at
+// the end of its input is never left behind.
 func Start(cmd *exec.Cmd) (*Process, error) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	life, err := cmd.StdinPipe()
@@ -36,14 +36,14 @@ func Start(cmd *exec.Cmd) (*Process, error) {
 	return p, nil
 }
 
-// Pid returns the process's id, which is its group's too.
+// Pid returns the id of the process, which is also that of its group.
 func (p *Process) Pid() int { return p.cmd.Process.Pid }
 
 // Done is closed once the process has ended.
 func (p *Process) Done() <-chan struct{} { return p.done }
 
-// Stop asks the process to end, waits for it, and after the grace ends its
-// whole group by force. It may be called more than once.
+// Stop sends the process SIGTERM, waits at most the grace, and then kills its whole
+// group. It may be called more than once.
 func (p *Process) Stop(grace time.Duration) {
 	p.signal(syscall.SIGTERM)
 	select {
@@ -53,9 +53,9 @@ func (p *Process) Stop(grace time.Duration) {
 	p.Kill()
 }
 
-// Kill ends the process's whole group by force and waits for it.
+// Kill kills the process's whole group and waits for it.
 func (p *Process) Kill() {
-	syscall.Kill(-p.Pid(), syscall.SIGKILL) // also what an ended leader has left behind
+	syscall.Kill(-p.Pid(), syscall.SIGKILL) // also what the leader has left behind
 	<-p.done
 	p.life.Close()
 }
