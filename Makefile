@@ -16,7 +16,7 @@ CDK := npx --prefix infra cdk
 VERSION = $(shell git describe --tags --always --dirty --abbrev=12 2>/dev/null)
 
 # The build of the function: one commit gives the same bytes on every machine, so
-# that a deploy sees no change where there is none. infra/internal/build runs it too.
+# that a deploy sees no change where there is none. infra/internal/project runs it too.
 BUILD = GOWORK=off GOFLAGS= CGO_ENABLED=0 go build -trimpath -buildvcs=false -mod=readonly -tags lambda.norpc -ldflags "-s -w -buildid= -X github.com/hearthgate/hearthgate/config.version=$(VERSION)"
 
 # The race detector needs a C compiler, which not every machine has.

@@ -14,7 +14,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/build"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 
 func main() {
@@ -28,7 +28,7 @@ func main() {
 
 // synthesize writes the templates of all stages into the CLI's output folder.
 func synthesize() error {
-	root, err := build.Root()
+	root, err := project.Root()
 	if err != nil {
 		return err
 	}
@@ -40,11 +40,11 @@ func synthesize() error {
 	if err := checkBuilt(code); err != nil {
 		return err
 	}
-	hash, err := build.Hash(filepath.Join(code, "bootstrap"))
+	hash, err := project.Hash(filepath.Join(code, "bootstrap"))
 	if err != nil {
 		return fmt.Errorf("the built function cannot be read: %w", err)
 	}
-	version := build.Version(context.Background(), root)
+	version := project.Version(context.Background(), root)
 	app := awscdk.NewApp(&awscdk.AppProps{})
 	for _, stage := range stages {
 		NewStack(app, StackProps{

@@ -12,10 +12,10 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/build"
-	"github.com/hearthgate/hearthgate/infra/internal/demohome"
-	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
-	"github.com/hearthgate/hearthgate/infra/internal/sample"
+	"github.com/hearthgate/hearthgate/infra/internal/invoke"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 
 // TestMetricsAreEmitted runs the real function on good and on bad days, and compares
@@ -68,12 +68,12 @@ func TestMetricsAreEmitted(t *testing.T) {
 // directives that fail, and a home that is down until the circuit breaker opens.
 func exercised(t *testing.T) []string {
 	t.Helper()
-	root, err := build.Root()
+	root, err := project.Root()
 	if err != nil {
 		t.Fatal(err)
 	}
 	binary := filepath.Join(t.TempDir(), "bootstrap")
-	if err := build.Function(t.Context(), root, binary); err != nil {
+	if err := project.Function(t.Context(), root, binary); err != nil {
 		t.Fatal(err)
 	}
 	const token = "token-of-the-home"
@@ -82,7 +82,7 @@ func exercised(t *testing.T) []string {
 		t.Fatal(err)
 	}
 	defer home.Stop()
-	f, err := lambdalocal.Start(t.Context(), lambdalocal.Options{Binary: binary, Timeout: 10 * time.Second, Env: []string{
+	f, err := localrun.Start(t.Context(), localrun.Options{Binary: binary, Timeout: 10 * time.Second, Env: []string{
 		config.EnvStage + "=dev", config.EnvURL + "=" + home.URL(), config.EnvToken + "=" + token,
 	}})
 	if err != nil {
@@ -91,7 +91,7 @@ func exercised(t *testing.T) []string {
 	defer f.Close()
 	send := func(name, endpoint string) {
 		t.Helper()
-		event, err := sample.Event(name, endpoint, "no-token-of-a-linked-account")
+		event, err := invoke.SampleEvent(name, endpoint, "no-token-of-a-linked-account")
 		if err != nil {
 			t.Fatal(err)
 		}

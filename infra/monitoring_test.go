@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/fakeaws"
+	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
 )
 
 // TestRunbook checks that the runbook has each section that an alarm, a widget or

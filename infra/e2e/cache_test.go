@@ -11,8 +11,8 @@ import (
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
-	"github.com/hearthgate/hearthgate/infra/internal/moto"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun"
+	"github.com/hearthgate/hearthgate/infra/testkit/moto"
 )
 
 const (
@@ -52,7 +52,7 @@ func TestCacheOutlives(t *testing.T) {
 	env := append(append(store.Env(), config.EnvCacheTable+"="+table), at(home.URL, token)...)
 
 	dir := t.TempDir()
-	one := start(t, lambdalocal.Options{Dir: dir}, env...)
+	one := start(t, localrun.Options{Dir: dir}, env...)
 	one.answers([2]string{getAnswer, "not_found"}, [2]string{setAnswer, `["memory","disk","external"]`}, [2]string{getAnswer, `"level":"memory"`})
 	items := kept(store, table)
 	if len(items) != 1 || items[0][config.CacheTableKey]["S"] == "" || items[0][config.CacheTableExpires]["N"] == "" || items[0]["value"]["B"] == "" {
@@ -61,10 +61,10 @@ func TestCacheOutlives(t *testing.T) {
 	if err := one.Close(); err != nil {
 		t.Fatal(err)
 	}
-	next := start(t, lambdalocal.Options{Dir: dir}, env...)
+	next := start(t, localrun.Options{Dir: dir}, env...)
 	next.answers([2]string{getAnswer, `"level":"disk"`}, [2]string{getAnswer, `"level":"memory"`})
 
-	two := start(t, lambdalocal.Options{}, env...) // in a folder of its own; it fetches ahead what was used
+	two := start(t, localrun.Options{}, env...) // in a folder of its own; it fetches ahead what was used
 	two.answers([2]string{getAnswer, `forty-two`}, [2]string{getAnswer, `"level":"memory"`}, [2]string{delAnswer, `"deleted":true`}, [2]string{getAnswer, "not_found"})
 	if items := kept(store, table); len(items) != 0 {
 		t.Errorf("the table still has %v", items)
@@ -130,7 +130,7 @@ func TestCacheFaults(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir, env := test.make(t)
-			f := start(t, lambdalocal.Options{Dir: dir}, append(env, at(home.URL, token)...)...)
+			f := start(t, localrun.Options{Dir: dir}, append(env, at(home.URL, token)...)...)
 			for range 3 {
 				f.ask(command("PowerController.TurnOn", "light#kitchen_light", "")).done(t)
 				f.ask(reportState("light#kitchen_light")).expect(t, "StateReport", "")

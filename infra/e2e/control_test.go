@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
-	"github.com/hearthgate/hearthgate/infra/internal/realhome"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun"
+	"github.com/hearthgate/hearthgate/infra/testkit/realhome"
 )
 
 // controls are commands to the real home and what must have become of the device
@@ -74,7 +74,7 @@ func TestControls(t *testing.T) {
 	if err := h.Call(t.Context(), "timer", "start", map[string]string{"entity_id": "timer.kettle"}); err != nil {
 		t.Fatal(err)
 	}
-	f := start(t, lambdalocal.Options{}, at(h.URL, h.Token)...)
+	f := start(t, localrun.Options{}, at(h.URL, h.Token)...)
 	for _, c := range controls {
 		t.Run(c.command+" "+c.endpoint, func(t *testing.T) {
 			f := &function{f.Function, t}
@@ -142,7 +142,7 @@ type endpoint struct {
 // offered returns what the shared home offers, asked through the function.
 func offered(t testing.TB) []endpoint {
 	h := home(t)
-	o := start(t, lambdalocal.Options{}, at(h.URL, h.Token)...).ask(discover())
+	o := start(t, localrun.Options{}, at(h.URL, h.Token)...).ask(discover())
 	o.expect(t, "Discover.Response", "")
 	all := make([]endpoint, len(o.reply.Event.Payload.Endpoints))
 	for i, raw := range o.reply.Event.Payload.Endpoints {

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hearthgate/hearthgate/infra/internal/hostile"
-	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun"
+	"github.com/hearthgate/hearthgate/infra/testkit/faultyhome"
 )
 
 // A crowd is a home with 490 good endpoints and ten that Alexa would not take. It
@@ -55,7 +55,7 @@ func (c crowd) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // is left with 300, the same each time, by a new process and with the home away too,
 // and the line names the rest.
 func TestCrowd(t *testing.T) {
-	home, err := hostile.New(hostile.Well(newCrowd()), nil)
+	home, err := faultyhome.New(faultyhome.Well(newCrowd()), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,12 +84,12 @@ func TestCrowd(t *testing.T) {
 			}
 		}
 	}
-	f := start(t, lambdalocal.Options{Dir: dir}, at(home.URL, token)...)
+	f := start(t, localrun.Options{Dir: dir}, at(home.URL, token)...)
 	ask(f, "")
 	ask(f, "")
-	ask(start(t, lambdalocal.Options{Dir: dir}, at(home.URL, token)...), "")
-	home.Behave(hostile.Rude)
-	ask(start(t, lambdalocal.Options{Dir: dir}, at(home.URL, token)...), "reset")
+	ask(start(t, localrun.Options{Dir: dir}, at(home.URL, token)...), "")
+	home.Behave(faultyhome.Rude)
+	ask(start(t, localrun.Options{Dir: dir}, at(home.URL, token)...), "reset")
 }
 
 // endpointIDs returns the ids of a discovery's endpoints.

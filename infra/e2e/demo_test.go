@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	play "github.com/hearthgate/hearthgate/infra/internal/demo"
-	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
-	"github.com/hearthgate/hearthgate/infra/internal/realhome"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun"
+	"github.com/hearthgate/hearthgate/infra/testkit/realhome"
 )
 
 // TestDemoAtARealHome is the demo of an owner who names their own Home Assistant.
@@ -32,23 +32,23 @@ func TestDemoAtARealHome(t *testing.T) {
 func TestDiagnoseARealHome(t *testing.T) {
 	t.Run("well", func(t *testing.T) {
 		h := home(t)
-		diagnosed(t, start(t, lambdalocal.Options{}, at(h.URL, h.Token)...), "discover", "")
+		diagnosed(t, start(t, localrun.Options{}, at(h.URL, h.Token)...), "discover", "")
 	})
 	t.Run("wrong token", func(t *testing.T) {
-		diagnosed(t, start(t, lambdalocal.Options{}, at(home(t).URL, canaries.make("wrong-"))...), "token", "unauthorized")
+		diagnosed(t, start(t, localrun.Options{}, at(home(t).URL, canaries.make("wrong-"))...), "token", "unauthorized")
 	})
 	t.Run("banned", func(t *testing.T) {
 		h := ownHome(t, realhome.Options{BanAfter: 1})
-		f := start(t, lambdalocal.Options{}, at(h.URL, canaries.make("wrong-"))...)
+		f := start(t, localrun.Options{}, at(h.URL, canaries.make("wrong-"))...)
 		diagnosed(t, f, "token", "unauthorized")
 		for range 2 { // the ban comes with the request after the last that was allowed
 			f.diagnose()
 		}
-		diagnosed(t, start(t, lambdalocal.Options{}, at(h.URL, h.Token)...), "token", "banned")
+		diagnosed(t, start(t, localrun.Options{}, at(h.URL, h.Token)...), "token", "banned")
 	})
 	t.Run("not configured", func(t *testing.T) {
 		h := ownHome(t, realhome.Options{WithoutAlexa: true})
-		diagnosed(t, start(t, lambdalocal.Options{}, at(h.URL, h.Token)...), "endpoint", "not_configured")
+		diagnosed(t, start(t, localrun.Options{}, at(h.URL, h.Token)...), "endpoint", "not_configured")
 	})
 }
 

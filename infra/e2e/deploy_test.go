@@ -14,10 +14,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hearthgate/hearthgate/infra/internal/build"
-	"github.com/hearthgate/hearthgate/infra/internal/demohome"
-	"github.com/hearthgate/hearthgate/infra/internal/fakeaws"
-	"github.com/hearthgate/hearthgate/infra/internal/outside"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
+	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
+	"github.com/hearthgate/hearthgate/infra/testkit/testnet"
 )
 
 // TestDeploy goes the way of a new owner, with the real CDK CLI and every command
@@ -61,7 +61,7 @@ func TestDeploy(t *testing.T) {
 
 	t.Run("a second deployment changes nothing", func(t *testing.T) {
 		before := len(o.cloud.Calls())
-		o.has(o.hearthgate("", "deploy"), "  nothing", "no changes")
+		o.has(o.hearthgate("", "deploy"), "  nothing changes", "no changes")
 		for _, call := range o.cloud.Calls()[before:] {
 			if call == "cloudformation.ExecuteChangeSet" || call == "s3.PutObject" {
 				t.Errorf("it called %s", call)
@@ -111,25 +111,25 @@ type owner struct {
 
 func newOwner(t testing.TB) *owner {
 	t.Helper()
-	project := root(t)
+	checkout := root(t)
 	if _, err := exec.LookPath("npx"); err != nil {
 		lacks(t, "Node is missing, which the CDK needs")
 	}
-	if _, err := os.Stat(filepath.Join(project, "infra/node_modules/aws-cdk")); err != nil {
+	if _, err := os.Stat(filepath.Join(checkout, "infra/node_modules/aws-cdk")); err != nil {
 		lacks(t, "the CDK is not installed: run `npm ci --prefix infra`")
 	}
-	o := &owner{t: t, clone: clone(t, project), token: canaries.make("token-of-the-owner-")}
+	o := &owner{t: t, clone: clone(t, checkout), token: canaries.make("token-of-the-owner-")}
 	home := demohome.New(o.token)
 	server := &demohome.Server{Handler: home}
 	if err := server.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(server.Stop)
-	internet := outside.New(t)
+	internet := testnet.New(t)
 	internet.Serve(t, "home.example.com", home)
 	o.cloud = fakeaws.Start(fakeaws.Options{
 		Binary: func(ctx context.Context, code []byte) (string, []string, error) {
-			return runnable(ctx, t, project, code)
+			return runnable(ctx, t, checkout, code)
 		},
 		// The deployed function would find the home on the internet.
 		Env: []string{"HOME_ASSISTANT_URL=" + server.URL()},
@@ -157,14 +157,14 @@ func lacks(t testing.TB, what string) {
 }
 
 // clone copies the project as a clone would have it, with the CDK installed.
-func clone(t testing.TB, project string) string {
+func clone(t testing.TB, checkout string) string {
 	t.Helper()
 	to := t.TempDir()
-	err := filepath.WalkDir(project, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(checkout, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		name, err := filepath.Rel(project, path)
+		name, err := filepath.Rel(checkout, path)
 		if err != nil {
 			return err
 		}
@@ -185,7 +185,7 @@ func clone(t testing.TB, project string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Symlink(filepath.Join(project, "infra/node_modules"), filepath.Join(to, "infra/node_modules")); err != nil {
+	if err := os.Symlink(filepath.Join(checkout, "infra/node_modules"), filepath.Join(to, "infra/node_modules")); err != nil {
 		t.Fatal(err)
 	}
 	return to
@@ -193,7 +193,7 @@ func clone(t testing.TB, project string) string {
 
 // runnable returns what runs the deployed code here: itself where the machine can,
 // else the function built for this machine with the same flags.
-func runnable(ctx context.Context, t testing.TB, project string, code []byte) (string, []string, error) {
+func runnable(ctx context.Context, t testing.TB, checkout string, code []byte) (string, []string, error) {
 	r, err := zip.NewReader(bytes.NewReader(code), int64(len(code)))
 	if err != nil {
 		return "", nil, err
@@ -221,7 +221,7 @@ func runnable(ctx context.Context, t testing.TB, project string, code []byte) (s
 	case err == nil:
 		return binary, []string{qemu}, nil
 	}
-	return binary, nil, build.Function(ctx, project, binary)
+	return binary, nil, project.Function(ctx, checkout, binary)
 }
 
 // hearthgate runs the command as the owner types it and returns what it said.

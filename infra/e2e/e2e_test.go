@@ -15,9 +15,9 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/hearthgate/hearthgate/infra/internal/build"
-	"github.com/hearthgate/hearthgate/infra/internal/realhome"
-	"github.com/hearthgate/hearthgate/infra/internal/venv"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
+	"github.com/hearthgate/hearthgate/infra/testkit/realhome"
+	"github.com/hearthgate/hearthgate/infra/testkit/venv"
 )
 
 func TestMain(m *testing.M) {
@@ -43,14 +43,14 @@ type suite struct {
 
 func (s *suite) build() {
 	s.once.Do(func() {
-		if s.root, s.err = build.Root(); s.err != nil {
+		if s.root, s.err = project.Root(); s.err != nil {
 			return
 		}
 		if s.dir, s.err = os.MkdirTemp("", "e2e-"); s.err != nil {
 			return
 		}
 		s.binary = filepath.Join(s.dir, "bootstrap")
-		s.err = build.Function(context.Background(), s.root, s.binary)
+		s.err = project.Function(context.Background(), s.root, s.binary)
 	})
 }
 

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hearthgate/hearthgate/infra/internal/hostile"
+	"github.com/hearthgate/hearthgate/infra/testkit/faultyhome"
 )
 
 // head returns the start of an answer with a body of unknown length.
@@ -18,29 +18,29 @@ func head(header string) string {
 
 func answerFaults() []fault {
 	const huge = 100 << 20
-	good := hostile.Answer(200, inJSON, `{"event":{"header":{"namespace":"Alexa","name":"Response","messageId":"x","payloadVersion":"3"},"payload":{}}}`)
+	good := faultyhome.Answer(200, inJSON, `{"event":{"header":{"namespace":"Alexa","name":"Response","messageId":"x","payloadVersion":"3"},"payload":{}}}`)
 	half := good[:len(good)-20]
 	malformed := func(name, header, body string) fault {
 		return answering(name, internal, "malformed", 200, header, body)
 	}
-	broken := func(name, cause string, steps ...func(*hostile.Visit)) fault {
-		return then(name, away, cause, hostile.After(steps...))
+	broken := func(name, cause string, steps ...func(*faultyhome.Visit)) fault {
+		return then(name, away, cause, faultyhome.After(steps...))
 	}
 	return []fault{
-		late(broken("header a byte a second", "timeout", hostile.Trickle(good, time.Second))),
-		late(broken("hangs in the header", "timeout", hostile.Say(good[:40]), hostile.Hang)),
-		broken("closes in the header", "reset", hostile.Say(good[:40])),
-		late(broken("hangs after the header", "timeout", hostile.Say(strings.SplitAfter(good, "\r\n\r\n")[0]), hostile.Hang)),
-		late(broken("hangs in the body", "timeout", hostile.Say(half), hostile.Hang)),
-		late(broken("body a byte a second", "timeout", hostile.Say(half), hostile.Trickle(good[len(half):], time.Second))),
-		broken("closes in the body", "reset", hostile.Say(half)),
-		broken("resets in the body", "reset", hostile.Say(half), func(*hostile.Visit) {}, hostile.Reset),
-		broken("not HTTP", "protocol", hostile.Say("220 mail.test ready\r\n")),
-		broken("endless header", "protocol", hostile.Say("HTTP/1.1 200 OK\r\n"), hostile.Flood("X-Filler: "+strings.Repeat("x", 1000)+"\r\n", huge)),
-		broken("broken chunks", "protocol", hostile.Say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n{}\r\n")),
-		broken("broken compression", "protocol", hostile.Say(hostile.Answer(200, "Content-Encoding: gzip", "this is not gzip"))),
-		then("100 MB", internal, "oversized", hostile.After(hostile.Say(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", huge)), hostile.Flood("x", huge))),
-		then("100 MB without a length", internal, "oversized", hostile.After(hostile.Say(head(inJSON)), hostile.Flood("x", huge))),
+		late(broken("header a byte a second", "timeout", faultyhome.Trickle(good, time.Second))),
+		late(broken("hangs in the header", "timeout", faultyhome.Say(good[:40]), faultyhome.Hang)),
+		broken("closes in the header", "reset", faultyhome.Say(good[:40])),
+		late(broken("hangs after the header", "timeout", faultyhome.Say(strings.SplitAfter(good, "\r\n\r\n")[0]), faultyhome.Hang)),
+		late(broken("hangs in the body", "timeout", faultyhome.Say(half), faultyhome.Hang)),
+		late(broken("body a byte a second", "timeout", faultyhome.Say(half), faultyhome.Trickle(good[len(half):], time.Second))),
+		broken("closes in the body", "reset", faultyhome.Say(half)),
+		broken("resets in the body", "reset", faultyhome.Say(half), func(*faultyhome.Visit) {}, faultyhome.Reset),
+		broken("not HTTP", "protocol", faultyhome.Say("220 mail.test ready\r\n")),
+		broken("endless header", "protocol", faultyhome.Say("HTTP/1.1 200 OK\r\n"), faultyhome.Flood("X-Filler: "+strings.Repeat("x", 1000)+"\r\n", huge)),
+		broken("broken chunks", "protocol", faultyhome.Say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n{}\r\n")),
+		broken("broken compression", "protocol", faultyhome.Say(faultyhome.Answer(200, "Content-Encoding: gzip", "this is not gzip"))),
+		then("100 MB", internal, "oversized", faultyhome.After(faultyhome.Say(fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", huge)), faultyhome.Flood("x", huge))),
+		then("100 MB without a length", internal, "oversized", faultyhome.After(faultyhome.Say(head(inJSON)), faultyhome.Flood("x", huge))),
 		answering("100 MB, compressed", internal, "oversized", 200, "Content-Encoding: gzip", bomb(huge)),
 		malformed("empty", inJSON, ""),
 		malformed("a page", html, "<!DOCTYPE html><title>Home Assistant</title>"),
@@ -71,7 +71,7 @@ func statusFaults() []fault {
 	const said = "something\n"
 	return []fault{
 		answering("201", away, "unexpected_status", 201, plain, said),
-		{name: "204", told: away, cause: "unexpected_status", made: then("", "", "", hostile.After(hostile.Say("HTTP/1.1 204 No Content\r\n\r\n"))).made},
+		{name: "204", told: away, cause: "unexpected_status", made: then("", "", "", faultyhome.After(faultyhome.Say("HTTP/1.1 204 No Content\r\n\r\n"))).made},
 		answering("301", away, "redirect", 301, "Location: http://elsewhere.test/", ""),
 		answering("302 of Cloudflare Access", away, "cloudflare_access", 302, "Location: https://team.cloudflareaccess.com/cdn-cgi/access/login/x", ""),
 		answering("400", away, "bad_request", 400, plain, "400: Bad Request"),

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/demohome"
-	"github.com/hearthgate/hearthgate/infra/internal/hostile"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
+	"github.com/hearthgate/hearthgate/infra/testkit/faultyhome"
 )
 
 // A fault is something that is broken on the way of a directive, and what is to
@@ -33,12 +33,12 @@ type unread bool
 
 // then returns a fault of a home that is up while the function starts and does
 // this to the connection of the directive.
-func then(name, told, cause string, b hostile.Behaviour) fault {
-	return fault{name: name, told: told, cause: cause, made: func(s *scene) { s.home(hostile.Probed, nil); s.then = b }}
+func then(name, told, cause string, b faultyhome.Behaviour) fault {
+	return fault{name: name, told: told, cause: cause, made: func(s *scene) { s.home(faultyhome.Probed, nil); s.then = b }}
 }
 
 // early is then for one that ends before the directive is read.
-func early(name, told, cause string, b hostile.Behaviour) fault {
+func early(name, told, cause string, b faultyhome.Behaviour) fault {
 	f := then(name, told, cause, b)
 	f.unread = true
 	return f
@@ -46,7 +46,7 @@ func early(name, told, cause string, b hostile.Behaviour) fault {
 
 // answering returns a fault of a home that answers so.
 func answering(name, told, cause string, status int, header, body string) fault {
-	return then(name, told, cause, hostile.After(hostile.Say(hostile.Answer(status, header, body))))
+	return then(name, told, cause, faultyhome.After(faultyhome.Say(faultyhome.Answer(status, header, body))))
 }
 
 // late returns the fault as one whose answer comes when the time is up.
@@ -85,24 +85,24 @@ func connectionFaults() []fault {
 		}
 	}
 	return []fault{
-		{name: "connection refused", told: away, cause: "refused", unread: true, made: nobody(hostile.Refusing)},
-		{name: "connection never accepted", told: away, cause: "timeout", unread: true, slow: true, made: nobody(hostile.Unaccepting)},
+		{name: "connection refused", told: away, cause: "refused", unread: true, made: nobody(faultyhome.Refusing)},
+		{name: "connection never accepted", told: away, cause: "timeout", unread: true, slow: true, made: nobody(faultyhome.Unaccepting)},
 		{name: "no such host", told: away, cause: "dns", unread: true, made: func(s *scene) {
 			s.url = "http://" + strings.Repeat("x", 64) + ".test" // too long to be asked of anybody
 		}},
-		late(early("accepts and never reads", away, "timeout", hostile.Silent)),
-		late(early("reads and never answers", away, "timeout", hostile.Deaf)),
-		early("closes at once", away, "reset", hostile.Curt),
-		early("resets at once", away, "reset", hostile.Rude),
-		late(then("hangs after the request", away, "timeout", hostile.After(hostile.Hang))),
-		then("closes after the request", away, "reset", hostile.After()),
-		then("resets after the request", away, "reset", hostile.After(hostile.Reset)),
+		late(early("accepts and never reads", away, "timeout", faultyhome.Silent)),
+		late(early("reads and never answers", away, "timeout", faultyhome.Deaf)),
+		early("closes at once", away, "reset", faultyhome.Curt),
+		early("resets at once", away, "reset", faultyhome.Rude),
+		late(then("hangs after the request", away, "timeout", faultyhome.After(faultyhome.Hang))),
+		then("closes after the request", away, "reset", faultyhome.After()),
+		then("resets after the request", away, "reset", faultyhome.After(faultyhome.Reset)),
 	}
 }
 
 func tlsFaults() (all []fault) {
-	ca, err := hostile.NewCA()
-	bad := func(name string, c hostile.Certificate, trusted bool) fault {
+	ca, err := faultyhome.NewCA()
+	bad := func(name string, c faultyhome.Certificate, trusted bool) fault {
 		return fault{name: name, told: away, cause: "tls", unread: true, made: func(s *scene) {
 			s.fail(err)
 			conf, err := ca.TLS(c)
@@ -110,38 +110,40 @@ func tlsFaults() (all []fault) {
 			if trusted {
 				s.set(config.EnvCA, ca.PEM)
 			}
-			s.home(hostile.Probed, conf)
+			s.home(faultyhome.Probed, conf)
 		}}
 	}
-	https := func(b hostile.Behaviour) func(*scene) {
+	https := func(b faultyhome.Behaviour) func(*scene) {
 		return func(s *scene) {
 			s.home(b, nil)
 			s.url = strings.Replace(s.url, "http:", "https:", 1)
 		}
 	}
 	return []fault{
-		bad("certificate of an unknown authority", hostile.Certificate{}, false),
-		bad("certificate signed by itself", hostile.Certificate{Self: true}, true),
-		bad("certificate expired", hostile.Certificate{Expired: true}, true),
-		bad("certificate not yet valid", hostile.Certificate{Early: true}, true),
-		bad("certificate of another host", hostile.Certificate{Host: "elsewhere.test"}, true),
-		bad("TLS 1.1 at most", hostile.Certificate{Version: tls.VersionTLS11}, true),
-		{name: "no TLS where https is expected", told: away, cause: "tls", unread: true, made: https(hostile.Probed)},
-		{name: "closes in the handshake", told: away, cause: "tls", unread: true, made: https(hostile.Curt)},
-		{name: "hangs in the handshake", told: away, cause: "timeout", unread: true, slow: true, made: https(hostile.Silent)},
+		bad("certificate of an unknown authority", faultyhome.Certificate{}, false),
+		bad("certificate signed by itself", faultyhome.Certificate{Self: true}, true),
+		bad("certificate expired", faultyhome.Certificate{Expired: true}, true),
+		bad("certificate not yet valid", faultyhome.Certificate{Early: true}, true),
+		bad("certificate of another host", faultyhome.Certificate{Host: "elsewhere.test"}, true),
+		bad("TLS 1.1 at most", faultyhome.Certificate{Version: tls.VersionTLS11}, true),
+		{name: "no TLS where https is expected", told: away, cause: "tls", unread: true, made: https(faultyhome.Probed)},
+		{name: "closes in the handshake", told: away, cause: "tls", unread: true, made: https(faultyhome.Curt)},
+		{name: "hangs in the handshake", told: away, cause: "timeout", unread: true, slow: true, made: https(faultyhome.Silent)},
 	}
 }
 
 func parameterFaults() []fault {
-	store := func(name string, slow bool, b hostile.Behaviour) fault {
+	store := func(name string, slow bool, b faultyhome.Behaviour) fault {
 		return fault{name: "parameters: " + name, told: internal, cause: "settings", slow: slow, unread: true, made: func(s *scene) {
-			s.home(hostile.Probed, nil)
+			s.home(faultyhome.Probed, nil)
 			s.store(b)
 		}}
 	}
-	answers := func(status int, problem string) hostile.Behaviour { return hostile.Well(refusing(status, problem)) }
-	says := func(body string) hostile.Behaviour {
-		return hostile.Well(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, body) }))
+	answers := func(status int, problem string) faultyhome.Behaviour {
+		return faultyhome.Well(refusing(status, problem))
+	}
+	says := func(body string) faultyhome.Behaviour {
+		return faultyhome.Well(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, body) }))
 	}
 	return []fault{
 		store("denied", false, answers(400, "AccessDeniedException")),
@@ -151,15 +153,15 @@ func parameterFaults() []fault {
 		store("missing", false, says(`{"Parameters":[],"InvalidParameters":["/a/token"]}`)),
 		store("empty", false, says(`{}`)),
 		store("not JSON", false, says(`<html>`)),
-		store("resets", false, hostile.Rude),
-		store("slow", true, hostile.Silent),
+		store("resets", false, faultyhome.Rude),
+		store("slow", true, faultyhome.Silent),
 		{name: "parameters: the token is rotated", renewed: true, made: func(s *scene) {
 			s.healthy()
-			s.store(hostile.Well(rotating(s.token)))
+			s.store(faultyhome.Well(rotating(s.token)))
 		}},
 		{name: "parameters: rotated, then refused", told: refused, cause: "unauthorized", renewed: true, made: func(s *scene) {
-			s.home(hostile.Well(demohome.New("another")), nil)
-			s.store(hostile.Well(rotating(s.token)))
+			s.home(faultyhome.Well(demohome.New("another")), nil)
+			s.store(faultyhome.Well(rotating(s.token)))
 		}},
 	}
 }
@@ -220,15 +222,15 @@ func ownFaults() []fault {
 			s.change = func(d directive) directive { return d.with(jwt(time.Now().Add(-time.Hour))) }
 		}},
 		{name: "circuit breaker open", told: away, cause: "breaker_open", unread: true, made: func(s *scene) {
-			early("", "", "", hostile.Rude).made(s)
+			early("", "", "", faultyhome.Rude).made(s)
 			s.before = 5
 		}},
 		{name: "half a second left", told: away, cause: "timeout", made: func(s *scene) {
-			then("", "", "", hostile.After(hostile.Hang)).made(s)
+			then("", "", "", faultyhome.After(faultyhome.Hang)).made(s)
 			s.timeout = 500 * time.Millisecond
 		}},
 		{name: "Home Assistant has half a second", told: away, cause: "timeout", made: func(s *scene) {
-			then("", "", "", hostile.After(hostile.Hang)).made(s)
+			then("", "", "", faultyhome.After(faultyhome.Hang)).made(s)
 			s.set(config.EnvTimeout, "0.5")
 			s.timeout = 2 * time.Second
 		}},

@@ -7,22 +7,22 @@ import (
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/alexacheck"
-	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun"
+	"github.com/hearthgate/hearthgate/infra/testkit/alexacheck"
 )
 
 // A function is a running function that has no secret in its output: that is
 // checked when the test ends.
 type function struct {
-	*lambdalocal.Function
+	*localrun.Function
 	t testing.TB
 }
 
 // start starts the function with these settings ("NAME=value").
-func start(t testing.TB, o lambdalocal.Options, env ...string) *function {
+func start(t testing.TB, o localrun.Options, env ...string) *function {
 	t.Helper()
 	o.Binary, o.Env = binary(t), env
-	f, err := lambdalocal.Start(t.Context(), o)
+	f, err := localrun.Start(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func noSecrets(t testing.TB, what, text string) {
 
 // An outcome is what came of one directive.
 type outcome struct {
-	lambdalocal.Invocation
+	localrun.Invocation
 	reply reply
 	line  line
 }

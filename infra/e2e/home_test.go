@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
-	"github.com/hearthgate/hearthgate/infra/internal/realhome"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun"
+	"github.com/hearthgate/hearthgate/infra/testkit/realhome"
 )
 
 // TestStateReports asks for the state of every endpoint that the home offers: a
@@ -21,7 +21,7 @@ func TestStateReports(t *testing.T) {
 		t.Errorf("the home offers %d endpoints, want 80 and more", len(all))
 	}
 	h := home(t)
-	f := start(t, lambdalocal.Options{}, at(h.URL, h.Token)...)
+	f := start(t, localrun.Options{}, at(h.URL, h.Token)...)
 	powers := 0
 	for _, e := range all {
 		o := f.ask(reportState(e.ID))
@@ -55,7 +55,7 @@ func TestStateReports(t *testing.T) {
 
 func TestAcceptGrant(t *testing.T) {
 	h := home(t)
-	start(t, lambdalocal.Options{}, at(h.URL, h.Token)...).ask(acceptGrant()).expect(t, "AcceptGrant.Response", "")
+	start(t, localrun.Options{}, at(h.URL, h.Token)...).ask(acceptGrant()).expect(t, "AcceptGrant.Response", "")
 }
 
 // TestRefusedTokens uses a fresh function for each, since one that was refused
@@ -80,7 +80,7 @@ func TestRefusedTokens(t *testing.T) {
 		{"none, linked", "", linked, reportState("switch#outlet").with(""), "INVALID_AUTHORIZATION_CREDENTIAL", "unauthorized"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			f := start(t, lambdalocal.Options{}, append(at(h.URL, test.stored), test.linked)...)
+			f := start(t, localrun.Options{}, append(at(h.URL, test.stored), test.linked)...)
 			f.ask(test.directive).expect(t, test.kind, test.cause)
 		})
 	}
@@ -98,7 +98,7 @@ func jwt(until time.Time) string {
 // TestLinkedToken shows Home Assistant the directive's own token, wherever it sits.
 func TestLinkedToken(t *testing.T) {
 	h := home(t)
-	f := start(t, lambdalocal.Options{}, append(at(h.URL, ""), config.EnvTokenSource+"="+string(config.Linked))...)
+	f := start(t, localrun.Options{}, append(at(h.URL, ""), config.EnvTokenSource+"="+string(config.Linked))...)
 	for _, test := range []struct {
 		directive directive
 		want      string
@@ -114,7 +114,7 @@ func TestLinkedToken(t *testing.T) {
 func TestBanAndItsLifting(t *testing.T) {
 	h := ownHome(t, realhome.Options{BanAfter: 2})
 	turnOn := func(token string) outcome {
-		f := start(t, lambdalocal.Options{}, at(h.URL, token)...)
+		f := start(t, localrun.Options{}, at(h.URL, token)...)
 		return f.ask(command("PowerController.TurnOn", "switch#outlet", ""))
 	}
 	turnOn(h.Token).expect(t, "Response", "")
@@ -138,7 +138,7 @@ func TestBanAndItsLifting(t *testing.T) {
 
 func TestNotConfigured(t *testing.T) {
 	h := ownHome(t, realhome.Options{WithoutAlexa: true})
-	f := start(t, lambdalocal.Options{}, at(h.URL, h.Token)...)
+	f := start(t, localrun.Options{}, at(h.URL, h.Token)...)
 	o := f.ask(command("PowerController.TurnOn", "switch#outlet", ""))
 	o.expect(t, "BRIDGE_UNREACHABLE", "not_configured")
 	if !strings.Contains(o.line.Error, "smart_home:") {

@@ -8,17 +8,17 @@ import (
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/demohome"
-	"github.com/hearthgate/hearthgate/infra/internal/hostile"
-	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
-	"github.com/hearthgate/hearthgate/infra/internal/moto"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
+	"github.com/hearthgate/hearthgate/infra/testkit/faultyhome"
+	"github.com/hearthgate/hearthgate/infra/testkit/moto"
 )
 
 // demo returns a small home that takes this token.
-func demo(t testing.TB, token string) (*demohome.Home, *hostile.Home) {
+func demo(t testing.TB, token string) (*demohome.Home, *faultyhome.Home) {
 	t.Helper()
 	d := demohome.New(token)
-	h, err := hostile.New(hostile.Well(d), nil)
+	h, err := faultyhome.New(faultyhome.Well(d), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,7 @@ func TestParameters(t *testing.T) {
 		{"no address", name, "/hearthgate/other", "INTERNAL_ERROR", "settings", []string{"there is no parameter /hearthgate/other/home-assistant/url"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			f := start(t, lambdalocal.Options{}, append(store.Env(),
+			f := start(t, localrun.Options{}, append(store.Env(),
 				config.EnvTokenParameter+"="+test.parameter, config.EnvParameterPrefix+"="+test.prefix)...)
 			said := f.Lines()
 			if len(said) != len(test.lines) {
@@ -81,12 +81,12 @@ func TestParameterStoreFails(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			store, err := hostile.New(hostile.Well(refusing(test.status, test.problem)), nil)
+			store, err := faultyhome.New(faultyhome.Well(refusing(test.status, test.problem)), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			t.Cleanup(store.Close)
-			f := start(t, lambdalocal.Options{}, "AWS_ENDPOINT_URL="+store.URL, "AWS_REGION=eu-west-1",
+			f := start(t, localrun.Options{}, "AWS_ENDPOINT_URL="+store.URL, "AWS_REGION=eu-west-1",
 				"AWS_ACCESS_KEY_ID=AKIACANARYCANARY0000", "AWS_SECRET_ACCESS_KEY="+canaries.make("secretkey"),
 				config.EnvURL+"="+home.URL, config.EnvTokenParameter+"=/a/token")
 			if said := strings.Join(f.Lines(), "\n"); !strings.Contains(said, test.want) {
@@ -123,7 +123,7 @@ func TestMisconfigured(t *testing.T) {
 		{"odd certificate", config.EnvCA + "=none", "PEM"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			f := start(t, lambdalocal.Options{}, append(append([]string{}, good...), test.setting)...)
+			f := start(t, localrun.Options{}, append(append([]string{}, good...), test.setting)...)
 			if said := f.Lines(); len(said) != 1 || !strings.Contains(said[0], test.want) {
 				t.Errorf("at the start it said %q, want one line with %q in it", said, test.want)
 			}

@@ -4,9 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hearthgate/hearthgate/infra/internal/hostile"
-	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
-	"github.com/hearthgate/hearthgate/infra/internal/realhome"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun"
+	"github.com/hearthgate/hearthgate/infra/testkit/faultyhome"
+	"github.com/hearthgate/hearthgate/infra/testkit/realhome"
 )
 
 // TestRestartInTheMiddle restarts Home Assistant while 500 directives are under
@@ -15,12 +15,12 @@ import (
 func TestRestartInTheMiddle(t *testing.T) {
 	const directives, back = 500, 5 * time.Second
 	h := ownHome(t, realhome.Options{})
-	front, err := hostile.New(hostile.Pass(h.URL), nil)
+	front, err := faultyhome.New(faultyhome.Pass(h.URL), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(front.Close)
-	f := start(t, lambdalocal.Options{}, at(front.URL, h.Token)...)
+	f := start(t, localrun.Options{}, at(front.URL, h.Token)...)
 	before := f.ask(discover())
 	before.expect(t, "Discover.Response", "")
 	offered := len(before.reply.Event.Payload.Endpoints)

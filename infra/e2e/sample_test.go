@@ -12,9 +12,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hearthgate/hearthgate/infra/internal/alexacheck"
-	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
-	"github.com/hearthgate/hearthgate/infra/internal/realhome"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun"
+	"github.com/hearthgate/hearthgate/infra/testkit/alexacheck"
+	"github.com/hearthgate/hearthgate/infra/testkit/realhome"
 )
 
 var update = flag.Bool("update", false, "write the golden answers of the samples")
@@ -82,7 +82,7 @@ func samples(t *testing.T) (all []sample) {
 // save for what differs from one moment to the next. The answer is as recorded.
 func TestSamples(t *testing.T) {
 	h := ownHome(t, realhome.Options{})
-	f := start(t, lambdalocal.Options{}, at(h.URL, h.Token)...)
+	f := start(t, localrun.Options{}, at(h.URL, h.Token)...)
 	// A fan that stands still cannot be put back into another direction.
 	if err := h.Call(t.Context(), "fan", "turn_on", map[string]any{"entity_id": "fan.living_room_fan", "percentage": 33}); err != nil {
 		t.Fatal(err)

@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/demohome"
-	"github.com/hearthgate/hearthgate/infra/internal/hostile"
-	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
+	"github.com/hearthgate/hearthgate/infra/testkit/faultyhome"
 )
 
 // slowTimeout is what the function gets where the answer comes only when the time
@@ -24,15 +24,15 @@ type scene struct {
 	env     map[string]string
 	url     string
 	token   string
-	then    hostile.Behaviour // of the home once the function is up; nil for no change
-	before  int               // so many commands are sent first
+	then    faultyhome.Behaviour // of the home once the function is up; nil for no change
+	before  int                  // so many commands are sent first
 	change  func(directive) directive
 	timeout time.Duration
 	prefix  []string
 	binary  string // default: the built function
 	mute    bool   // there is no log to read
 
-	homes   []*hostile.Home // the first is the home
+	homes   []*faultyhome.Home // the first is the home
 	closers []func()
 	err     error
 }
@@ -52,8 +52,8 @@ func (s *scene) defers(f func()) {
 func (s *scene) set(name, value string) { s.env[name] = value }
 
 // home starts the home.
-func (s *scene) home(b hostile.Behaviour, conf *tls.Config) {
-	h, err := hostile.New(b, conf)
+func (s *scene) home(b faultyhome.Behaviour, conf *tls.Config) {
+	h, err := faultyhome.New(b, conf)
 	if err != nil {
 		s.fail(err)
 		return
@@ -64,11 +64,11 @@ func (s *scene) home(b hostile.Behaviour, conf *tls.Config) {
 }
 
 // healthy starts a home with which all is well.
-func (s *scene) healthy() { s.home(hostile.Well(demohome.New(s.token)), nil) }
+func (s *scene) healthy() { s.home(faultyhome.Well(demohome.New(s.token)), nil) }
 
 // store makes the function read its token from a parameter store.
-func (s *scene) store(b hostile.Behaviour) {
-	h, err := hostile.New(b, nil)
+func (s *scene) store(b faultyhome.Behaviour) {
+	h, err := faultyhome.New(b, nil)
 	if err != nil {
 		s.fail(err)
 		return
@@ -118,11 +118,11 @@ func (c *cell) play(ctx context.Context, binary string) {
 
 // run starts the function in the scene and judges what it does.
 func (c *cell) run(ctx context.Context, binary string, s *scene) {
-	o := lambdalocal.Options{Binary: cmp.Or(s.binary, binary), Timeout: s.timeout, Prefix: s.prefix}
+	o := localrun.Options{Binary: cmp.Or(s.binary, binary), Timeout: s.timeout, Prefix: s.prefix}
 	for name, value := range s.env {
 		o.Env = append(o.Env, name+"="+value)
 	}
-	inner, err := lambdalocal.Start(ctx, o)
+	inner, err := localrun.Start(ctx, o)
 	if err != nil {
 		c.wrong = append(c.wrong, err.Error())
 		return

@@ -6,9 +6,9 @@ import (
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/demohome"
-	"github.com/hearthgate/hearthgate/infra/internal/hostile"
-	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
+	"github.com/hearthgate/hearthgate/infra/testkit/faultyhome"
 )
 
 // TestNoSecretAtDebug puts a canary wherever a secret can sit, in what Alexa sends,
@@ -17,27 +17,27 @@ import (
 // test here searches too.
 func TestNoSecretAtDebug(t *testing.T) {
 	token := canaries.make("eyJhbGciOiJIUzI1NiJ9.e30.")
-	leaky := hostile.Answer(200, inJSON, `{"event":{"endpoint":{"scope":{"token":"`+canaries.make("Atza|")+`"},"cookie":{"a":"`+canaries.make("c")+`"}},"payload":{"grant":{"code":"`+canaries.make("g")+`"}`)
+	leaky := faultyhome.Answer(200, inJSON, `{"event":{"endpoint":{"scope":{"token":"`+canaries.make("Atza|")+`"},"cookie":{"a":"`+canaries.make("c")+`"}},"payload":{"grant":{"code":"`+canaries.make("g")+`"}`)
 	for _, test := range []struct {
 		name   string
-		behave hostile.Behaviour
+		behave faultyhome.Behaviour
 	}{
-		{"well", hostile.Well(demohome.New(token))},
-		{"refuses", hostile.After(hostile.Say(hostile.Answer(401, plain, token)))},
-		{"repeats the token", hostile.After(hostile.Say(hostile.Answer(500, plain, "Bearer "+token)))},
-		{"half an answer with tokens in it", hostile.After(hostile.Say(leaky))},
-		{"leads elsewhere with a token", hostile.After(hostile.Say(hostile.Answer(302, "Location: http://elsewhere.test/?access_token="+canaries.make("t"), "")))},
-		{"answers in a header", hostile.After(hostile.Say("HTTP/1.1 200 " + token + "\r\nSet-Cookie: " + canaries.make("s") + "\r\nX: \x01" + token + "\r\n\r\n"))},
-		{"breaks", hostile.After(hostile.Say(token))},
+		{"well", faultyhome.Well(demohome.New(token))},
+		{"refuses", faultyhome.After(faultyhome.Say(faultyhome.Answer(401, plain, token)))},
+		{"repeats the token", faultyhome.After(faultyhome.Say(faultyhome.Answer(500, plain, "Bearer "+token)))},
+		{"half an answer with tokens in it", faultyhome.After(faultyhome.Say(leaky))},
+		{"leads elsewhere with a token", faultyhome.After(faultyhome.Say(faultyhome.Answer(302, "Location: http://elsewhere.test/?access_token="+canaries.make("t"), "")))},
+		{"answers in a header", faultyhome.After(faultyhome.Say("HTTP/1.1 200 " + token + "\r\nSet-Cookie: " + canaries.make("s") + "\r\nX: \x01" + token + "\r\n\r\n"))},
+		{"breaks", faultyhome.After(faultyhome.Say(token))},
 	} {
 		for _, source := range []config.TokenSource{config.Stored, config.Linked} {
 			t.Run(test.name+", "+string(source), func(t *testing.T) {
-				h, err := hostile.New(test.behave, nil)
+				h, err := faultyhome.New(test.behave, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
 				t.Cleanup(h.Close)
-				f := start(t, lambdalocal.Options{}, append(at(h.URL, token),
+				f := start(t, localrun.Options{}, append(at(h.URL, token),
 					config.EnvLogLevel+"=debug", config.EnvTokenSource+"="+string(source))...)
 				for _, d := range []directive{discover(), acceptGrant(), reportState("light#kitchen_light"), command("LockController.Unlock", "lock#front_door", "")} {
 					if source == config.Linked {

@@ -9,11 +9,11 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/alexacheck"
-	"github.com/hearthgate/hearthgate/infra/internal/hostile"
-	"github.com/hearthgate/hearthgate/infra/internal/interaction"
-	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
-	"github.com/hearthgate/hearthgate/infra/internal/realhome"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun"
+	"github.com/hearthgate/hearthgate/infra/internal/skill"
+	"github.com/hearthgate/hearthgate/infra/testkit/alexacheck"
+	"github.com/hearthgate/hearthgate/infra/testkit/faultyhome"
+	"github.com/hearthgate/hearthgate/infra/testkit/realhome"
 )
 
 const skillID = "amzn1.ask.skill.home"
@@ -129,7 +129,7 @@ func TestSkillTalksToTheHome(t *testing.T) {
 			if source == config.Linked {
 				stored, linked = "", h.Token
 			}
-			f := start(t, lambdalocal.Options{}, append(skillAt(h.URL, stored), config.EnvTokenSource+"="+string(source))...)
+			f := start(t, localrun.Options{}, append(skillAt(h.URL, stored), config.EnvTokenSource+"="+string(source))...)
 			say := func(r request) spoken { t.Helper(); return f.says(r.with(linked)) }
 			light := func(want string) {
 				t.Helper()
@@ -185,7 +185,7 @@ func TestSkillRefusals(t *testing.T) {
 		{"no such request", h.Token, "", request{kind: "Nonsense"}, "went wrong", "request", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			a := start(t, lambdalocal.Options{}, append(skillAt(h.URL, tt.stored), tt.env)...).says(tt.request)
+			a := start(t, localrun.Options{}, append(skillAt(h.URL, tt.stored), tt.env)...).says(tt.request)
 			a.hears(t, tt.said, tt.cause)
 			if a.Response.Card.Type != tt.card || !a.Response.End {
 				t.Errorf("the card is %q, want %q; the session ends: %v", a.Response.Card.Type, tt.card, a.Response.End)
@@ -197,37 +197,37 @@ func TestSkillRefusals(t *testing.T) {
 // TestSkillWithoutTheHome has the home be away or misbehave: the skill says so, and
 // what it can say by itself it says.
 func TestSkillWithoutTheHome(t *testing.T) {
-	refusing, end, err := hostile.Refusing()
+	refusing, end, err := faultyhome.Refusing()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(end)
 	for _, tt := range []struct {
 		name        string
-		behaviour   hostile.Behaviour // nil: nobody is there
+		behaviour   faultyhome.Behaviour // nil: nobody is there
 		said, cause string
 	}{
 		{"down", nil, "cannot reach your home", "refused"},
-		{"hangs", hostile.Deaf, "cannot reach your home", "timeout"},
-		{"trickles", hostile.After(hostile.Trickle(hostile.Answer(200, "", "{}"), 100*time.Millisecond)), "cannot reach your home", "timeout"},
-		{"closes", hostile.After(hostile.Reset), "cannot reach your home", "reset"},
-		{"restarts", hostile.After(hostile.Say(hostile.Answer(http.StatusBadGateway, "", "bad gateway"))), "cannot reach your home", "bad_gateway"},
-		{"not configured", hostile.After(hostile.Say(hostile.Answer(http.StatusNotFound, "", "404: Not Found"))), "cannot reach your home", "not_configured"},
-		{"no JSON", hostile.After(hostile.Say(hostile.Answer(200, "Content-Type: application/json", "<html>"))), "went wrong", "malformed"},
-		{"no response", hostile.After(hostile.Say(hostile.Answer(200, "Content-Type: application/json", "{}"))), "went wrong", "malformed"},
-		{"busy", hostile.After(hostile.Say(hostile.Answer(http.StatusTooManyRequests, "", ""))), "asked too much", "rate_limited"},
+		{"hangs", faultyhome.Deaf, "cannot reach your home", "timeout"},
+		{"trickles", faultyhome.After(faultyhome.Trickle(faultyhome.Answer(200, "", "{}"), 100*time.Millisecond)), "cannot reach your home", "timeout"},
+		{"closes", faultyhome.After(faultyhome.Reset), "cannot reach your home", "reset"},
+		{"restarts", faultyhome.After(faultyhome.Say(faultyhome.Answer(http.StatusBadGateway, "", "bad gateway"))), "cannot reach your home", "bad_gateway"},
+		{"not configured", faultyhome.After(faultyhome.Say(faultyhome.Answer(http.StatusNotFound, "", "404: Not Found"))), "cannot reach your home", "not_configured"},
+		{"no JSON", faultyhome.After(faultyhome.Say(faultyhome.Answer(200, "Content-Type: application/json", "<html>"))), "went wrong", "malformed"},
+		{"no response", faultyhome.After(faultyhome.Say(faultyhome.Answer(200, "Content-Type: application/json", "{}"))), "went wrong", "malformed"},
+		{"busy", faultyhome.After(faultyhome.Say(faultyhome.Answer(http.StatusTooManyRequests, "", ""))), "asked too much", "rate_limited"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			url := refusing
 			if tt.behaviour != nil {
-				h, err := hostile.New(tt.behaviour, nil)
+				h, err := faultyhome.New(tt.behaviour, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
 				t.Cleanup(h.Close)
 				url = h.URL
 			}
-			f := start(t, lambdalocal.Options{Timeout: slowTimeout}, skillAt(url, canaries.make("token"))...)
+			f := start(t, localrun.Options{Timeout: slowTimeout}, skillAt(url, canaries.make("token"))...)
 			f.says(request{kind: "Launch"}).hears(t, "Your home is listening", "")
 			a := f.says(intent("Sentence_turn", "on the kitchen light"))
 			a.hears(t, tt.said, tt.cause)
@@ -243,7 +243,7 @@ func TestSkillWithoutTheHome(t *testing.T) {
 // to the function, and looks what the home is asked.
 func TestEveryIntentOfTheModel(t *testing.T) {
 	heard := make(chan string, 1)
-	h, err := hostile.New(hostile.Well(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	h, err := faultyhome.New(faultyhome.Well(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var in struct{ Text, Language string }
 		if r.Method == http.MethodPost && json.NewDecoder(r.Body).Decode(&in) == nil {
 			heard <- in.Language + " " + in.Text
@@ -254,9 +254,9 @@ func TestEveryIntentOfTheModel(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(h.Close)
-	f := start(t, lambdalocal.Options{}, skillAt(h.URL, canaries.make("token"))...)
+	f := start(t, localrun.Options{}, skillAt(h.URL, canaries.make("token"))...)
 	for _, locale := range config.Locales() {
-		m, err := interaction.New(locale, "")
+		m, err := skill.NewModel(locale, "")
 		if err != nil {
 			t.Fatal(err)
 		}

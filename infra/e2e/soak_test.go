@@ -15,10 +15,10 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/alexacheck"
-	"github.com/hearthgate/hearthgate/infra/internal/demohome"
-	"github.com/hearthgate/hearthgate/infra/internal/hostile"
-	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
+	"github.com/hearthgate/hearthgate/infra/testkit/alexacheck"
+	"github.com/hearthgate/hearthgate/infra/testkit/faultyhome"
 )
 
 var soak = flag.Int("soak", 5000, "how many invocations TestSoak makes")
@@ -30,14 +30,14 @@ var soak = flag.Int("soak", 5000, "how many invocations TestSoak makes")
 func TestSoak(t *testing.T) {
 	token := canaries.make("eyJhbGciOiJIUzI1NiJ9.e30.")
 	d := demohome.New(token)
-	home, err := hostile.New(moody(d), nil)
+	home, err := faultyhome.New(moody(d), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(home.Close)
 	var log watcher
 	env := append(at(home.URL, token), config.EnvTimeout+"=0.05")
-	f := start(t, lambdalocal.Options{Log: &log, Timeout: 2 * time.Second}, env...)
+	f := start(t, localrun.Options{Log: &log, Timeout: 2 * time.Second}, env...)
 	s := &soaking{function: f, replies: map[string]int{}, done: map[string]bool{}}
 
 	early := *soak / 5 // by then everything has been done that is done once
@@ -47,7 +47,7 @@ func TestSoak(t *testing.T) {
 	after := usage(t, f.Pid())
 	goroutines := s.goroutines(t)
 
-	fresh := &soaking{function: start(t, lambdalocal.Options{}, env...), replies: map[string]int{}, done: map[string]bool{}}
+	fresh := &soaking{function: start(t, localrun.Options{}, env...), replies: map[string]int{}, done: map[string]bool{}}
 	fresh.run(t, 200)
 	normal := fresh.goroutines(t)
 
@@ -83,36 +83,36 @@ func TestSoak(t *testing.T) {
 
 // moody serves a home and, one time in twelve, does something else. It never refuses
 // the token and never bans: after that nothing would reach it for a while.
-func moody(d *demohome.Home) hostile.Behaviour {
+func moody(d *demohome.Home) faultyhome.Behaviour {
 	var mu sync.Mutex
 	random := rand.New(rand.NewPCG(1, 2))
-	faults := []hostile.Behaviour{
-		hostile.After(), hostile.After(hostile.Reset), hostile.Rude,
-		hostile.After(hostile.Say("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"), hostile.Reset),
-		hostile.After(hostile.Say(hostile.Answer(200, inJSON, "{"))),
-		hostile.After(hostile.Say(hostile.Answer(200, inJSON, ""))),
-		hostile.After(hostile.Say(hostile.Answer(404, plain, "404: Not Found"))),
-		hostile.After(hostile.Say(hostile.Answer(500, plain, "500"))),
-		hostile.After(hostile.Say(hostile.Answer(502, html, "<html>"))),
-		hostile.After(hostile.Say(hostile.Answer(503, plain, "503"))),
-		hostile.After(hostile.Say(hostile.Answer(429, plain, "429"))),
+	faults := []faultyhome.Behaviour{
+		faultyhome.After(), faultyhome.After(faultyhome.Reset), faultyhome.Rude,
+		faultyhome.After(faultyhome.Say("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"), faultyhome.Reset),
+		faultyhome.After(faultyhome.Say(faultyhome.Answer(200, inJSON, "{"))),
+		faultyhome.After(faultyhome.Say(faultyhome.Answer(200, inJSON, ""))),
+		faultyhome.After(faultyhome.Say(faultyhome.Answer(404, plain, "404: Not Found"))),
+		faultyhome.After(faultyhome.Say(faultyhome.Answer(500, plain, "500"))),
+		faultyhome.After(faultyhome.Say(faultyhome.Answer(502, html, "<html>"))),
+		faultyhome.After(faultyhome.Say(faultyhome.Answer(503, plain, "503"))),
+		faultyhome.After(faultyhome.Say(faultyhome.Answer(429, plain, "429"))),
 	}
 	draw := func(n int) int {
 		mu.Lock()
 		defer mu.Unlock()
 		return random.IntN(n)
 	}
-	return func(v *hostile.Visit) {
+	return func(v *faultyhome.Visit) {
 		for v.Await() == nil {
 			switch {
 			case draw(500) == 0:
-				hostile.After(hostile.Hang)(v)
+				faultyhome.After(faultyhome.Hang)(v)
 				return
 			case draw(12) == 0:
 				faults[draw(len(faults))](v)
 				return
 			}
-			if hostile.Once(d)(v) != nil {
+			if faultyhome.Once(d)(v) != nil {
 				return
 			}
 		}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun"
 )
 
 // mixture returns events of every sort: each kind of directive, requests of the
@@ -38,7 +38,7 @@ func mixture() (events [][]byte) {
 func TestSteady(t *testing.T) {
 	token := canaries.make("stored")
 	_, home := demo(t, token)
-	f := start(t, lambdalocal.Options{}, skillAt(home.URL, token)...)
+	f := start(t, localrun.Options{}, skillAt(home.URL, token)...)
 	events, sent, refused := mixture(), 0, 0
 	to := func(n int) (h holdings, goroutines int) {
 		for ; sent < n; sent++ {

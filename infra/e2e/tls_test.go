@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/hostile"
-	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun"
+	"github.com/hearthgate/hearthgate/infra/testkit/faultyhome"
 )
 
 // TestTLS puts a server that speaks TLS in front of the real home.
@@ -16,28 +16,28 @@ func TestTLS(t *testing.T) {
 	trusted, believing := config.EnvCA+"="+ca.PEM, config.EnvVerifySSL+"=false"
 	for _, test := range []struct {
 		name        string
-		certificate hostile.Certificate
+		certificate faultyhome.Certificate
 		setting     string
 		kind, cause string
 	}{
-		{"trusted", hostile.Certificate{}, trusted, "StateReport", ""},
-		{"trusted, in one line", hostile.Certificate{}, strings.ReplaceAll(trusted, "\n", `\n`), "StateReport", ""},
-		{"unknown", hostile.Certificate{}, "", "StateReport", "tls"},
-		{"unknown, not verified", hostile.Certificate{}, believing, "StateReport", ""},
-		{"expired", hostile.Certificate{Expired: true}, trusted, "StateReport", "tls"},
-		{"of another host", hostile.Certificate{Host: "elsewhere.test"}, trusted, "StateReport", "tls"},
+		{"trusted", faultyhome.Certificate{}, trusted, "StateReport", ""},
+		{"trusted, in one line", faultyhome.Certificate{}, strings.ReplaceAll(trusted, "\n", `\n`), "StateReport", ""},
+		{"unknown", faultyhome.Certificate{}, "", "StateReport", "tls"},
+		{"unknown, not verified", faultyhome.Certificate{}, believing, "StateReport", ""},
+		{"expired", faultyhome.Certificate{Expired: true}, trusted, "StateReport", "tls"},
+		{"of another host", faultyhome.Certificate{Host: "elsewhere.test"}, trusted, "StateReport", "tls"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			conf, err := ca.TLS(test.certificate)
 			if err != nil {
 				t.Fatal(err)
 			}
-			front, err := hostile.New(hostile.Pass(h.URL), conf)
+			front, err := faultyhome.New(faultyhome.Pass(h.URL), conf)
 			if err != nil {
 				t.Fatal(err)
 			}
 			t.Cleanup(front.Close)
-			f := start(t, lambdalocal.Options{}, append(at(front.URL, h.Token), test.setting)...)
+			f := start(t, localrun.Options{}, append(at(front.URL, h.Token), test.setting)...)
 			o := f.ask(reportState("switch#outlet"))
 			o.expect(t, test.kind, test.cause)
 			health, _ := o.reply.value("Alexa.EndpointHealth", "connectivity").(map[string]any)
@@ -52,9 +52,9 @@ func TestTLS(t *testing.T) {
 	}
 }
 
-func newCA(t testing.TB) *hostile.CA {
+func newCA(t testing.TB) *faultyhome.CA {
 	t.Helper()
-	ca, err := hostile.NewCA()
+	ca, err := faultyhome.NewCA()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,5 @@
 // Command bench measures how fast the built function starts and answers, and what
-// memory it takes, beside a hello world and beside the floor.
+// memory it takes, compared with a hello world and with the floor.
 package main
 
 import (
@@ -10,8 +10,8 @@ import (
 	"os"
 	"os/signal"
 
-	"github.com/hearthgate/hearthgate/infra/internal/bench"
-	"github.com/hearthgate/hearthgate/infra/internal/build"
+	"github.com/hearthgate/hearthgate/infra/bench"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 
 func main() {
@@ -27,7 +27,7 @@ func run(ctx context.Context) error {
 	starts := flag.Int("starts", 30, "cold starts of each program under each condition")
 	asJSON := flag.Bool("json", false, "print JSON for programs")
 	flag.Parse()
-	root, err := build.Root()
+	root, err := project.Root()
 	if err != nil {
 		return err
 	}

@@ -2,15 +2,13 @@ package main
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/build"
 	"github.com/hearthgate/hearthgate/infra/internal/doctor"
-	"github.com/hearthgate/hearthgate/infra/internal/target"
+	"github.com/hearthgate/hearthgate/infra/internal/invoke"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 
 func (c *command) doctor() *cobra.Command {
@@ -18,92 +16,76 @@ func (c *command) doctor() *cobra.Command {
 	var here bool
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Say what is wrong, and what to do about it",
-		Long: `doctor looks at the AWS account and has the deployed function go the way to your
-home step by step, the real way out: settings, name, connection, certificate, token,
-Smart Home endpoint, devices. It stops at the first failure that makes the rest
-meaningless. With --here it goes the way from this machine too; with
-` + config.EnvURL + ` and ` + config.EnvToken + ` set only that, without AWS.
+		Short: "Diagnose problems, and say what to do about them",
+		Long: `doctor checks the AWS account, and has the deployed function check its route to your
+home step by step: settings, name, connection, certificate, token, Smart Home endpoint,
+devices. It stops at the first failure that makes the rest meaningless. With --here it
+checks the route from this machine too. With ` + config.EnvURL + ` and
+` + config.EnvToken + ` set it checks only that, without AWS.
 
-The exit code says what is wrong: 2 the AWS account or nothing is deployed, 3 what is
-deployed, 4 the function's settings, 5 the way to the home, 6 the home refuses, 7 Home
-Assistant itself.`,
+The exit code says where the problem is: 2 the AWS account, or nothing is deployed;
+3 what is deployed; 4 the function's settings; 5 the route to the home; 6 the home
+rejects the token; 7 Home Assistant itself.`,
 		Example: `  hearthgate doctor --stage prod
   hearthgate doctor --stage prod --here --json`,
 		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			var steps []doctor.Step
+			var d doctor.Diagnosis
 			var err error
 			if c.getenv(config.EnvURL) != "" && !cmd.Flags().Changed("stage") {
-				steps, err = c.fromHere(cmd.Context(), "")
+				d, err = c.diagnoseRoute(cmd.Context(), "")
 			} else {
-				steps, err = c.examine(cmd.Context(), stage, here)
+				d, err = c.diagnose(cmd.Context(), stage, here)
 			}
 			if err != nil {
 				return err
 			}
-			if c.json {
-				c.print(map[string]any{"ok": doctor.Verdict(steps) == doctor.Well, "class": doctor.Verdict(steps), "steps": steps})
-			} else {
-				doctor.Show(c.screen(), steps)
-			}
-			if class := doctor.Verdict(steps); class != doctor.Well {
+			c.show(d)
+			if class := d.Class(); class != doctor.Well {
 				return exit(class)
 			}
 			return nil
 		},
 	}
 	stageFlag(cmd, &stage, "dev", "the `stage`, a file in "+config.StagesDir)
-	cmd.Flags().BoolVar(&here, "here", false, "go the way from this machine too, with the stage's settings")
+	cmd.Flags().BoolVar(&here, "here", false, "check the route from this machine too, with the stage's settings")
 	return cmd
 }
 
-// examine looks at a stage from outside to inside.
-func (c *command) examine(ctx context.Context, name string, here bool) ([]doctor.Step, error) {
-	stage, err := c.load(name)
+// diagnose checks a deployed stage, and the route from this machine too if here.
+func (c *command) diagnose(ctx context.Context, name string, here bool) (doctor.Diagnosis, error) {
+	stage, err := project.Stage(name)
 	if err != nil {
 		return nil, err
 	}
-	patient := &doctor.Patient{Stage: stage, Build: c.built}
-	steps := patient.Admit(ctx)
-	if doctor.Verdict(steps) != doctor.Well {
-		return steps, nil
+	target := &doctor.Target{Stage: stage, Build: c.built}
+	d := target.CheckAccount(ctx)
+	if d.Class() != doctor.Well {
+		return d, nil
 	}
-	steps = append(steps, patient.Examine(ctx)...)
-	c.progress("having the deployed function go the way to the home")
-	steps = append(steps, doctor.Way(ctx, target.Deployed(patient.Account, config.FunctionName(name), config.Alias), "inside")...)
-	if here {
-		own, err := c.fromHere(ctx, name)
-		if err != nil {
-			return nil, err
-		}
-		steps = append(steps, own...)
+	d = append(d, target.CheckStack(ctx)...)
+	c.progress("having the deployed function check its route to the home")
+	d = append(d, doctor.CheckRoute(ctx, invoke.Deployed(target.Account, config.FunctionName(name), config.Alias), doctor.Inside)...)
+	if !here {
+		return d, nil
 	}
-	return steps, nil
+	own, err := c.diagnoseRoute(ctx, name)
+	return append(d, own...), err
 }
 
 // built returns the hash of the program that this clone would deploy.
 func (c *command) built(ctx context.Context) (string, error) {
-	root, err := build.Root()
+	root, err := project.Root()
 	if err != nil {
 		return "", err
 	}
 	c.progress("building the function, to compare it with the deployed one")
-	dir, err := os.MkdirTemp("", "hearthgate-")
-	if err != nil {
-		return "", err
-	}
-	defer os.RemoveAll(dir)
-	program := filepath.Join(dir, "bootstrap")
-	if err := build.Deployed(ctx, root, program); err != nil {
-		return "", err
-	}
-	return build.Hash(program)
+	return project.DeployedHash(ctx, root)
 }
 
-// fromHere goes the way from this machine.
-func (c *command) fromHere(ctx context.Context, stage string) ([]doctor.Step, error) {
-	root, err := build.Root()
+// diagnoseRoute checks the route from this machine.
+func (c *command) diagnoseRoute(ctx context.Context, stage string) (doctor.Diagnosis, error) {
+	root, err := project.Root()
 	if err != nil {
 		return nil, err
 	}
@@ -111,11 +93,11 @@ func (c *command) fromHere(ctx context.Context, stage string) ([]doctor.Step, er
 	if err != nil {
 		return nil, err
 	}
-	c.progress("going the way from this machine")
-	t, err := target.Local(ctx, root, env)
+	c.progress("checking the route from this machine")
+	t, err := invoke.Local(ctx, root, env)
 	if err != nil {
 		return nil, err
 	}
 	defer t.Close()
-	return doctor.Way(ctx, t, "here"), nil
+	return doctor.CheckRoute(ctx, t, doctor.Here), nil
 }

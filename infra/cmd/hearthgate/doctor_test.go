@@ -11,8 +11,8 @@ import (
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/demohome"
-	"github.com/hearthgate/hearthgate/infra/internal/hostile"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
+	"github.com/hearthgate/hearthgate/infra/testkit/faultyhome"
 )
 
 // A broken is a way to a home on which one thing is broken, and what the doctor says
@@ -101,26 +101,26 @@ func below(t *testing.T) []broken {
 		{"no address", url("nonsense"), ofSettings, "settings", "settings", "https://"},
 		{"no such name", url("https://nowhere.invalid"), ofTheWay, "dns", "dns", "spelled right"},
 		{"only IPv6", url("https://[2001:db8::1]"), ofTheWay, "dns", "only_ipv6", "IPv4"},
-		{"refused", opened(hostile.Refusing), ofTheWay, "tcp", "refused", "forwards the port"},
-		{"dropped", opened(hostile.Unaccepting), ofTheWay, "tcp", "timeout", "firewall"},
+		{"refused", opened(faultyhome.Refusing), ofTheWay, "tcp", "refused", "forwards the port"},
+		{"dropped", opened(faultyhome.Unaccepting), ofTheWay, "tcp", "timeout", "firewall"},
 		{"no TLS", url(strings.Replace(plain.URL, "http:", "https:", 1)), ofTheWay, "tls", "no_tls", "http"},
-		{"closed", behaving(hostile.Curt), ofTheWay, "token", "reset", "proxy"},
-		{"no answer", slow(hostile.Deaf), ofTheWay, "token", "timeout", "overloaded"},
+		{"closed", behaving(faultyhome.Curt), ofTheWay, "token", "reset", "proxy"},
+		{"no answer", slow(faultyhome.Deaf), ofTheWay, "token", "timeout", "overloaded"},
 	}
 }
 
 // behaving returns what breaks the home in a way of its own.
-func behaving(b hostile.Behaviour) func(*testing.T) []string {
+func behaving(b faultyhome.Behaviour) func(*testing.T) []string {
 	return func(t *testing.T) []string { return atHome(misbehaves(t, b, nil)) }
 }
 
-func slow(b hostile.Behaviour) func(*testing.T) []string {
+func slow(b faultyhome.Behaviour) func(*testing.T) []string {
 	return func(t *testing.T) []string { return append(behaving(b)(t), config.EnvTimeout+"=0.5") }
 }
 
-func misbehaves(t *testing.T, b hostile.Behaviour, conf *tls.Config) string {
+func misbehaves(t *testing.T, b faultyhome.Behaviour, conf *tls.Config) string {
 	t.Helper()
-	home, err := hostile.New(b, conf)
+	home, err := faultyhome.New(b, conf)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,15 +129,15 @@ func misbehaves(t *testing.T, b hostile.Behaviour, conf *tls.Config) string {
 }
 
 func certificates(t *testing.T) []broken {
-	ca, err := hostile.NewCA()
+	ca, err := faultyhome.NewCA()
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := hostile.NewCA()
+	other, err := faultyhome.NewCA()
 	if err != nil {
 		t.Fatal(err)
 	}
-	shows := func(by *hostile.CA, c hostile.Certificate, chain bool) func(*testing.T) []string {
+	shows := func(by *faultyhome.CA, c faultyhome.Certificate, chain bool) func(*testing.T) []string {
 		return func(t *testing.T) []string {
 			conf, err := by.TLS(c)
 			if err != nil {
@@ -147,19 +147,19 @@ func certificates(t *testing.T) []broken {
 				authority, _ := pem.Decode([]byte(by.PEM))
 				conf.Certificates[0].Certificate = append(conf.Certificates[0].Certificate, authority.Bytes)
 			}
-			home := hostile.Well(demohome.New(canary))
+			home := faultyhome.Well(demohome.New(canary))
 			return append(atHome(misbehaves(t, home, conf)), config.EnvCA+"="+ca.PEM)
 		}
 	}
 	return []broken{
-		{"a good certificate", shows(ca, hostile.Certificate{}, false), 0, "", "", "9 endpoints"},
-		{"an intermediate certificate is missing", shows(other, hostile.Certificate{}, false), ofTheWay, "tls", "missing_intermediate", "fullchain.pem"},
-		{"certificate of an unknown authority", shows(other, hostile.Certificate{}, true), ofTheWay, "tls", "unknown_authority", "`ca`"},
-		{"certificate signed by itself", shows(ca, hostile.Certificate{Self: true}, false), ofTheWay, "tls", "self_signed", "Let's Encrypt"},
-		{"certificate of another host", shows(ca, hostile.Certificate{Host: "elsewhere.test"}, false), ofTheWay, "tls", "wrong_host", "name"},
-		{"certificate expired", shows(ca, hostile.Certificate{Expired: true}, false), ofTheWay, "tls", "expired_certificate", "renew"},
-		{"certificate not yet valid", shows(ca, hostile.Certificate{Early: true}, false), ofTheWay, "tls", "not_yet_valid", "clock"},
-		{"TLS 1.1 at most", shows(ca, hostile.Certificate{Version: tls.VersionTLS11}, false), ofTheWay, "tls", "tls_version", "TLS 1.2"},
+		{"a good certificate", shows(ca, faultyhome.Certificate{}, false), 0, "", "", "9 endpoints"},
+		{"an intermediate certificate is missing", shows(other, faultyhome.Certificate{}, false), ofTheWay, "tls", "missing_intermediate", "fullchain.pem"},
+		{"certificate of an unknown authority", shows(other, faultyhome.Certificate{}, true), ofTheWay, "tls", "unknown_authority", "`ca`"},
+		{"certificate signed by itself", shows(ca, faultyhome.Certificate{Self: true}, false), ofTheWay, "tls", "self_signed", "Let's Encrypt"},
+		{"certificate of another host", shows(ca, faultyhome.Certificate{Host: "elsewhere.test"}, false), ofTheWay, "tls", "wrong_host", "name"},
+		{"certificate expired", shows(ca, faultyhome.Certificate{Expired: true}, false), ofTheWay, "tls", "expired_certificate", "renew"},
+		{"certificate not yet valid", shows(ca, faultyhome.Certificate{Early: true}, false), ofTheWay, "tls", "not_yet_valid", "clock"},
+		{"TLS 1.1 at most", shows(ca, faultyhome.Certificate{Version: tls.VersionTLS11}, false), ofTheWay, "tls", "tls_version", "TLS 1.2"},
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hearthgate/hearthgate/infra/internal/demohome"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
 )
 
 // noHome is the environment of a person who has set nothing.
@@ -45,7 +45,7 @@ func TestTheFunctionOfThisMachine(t *testing.T) {
 		{"no such operation, once", noHome, []string{"op", "cache.nonsense"}, 1, "there is no operation", ""},
 		{"no such operation", noHome, []string{"op", "cache.nonsense", "--json"}, 1, `"success": false`, ""},
 		{"input that is no JSON", noHome, []string{"op", "cache.set", "a"}, 1, "", "not JSON"},
-		{"status", atHome(home.URL), []string{"status"}, 0, "100 of 100  this machine\n  stage      local", ""},
+		{"status", atHome(home.URL), []string{"status"}, 0, "100 of 100  this machine\n  stage     local", ""},
 		{"no such stage", noHome, []string{"status", "--stage", "nope"}, 1, "", "hearthgate init --stage nope"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,9 +1,9 @@
-// Command hearthgate is what a person runs: it shows the function at work,
-// deploys it, and says what is wrong.
+// Command hearthgate deploys the function, shows it at work, and diagnoses problems.
 package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +11,7 @@ import (
 	"os/signal"
 	"syscall"
 
-	"github.com/hearthgate/hearthgate/infra/internal/screen"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
 func main() {
@@ -21,8 +21,8 @@ func main() {
 	os.Exit(c.run(ctx, os.Args[1:]))
 }
 
-// A command is one run of hearthgate: where it reads and writes, and what all of
-// its commands share.
+// A command is one run of hearthgate: where it reads and writes, and what all of its
+// subcommands share.
 type command struct {
 	in       io.Reader
 	out, err io.Writer
@@ -53,17 +53,46 @@ func (c *command) run(ctx context.Context, args []string) int {
 	return 1
 }
 
-// failed tells of an error, as JSON where JSON was asked for.
+// exit is the error of a command that has printed everything and ends with this code.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// screen returns standard output, errScreen standard error.
+func (c *command) screen() *ui.Screen    { return ui.New(c.out, c.getenv) }
+func (c *command) errScreen() *ui.Screen { return ui.New(c.err, c.getenv) }
+
+// prompt returns where the person answers. Its questions are on standard error.
+func (c *command) prompt() *ui.Prompt { return ui.NewPrompt(c.in, c.errScreen()) }
+
+// progress announces work that takes a while, on standard error.
+func (c *command) progress(text string) { c.errScreen().Progress(text) }
+
+// show prints a result: as JSON if --json asks for it, else for a person.
+func (c *command) show(result interface{ Show(*ui.Screen) }) {
+	if c.json {
+		c.print(result)
+		return
+	}
+	result.Show(c.screen())
+}
+
+// print prints v as JSON.
+func (c *command) print(v any) {
+	enc := json.NewEncoder(c.out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		fmt.Fprintln(c.err, "the result cannot be written:", err)
+	}
+}
+
+// failed prints an error, as JSON if --json asks for it.
 func (c *command) failed(err error) {
 	if c.json {
 		c.print(map[string]string{"error": err.Error()})
 		return
 	}
-	s := screen.New(c.err, c.getenv)
+	s := c.errScreen()
 	s.Printf("%s %v\n", s.Bad("hearthgate:"), err)
 }
-
-// exit is the error of a command that has said all and ends with this code.
-type exit int
-
-func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/hearthgate/hearthgate/infra/internal/build"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 
 var dir string
@@ -39,12 +39,12 @@ var hearthgate = sync.OnceValues(func() (string, error) {
 
 // function returns the function that a stage has deployed, built once.
 var function = sync.OnceValues(func() (string, error) {
-	at, err := build.Root()
+	at, err := project.Root()
 	if err != nil {
 		return "", err
 	}
 	out := filepath.Join(dir, "bootstrap")
-	return out, build.Function(context.Background(), at, out)
+	return out, project.Function(context.Background(), at, out)
 })
 
 // result is what a run of the command left.
@@ -83,7 +83,7 @@ func commandIn(t *testing.T, dir, in string, env []string, args ...string) resul
 
 func root(t *testing.T) string {
 	t.Helper()
-	r, err := build.Root()
+	r, err := project.Root()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,13 +119,13 @@ func TestUsage(t *testing.T) {
 		{[]string{"stats"}, 1, "", "is it `hearthgate status`?"},
 		{[]string{"demo", "--nonsense"}, 1, "", "there is no flag --nonsense: `hearthgate demo --help` shows"},
 		{[]string{"demo", "-n"}, 1, "", "there is no flag -n"},
-		{[]string{"demo", "more"}, 1, "", `takes nothing but flags, and "more" is none`},
+		{[]string{"demo", "more"}, 1, "", `takes only flags, and "more" is not a flag`},
 		{[]string{"invoke"}, 1, "", "an argument is missing: write `hearthgate invoke FILE|NAME [flags]`"},
 		{[]string{"op", "cache.get", "{key:", "a}"}, 1, "", `"a}" is one argument too many`},
 		{[]string{"logs", "--since", "1day"}, 1, "", `--since is "1day": write a time such as 90m, 24h`},
 		{[]string{"logs", "--follow=perhaps"}, 1, "", `--follow is "perhaps": write true or false`},
 		{[]string{"logs", "--stage"}, 1, "", "--stage needs a value"},
-		{[]string{"status", "--function", "f", "--local"}, 1, "", "say one of them"},
+		{[]string{"status", "--function", "f", "--local"}, 1, "", "use only one of them"},
 		{[]string{"logs", "--help"}, 0, "cold start", ""},
 		{[]string{"completion", "bash"}, 0, "complete", ""},
 	} {
@@ -137,7 +137,7 @@ func TestUsage(t *testing.T) {
 		})
 	}
 	t.Run("outside a clone", func(t *testing.T) {
-		if r := commandIn(t, t.TempDir(), "", nil, "demo"); r.code != 1 || !strings.Contains(r.err, "no clone of hearthgate") {
+		if r := commandIn(t, t.TempDir(), "", nil, "demo"); r.code != 1 || !strings.Contains(r.err, "not in a clone of hearthgate") {
 			t.Errorf("code %d, err %q", r.code, r.err)
 		}
 	})

@@ -1,13 +1,6 @@
 package main
 
-import (
-	"encoding/json"
-	"fmt"
-
-	"github.com/spf13/cobra"
-
-	"github.com/hearthgate/hearthgate/infra/internal/screen"
-)
+import "github.com/spf13/cobra"
 
 func (c *command) root() *cobra.Command {
 	root := &cobra.Command{
@@ -21,7 +14,7 @@ function in your own AWS account.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 
-		// Without these two cobra has a say in what is no command.
+		// Without these two cobra itself reports an unknown command.
 		Args: known,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 
@@ -30,7 +23,7 @@ function in your own AWS account.`,
 	}
 	root.SetFlagErrorFunc(misused)
 	root.PersistentFlags().BoolVar(&c.json, "json", false, "print JSON for programs")
-	cobra.EnableCommandSorting = false // in the order of their use
+	cobra.EnableCommandSorting = false // they are in the order of their use
 	group := func(id, title string, commands ...*cobra.Command) {
 		root.AddGroup(&cobra.Group{ID: id, Title: title})
 		for _, cmd := range commands {
@@ -38,29 +31,11 @@ function in your own AWS account.`,
 			root.AddCommand(cmd)
 		}
 	}
-	group("start", "Start, and take away again:", c.demo(), c.init(), c.token(), c.headers(), c.skill(), c.deploy(), c.destroy())
-	group("watch", "Watch:", c.status(), c.logs(), c.cost())
-	group("mend", "Mend:", c.doctor(), c.replay())
+	group("start", "Set up and remove:", c.demo(), c.init(), c.token(), c.headers(), c.skill(), c.deploy(), c.destroy())
+	group("monitor", "Monitor:", c.status(), c.logs(), c.cost())
+	group("diagnose", "Diagnose:", c.doctor(), c.replay())
 	group("develop", "Develop:", c.invoke(), c.op())
 	root.SetHelpCommandGroupID("develop")
 	root.SetCompletionCommandGroupID("develop")
 	return root
 }
-
-// print writes v as JSON for a program.
-func (c *command) print(v any) {
-	enc := json.NewEncoder(c.out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(v); err != nil {
-		fmt.Fprintln(c.err, "the result cannot be written:", err)
-	}
-}
-
-// progress tells, on standard error, what takes a while.
-func (c *command) progress(text string) {
-	s := screen.New(c.err, c.getenv)
-	s.Printf("%s\n", s.Dim(text+" ..."))
-}
-
-func (c *command) screen() *screen.Screen { return screen.New(c.out, c.getenv) }

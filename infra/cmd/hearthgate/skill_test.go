@@ -3,7 +3,7 @@ package main_test
 import (
 	"testing"
 
-	"github.com/hearthgate/hearthgate/infra/internal/alexacheck"
+	"github.com/hearthgate/hearthgate/infra/testkit/alexacheck"
 )
 
 func TestSkill(t *testing.T) {
@@ -18,6 +18,6 @@ func TestSkill(t *testing.T) {
 	o.sees(o.types("", "skill", "--name", "guter hausgeist", "--json"), 0, `"invocationName": "guter hausgeist"`)
 	o.sees(o.types("", "skill", "--locale", "es-MX"), 0, "mayordomo fiel", "enciende {sentence}")
 	o.sees(o.types("", "skill", "--locale", "sv-SE"), 1, "no region is known", "es-MX")
-	o.sees(o.types("", "skill", "--name", "frage haus"), 1, "no skill can have such a name", "keeps for herself")
+	o.sees(o.types("", "skill", "--name", "frage haus"), 1, "a skill cannot have this name", "which Alexa reserves")
 	o.sees(o.types("", "skill", "--locale", "en-US", "--name", "frage haus", "--json"), 0, "frage haus")
 }

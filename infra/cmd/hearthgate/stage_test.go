@@ -8,9 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hearthgate/hearthgate/infra/internal/demohome"
-	"github.com/hearthgate/hearthgate/infra/internal/fakeaws"
-	"github.com/hearthgate/hearthgate/infra/internal/outside"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
+	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
+	"github.com/hearthgate/hearthgate/infra/testkit/testnet"
 )
 
 // An owner is a person with a clone, a home on the internet and an AWS account.
@@ -21,7 +21,7 @@ type owner struct {
 	cloud *fakeaws.Cloud
 	env   []string
 
-	internet *outside.Internet
+	internet *testnet.Internet
 }
 
 const homeURL = "https://home.example.com"
@@ -40,7 +40,7 @@ func newOwner(t *testing.T) *owner {
 		t.Fatal(err)
 	}
 	o.write("go.work", "go 1.26.0\n")
-	internet := outside.New(t)
+	internet := testnet.New(t)
 	internet.Serve(t, "home.example.com", o.home)
 	server := &demohome.Server{Handler: o.home}
 	if err := server.Start(); err != nil {
@@ -95,7 +95,7 @@ func TestInit(t *testing.T) {
 	o := newOwner(t)
 	o.sees(o.types("", "init", "--locale", "de-DE", "--url", homeURL), 0, "wrote config/stages/dev.json", "eu-west-1", "hearthgate token --stage dev")
 	o.sees(o.types("", "init", "--locale", "de-DE", "--url", homeURL), 0, "0 fields changed")
-	o.sees(o.types("", "init", "--locale", "en-US"), 1, "locale", `"de-DE" -> "en-US"`, "nothing was changed", "say --yes")
+	o.sees(o.types("", "init", "--locale", "en-US"), 1, "locale", `"de-DE" -> "en-US"`, "nothing was changed", "with --yes")
 	o.sees(o.types("", "init", "--locale", "en-US", "--yes", "--json"), 0, `"region": "us-east-1"`)
 	o.sees(o.types("", "init", "--url", "https://other.example.com", "--yes"), 1, "https://other.example.com does not answer")
 	o.sees(o.types("", "init", "--url", "https://other.example.com", "--yes", "--offline"), 0, "wrote")
@@ -120,7 +120,7 @@ func TestToken(t *testing.T) {
 	o := newOwner(t)
 	o.sees(o.types("", "init", "--locale", "de-DE", "--url", homeURL), 0)
 	const name = "/hearthgate/dev/home-assistant/token"
-	o.sees(o.types("wrong", "token"), 1, "refuses the token (401)")
+	o.sees(o.types("wrong", "token"), 1, "rejected the token (401)")
 	o.sees(o.types("", "token"), 1, "no token was given")
 	if o.cloud.Parameter("eu-west-1", name) != nil {
 		t.Error("a wrong token was stored")

@@ -6,14 +6,14 @@ import (
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/fakeaws"
+	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
 )
 
 // TestStatus sees that the report begins with what counts, and is one to read.
 func TestStatus(t *testing.T) {
 	o := newOwner(t)
 	s := o.deployed()
-	o.sees(o.types("", "status"), 0, "answered   nothing yet")
+	o.sees(o.types("", "status"), 0, "answered  nothing yet")
 	o.sees(o.types("", "invoke", "turn-on", "--endpoint", "switch.outlet", "--stage", "dev"), 0)
 	r := o.types("", "status")
 	o.sees(r, 0, "directives: 1, skill requests: 0; of the latest 100 % succeeded")
@@ -32,7 +32,7 @@ func TestStatus(t *testing.T) {
 	}
 	o.types("", "invoke", "turn-on", "--endpoint", "switch.outlet", "--stage", "dev")
 	r = o.types("", "status")
-	o.sees(r, 0, "of the latest 0 % succeeded", "failed     1 x unauthorized")
+	o.sees(r, 0, "of the latest 0 % succeeded", "failed    1 x unauthorized")
 	if first, rest, _ := strings.Cut(r.out, "\n"); strings.HasPrefix(first, "100 ") || !strings.HasPrefix(rest, "  - ") {
 		t.Errorf("it does not begin with what is wrong:\n%s", r.out)
 	}

@@ -2,30 +2,29 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/cloud"
-	"github.com/hearthgate/hearthgate/infra/internal/sample"
-	"github.com/hearthgate/hearthgate/infra/internal/target"
-	"github.com/hearthgate/hearthgate/infra/internal/token"
+	"github.com/hearthgate/hearthgate/infra/internal/invoke"
+	"github.com/hearthgate/hearthgate/infra/internal/setup"
 )
+
+// mostInput is how much is read of a secret that is piped in.
+const mostInput = 64 << 10
 
 func (c *command) token() *cobra.Command {
 	var stage string
 	var rotate, skip bool
 	cmd := &cobra.Command{
 		Use:   "token",
-		Short: "Put the token for Home Assistant where the function reads it",
+		Short: "Store the token for Home Assistant where the function reads it",
 		Long: `token reads a long-lived access token without showing it, or from standard input,
-asks Home Assistant whether it is good, and puts it into a SecureString of your AWS
-account. With --rotate it then sees that the deployed function answers with it.
+asks Home Assistant whether it accepts the token, and stores it in a SecureString of
+your AWS account. With --rotate it then checks that the deployed function uses it.
 
-Make the token in Home Assistant: your profile, Security, long-lived access tokens.`,
+Create the token in Home Assistant: your profile, Security, long-lived access tokens.`,
 		Example: `  hearthgate token
   hearthgate token --stage prod --rotate
   pass show home-assistant | hearthgate token --stage prod`,
@@ -36,86 +35,54 @@ Make the token in Home Assistant: your profile, Security, long-lived access toke
 			if err != nil {
 				return err
 			}
-			if s.TokenSource == config.Linked {
-				return fmt.Errorf("the stage %s takes the token of the linked account, so there is none to store: `hearthgate init --stage %s --token-source stored` changes that", stage, stage)
+			if err := setup.NeedsToken(s); err != nil {
+				return err
 			}
-			secret, err := c.secret(ctx)
+			token, err := c.readToken(ctx)
 			if err != nil {
 				return err
 			}
 			if !skip {
-				c.progress("asking " + s.URL + " whether the token is good")
-				home, err := stageHome(ctx, s, account)
-				if err == nil {
-					err = home.Accepts(ctx, secret)
+				c.progress("asking " + s.URL + " whether it accepts the token")
+				if err := setup.CheckToken(ctx, s, account, token); err != nil {
+					return err
 				}
+			}
+			stored, err := setup.StoreToken(ctx, s, account, token)
+			if err != nil {
+				return err
+			}
+			if rotate {
+				c.progress("checking that the deployed function uses the new token")
+				stored, err = stored.Rotated(ctx, invoke.Deployed(account, config.FunctionName(s.Name), config.Alias))
 				if err != nil {
 					return err
 				}
 			}
-			version, err := account.PutSecret(ctx, s.TokenParameterName(), secret, "Long-lived token for Home Assistant", s.Name)
-			if err != nil {
-				return err
-			}
-			return c.stored(ctx, s, account, version, rotate)
+			c.show(stored)
+			return nil
 		},
 	}
 	stageFlag(cmd, &stage, "dev", "the `stage`, a file in "+config.StagesDir)
-	cmd.Flags().BoolVar(&rotate, "rotate", false, "see that the deployed function answers with the new token")
-	cmd.Flags().BoolVar(&skip, "offline", false, "do not ask Home Assistant whether the token is good")
+	cmd.Flags().BoolVar(&rotate, "rotate", false, "check that the deployed function uses the new token")
+	cmd.Flags().BoolVar(&skip, "offline", false, "do not ask Home Assistant whether it accepts the token")
 	return cmd
 }
 
-// secret reads the token: without echo from a terminal, else all of standard input.
-func (c *command) secret(ctx context.Context) (string, error) {
+// readToken reads the token: without echo from a terminal, else all of standard
+// input.
+func (c *command) readToken(ctx context.Context) (string, error) {
 	var text string
 	var err error
-	if c.interactive() {
-		text, err = c.hidden(ctx, "Long-lived token")
+	if p := c.prompt(); p.Interactive() {
+		text, err = p.Hidden(ctx, "Long-lived token")
 	} else {
 		var b []byte
-		b, err = io.ReadAll(io.LimitReader(c.input(ctx), 64<<10))
+		b, err = p.All(ctx, mostInput)
 		text = string(b)
 	}
 	if err != nil {
 		return "", fmt.Errorf("the token cannot be read: %w", err)
 	}
-	return token.Clean(text)
-}
-
-// stored tells where the token is, after a look whether the function takes it.
-func (c *command) stored(ctx context.Context, s config.Stage, a *cloud.Account, version int64, rotate bool) error {
-	next := "hearthgate deploy --stage " + s.Name
-	if rotate {
-		t := target.Deployed(a, config.FunctionName(s.Name), config.Alias)
-		c.progress("asking the deployed function whether it answers with the new token")
-		if err := afresh(ctx, t); err != nil {
-			return fmt.Errorf("the token is stored (version %d), but %w", version, err)
-		}
-		next = "delete the old token in Home Assistant: your profile, Security"
-	}
-	if c.json {
-		c.print(map[string]any{"account": a.ID, "region": a.Region, "parameter": s.TokenParameterName(), "version": version, "next": next})
-		return nil
-	}
-	out := c.screen()
-	out.Printf("%s %s, version %d, in account %s, %s\n", out.Good("stored"), s.TokenParameterName(), version, a.ID, a.Region)
-	out.Printf("Next: %s\n", out.Bold(next))
-	return nil
-}
-
-// afresh has the function read its parameters again and discover the home.
-func afresh(ctx context.Context, t *target.Target) error {
-	r, err := t.Operate(ctx, "initialization.refresh", nil)
-	if err != nil {
-		return err
-	}
-	if !r.Success {
-		return errors.New("the function could not read it: " + r.Message)
-	}
-	event, err := sample.Event("discover", "", "no-token-of-a-linked-account")
-	if err != nil {
-		return err
-	}
-	return discovers(ctx, t, event)
+	return setup.CleanToken(text)
 }

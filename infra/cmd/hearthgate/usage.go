@@ -9,23 +9,23 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// takes returns the check of a command's arguments: at least and at most so many.
+// takes returns a check that a command has at least and at most so many arguments.
 func takes(least, most int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		name := cmd.CommandPath()
 		switch {
 		case len(args) > most && most == 0:
-			return fmt.Errorf("%s takes nothing but flags, and %q is none: `%s --help` shows them", name, args[0], name)
+			return fmt.Errorf("%s takes only flags, and %q is not a flag: `%s --help` shows them", name, args[0], name)
 		case len(args) > most:
 			return fmt.Errorf("%q is one argument too many: write `%s`, and put what has spaces in it into quotation marks", args[most], cmd.UseLine())
 		case len(args) < least:
-			return fmt.Errorf("an argument is missing: write `%s`; `%s --help` says what it may be", cmd.UseLine(), name)
+			return fmt.Errorf("an argument is missing: write `%s`; `%s --help` explains it", cmd.UseLine(), name)
 		}
 		return nil
 	}
 }
 
-// known is the check of the first argument, which no command has taken.
+// known rejects a first argument that is not a command.
 func known(root *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -36,7 +36,7 @@ func known(root *cobra.Command, args []string) error {
 	return fmt.Errorf("there is no command %q: `hearthgate --help` lists them", args[0])
 }
 
-// misused says what is wrong with a flag.
+// misused returns the error of a wrong flag for a person.
 func misused(cmd *cobra.Command, err error) error {
 	help := fmt.Sprintf("`%s --help` shows the flags", cmd.CommandPath())
 	if e, ok := errors.AsType[*pflag.NotExistError](err); ok {

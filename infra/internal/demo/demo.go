@@ -1,11 +1,12 @@
 // Package demo shows the function at work: it sends directives through the built
-// function to a home and says of each what went in, what came out, what it did to
-// the home, and whether that is as it should be.
+// function to a home and reports the directive, the reply, the state of the home before
+// and after, and whether all of it is right.
 package demo
 
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -13,26 +14,50 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/build"
-	"github.com/hearthgate/hearthgate/infra/internal/demohome"
-	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 
-// Options say which function and which home. Root or Binary must be there.
+// Options choose the function and the home. Root or Binary is required.
 type Options struct {
-	Root   string       // of the workspace, to build the function from
+	Root   string       // of the clone, to build the function from
 	Binary string       // the built function; default: it is built
-	Home   http.Handler // serves the demo home instead, which takes Token; default: a demohome.Home
+	Home   http.Handler // the demo home, which accepts Token; default: a demohome.Home
 	URL    string       // of a Home Assistant to use instead of a demo home; default: none
-	Token  string       // for it; default: one made up
+	Token  string       // for it; default: a random one
 	Switch string       // the entity of that Home Assistant that may be switched, and is switched back; default: none
-	Env    []string     // "NAME=value", more for the function, such as HOME_ASSISTANT_CA
+	Env    []string     // "NAME=value": further settings of the function, such as HOME_ASSISTANT_CA
 
-	Progress func(string) // is told what takes a while; default: nobody
-	Show     func(Step)   // is told of each directive as it is answered; default: nobody
+	Progress func(string) // is called before work that takes a while; default: nothing
+	Show     func(Step)   // is called after each directive; default: nothing
 }
 
-// A Report is what came of it all.
+// FromEnvironment returns the options for the Home Assistant of the environment, or
+// for a demo home if the environment has none. Entity may be switched; it is for a Home
+// Assistant of the environment only.
+func FromEnvironment(getenv func(string) string, entity string) (Options, error) {
+	o := Options{URL: getenv(config.EnvURL), Switch: entity}
+	if o.URL != "" {
+		o.Token = getenv(config.EnvToken)
+	}
+	switch {
+	case o.URL != "" && o.Token == "":
+		return o, errors.New(config.EnvURL + " is set and " + config.EnvToken + " is not: set both for your Home Assistant, or neither for the demo home")
+	case o.URL == "" && entity != "":
+		return o, errors.New("--switch is for your own Home Assistant: set " + config.EnvURL + " and " + config.EnvToken + " too")
+	}
+	for _, name := range []string{config.EnvCA, config.EnvVerifySSL, config.EnvTimeout, config.EnvLogLevel} {
+		if v := getenv(name); v != "" {
+			o.Env = append(o.Env, name+"="+v)
+		}
+	}
+	var err error
+	o.Root, err = project.Root()
+	return o, err
+}
+
+// A Report is what came of all directives.
 type Report struct {
 	OK      bool     `json:"ok"`
 	Home    string   `json:"home"`     // where it is
@@ -42,8 +67,8 @@ type Report struct {
 	Problem string   `json:"problem,omitempty"` // with the metrics
 }
 
-// Run runs the directives one after another. The error says why they could not be
-// run; that one was not answered as it should be is in the report.
+// Run sends the directives one after another. The error says why they could not be sent;
+// a directive that was not answered as it should be is in the report.
 func Run(ctx context.Context, o Options) (Report, error) {
 	if o.Progress == nil {
 		o.Progress = func(string) {}
@@ -59,7 +84,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	if o.Binary == "" {
 		o.Binary = filepath.Join(dir, "bootstrap")
 		o.Progress("building the function for this machine (the first time takes a minute)")
-		if err := build.Function(ctx, o.Root, o.Binary); err != nil {
+		if err := project.Function(ctx, o.Root, o.Binary); err != nil {
 			return Report{}, err
 		}
 	}
@@ -107,10 +132,10 @@ func perform(ctx context.Context, o Options, h home, scenes []scene) (Report, er
 	return r, nil
 }
 
-// start starts the function for a home. What is secret goes by the environment
-// only, where no list of processes shows it.
-func start(ctx context.Context, o Options, url string) (*lambdalocal.Function, error) {
-	return lambdalocal.Start(ctx, lambdalocal.Options{
+// start starts the function for a home. Secrets are passed in the environment, which
+// the list of processes does not show.
+func start(ctx context.Context, o Options, url string) (*localrun.Function, error) {
+	return localrun.Start(ctx, localrun.Options{
 		Binary: o.Binary,
 		Env: append([]string{
 			config.EnvStage + "=demo",
@@ -122,5 +147,5 @@ func start(ctx context.Context, o Options, url string) (*lambdalocal.Function, e
 
 func ms(d time.Duration) float64 { return float64(d.Round(time.Microsecond)) / 1e6 }
 
-// A problem is one sentence on what is not as it should be.
+// problem returns a sentence about what is wrong.
 func problem(format string, args ...any) string { return fmt.Sprintf(format, args...) }

@@ -13,10 +13,10 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/hearthgate/hearthgate/infra/internal/build"
 	"github.com/hearthgate/hearthgate/infra/internal/demo"
-	"github.com/hearthgate/hearthgate/infra/internal/demohome"
-	"github.com/hearthgate/hearthgate/infra/internal/screen"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
 const canary = "canary-token-of-the-home"
@@ -35,12 +35,12 @@ func TestMain(m *testing.M) {
 
 // binary returns the function, built once.
 var binary = sync.OnceValues(func() (string, error) {
-	root, err := build.Root()
+	root, err := project.Root()
 	if err != nil {
 		return "", err
 	}
 	out := filepath.Join(binaryDir, "bootstrap")
-	return out, build.Function(context.Background(), root, out)
+	return out, project.Function(context.Background(), root, out)
 })
 
 func run(t *testing.T, o demo.Options) (demo.Report, error) {
@@ -54,9 +54,9 @@ func run(t *testing.T, o demo.Options) (demo.Report, error) {
 	written, _ := json.Marshal(r)
 	var text bytes.Buffer
 	for _, s := range r.Steps {
-		s.Show(screen.Paint(&text, false))
+		s.Show(ui.Paint(&text, false))
 	}
-	r.Show(screen.Paint(&text, false))
+	r.Show(ui.Paint(&text, false))
 	if all := string(written) + text.String(); strings.Contains(all, canary) || strings.Contains(all, "linked-account") {
 		t.Errorf("a token is shown: %s", all)
 	}
@@ -111,12 +111,12 @@ func TestBrokenHomes(t *testing.T) {
 		step  int
 		wrong string
 	}{
-		{"does not do what it says", swallow("TurnOn", `"name":"TurnOn"`, `"name":"ReportState"`, `"namespace":"Alexa.PowerController"`, `"namespace":"Alexa"`), 1, "Alexa.Response was expected"},
-		{"sets another brightness", swallow("SetBrightness", `"brightness":40`, `"brightness":80`), 2, `"on, brightness 80 %", and "on, brightness 40 %" was expected`},
+		{"does not do what it says", swallow("TurnOn", `"name":"TurnOn"`, `"name":"ReportState"`, `"namespace":"Alexa.PowerController"`, `"namespace":"Alexa"`), 1, "expected Alexa.Response"},
+		{"sets another brightness", swallow("SetBrightness", `"brightness":40`, `"brightness":80`), 2, `"on, brightness 80 %", expected "on, brightness 40 %"`},
 		{"does it to another device", swallow("TurnOn", "light#kitchen_light", "light#color_light"), 1, "for the endpoint"},
-		{"fails", status(500), 0, "0 endpoints were found, and the home has 9"},
+		{"fails", status(500), 0, "0 endpoints were found, expected at least 9"},
 		{"refuses the token", status(401), 0, "0 endpoints were found"},
-		{"answers another directive", answer(`"correlationToken":"`, `"correlationToken":"x`), 1, "Alexa.Response was expected"},
+		{"answers another directive", answer(`"correlationToken":"`, `"correlationToken":"x`), 1, "expected Alexa.Response"},
 		{"reports another state", answer(`"value":40`, `"value":41`), 3, "does not show brightness 40"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

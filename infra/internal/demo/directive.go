@@ -6,7 +6,7 @@ import (
 )
 
 // linkedToken stands for the token of a linked account, which every directive
-// carries. The demo home is opened by another one.
+// carries. The demo home accepts another one.
 const linkedToken = "token-of-the-linked-account"
 
 // A directive is what Alexa sends.
@@ -56,7 +56,7 @@ func (d directive) event() (raw []byte, messageID, correlation string) {
 	return raw, messageID, correlation
 }
 
-// String returns the directive in a line: what went in.
+// String returns the directive as a line.
 func (d directive) String() string {
 	s := d.namespace + "." + d.name
 	if d.endpoint != "" {

@@ -9,7 +9,7 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 )
 
-// A Metric is what CloudWatch would have got of one metric.
+// A Metric is what CloudWatch would have received for one metric.
 type Metric struct {
 	Name   string  `json:"name"`
 	Unit   string  `json:"unit"`
@@ -19,7 +19,7 @@ type Metric struct {
 	Max    float64 `json:"max"`
 }
 
-// A record is a line of the log that is a metric record too.
+// A record is a line of the log that is also a metric record.
 type record struct {
 	AWS struct {
 		CloudWatchMetrics []struct {
@@ -42,7 +42,7 @@ func logged(lines []string) (line json.RawMessage, wrong string) {
 		}
 	}
 	if found != 1 {
-		return line, problem("the function wrote %d lines with metrics, and one was expected", found)
+		return line, problem("the function wrote %d lines with metrics, expected one", found)
 	}
 	return line, ""
 }
@@ -87,11 +87,11 @@ func (m *Metric) add(v float64) {
 	m.Min, m.Max = min(m.Min, v), max(m.Max, v)
 }
 
-// ofEvery are the metrics of which every directive has a point; the others are
-// absent where there was nothing to measure, and the doctor's everywhere.
+// ofEvery are the metrics of which every directive has a point. The others have one
+// only if there was something to measure.
 var ofEvery = []config.Metric{config.Success, config.Duration, config.BreakerOpen, config.ColdStart, config.MemoryUsed}
 
-// incomplete says which metric lacks points.
+// incomplete returns which metrics have too few points.
 func incomplete(metrics []Metric, directives int) string {
 	var missing []string
 	for _, m := range config.Metrics() {

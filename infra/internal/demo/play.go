@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/hearthgate/hearthgate/infra/internal/demohome"
-	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
 )
 
 // The device of the demo home that the play is about.
@@ -31,7 +31,7 @@ func report(endpoint string) directive {
 	return directive{namespace: "Alexa", name: "ReportState", endpoint: endpoint}
 }
 
-// demoPlay returns what is played at a demo home.
+// demoPlay returns the scenes for a demo home.
 func demoPlay(server *demohome.Server) []scene {
 	return []scene{
 		{
@@ -67,9 +67,9 @@ func demoPlay(server *demohome.Server) []scene {
 	}
 }
 
-// real plays at a Home Assistant in use: it reads, and switches one entity if the
-// owner names it. That the home is down is played with an address of this machine
-// where nobody listens.
+// real plays at a Home Assistant in use: it reads, and switches one entity if the owner
+// names it. For a home that is down it uses a port of this machine on which nothing
+// listens.
 func real(ctx context.Context, o Options) (Report, error) {
 	h := home{strings.TrimRight(o.URL, "/"), o.Token}
 	now, err := h.states(ctx)
@@ -78,7 +78,7 @@ func real(ctx context.Context, o Options) (Report, error) {
 	}
 	was := now[o.Switch].State
 	if o.Switch != "" && was != "on" && was != "off" {
-		return Report{}, fmt.Errorf("%s cannot be switched: its state is %q, and on or off is wanted; name the entity as Home Assistant does, such as light.kitchen", o.Switch, now[o.Switch])
+		return Report{}, fmt.Errorf("%s cannot be switched: its state is %q, expected on or off; name the entity as Home Assistant does, such as light.kitchen", o.Switch, now[o.Switch])
 	}
 	closed := &demohome.Server{}
 	if err := closed.Start(); err != nil {
@@ -93,8 +93,8 @@ func real(ctx context.Context, o Options) (Report, error) {
 	return perform(ctx, o, h, realPlay(o.Switch, was == "on", away))
 }
 
-// realPlay returns what is played at a Home Assistant in use.
-func realPlay(id string, on bool, away *lambdalocal.Function) []scene {
+// realPlay returns the scenes for a Home Assistant in use.
+func realPlay(id string, on bool, away *localrun.Function) []scene {
 	some := []string{anything}
 	scenes := []scene{
 		{
@@ -145,20 +145,20 @@ func reports(r reply, _ state) []scene {
 	return scenes
 }
 
-// answered says what is wrong if the reply is not that the directive was done.
+// answered returns what is wrong with a reply that should be Alexa.Response.
 func answered(r reply, _ state) string { return r.is("Alexa.Response") }
 
-// is returns what says what is wrong if an entity's state does not begin as wanted.
+// is returns a check that an entity's state begins with want.
 func is(id, want string) func(state) string {
 	return func(after state) string {
 		if got := after[id].String(); !strings.HasPrefix(got, want) {
-			return problem("the home says that %s is %q, and %q was expected", id, got, want)
+			return problem("in the home %s is %q, expected %q", id, got, want)
 		}
 		return ""
 	}
 }
 
-// says says what is wrong if a reply shows another value.
+// says checks that a reply has a property with this value.
 func (r reply) says(name, value string) string {
 	if !r.has(name, value) {
 		return problem("the reply does not show %s %s", name, value)
@@ -166,7 +166,7 @@ func (r reply) says(name, value string) string {
 	return ""
 }
 
-// finds says what is wrong if a discovery has fewer endpoints or lacks one.
+// finds checks that a discovery has enough endpoints, and one of them.
 func (r reply) finds(id string, least int) string {
 	found := id == ""
 	for _, e := range r.Event.Payload.Endpoints {
@@ -174,7 +174,7 @@ func (r reply) finds(id string, least int) string {
 	}
 	switch n := len(r.Event.Payload.Endpoints); {
 	case n < least:
-		return problem("%d endpoints were found, and the home has %d", n, least)
+		return problem("%d endpoints were found, expected at least %d", n, least)
 	case !found:
 		return problem("the endpoint %s was not found", id)
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// A reply is as much of a reply as is looked at.
+// A reply is the part of a reply that is checked.
 type reply struct {
 	Event struct {
 		Header struct {
@@ -40,7 +40,7 @@ type property struct {
 	Value json.RawMessage `json:"value"`
 }
 
-// read reads a reply, or says why it is none.
+// read reads a reply, or returns why it cannot be read.
 func read(raw []byte) (r reply, unreadable string) {
 	if err := json.Unmarshal(raw, &r); err != nil {
 		return r, problem("the reply is not JSON as Alexa defines it: %v", err)
@@ -48,7 +48,7 @@ func read(raw []byte) (r reply, unreadable string) {
 	return r, ""
 }
 
-// String returns the reply in a line: what came out.
+// String returns the reply as a line.
 func (r reply) String() string {
 	h := r.Event.Header
 	if h.Name == "" {
@@ -117,20 +117,19 @@ func (r reply) has(name, value string) bool {
 	return false
 }
 
-// is says what is wrong if the reply is another than namespace.name; for an
-// ErrorResponse its type is looked at too.
+// is checks that the reply is namespace.name, and the type of an ErrorResponse.
 func (r reply) is(name string, errorType ...string) string {
 	h := r.Event.Header
 	switch got := h.Namespace + "." + h.Name; {
 	case got != name:
-		return problem("the reply is %s, and %s was expected", r, name)
+		return problem("the reply is %s, expected %s", r, name)
 	case len(errorType) > 0 && r.Event.Payload.Type != errorType[0]:
-		return problem("the reply is an error of type %s, and %s was expected", r.Event.Payload.Type, errorType[0])
+		return problem("the reply is an error of type %s, expected %s", r.Event.Payload.Type, errorType[0])
 	}
 	return ""
 }
 
-// mirrors says what is wrong if the reply could not be matched to the directive.
+// mirrors checks that Alexa can match the reply to the directive.
 func (r reply) mirrors(d directive, messageID, correlation string) string {
 	h := r.Event.Header
 	switch {
@@ -139,9 +138,9 @@ func (r reply) mirrors(d directive, messageID, correlation string) string {
 	case h.CorrelationToken != correlation:
 		return "the reply does not carry the directive's correlation token"
 	case h.PayloadVersion != "3":
-		return problem("the reply is of payload version %q, and 3 was expected", h.PayloadVersion)
+		return problem("the reply is of payload version %q, expected 3", h.PayloadVersion)
 	case d.endpoint != "" && r.Event.Endpoint.ID != d.endpoint:
-		return problem("the reply is for the endpoint %q, and %q was asked", r.Event.Endpoint.ID, d.endpoint)
+		return problem("the reply is for the endpoint %q, expected %q", r.Event.Endpoint.ID, d.endpoint)
 	}
 	return ""
 }

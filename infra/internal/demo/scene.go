@@ -8,46 +8,46 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hearthgate/hearthgate/infra/internal/demohome"
-	"github.com/hearthgate/hearthgate/infra/internal/lambdalocal"
-	"github.com/hearthgate/hearthgate/infra/internal/redact"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
+	"github.com/hearthgate/hearthgate/infra/internal/logview"
 )
 
-// A Step is one directive and what came of it.
+// A Step is one directive and its result.
 type Step struct {
 	Title    string          `json:"title"`
 	OK       bool            `json:"ok"`
-	Problem  string          `json:"problem,omitempty"` // what is not as it should be
-	In       string          `json:"in"`                // the directive in a line
-	Out      string          `json:"out"`               // the reply in a line
-	Took     float64         `json:"took_ms"`           // from handing the event to the function to its reply
-	Before   string          `json:"home_before"`       // what the directive is about
+	Problem  string          `json:"problem,omitempty"` // what is wrong
+	In       string          `json:"in"`                // the directive as a line
+	Out      string          `json:"out"`               // the reply as a line
+	Took     float64         `json:"took_ms"`           // from sending the event to the reply
+	Before   string          `json:"home_before"`       // the state of what the directive is about
 	After    string          `json:"home_after"`
-	Note     string          `json:"note,omitempty"` // what one would wonder about
+	Note     string          `json:"note,omitempty"` // explains what looks odd
 	Request  json.RawMessage `json:"request"`        // without secrets
 	Response json.RawMessage `json:"response"`
 	Log      json.RawMessage `json:"log"` // the function's line
 }
 
-// A scene is a directive and what should come of it.
+// A scene is a directive and its expected result.
 type scene struct {
 	title    string
 	note     string
 	send     directive
 	about    string                             // the entity to show; default: the home as a whole
-	down     *demohome.Server                   // taken down for the directive; default: none
-	function *lambdalocal.Function              // default: the one that the play is about
-	want     func(r reply, before state) string // says what is wrong with the reply; "" if nothing
-	home     func(after state) string           // says what is wrong with the home; default: nothing is
+	down     *demohome.Server                   // stopped during the directive; default: none
+	function *localrun.Function                 // default: the one that the play is about
+	want     func(r reply, before state) string // returns what is wrong with the reply, "" if nothing
+	home     func(after state) string           // returns what is wrong with the home; default: it is not checked
 	changes  []string                           // the entities that may change, or anything; default: none
-	follow   func(reply, state) []scene         // what to play at the end; default: nothing more
+	follow   func(reply, state) []scene         // returns scenes to play at the end; default: none
 }
 
 // anything stands for every entity: a home in use changes by itself.
 const anything = "*"
 
-// play sends the directive and looks at what came of it.
-func (s scene) play(ctx context.Context, o Options, h home, f *lambdalocal.Function) (step Step, more []scene, err error) {
+// play sends the directive and checks the result.
+func (s scene) play(ctx context.Context, o Options, h home, f *localrun.Function) (step Step, more []scene, err error) {
 	before, err := h.states(ctx)
 	if err != nil {
 		return step, nil, err
@@ -76,7 +76,7 @@ func (s scene) play(ctx context.Context, o Options, h home, f *lambdalocal.Funct
 	step = Step{
 		Title: s.title, Note: s.note, In: s.send.String(), Out: r.String(), Took: ms(v.Duration),
 		Before: s.tell(before, nil), After: s.tell(after, before),
-		Request: redact.JSON(raw, o.Token), Response: redact.JSON(v.Payload, o.Token), Log: redact.JSON(line, o.Token),
+		Request: logview.Redact(raw, o.Token), Response: logview.Redact(v.Payload, o.Token), Log: logview.Redact(line, o.Token),
 	}
 	step.Problem = first(
 		wrong,
@@ -92,8 +92,8 @@ func (s scene) play(ctx context.Context, o Options, h home, f *lambdalocal.Funct
 	return step, more, nil
 }
 
-// run hands the event to the function, and returns what it wrote meanwhile too.
-func (s scene) run(ctx context.Context, f *lambdalocal.Function, raw []byte) (lambdalocal.Invocation, []string, error) {
+// run sends the event, and also returns what the function wrote meanwhile.
+func (s scene) run(ctx context.Context, f *localrun.Function, raw []byte) (localrun.Invocation, []string, error) {
 	if s.function != nil {
 		f = s.function
 	}
@@ -102,7 +102,7 @@ func (s scene) run(ctx context.Context, f *lambdalocal.Function, raw []byte) (la
 	return v, f.Lines()[written:], err
 }
 
-// tell says what the home is like, as far as the scene is about it.
+// tell describes the state of what the scene is about.
 func (s scene) tell(now, before state) string {
 	if s.about != "" {
 		return now.name(s.about) + ": " + now[s.about].String()
@@ -117,39 +117,39 @@ func (s scene) tell(now, before state) string {
 	return text + ", nothing changed"
 }
 
-// unexpected says what changed that should not have.
+// unexpected returns what changed although it should not have.
 func (s scene) unexpected(changed []string) string {
 	for _, id := range changed {
 		if !slices.Contains(s.changes, id) && !slices.Contains(s.changes, anything) {
-			return problem("the state of %s changed, which is none of the directive's business", id)
+			return problem("the state of %s changed, which the directive should not change", id)
 		}
 	}
 	return ""
 }
 
-func failed(v lambdalocal.Invocation) string {
+func failed(v localrun.Invocation) string {
 	if v.FunctionError != "" {
 		return "the function failed instead of answering: " + v.FunctionError
 	}
 	return ""
 }
 
-// revealed says where a token of the home shows.
+// revealed returns where a token is visible.
 func revealed(lines []string, payload []byte, token string) string {
 	switch {
 	case token == "":
 	case strings.Contains(strings.Join(lines, "\n"), token):
-		return "the token for the home stands in the function's log"
+		return "the token for the home is in the function's log"
 	case strings.Contains(string(payload), token):
-		return "the token for the home stands in the reply"
+		return "the token for the home is in the reply"
 	}
 	if strings.Contains(strings.Join(lines, "\n"), linkedToken) {
-		return "the token of the linked account stands in the function's log"
+		return "the token of the linked account is in the function's log"
 	}
 	return ""
 }
 
-// first returns the first problem that there is.
+// first returns the first problem that is not "".
 func first(problems ...string) string {
 	for _, p := range problems {
 		if p != "" {

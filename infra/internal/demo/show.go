@@ -3,13 +3,14 @@ package demo
 import (
 	"fmt"
 
-	"github.com/hearthgate/hearthgate/infra/internal/screen"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
 // Show writes a step for a person.
-func (s Step) Show(to *screen.Screen) {
+func (s Step) Show(to *ui.Screen) {
 	to.Printf("\n%s\n", to.Bold(s.Title))
-	line := func(name, text string) { to.Printf("  %s %s\n", to.Dim(fmt.Sprintf("%-12s", name)), text) }
+	t := to.Table("  ")
+	line := func(name, text string) { t.Row(to.Dim(name), text) }
 	line("in", s.In)
 	line("out", s.Out)
 	if s.Note != "" {
@@ -23,15 +24,13 @@ func (s Step) Show(to *screen.Screen) {
 	} else {
 		line("", to.Bad("NOT AS IT SHOULD BE: "+s.Problem))
 	}
+	t.Flush()
 }
 
-// Show writes the end of a report for a person: what is not in the steps.
-func (r Report) Show(to *screen.Screen) {
-	to.Printf("\n%s\n", to.Bold("What CloudWatch would have got"))
-	to.Printf("  %s\n", to.Dim(fmt.Sprintf("%-20s %-13s %6s %10s %10s %10s", "metric", "unit", "points", "least", "mean", "most")))
-	for _, m := range r.Metrics {
-		to.Printf("  %-20s %-13s %6d %10.2f %10.2f %10.2f\n", m.Name, m.Unit, m.Points, m.Min, m.Mean, m.Max)
-	}
+// Show writes for a person what a report has beside its steps.
+func (r Report) Show(to *ui.Screen) {
+	to.Printf("\n%s\n", to.Bold("What CloudWatch would have received"))
+	r.showMetrics(to)
 	if r.Problem != "" {
 		to.Printf("  %s\n", to.Bad(r.Problem))
 	}
@@ -48,4 +47,13 @@ func (r Report) Show(to *screen.Screen) {
 		verdict = to.Bad(verdict)
 	}
 	to.Printf("\n%s\n", verdict)
+}
+
+func (r Report) showMetrics(to *ui.Screen) {
+	t := to.Table("  ", 2, 3, 4, 5)
+	t.Row(to.Dim("metric"), to.Dim("unit"), "points", "least", "mean", "most", "")
+	for _, m := range r.Metrics {
+		t.Row(m.Name, m.Unit, fmt.Sprint(m.Points), fmt.Sprintf("%.2f", m.Min), fmt.Sprintf("%.2f", m.Mean), fmt.Sprintf("%.2f", m.Max), "")
+	}
+	t.Flush()
 }

@@ -3,9 +3,10 @@ package deploy
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
 // A Diff is what `cdk diff` wrote.
@@ -29,24 +30,45 @@ var (
 	ofProperty = regexp.MustCompile(`^ [├└]─ \[[-+~]\] (\w+)`)
 )
 
-// Short returns the diff in a line for each resource: what becomes of it, its kind,
-// its path in the stack and, of one that is changed, which properties.
-func (d Diff) Short() []string {
-	var lines []string
-	properties := 0
+// A Change is what a deployment does to one resource.
+type Change struct {
+	Action     string   // + creates it, - deletes it, ~ changes it
+	Kind       string   // "Lambda Function"
+	Path       string   // in the stack
+	Replaced   bool     // it is deleted and created again
+	Properties []string // that change
+}
+
+// Changes returns the diff by resource.
+func (d Diff) Changes() []Change {
+	var changes []Change
 	for line := range strings.Lines(string(d)) {
 		if m := ofResource.FindStringSubmatch(line); m != nil {
-			kind := strings.ReplaceAll(m[2], "::", " ")
-			text := fmt.Sprintf("%s %-26s %s", m[1], kind, m[3])
-			if strings.Contains(m[4], "replace") {
-				text += " (made anew)"
-			}
-			lines, properties = append(lines, text), 0
-		} else if m := ofProperty.FindStringSubmatch(line); m != nil && len(lines) > 0 {
-			separator := map[bool]string{true: ": ", false: ", "}[properties == 0]
-			lines[len(lines)-1] += separator + m[1]
-			properties++
+			changes = append(changes, Change{Action: m[1], Kind: strings.ReplaceAll(m[2], "::", " "), Path: m[3], Replaced: strings.Contains(m[4], "replace")})
+		} else if m := ofProperty.FindStringSubmatch(line); m != nil && len(changes) > 0 {
+			last := &changes[len(changes)-1]
+			last.Properties = append(last.Properties, m[1])
 		}
 	}
-	return lines
+	return changes
+}
+
+// Show writes the diff for a person, a line a resource.
+func (d Diff) Show(to *ui.Screen) {
+	t := to.Table("  ")
+	changes := d.Changes()
+	if len(changes) == 0 {
+		t.Row("nothing changes")
+	}
+	for _, c := range changes {
+		text := c.Path
+		if c.Replaced {
+			text += " (replaced)"
+		}
+		if len(c.Properties) > 0 {
+			text += ": " + strings.Join(c.Properties, ", ")
+		}
+		t.Row(c.Action+" "+c.Kind, text)
+	}
+	t.Flush()
 }

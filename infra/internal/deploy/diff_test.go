@@ -1,13 +1,14 @@
 package deploy_test
 
 import (
-	"slices"
+	"bytes"
 	"testing"
 
 	"github.com/hearthgate/hearthgate/infra/internal/deploy"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
-func TestShort(t *testing.T) {
+func TestDiffShow(t *testing.T) {
 	const text = `start: Building hearthgate-dev Template
 Stack hearthgate-dev (aws://111122223333/us-east-1)
 IAM Statement Changes
@@ -29,16 +30,17 @@ Resources
 
 ✨  Number of stacks with differences: 1
 `
-	want := []string{
-		"+ SNS Topic                  Notifications/Topic",
-		"- Lambda Version             Gateway/Function/CurrentVersion",
-		"~ Lambda Function            Gateway/Function: Code, Environment",
-		"~ Logs LogGroup              Gateway/Log (made anew): LogGroupName",
+	var shown bytes.Buffer
+	deploy.Diff(text).Show(ui.Paint(&shown, false))
+	const want = `  + SNS Topic        Notifications/Topic
+  - Lambda Version   Gateway/Function/CurrentVersion
+  ~ Lambda Function  Gateway/Function: Code, Environment
+  ~ Logs LogGroup    Gateway/Log (replaced): LogGroupName
+`
+	if got := shown.String(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if got := deploy.Diff(text).Short(); !slices.Equal(got, want) {
-		t.Errorf("got  %q\nwant %q", got, want)
-	}
-	if got := deploy.Diff("There were no differences\n").Short(); len(got) != 0 {
-		t.Errorf("nothing changes, and it says %q", got)
+	if got := deploy.Diff("There were no differences\n").Changes(); len(got) != 0 {
+		t.Errorf("nothing changes, and it says %v", got)
 	}
 }

@@ -2,13 +2,15 @@ package deploy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/cloud"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
-// A Check is one thing that was looked at before a deployment.
+// A Check is one thing that a deployment needs.
 type Check struct {
 	Name    string `json:"name"`
 	Found   string `json:"found,omitempty"`
@@ -16,13 +18,16 @@ type Check struct {
 	Problem string `json:"problem,omitempty"` // why it cannot be deployed
 }
 
-// Preflight looks at what a deployment of the stage needs. It returns the account
-// if the credentials are good for one.
-func Preflight(ctx context.Context, s config.Stage) (*cloud.Account, []Check) {
+// bootstrap is the name of the check that the account is prepared for the CDK.
+const bootstrap = "bootstrap"
+
+// Preflight checks what a deployment of the stage needs. It returns the account if
+// the credentials are good for one.
+func Preflight(ctx context.Context, s config.Stage) (*awsaccount.Account, []Check) {
 	var checks []Check
 	add := func(c Check) { checks = append(checks, c) }
 	add(Check{Name: "region", Found: fmt.Sprintf("%s, where Alexa looks for skills of %s", s.Region, s.Locale)})
-	account, err := cloud.Open(ctx, s.Region)
+	account, err := awsaccount.Open(ctx, s.Region)
 	if err != nil {
 		add(Check{Name: "credentials", Problem: err.Error()})
 		return nil, checks
@@ -32,11 +37,11 @@ func Preflight(ctx context.Context, s config.Stage) (*cloud.Account, []Check) {
 		return account, checks
 	}
 	add(Check{Name: "credentials", Found: account.Who})
-	bootstrap := Check{Name: "bootstrap", Found: "the account is prepared for the CDK"}
+	prepared := Check{Name: bootstrap, Found: "the account is prepared for the CDK"}
 	if err := account.Bootstrapped(ctx); err != nil {
-		bootstrap = Check{Name: "bootstrap", Problem: err.Error()}
+		prepared = Check{Name: bootstrap, Problem: err.Error()}
 	}
-	add(bootstrap)
+	add(prepared)
 	if s.TokenSource == config.Stored {
 		add(secret(ctx, account, "token", s.TokenParameterName(), "hearthgate token --stage "+s.Name))
 	}
@@ -51,17 +56,81 @@ func Preflight(ctx context.Context, s config.Stage) (*cloud.Account, []Check) {
 	return account, checks
 }
 
-// secret looks whether a parameter is there and encrypted, and names the command
-// that puts it.
-func secret(ctx context.Context, a *cloud.Account, what, name, command string) Check {
+// secret checks that a parameter exists and is encrypted, and names the command that
+// stores it.
+func secret(ctx context.Context, a *awsaccount.Account, what, name, command string) Check {
 	p, err := a.Parameter(ctx, name)
 	switch {
-	case cloud.CodeOf(err) == cloud.NotFound:
+	case awsaccount.CodeOf(err) == awsaccount.NotFound:
 		return Check{Name: what, Problem: fmt.Sprintf("there is no parameter %s in %s: run `%s`", name, a.Region, command)}
 	case err != nil:
 		return Check{Name: what, Problem: err.Error()}
 	case p.Type != "SecureString":
-		return Check{Name: what, Problem: fmt.Sprintf("the parameter %s is a %s, in which nothing is encrypted: run `%s`, which makes it a SecureString", name, p.Type, command)}
+		return Check{Name: what, Problem: fmt.Sprintf("the parameter %s is a %s, which is not encrypted: run `%s`, which makes it a SecureString", name, p.Type, command)}
 	}
 	return Check{Name: what, Found: fmt.Sprintf("%s, version %d", name, p.Version)}
+}
+
+// Prepare checks what a deployment of the stage needs, shows it on out, and returns
+// the account. An account that is not prepared for the CDK is prepared if consent,
+// which is given the problem, returns true.
+func Prepare(ctx context.Context, cdk CDK, s config.Stage, out *ui.Screen, consent func(problem string) bool) (*awsaccount.Account, error) {
+	if !cdk.Installed() {
+		out.Progress("installing the CDK into this clone")
+	}
+	if err := cdk.Ready(ctx); err != nil {
+		return nil, err
+	}
+	account, checks := Preflight(ctx, s)
+	for i, c := range checks {
+		if c.Name != bootstrap || c.Problem == "" || !consent(c.Problem) {
+			continue
+		}
+		if err := cdk.Bootstrap(ctx, account.ID, account.Region); err != nil {
+			return nil, err
+		}
+		checks[i] = Check{Name: bootstrap, Found: "the account is now prepared for the CDK"}
+	}
+	showChecks(out, checks)
+	var problems []error
+	for _, c := range checks {
+		if c.Problem != "" {
+			problems = append(problems, fmt.Errorf("%s: %s", c.Name, c.Problem))
+		}
+	}
+	if len(problems) > 0 {
+		return nil, &NotReadyError{s.Name, problems}
+	}
+	return account, nil
+}
+
+// A NotReadyError says that a stage cannot be deployed yet, and everything that is
+// missing for it.
+type NotReadyError struct {
+	Stage    string
+	Problems []error
+}
+
+func (e *NotReadyError) Error() string {
+	return fmt.Sprintf("%s cannot be deployed: %v", e.Stage, errors.Join(e.Problems...))
+}
+
+// Short is the error for a person to whom the checks were shown.
+func (e *NotReadyError) Short() error {
+	return fmt.Errorf("%s cannot be deployed yet: what is missing is marked with - above", e.Stage)
+}
+
+func showChecks(to *ui.Screen, checks []Check) {
+	t := to.Table("")
+	for _, c := range checks {
+		switch {
+		case c.Problem != "":
+			t.Row(to.Bad("-")+" "+c.Name, c.Problem)
+		case c.Warning != "":
+			t.Row(to.Bold("!")+" "+c.Name, c.Warning)
+		default:
+			t.Row(to.Good("+")+" "+c.Name, c.Found)
+		}
+	}
+	t.Flush()
 }

@@ -8,52 +8,53 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/cloud"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
 )
 
-// A Patient is a stage and the account that it is deployed in.
-type Patient struct {
+// A Target is a stage and the account that it is deployed in.
+type Target struct {
 	Stage   config.Stage
-	Account *cloud.Account // set by Admit
+	Account *awsaccount.Account // set by CheckAccount
 
 	// Build returns the SHA-256 of the program that this clone would deploy.
 	// Default: it is not compared.
 	Build func(context.Context) (string, error)
 }
 
-// Admit looks whether there is anything to look at: credentials, the account, the
-// function in the region where Alexa looks for it.
-func (p *Patient) Admit(ctx context.Context) []Step {
-	s := p.Stage
-	credentials := Step{Where: "aws", Name: "credentials", Tried: "asking AWS whose credentials these are"}
-	account, err := cloud.Open(ctx, s.Region)
+// CheckAccount checks what every other check needs: the credentials, the account, and
+// the function in the region where Alexa looks for it.
+func (t *Target) CheckAccount(ctx context.Context) Diagnosis {
+	s := t.Stage
+	credentials := Step{Where: AWS, Name: "credentials", Tried: "asking AWS whose credentials these are"}
+	account, err := awsaccount.Open(ctx, s.Region)
 	switch {
-	case cloud.CodeOf(err) == cloud.Expired:
-		return []Step{credentials.failed(Account, "expired_credentials", "the AWS credentials have expired", "log in again, with `aws sso login` or as you got them")}
-	case cloud.CodeOf(err) == cloud.Unreachable:
+	case awsaccount.CodeOf(err) == awsaccount.Expired:
+		return []Step{credentials.failed(Account, "expired_credentials", "the AWS credentials have expired", "log in again, with `aws sso login` or as you did before")}
+	case awsaccount.CodeOf(err) == awsaccount.Unreachable:
 		return []Step{credentials.refused(err)}
 	case err != nil:
 		return []Step{credentials.failed(Account, "credentials", err.Error(), "log in to the AWS account that the stage is deployed in")}
 	case s.Account != "" && s.Account != account.ID:
 		return []Step{credentials.failed(Account, "other_account", fmt.Sprintf("the credentials are of account %s, and the stage is of %s", account.ID, s.Account), "set AWS_PROFILE to the other account")}
 	}
-	p.Account = account
+	t.Account = account
 	steps := []Step{credentials.good(account.Who)}
-	return append(steps, p.function(ctx))
+	return append(steps, t.function(ctx))
 }
 
-// function looks for the function, in the other regions of Alexa too.
-func (p *Patient) function(ctx context.Context) Step {
-	s, name := p.Stage, config.FunctionName(p.Stage.Name)
-	step := Step{Where: "aws", Name: "deployment", Tried: fmt.Sprintf("looking for %s in %s", name, s.Region)}
-	f, err := p.Account.Function(ctx, name, config.Alias)
+// function checks that the function exists, and looks for it in the other regions of
+// Alexa.
+func (t *Target) function(ctx context.Context) Step {
+	s, name := t.Stage, config.FunctionName(t.Stage.Name)
+	step := Step{Where: AWS, Name: "deployment", Tried: fmt.Sprintf("looking for %s in %s", name, s.Region)}
+	f, err := t.Account.Function(ctx, name, config.Alias)
 	switch {
 	case err == nil:
 		return step.good(f.ARN)
-	case cloud.CodeOf(err) != cloud.NotFound:
+	case awsaccount.CodeOf(err) != awsaccount.NotFound:
 		return step.refused(err)
 	}
-	if _, err := p.Account.Function(ctx, name, ""); err == nil {
+	if _, err := t.Account.Function(ctx, name, ""); err == nil {
 		return step.failed(Setup, "no_alias", fmt.Sprintf("the function has no alias %s, which the skill's endpoint names", config.Alias), "deploy the stage again")
 	}
 	for _, locale := range config.Locales() {
@@ -61,75 +62,75 @@ func (p *Patient) function(ctx context.Context) Step {
 		if region == s.Region {
 			continue
 		}
-		if _, err := p.Account.In(region).Function(ctx, name, ""); err == nil {
-			return step.failed(Account, "wrong_region", fmt.Sprintf("the function is in %s, and Alexa looks for skills of %s in %s only, finds none there and says nothing", region, s.Locale, s.Region), "run `hearthgate deploy`, put the new endpoint into the Alexa developer console, and delete the stack in "+region)
+		if _, err := t.Account.In(region).Function(ctx, name, ""); err == nil {
+			return step.failed(Account, "wrong_region", fmt.Sprintf("the function is in %s, but Alexa looks for skills of %s only in %s, and reports nothing when it finds none", region, s.Locale, s.Region), "run `hearthgate deploy`, put the new endpoint into the Alexa developer console, and delete the stack in "+region)
 		}
 	}
-	if err := p.Account.Bootstrapped(ctx); cloud.CodeOf(err) == cloud.NotFound {
+	if err := t.Account.Bootstrapped(ctx); awsaccount.CodeOf(err) == awsaccount.NotFound {
 		return step.failed(Account, "no_bootstrap", "nothing is deployed, and the account is not prepared for the CDK in "+s.Region, "run `hearthgate deploy --bootstrap`")
 	}
 	return step.failed(Account, "not_deployed", "there is no function "+name+" in "+s.Region, "run `hearthgate deploy --stage "+s.Name+"`")
 }
 
-// Examine looks at everything around the function. Nothing here stops the rest.
-func (p *Patient) Examine(ctx context.Context) []Step {
-	f, err := p.Account.Function(ctx, config.FunctionName(p.Stage.Name), config.Alias)
+// CheckStack checks everything around the function. A failure here does not prevent
+// the other checks.
+func (t *Target) CheckStack(ctx context.Context) Diagnosis {
+	f, err := t.Account.Function(ctx, config.FunctionName(t.Stage.Name), config.Alias)
 	if err != nil {
-		return []Step{{Where: "aws", Name: "function", Tried: "looking at the function", Class: Account, Cause: "denied", Problem: err.Error(), Mend: "use credentials that may look at it"}}
+		return []Step{{Where: AWS, Name: "function", Tried: "reading the function", Class: Account, Cause: "denied", Problem: err.Error(), Mend: "use credentials that may read it"}}
 	}
 	var steps []Step
-	if p.Stage.TokenSource == config.Stored {
-		steps = append(steps, p.parameter(ctx, "parameter", "the token", p.Stage.TokenParameterName(), "hearthgate token --stage "+p.Stage.Name))
+	if t.Stage.TokenSource == config.Stored {
+		steps = append(steps, t.parameter(ctx, "parameter", "the token", t.Stage.TokenParameterName(), "hearthgate token --stage "+t.Stage.Name))
 	}
-	if p.Stage.SecretHeaders {
-		steps = append(steps, p.parameter(ctx, "headers_parameter", "the secret headers", p.Stage.HeadersParameterName(), "hearthgate headers --stage "+p.Stage.Name))
+	if t.Stage.SecretHeaders {
+		steps = append(steps, t.parameter(ctx, "headers_parameter", "the secret headers", t.Stage.HeadersParameterName(), "hearthgate headers --stage "+t.Stage.Name))
 	}
-	steps = append(steps, p.timeout(f), p.machine(f), p.settings(f), p.code(ctx, f))
-	steps = append(steps, p.permissions(ctx)...)
-	return append(steps, p.alarms(ctx), p.alarmed(ctx), p.retention(ctx, f), p.directives(ctx, f), p.crashes(ctx, f))
+	steps = append(steps, t.timeout(f), t.machine(f), t.settings(f), t.code(ctx, f))
+	steps = append(steps, t.permissions(ctx)...)
+	return append(steps, t.alarms(ctx), t.alarmed(ctx), t.retention(ctx, f), t.directives(ctx, f), t.crashes(ctx, f))
 }
 
-// parameter looks whether a secret is there and encrypted, and names the command
-// that puts it.
-func (p *Patient) parameter(ctx context.Context, step, what, name, command string) Step {
-	s := Step{Where: "aws", Name: step, Tried: "looking at " + name}
-	found, err := p.Account.Parameter(ctx, name)
+// parameter checks that a secret exists and is encrypted. Command stores it.
+func (t *Target) parameter(ctx context.Context, step, what, name, command string) Step {
+	s := Step{Where: AWS, Name: step, Tried: "reading " + name}
+	found, err := t.Account.Parameter(ctx, name)
 	switch {
-	case cloud.CodeOf(err) == cloud.NotFound:
-		return s.failed(Setup, "missing_parameter", "there is no parameter with "+what+" in "+p.Account.Region, "run `"+command+"`")
+	case awsaccount.CodeOf(err) == awsaccount.NotFound:
+		return s.failed(Setup, "missing_parameter", "there is no parameter with "+what+" in "+t.Account.Region, "run `"+command+"`")
 	case err != nil:
 		return s.refused(err)
 	case found.Type != "SecureString":
-		return s.failed(Setup, "parameter_type", "the parameter with "+what+" is a "+found.Type+", in which nothing is encrypted", "run `"+command+"`, which makes it a SecureString")
+		return s.failed(Setup, "parameter_type", "the parameter with "+what+" is a "+found.Type+", which is not encrypted", "run `"+command+"`, which makes it a SecureString")
 	}
 	return s.good(fmt.Sprintf("a SecureString, version %d", found.Version))
 }
 
-func (p *Patient) timeout(f cloud.Function) Step {
-	step := Step{Where: "aws", Name: "timeout", Tried: "looking at the function's timeout"}
+func (t *Target) timeout(f awsaccount.Function) Step {
+	step := Step{Where: AWS, Name: "timeout", Tried: "reading the function's timeout"}
 	if f.Timeout < config.AlexaDeadline*time.Second {
-		return step.failed(Setup, "timeout", fmt.Sprintf("the function is stopped after %.0f s, and Alexa waits %d: a slow home gets no answer at all", f.Timeout.Seconds(), config.AlexaDeadline), "deploy the stage again: its file says "+fmt.Sprint(p.Stage.Timeout))
+		return step.failed(Setup, "timeout", fmt.Sprintf("Lambda stops the function after %.0f s, and Alexa waits %d: with a slow home Alexa gets no answer at all", f.Timeout.Seconds(), config.AlexaDeadline), "deploy the stage again, which sets "+fmt.Sprint(t.Stage.Timeout)+" s")
 	}
 	return step.good(f.Timeout.String())
 }
 
-// permissions looks whether both kinds of skill may invoke the alias.
-func (p *Patient) permissions(ctx context.Context) []Step {
-	name := config.FunctionName(p.Stage.Name)
-	on, err := p.Account.Permissions(ctx, name, config.Alias)
-	beside, err2 := p.Account.Permissions(ctx, name, "")
+// permissions checks that both kinds of skill may invoke the alias.
+func (t *Target) permissions(ctx context.Context) []Step {
+	name := config.FunctionName(t.Stage.Name)
+	on, err := t.Account.Permissions(ctx, name, config.Alias)
+	beside, err2 := t.Account.Permissions(ctx, name, "")
 	if err == nil {
 		err = err2
 	}
 	var steps []Step
 	for _, kind := range []struct{ name, principal, skill string }{
-		{"smart_home_permission", "alexa-connectedhome.amazon.com", p.Stage.SmartHomeSkillID},
-		{"custom_permission", "alexa-appkit.amazon.com", p.Stage.CustomSkillID},
+		{"smart_home_permission", "alexa-connectedhome.amazon.com", t.Stage.SmartHomeSkillID},
+		{"custom_permission", "alexa-appkit.amazon.com", t.Stage.CustomSkillID},
 	} {
 		if kind.skill == "" {
 			continue
 		}
-		step := Step{Where: "aws", Name: kind.name, Tried: "looking whether " + kind.principal + " may invoke the alias " + config.Alias}
+		step := Step{Where: AWS, Name: kind.name, Tried: "checking whether " + kind.principal + " may invoke the alias " + config.Alias}
 		if err != nil {
 			steps = append(steps, step.refused(err))
 			continue
@@ -137,60 +138,60 @@ func (p *Patient) permissions(ctx context.Context) []Step {
 		steps = append(steps, permission(step, kind.principal, kind.skill, on, beside))
 	}
 	if len(steps) == 0 {
-		step := Step{Where: "aws", Name: "permissions", Tried: "looking which skills may invoke the function"}
+		step := Step{Where: AWS, Name: "permissions", Tried: "checking which skills may invoke the function"}
 		steps = append(steps, step.failed(Setup, "no_skill", "the stage has no skill id, so no skill may invoke the function", "write the id of the skill into the stage with `hearthgate init`, and deploy it"))
 	}
 	return steps
 }
 
-// permission looks for the one of a kind of skill, and for what stands there
-// instead.
-func permission(step Step, principal, skill string, on, beside []cloud.Permission) Step {
-	const again = "deploy the stage again, which sets it right"
-	want := cloud.Permission{Principal: principal, Token: skill}
+// permission checks that one kind of skill may invoke the alias, and looks for a
+// permission that comes close.
+func permission(step Step, principal, skill string, on, beside []awsaccount.Permission) Step {
+	const again = "deploy the stage again, which fixes it"
+	want := awsaccount.Permission{Principal: principal, Token: skill}
 	if slices.Contains(on, want) {
 		return step.good("with the skill id " + skill)
 	}
 	for _, got := range on {
 		switch {
 		case got.Principal == principal && got.Token == "":
-			return step.failed(Setup, "any_skill", "anybody's skill may invoke the function: the permission names no skill id", again)
+			return step.failed(Setup, "any_skill", "every skill of this kind may invoke the function: the permission names no skill id", again)
 		case got.Principal == principal:
 			return step.failed(Setup, "other_skill", "the permission is for the skill "+got.Token+", and the stage's is "+skill, again)
 		case got.Token == skill:
-			return step.failed(Setup, "wrong_principal", "the skill's permission is for "+got.Principal+", and "+principal+" is what calls for this kind of skill", again)
+			return step.failed(Setup, "wrong_principal", "the skill's permission is for "+got.Principal+", and "+principal+" calls the function for this kind of skill", again)
 		}
 	}
 	for _, got := range beside {
 		if got.Principal == principal {
-			return step.failed(Setup, "permission_elsewhere", "the permission is on the function, and the skill's endpoint names its alias "+config.Alias, again)
+			return step.failed(Setup, "permission_elsewhere", "the permission is for the function, but the skill's endpoint is its alias "+config.Alias, again)
 		}
 	}
 	return step.failed(Setup, "missing_permission", principal+" may not invoke the alias", again)
 }
 
-func (p *Patient) alarms(ctx context.Context) Step {
-	step := Step{Where: "aws", Name: "alarms", Tried: "looking who is told of alarms"}
-	found, err := p.Account.Subscriptions(ctx, config.StackName(p.Stage.Name))
+func (t *Target) alarms(ctx context.Context) Step {
+	step := Step{Where: AWS, Name: "alarms", Tried: "reading who is notified of alarms"}
+	found, err := t.Account.Subscriptions(ctx, config.StackName(t.Stage.Name))
 	if err != nil {
 		return step.unsure(err.Error())
 	}
 	if len(found) == 0 {
-		return step.good("nobody", "an alarm tells nobody: give an address with `hearthgate init --alarm-email`, and deploy")
+		return step.good("no one", "no one is notified of an alarm: give an address with `hearthgate init --alarm-email`, and deploy")
 	}
 	for _, s := range found {
 		if !s.Confirmed {
-			return step.failed(Setup, "alarms_unconfirmed", s.Endpoint+" has not confirmed that it wants alarms, so it gets none", "follow the link in the mail from AWS Notifications, or deploy again for another one")
+			return step.failed(Setup, "alarms_unconfirmed", s.Endpoint+" has not confirmed the subscription, so it gets no alarms", "follow the link in the mail from AWS Notifications, or deploy again for a new mail")
 		}
 	}
 	return step.good(found[0].Endpoint)
 }
 
-// alarmed tells which alarms are on, as they say something themselves.
-func (p *Patient) alarmed(ctx context.Context) Step {
-	step := Step{Where: "aws", Name: "alarms_now", Tried: "looking which alarms are on"}
-	prefix := config.StackName(p.Stage.Name) + "-"
-	on, err := p.Account.AlarmsOn(ctx, prefix)
+// alarmed lists the alarms that are on.
+func (t *Target) alarmed(ctx context.Context) Step {
+	step := Step{Where: AWS, Name: "alarms_now", Tried: "reading which alarms are on"}
+	prefix := config.StackName(t.Stage.Name) + "-"
+	on, err := t.Account.AlarmsOn(ctx, prefix)
 	if err != nil {
 		return step.unsure(err.Error())
 	}
@@ -199,19 +200,19 @@ func (p *Patient) alarmed(ctx context.Context) Step {
 	}
 	var advice []string
 	for _, name := range on {
-		advice = append(advice, fmt.Sprintf("the section `%s` of infra/docs/runbook.md says what it means", strings.TrimPrefix(name, prefix)))
+		advice = append(advice, fmt.Sprintf("the section `%s` of infra/docs/runbook.md explains it", strings.TrimPrefix(name, prefix)))
 	}
 	return step.good(strings.Join(on, ", "), advice...)
 }
 
-func (p *Patient) retention(ctx context.Context, f cloud.Function) Step {
-	step := Step{Where: "aws", Name: "log", Tried: "looking how long " + f.LogGroup + " is kept"}
-	days, err := p.Account.Retention(ctx, f.LogGroup)
+func (t *Target) retention(ctx context.Context, f awsaccount.Function) Step {
+	step := Step{Where: AWS, Name: "log", Tried: "reading how long " + f.LogGroup + " is kept"}
+	days, err := t.Account.Retention(ctx, f.LogGroup)
 	switch {
 	case err != nil:
 		return step.unsure(err.Error())
 	case days == 0:
-		return step.good("for ever", "the log is kept for ever, and costs ever more: deploy the stage again, which sets "+fmt.Sprint(p.Stage.RetentionDays)+" days")
+		return step.good("for ever", "the log is kept for ever, and its cost keeps growing: deploy the stage again, which sets "+fmt.Sprint(t.Stage.RetentionDays)+" days")
 	}
 	return step.good(fmt.Sprintf("%d days", days))
 }

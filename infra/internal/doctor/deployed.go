@@ -8,26 +8,26 @@ import (
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/cloud"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
 )
 
-// machine looks what the function runs on.
-func (p *Patient) machine(f cloud.Function) Step {
-	step := Step{Where: "aws", Name: "machine", Tried: "looking at the function's architecture and memory"}
-	const again = "deploy the stage again, which sets it right"
+// machine checks the architecture and the memory of the function.
+func (t *Target) machine(f awsaccount.Function) Step {
+	step := Step{Where: AWS, Name: "machine", Tried: "reading the function's architecture and memory"}
+	const again = "deploy the stage again, which fixes it"
 	switch {
 	case f.Architecture != "arm64":
-		return step.failed(Setup, "architecture", "the function is set to "+f.Architecture+", and its program is built for arm64, so it cannot start", again)
-	case f.Memory != p.Stage.Memory:
-		return step.good(fmt.Sprintf("%s, %d MB", f.Architecture, f.Memory), fmt.Sprintf("the stage's file says %d MB: deploy the stage for that to be so", p.Stage.Memory))
+		return step.failed(Setup, "architecture", "the function is set to "+f.Architecture+", but its program is built for arm64, so it cannot start", again)
+	case f.Memory != t.Stage.Memory:
+		return step.good(fmt.Sprintf("%s, %d MB", f.Architecture, f.Memory), fmt.Sprintf("the stage's file says %d MB: deploy the stage to apply it", t.Stage.Memory))
 	}
 	return step.good(fmt.Sprintf("%s, %d MB", f.Architecture, f.Memory))
 }
 
-// settings looks whether the function is told what the stage's file says now.
-func (p *Patient) settings(f cloud.Function) Step {
-	step := Step{Where: "aws", Name: "stage", Tried: "comparing the stage's file with what is deployed"}
-	want := p.Stage.Environment()
+// settings checks that the function has the settings of the stage's file.
+func (t *Target) settings(f awsaccount.Function) Step {
+	step := Step{Where: AWS, Name: "stage", Tried: "comparing the stage's file with what is deployed"}
+	want := t.Stage.Environment()
 	var differ []string
 	for _, name := range slices.Sorted(maps.Keys(want)) {
 		if f.Environment[name] != want[name] {
@@ -40,24 +40,24 @@ func (p *Patient) settings(f cloud.Function) Step {
 		}
 	}
 	if len(differ) > 0 {
-		return step.good("not the same", fmt.Sprintf("the function is told something else than the stage's file says (%s): `hearthgate deploy --stage %s` tells it", strings.Join(differ, ", "), p.Stage.Name))
+		return step.good("not the same", fmt.Sprintf("the function has other settings than the stage's file (%s): `hearthgate deploy --stage %s` applies the file", strings.Join(differ, ", "), t.Stage.Name))
 	}
 	return step.good("the same")
 }
 
-// code looks whether the deployed program is the one of this clone.
-func (p *Patient) code(ctx context.Context, f cloud.Function) Step {
-	step := Step{Where: "aws", Name: "code", Tried: "comparing the deployed program with this clone's"}
+// code checks that the deployed program is the one that this clone builds.
+func (t *Target) code(ctx context.Context, f awsaccount.Function) Step {
+	step := Step{Where: AWS, Name: "code", Tried: "comparing the deployed program with this clone's"}
 	deployed := f.Environment[config.EnvBuild]
-	if p.Build == nil || deployed == "" {
-		return step.unsure("what is deployed does not say what it was built from: it is older than this question")
+	if t.Build == nil || deployed == "" {
+		return step.unsure("the deployed function is older than this check and does not say what it was built from")
 	}
-	own, err := p.Build(ctx)
+	own, err := t.Build(ctx)
 	switch {
 	case err != nil:
 		return step.unsure(err.Error())
 	case own != deployed:
-		return step.good("not the same", "the deployed program was built from another state of the code than this clone has: `hearthgate deploy --stage "+p.Stage.Name+"` deploys this one")
+		return step.good("not the same", "the deployed program was built from other code than this clone has: `hearthgate deploy --stage "+t.Stage.Name+"` deploys this code")
 	}
 	return step.good("the same")
 }

@@ -1,5 +1,5 @@
-// Package doctor says what is wrong with a deployed stage: in the AWS account, and
-// between the function and the home.
+// Package doctor diagnoses a deployed stage: the AWS account, and the route from the
+// function to the home.
 package doctor
 
 import (
@@ -8,36 +8,43 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/hearthgate/hearthgate/infra/internal/cloud"
-	"github.com/hearthgate/hearthgate/infra/internal/target"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
+	"github.com/hearthgate/hearthgate/infra/internal/invoke"
 )
 
-// A Class is what kind of thing is wrong; the command ends with it.
+// A Class is where a problem is. It is the exit code of the command.
 type Class int
 
 // The classes.
 const (
 	Well    Class = 0
 	Account Class = 2 // credentials, region, bootstrap, or nothing is deployed
-	Setup   Class = 3 // what is deployed is not as it should be
+	Setup   Class = 3 // what is deployed is wrong
 	Config  Class = 4 // the function's settings
-	Network Class = 5 // the name, the way or the certificate
-	Token   Class = 6 // the home refuses
-	Home    Class = 7 // Home Assistant does not offer what it should
+	Network Class = 5 // the route to the home: name, connection or certificate
+	Token   Class = 6 // the home rejects the token
+	Home    Class = 7 // Home Assistant itself
 )
 
-// A Step is one thing that was looked at.
+// The places from which a step checks.
+const (
+	AWS    = "aws"    // this machine asks AWS
+	Inside = "inside" // the deployed function checks its route
+	Here   = "here"   // a function on this machine checks its route
+)
+
+// A Step is one check.
 type Step struct {
-	Where   string   `json:"where"` // aws, inside or here
+	Where   string   `json:"where"` // AWS, Inside or Here
 	Name    string   `json:"name"`
 	Tried   string   `json:"tried"`
 	Found   string   `json:"found,omitempty"`
 	OK      bool     `json:"ok"`
-	Unsure  bool     `json:"unsure,omitempty"`  // it could not be looked at; the advice says why
+	Unsure  bool     `json:"unsure,omitempty"`  // it could not be checked; the advice says why
 	Cause   string   `json:"cause,omitempty"`   // in one word
 	Problem string   `json:"problem,omitempty"` // in a sentence
 	Mend    string   `json:"mend,omitempty"`    // what to do
-	Advice  []string `json:"advice,omitempty"`  // what works and should not stay so
+	Advice  []string `json:"advice,omitempty"`  // what works and should be improved
 	Took    float64  `json:"took_ms,omitempty"`
 	Class   Class    `json:"class"` // Well if OK
 }
@@ -48,12 +55,12 @@ func (s Step) failed(class Class, cause, problem, mend string) Step {
 	return s
 }
 
-// refused returns the step as one that AWS did not answer, or not to these credentials.
+// refused returns the step as one that AWS did not answer or did not allow.
 func (s Step) refused(err error) Step {
-	if cloud.CodeOf(err) == cloud.Unreachable {
-		return s.failed(Account, "aws_unreachable", err.Error(), "ask again when this machine has a way to AWS: this says nothing of the function or of your home")
+	if awsaccount.CodeOf(err) == awsaccount.Unreachable {
+		return s.failed(Account, "aws_unreachable", err.Error(), "run it again when this machine can reach AWS: this says nothing about the function or your home")
 	}
-	return s.failed(Account, "denied", err.Error(), "use credentials that may look at it")
+	return s.failed(Account, "denied", err.Error(), "use credentials that may read it")
 }
 
 // good returns the step as one that succeeded.
@@ -62,15 +69,18 @@ func (s Step) good(found string, advice ...string) Step {
 	return s
 }
 
-// unsure returns the step as one that says nothing, and why.
+// unsure returns the step as one that could not be checked, and why.
 func (s Step) unsure(why string) Step {
 	s.OK, s.Unsure, s.Found, s.Advice = true, true, "not known", []string{why}
 	return s
 }
 
-// Verdict returns the class of the first failure.
-func Verdict(steps []Step) Class {
-	for _, s := range steps {
+// A Diagnosis is all steps of a run of the doctor.
+type Diagnosis []Step
+
+// Class returns the class of the first failure.
+func (d Diagnosis) Class() Class {
+	for _, s := range d {
 		if !s.OK {
 			return s.Class
 		}
@@ -83,20 +93,21 @@ var classes = map[string]Class{
 	"settings": Config, "dns": Network, "tcp": Network, "tls": Network, "token": Token, "endpoint": Home, "discover": Home,
 }
 
-// Way has a function go the way to the home, and returns what came of each step.
-func Way(ctx context.Context, t *target.Target, where string) []Step {
-	ask := Step{Where: where, Name: "function", Tried: "asking the function on " + t.Where}
-	if where == "inside" {
+// CheckRoute has a function check the route to the home, and returns its steps.
+// The place is [Inside] or [Here].
+func CheckRoute(ctx context.Context, t *invoke.Target, place string) Diagnosis {
+	ask := Step{Where: place, Name: "function", Tried: "asking the function on " + t.Where}
+	if place == Inside {
 		ask.Tried = "asking " + t.Where
 	}
 	r, err := t.Operate(ctx, "lambda.diagnose", nil)
 	switch {
 	case err != nil:
-		return []Step{ask.failed(Setup, "no_answer", err.Error(), "look at `hearthgate logs`, or deploy it again")}
+		return []Step{ask.failed(Setup, "no_answer", err.Error(), "run `hearthgate logs`, or deploy it again")}
 	case !r.Success && r.Error != nil && r.Error.Type == "unknown_operation":
 		return []Step{ask.failed(Setup, "old_version", "the deployed function is older than this command", "run `hearthgate deploy`")}
 	case !r.Success:
-		return []Step{ask.failed(Setup, "no_diagnosis", r.Message, "look at `hearthgate logs`")}
+		return []Step{ask.failed(Setup, "no_diagnosis", r.Message, "run `hearthgate logs`")}
 	}
 	var diagnosis struct {
 		Steps []struct {
@@ -105,11 +116,11 @@ func Way(ctx context.Context, t *target.Target, where string) []Step {
 		} `json:"steps"`
 	}
 	if err := json.Unmarshal(r.Data, &diagnosis); err != nil {
-		return []Step{ask.failed(Setup, "old_version", "the deployed function answers in words of another version", "run `hearthgate deploy`")}
+		return []Step{ask.failed(Setup, "old_version", "the deployed function answers in the format of another version", "run `hearthgate deploy`")}
 	}
 	steps := []Step{ask.good(fmt.Sprintf("it answers in %.0f ms", r.Duration))}
 	for _, s := range diagnosis.Steps {
-		s.Where, s.Step.Took = where, s.Took
+		s.Where, s.Step.Took = place, s.Took
 		if !s.OK {
 			s.Class = classOf(s.Step)
 		}
@@ -118,11 +129,11 @@ func Way(ctx context.Context, t *target.Target, where string) []Step {
 	return steps
 }
 
-// classOf returns the class of a failed step of the function: what answers at GET
-// /api/ may be the home that refuses, or the way to it.
+// classOf returns the class of a failed step of the function: GET /api/, the step
+// token, may be rejected by the home or by something on the route to it.
 func classOf(s Step) Class {
-	way := []string{"bad_gateway", "shutting_down", "not_home_assistant", "redirect", "timeout", "refused", "tls", "reset"}
-	if s.Name == "token" && slices.Contains(way, s.Cause) {
+	route := []string{"bad_gateway", "shutting_down", "not_home_assistant", "redirect", "timeout", "refused", "tls", "reset"}
+	if s.Name == "token" && slices.Contains(route, s.Cause) {
 		return Network
 	}
 	return classes[s.Name]

@@ -10,8 +10,8 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/doctor"
-	"github.com/hearthgate/hearthgate/infra/internal/fakeaws"
-	"github.com/hearthgate/hearthgate/infra/internal/screen"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
+	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
 )
 
 const (
@@ -45,12 +45,12 @@ func deployed(t *testing.T, s config.Stage) *fakeaws.Cloud {
 }
 
 // examine returns what the doctor finds in the account.
-func examine(t *testing.T, s config.Stage) []doctor.Step {
+func examine(t *testing.T, s config.Stage) doctor.Diagnosis {
 	t.Helper()
-	p := &doctor.Patient{Stage: s, Build: func(context.Context) (string, error) { return "new", nil }}
-	steps := p.Admit(t.Context())
-	if doctor.Verdict(steps) == doctor.Well {
-		steps = append(steps, p.Examine(t.Context())...)
+	p := &doctor.Target{Stage: s, Build: func(context.Context) (string, error) { return "new", nil }}
+	steps := p.CheckAccount(t.Context())
+	if steps.Class() == doctor.Well {
+		steps = append(steps, p.CheckStack(t.Context())...)
 	}
 	return steps
 }
@@ -91,7 +91,7 @@ func TestAccount(t *testing.T) {
 		{"nothing", nil, nil, "", "", doctor.Well, ""},
 		{"expired credentials", nil, func(c *fakeaws.Cloud) { c.Deny("*", "ExpiredToken", "expired") }, "credentials", "expired_credentials", doctor.Account, "log in again"},
 		{"unknown credentials", nil, func(c *fakeaws.Cloud) { c.Deny("*", "InvalidClientTokenId", "?") }, "credentials", "credentials", doctor.Account, "log in"},
-		{"no network", nil, func(c *fakeaws.Cloud) { c.Close() }, "credentials", "aws_unreachable", doctor.Account, "way to AWS"},
+		{"no network", nil, func(c *fakeaws.Cloud) { c.Close() }, "credentials", "aws_unreachable", doctor.Account, "can reach AWS"},
 		{"another account", func(s *config.Stage) { s.Account = "999999999999" }, nil, "credentials", "other_account", doctor.Account, "AWS_PROFILE"},
 		{"wrong region", func(s *config.Stage) { s.Locale, s.Region = "en-US", "us-east-1" }, nil, "deployment", "wrong_region", doctor.Account, "delete the stack in eu-west-1"},
 		{"not deployed", func(s *config.Stage) { s.Name = "other" }, nil, "deployment", "not_deployed", doctor.Account, "hearthgate deploy --stage other"},
@@ -137,7 +137,7 @@ func TestAccount(t *testing.T) {
 					failed = append(failed, step)
 				}
 			}
-			if got := doctor.Verdict(steps); got != tt.class {
+			if got := steps.Class(); got != tt.class {
 				t.Errorf("class %d, want %d", got, tt.class)
 			}
 			if tt.step == "" {
@@ -150,7 +150,7 @@ func TestAccount(t *testing.T) {
 				t.Errorf("failed %+v\nwant %s of %s, mended by %q", failed, tt.step, tt.cause, tt.mend)
 			}
 			var b bytes.Buffer
-			doctor.Show(screen.Paint(&b, false), steps)
+			steps.Show(ui.Paint(&b, false))
 			if text := b.String(); !strings.Contains(text, failed[0].Mend) || strings.Contains(text, "canary") {
 				t.Errorf("shown: %s", text)
 			}
@@ -216,7 +216,7 @@ func TestAdvice(t *testing.T) {
 		{"less memory", edit("AWS::Lambda::Function", func(r *fakeaws.Resource) { r.Properties["MemorySize"] = 64 }), "machine", "says 128 MB"},
 		{"another home", variable(config.EnvURL, "https://old.example.com"), "stage", config.EnvURL},
 		{"a setting that the file has no more", variable(config.EnvVerifySSL, "false"), "stage", config.EnvVerifySSL},
-		{"old code", variable(config.EnvBuild, "old"), "code", "another state of the code"},
+		{"old code", variable(config.EnvBuild, "old"), "code", "built from other code"},
 		{"this code", variable(config.EnvBuild, "new"), "code", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -244,7 +244,7 @@ func TestUnsure(t *testing.T) {
 		{"log", deny("logs.DescribeLogGroups"), "does not allow it"},
 		{"last directives", deny("logs.FilterLogEvents"), "does not allow it"},
 		{"crashes", deny("logs.FilterLogEvents"), "does not allow it"},
-		{"code", func(*fakeaws.Cloud) {}, "older than this question"},
+		{"code", func(*fakeaws.Cloud) {}, "older than this check"},
 	} {
 		t.Run(tt.step, func(t *testing.T) {
 			tt.wrong(deployed(t, stage()))
@@ -253,7 +253,7 @@ func TestUnsure(t *testing.T) {
 				t.Errorf("%+v, want it unsure for %q", step, tt.why)
 			}
 			var b bytes.Buffer
-			doctor.Show(screen.Paint(&b, false), []doctor.Step{step})
+			doctor.Diagnosis{step}.Show(ui.Paint(&b, false))
 			if text := b.String(); !strings.Contains(text, "? "+tt.step) || strings.Contains(text, "Everything") {
 				t.Errorf("shown: %s", text)
 			}

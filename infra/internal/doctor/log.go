@@ -8,17 +8,18 @@ import (
 	"slices"
 	"time"
 
-	"github.com/hearthgate/hearthgate/infra/internal/cloud"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
+	"github.com/hearthgate/hearthgate/infra/internal/logview"
 )
 
 // day is how far back the doctor reads.
 const day = 24 * time.Hour
 
-// directives tells how the last ones ended, and of each cause of failure the last
-// sentence about it. Directives that fail are answers: no failure of this step.
-func (p *Patient) directives(ctx context.Context, f cloud.Function) Step {
-	step := Step{Where: "aws", Name: "last directives", Tried: "reading how the directives of 24 hours ended"}
-	lines, err := p.Account.Lines(ctx, f.LogGroup, `{ ($.success IS TRUE) || ($.success IS FALSE) }`, time.Now().Add(-day))
+// directives counts the directives of the last day that failed, by cause, with the
+// last error of each. Failed directives do not fail the step: the function answered.
+func (t *Target) directives(ctx context.Context, f awsaccount.Function) Step {
+	step := Step{Where: AWS, Name: "last directives", Tried: "reading the results of the directives of 24 hours"}
+	lines, err := t.Account.Lines(ctx, f.LogGroup, `{ ($.success IS TRUE) || ($.success IS FALSE) }`, time.Now().Add(-day))
 	if err != nil {
 		return step.unsure(err.Error())
 	}
@@ -44,7 +45,7 @@ func (p *Patient) directives(ctx context.Context, f cloud.Function) Step {
 	return step.good(fmt.Sprintf("%d, of which %d failed", total, count), advice...)
 }
 
-// A tally counts causes, in the order in which they came first.
+// A tally counts causes, in the order of their first occurrence.
 type tally []causeCount
 
 type causeCount struct {
@@ -70,10 +71,10 @@ func (c causeCount) String() string {
 	return text
 }
 
-// crashes tells how often Lambda had to end the function, which it never should.
-func (p *Patient) crashes(ctx context.Context, f cloud.Function) Step {
-	step := Step{Where: "aws", Name: "crashes", Tried: "reading how often Lambda ended the function in 24 hours"}
-	lines, err := p.Account.Lines(ctx, f.LogGroup, `?"Task timed out" ?"Runtime exited" ?"signal: killed"`, time.Now().Add(-day))
+// crashes counts how often Lambda had to stop the function, which should never happen.
+func (t *Target) crashes(ctx context.Context, f awsaccount.Function) Step {
+	step := Step{Where: AWS, Name: "crashes", Tried: "reading how often Lambda stopped the function in 24 hours"}
+	lines, err := t.Account.Lines(ctx, f.LogGroup, `?"Task timed out" ?"Runtime exited" ?"signal: killed"`, time.Now().Add(-day))
 	switch {
 	case err != nil:
 		return step.unsure(err.Error())
@@ -81,6 +82,6 @@ func (p *Patient) crashes(ctx context.Context, f cloud.Function) Step {
 		return step.good("never")
 	}
 	const most = 200
-	text := lines[len(lines)-1].Text
+	text := logview.RedactLine(lines[len(lines)-1].Text)
 	return step.good(fmt.Sprintf("%d times", len(lines)), fmt.Sprintf("last: %s: the section `errors` of infra/docs/runbook.md says what to do", text[:min(len(text), most)]))
 }

@@ -1,54 +1,78 @@
 package doctor
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"strings"
 
-	"github.com/hearthgate/hearthgate/infra/internal/screen"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
-// titles are what the places are called.
+// titles are the headings of the places.
 var titles = map[string]string{
-	"aws": "Your AWS account", "inside": "From inside the deployed function", "here": "From this machine",
+	AWS: "Your AWS account", Inside: "From inside the deployed function", Here: "From this machine",
+}
+
+// MarshalJSON returns the verdict and the steps.
+func (d Diagnosis) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false) // the URLs in it have & and the advice has <
+	err := enc.Encode(struct {
+		OK    bool   `json:"ok"`
+		Class Class  `json:"class"`
+		Steps []Step `json:"steps"`
+	}{d.Class() == Well, d.Class(), d})
+	return b.Bytes(), err
 }
 
 // Show writes the steps for a person.
-func Show(to *screen.Screen, steps []Step) {
-	where, unsure := "", []string(nil)
-	for _, s := range steps {
+func (d Diagnosis) Show(to *ui.Screen) {
+	t, where, unsure := to.Table(""), "", []string(nil)
+	for _, s := range d {
 		if s.Where != where {
 			where = s.Where
-			to.Printf("\n%s\n", to.Bold(titles[where]))
+			t.Title("")
+			t.Title(to.Bold(titles[where]))
 		}
-		mark := to.Good("+")
-		switch {
-		case !s.OK:
-			mark = to.Bad("-")
-		case s.Unsure:
-			mark = to.Bold("?")
+		if s.OK && s.Unsure {
 			unsure = append(unsure, s.Name)
 		}
-		to.Printf("%s %-21s %s", mark, s.Name, s.Tried)
-		if s.Found != "" {
-			to.Printf(": %s", s.Found)
-		}
-		if s.Took > 0 {
-			to.Printf(" %s", to.Dim(fmt.Sprintf("(%.0f ms)", s.Took)))
-		}
-		to.Printf("\n")
-		for _, a := range s.Advice {
-			to.Printf("  %-21s %s\n", "", a)
-		}
-		if !s.OK {
-			to.Printf("  %-21s %s\n", "", to.Bad(s.Problem))
-			to.Printf("  %-21s %s\n", "", to.Bold(s.Mend))
-		}
+		s.show(t, to)
 	}
+	t.Flush()
 	switch {
-	case Verdict(steps) != Well:
+	case d.Class() != Well:
 	case len(unsure) > 0:
-		to.Printf("\n%s\n", to.Bold("Nothing is wrong as far as it could be looked at; not known: "+strings.Join(unsure, ", ")+"."))
+		to.Printf("\n%s\n", to.Bold("No problem was found; could not be checked: "+strings.Join(unsure, ", ")+"."))
 	default:
 		to.Printf("\n%s\n", to.Good("Everything is as it should be."))
+	}
+}
+
+// show adds the step to a table.
+func (s Step) show(t *ui.Table, to *ui.Screen) {
+	mark := to.Good("+")
+	switch {
+	case !s.OK:
+		mark = to.Bad("-")
+	case s.Unsure:
+		mark = to.Bold("?")
+	}
+	text := s.Tried
+	if s.Found != "" {
+		text += ": " + s.Found
+	}
+	if s.Took > 0 {
+		text += " " + to.Dim(fmt.Sprintf("(%.0f ms)", s.Took))
+	}
+	t.Row(mark+" "+s.Name, text)
+	for _, a := range s.Advice {
+		t.Row("", a)
+	}
+	if !s.OK {
+		t.Row("", to.Bad(s.Problem))
+		t.Row("", to.Bold(s.Mend))
 	}
 }

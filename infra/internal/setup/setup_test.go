@@ -1,7 +1,6 @@
 package setup_test
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"encoding/pem"
@@ -14,10 +13,9 @@ import (
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/demohome"
-	"github.com/hearthgate/hearthgate/infra/internal/homecheck"
-	"github.com/hearthgate/hearthgate/infra/internal/screen"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
 	"github.com/hearthgate/hearthgate/infra/internal/setup"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
 const skill = "amzn1.ask.skill.00000000-0000-0000-0000-000000000001"
@@ -25,9 +23,9 @@ const skill = "amzn1.ask.skill.00000000-0000-0000-0000-000000000001"
 func ask(t *testing.T, typed string, given map[string]string, from config.Stage) (config.Stage, string, error) {
 	t.Helper()
 	var out bytes.Buffer
-	o := setup.Options{Given: given, Out: screen.Paint(&out, false), Skip: true}
+	o := setup.Options{Given: given, Out: ui.Paint(&out, false), Skip: true}
 	if typed != "" {
-		o.In = bufio.NewReader(strings.NewReader(typed))
+		o.Prompt = ui.NewPrompt(strings.NewReader(typed), o.Out)
 	}
 	s, err := setup.Ask(t.Context(), from, o)
 	return s, out.String(), err
@@ -141,7 +139,7 @@ func TestTheHomeIsAsked(t *testing.T) {
 			server := httptest.NewTLSServer(tt.home)
 			defer server.Close()
 			server.Config.ErrorLog = nil
-			h := homecheck.Home{URL: server.URL}
+			h := setup.Home{URL: server.URL}
 			if tt.trusted {
 				h.CA = string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
 			}
@@ -152,14 +150,14 @@ func TestTheHomeIsAsked(t *testing.T) {
 		})
 	}
 	t.Run("away", func(t *testing.T) {
-		if err := (homecheck.Home{URL: "https://127.0.0.1:1"}).Reach(t.Context()); err == nil || !strings.Contains(err.Error(), "see whether it runs") {
+		if err := (setup.Home{URL: "https://127.0.0.1:1"}).Reach(t.Context()); err == nil || !strings.Contains(err.Error(), "check that it runs") {
 			t.Errorf("error %v", err)
 		}
 	})
 	t.Run("token", func(t *testing.T) {
 		server := httptest.NewServer(demohome.New("right"))
 		defer server.Close()
-		h := homecheck.Home{URL: server.URL}
+		h := setup.Home{URL: server.URL}
 		if err := h.Accepts(t.Context(), "right"); err != nil {
 			t.Errorf("the right one: %v", err)
 		}

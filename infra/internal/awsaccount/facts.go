@@ -1,0 +1,180 @@
+package awsaccount
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+)
+
+// In returns the same account in another region.
+func (a *Account) In(region string) *Account {
+	b := *a
+	b.Region = region
+	b.config = a.config.Copy()
+	b.config.Region = region
+	return &b
+}
+
+// A Function is the configuration of a deployed function.
+type Function struct {
+	ARN      string
+	Timeout  time.Duration
+	Memory   int // MB
+	LogGroup string
+
+	Architecture string // "arm64" or "x86_64"
+	Environment  map[string]string
+}
+
+// Function returns the configuration of a function, or of an alias of it; the error
+// is [NotFound] if it does not exist.
+func (a *Account) Function(ctx context.Context, name, qualifier string) (Function, error) {
+	in := &lambda.GetFunctionConfigurationInput{FunctionName: &name}
+	if qualifier != "" {
+		in.Qualifier = &qualifier
+	}
+	out, err := lambda.NewFromConfig(a.config).GetFunctionConfiguration(ctx, in)
+	if err != nil {
+		return Function{}, explain("reading the function "+name, err)
+	}
+	f := Function{
+		ARN: aws.ToString(out.FunctionArn), Memory: int(aws.ToInt32(out.MemorySize)),
+		Timeout: time.Duration(aws.ToInt32(out.Timeout)) * time.Second, LogGroup: "/aws/lambda/" + name, Architecture: string(types.ArchitectureX8664), // the default
+	}
+	if len(out.Architectures) > 0 {
+		f.Architecture = string(out.Architectures[0])
+	}
+	if out.Environment != nil {
+		f.Environment = out.Environment.Variables
+	}
+	if out.LoggingConfig != nil && out.LoggingConfig.LogGroup != nil {
+		f.LogGroup = *out.LoggingConfig.LogGroup
+	}
+	return f, nil
+}
+
+// A Permission allows a service to invoke a function.
+type Permission struct {
+	Principal string // the service, "alexa-connectedhome.amazon.com"
+	Token     string // the skill id that the call must come from, "" for any
+}
+
+// Permissions returns who may invoke a function, or an alias of it. It is empty if the
+// function does not exist.
+func (a *Account) Permissions(ctx context.Context, name, qualifier string) ([]Permission, error) {
+	in := &lambda.GetPolicyInput{FunctionName: &name}
+	if qualifier != "" {
+		in.Qualifier = &qualifier
+	}
+	out, err := lambda.NewFromConfig(a.config).GetPolicy(ctx, in)
+	if err = explain("reading who may invoke "+name, err); CodeOf(err) == NotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var policy struct {
+		Statement []struct {
+			Principal any
+			Condition struct {
+				StringEquals map[string]string
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(aws.ToString(out.Policy)), &policy); err != nil {
+		return nil, fmt.Errorf("the policy of %s cannot be read: %w", name, err)
+	}
+	var all []Permission
+	for _, s := range policy.Statement {
+		p := Permission{Token: s.Condition.StringEquals["lambda:EventSourceToken"]}
+		switch principal := s.Principal.(type) {
+		case string:
+			p.Principal = principal
+		case map[string]any:
+			p.Principal = fmt.Sprint(principal["Service"])
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+// Retention returns for how many days a log is kept, 0 for ever; the error is
+// [NotFound] if it does not exist.
+func (a *Account) Retention(ctx context.Context, group string) (int, error) {
+	out, err := cloudwatchlogs.NewFromConfig(a.config).DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{LogGroupNamePrefix: &group})
+	if err != nil {
+		return 0, explain("reading the settings of the log "+group, err)
+	}
+	for _, g := range out.LogGroups {
+		if aws.ToString(g.LogGroupName) == group {
+			return int(aws.ToInt32(g.RetentionInDays)), nil
+		}
+	}
+	return 0, &Error{NotFound, fmt.Errorf("there is no log %s", group)}
+}
+
+// A Line is a line of a log.
+type Line struct {
+	At   time.Time
+	ID   string
+	Text string
+}
+
+// Lines returns the lines of a log since a time that match a filter pattern of
+// CloudWatch, oldest first, at most a few thousand.
+func (a *Account) Lines(ctx context.Context, group, pattern string, since time.Time) ([]Line, error) {
+	in := &cloudwatchlogs.FilterLogEventsInput{LogGroupName: &group, StartTime: aws.Int64(since.UnixMilli())}
+	if pattern != "" {
+		in.FilterPattern = &pattern
+	}
+	const mostPages = 5
+	pages := cloudwatchlogs.NewFilterLogEventsPaginator(cloudwatchlogs.NewFromConfig(a.config), in)
+	var lines []Line
+	for i := 0; pages.HasMorePages() && i < mostPages; i++ {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return lines, explain("reading the log "+group, err)
+		}
+		for _, e := range page.Events {
+			lines = append(lines, Line{time.UnixMilli(aws.ToInt64(e.Timestamp)), aws.ToString(e.EventId), strings.TrimSpace(aws.ToString(e.Message))})
+		}
+	}
+	return lines, nil
+}
+
+// A Subscription is an address that alarms are sent to.
+type Subscription struct {
+	Endpoint  string
+	Confirmed bool
+}
+
+// Subscriptions returns the addresses to which the alarms of a stack are sent.
+func (a *Account) Subscriptions(ctx context.Context, stack string) ([]Subscription, error) {
+	out, err := cloudformation.NewFromConfig(a.config).DescribeStackResources(ctx, &cloudformation.DescribeStackResourcesInput{StackName: &stack})
+	if err != nil {
+		return nil, explain("reading the stack "+stack, err)
+	}
+	var all []Subscription
+	for _, r := range out.StackResources {
+		if aws.ToString(r.ResourceType) != "AWS::SNS::Topic" {
+			continue
+		}
+		subscribed, err := sns.NewFromConfig(a.config).ListSubscriptionsByTopic(ctx, &sns.ListSubscriptionsByTopicInput{TopicArn: r.PhysicalResourceId})
+		if err != nil {
+			return nil, explain("reading who is notified of alarms", err)
+		}
+		for _, s := range subscribed.Subscriptions {
+			all = append(all, Subscription{aws.ToString(s.Endpoint), strings.HasPrefix(aws.ToString(s.SubscriptionArn), "arn:")})
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,101 @@
+package invoke
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hearthgate/hearthgate/infra/internal/logview"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
+)
+
+// A Reply is what the function replied to a directive, without its secrets.
+type Reply struct {
+	Reply json.RawMessage `json:"reply"`
+	Took  float64         `json:"took_ms"`
+	From  string          `json:"from"`
+
+	failed bool
+}
+
+// Send sends a directive. A function that failed instead of replying is an error; a
+// reply that says that the directive failed is a Reply.
+func (t *Target) Send(ctx context.Context, directive []byte) (Reply, error) {
+	payload, took, err := t.payload(ctx, directive)
+	if err != nil {
+		return Reply{}, err
+	}
+	return Reply{
+		Reply: logview.Redact(payload), Took: float64(took.Microseconds()) / 1e3, From: t.Where,
+		failed: replyName(payload) == "" || replyName(payload) == "ErrorResponse",
+	}, nil
+}
+
+// payload sends an event and returns what the function answered and how long that
+// took. A function that failed instead is an error.
+func (t *Target) payload(ctx context.Context, event []byte) ([]byte, time.Duration, error) {
+	a, err := t.Invoke(ctx, event)
+	if err == nil && a.Error != "" {
+		err = fmt.Errorf("the function failed instead of answering: %s", a.Error)
+	}
+	return a.Payload, a.Took, err
+}
+
+// Failed reports whether the reply is an error, or no reply of a Smart Home skill.
+func (r Reply) Failed() bool { return r.failed }
+
+// Show writes the reply for a person.
+func (r Reply) Show(to *ui.Screen) {
+	to.Printf("%s\n%s\n", indented(r.Reply), to.Dim(fmt.Sprintf("from %s in %.1f ms", r.From, r.Took)))
+}
+
+// Discovers checks that the function finds devices in the home.
+func (t *Target) Discovers(ctx context.Context) error {
+	event, err := SampleEvent("discover", "", NoToken)
+	if err != nil {
+		return err
+	}
+	payload, _, err := t.payload(ctx, event)
+	if err != nil {
+		return err
+	}
+	if replyName(payload) != "Discover.Response" {
+		return errors.New("the function's answer to a Discover is not what Alexa expects")
+	}
+	var reply struct {
+		Event struct {
+			Payload struct{ Endpoints []json.RawMessage }
+		}
+	}
+	if err := json.Unmarshal(payload, &reply); err != nil || len(reply.Event.Payload.Endpoints) == 0 {
+		return errors.New("the function answers, but it found no device in the home")
+	}
+	return nil
+}
+
+// replyName returns the name of a reply, "" if it is not a reply of a Smart Home
+// skill.
+func replyName(raw []byte) string {
+	var r struct {
+		Event struct {
+			Header struct {
+				Name string `json:"name"`
+			} `json:"header"`
+		} `json:"event"`
+	}
+	if json.Unmarshal(raw, &r) != nil {
+		return ""
+	}
+	return r.Event.Header.Name
+}
+
+// indented returns JSON as a person reads it.
+func indented(raw json.RawMessage) []byte {
+	text, err := json.MarshalIndent(raw, "", "  ")
+	if err != nil {
+		return raw
+	}
+	return text
+}

@@ -1,0 +1,21 @@
+package project
+
+import "strings"
+
+// Describe returns the command that says the version.
+func Describe() string { return "git " + strings.Join(describe, " ") }
+
+// Flags returns the flags as the Makefile gives them to the shell.
+func Flags() string {
+	quoted := make([]string, len(flags))
+	for i, f := range flags {
+		if i == len(flags)-1 {
+			f += "$(VERSION)"
+		}
+		if strings.Contains(f, " ") {
+			f = `"` + f + `"`
+		}
+		quoted[i] = f
+	}
+	return strings.Join(quoted, " ")
+}

@@ -1,0 +1,105 @@
+package skill
+
+import (
+	"strings"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
+)
+
+// A ConsoleField is a field of the Alexa developer console and its value.
+type ConsoleField struct {
+	Where string `json:"where"` // the part of the console
+	Name  string `json:"name"`
+	Value string `json:"value"`
+	Why   string `json:"why,omitempty"`
+}
+
+// regions are the names of the regions on the console's page for endpoints.
+var regions = map[string]string{
+	"us-east-1": "North America", "eu-west-1": "Europe, India", "us-west-2": "Far East",
+}
+
+// clients are the client ids by which Alexa links accounts with Home Assistant, by
+// region. The slash at the end is part of them.
+var clients = map[string]string{
+	"us-east-1": "https://pitangui.amazon.com/", "eu-west-1": "https://layla.amazon.com/", "us-west-2": "https://alexa.amazon.co.jp/",
+}
+
+// ConsoleFields returns what to type into the Alexa developer console for a stage whose
+// function's alias has this ARN, in the order of the console's pages.
+func ConsoleFields(s config.Stage, arn string) []ConsoleField {
+	var fields []ConsoleField
+	if s.SmartHomeSkillID != "" || s.CustomSkillID == "" {
+		const page = "Smart Home"
+		fields = append(fields,
+			ConsoleField{page, "Payload version", "v3", ""},
+			ConsoleField{page, "Default endpoint", arn, ""},
+			ConsoleField{page, regions[s.Region], arn, "the region of accounts with the locale " + s.Locale},
+		)
+	}
+	if s.CustomSkillID != "" {
+		fields = append(fields, ConsoleField{"Custom: Interaction Model", "JSON Editor", "what `hearthgate skill --stage " + s.Name + "` prints", "then Save and Build"})
+		const page = "Custom: Endpoint"
+		fields = append(fields,
+			ConsoleField{page, "Service Endpoint Type", "AWS Lambda ARN", ""},
+			ConsoleField{page, "Default Region", arn, ""},
+		)
+	}
+	return append(fields, linking(s)...)
+}
+
+// linking returns the fields of the page for account linking, which is the same for
+// both kinds of skill.
+func linking(s config.Stage) []ConsoleField {
+	const page = "Account Linking"
+	if s.TokenSource == config.Linked {
+		url := strings.TrimRight(s.URL, "/")
+		return []ConsoleField{
+			{page, "Your Web Authorization URI", url + "/auth/authorize", ""},
+			{page, "Access Token URI", url + "/auth/token", ""},
+			{page, "Your Client ID", clients[s.Region], "the slash at the end matters"},
+			{page, "Your Secret", "anything", "Home Assistant ignores it"},
+			{page, "Your Authentication Scheme", "Credentials in request body", ""},
+			{page, "Scope", "smart_home", ""},
+		}
+	}
+	return []ConsoleField{
+		{page, "Your Web Authorization URI", "https://www.amazon.com/ap/oa", "Login with Amazon"},
+		{page, "Access Token URI", "https://api.amazon.com/auth/o2/token", ""},
+		{page, "Your Client ID", "of your security profile", "developer.amazon.com, Login with Amazon: create one, and add the return URLs that this page lists to it"},
+		{page, "Your Secret", "of the same security profile", ""},
+		{page, "Your Authentication Scheme", "HTTP Basic", ""},
+		{page, "Scope", "profile:user_id", ""},
+	}
+}
+
+// NextStep says what to do after the fields are filled in.
+func NextStep(s config.Stage) string {
+	if s.SmartHomeSkillID == "" && s.CustomSkillID == "" {
+		return "No skill may call the function yet: create one in the Alexa developer console, then run `hearthgate init --stage " + s.Name + " --smart-home-skill ITS_ID` and deploy again. The console takes the ARN only after that."
+	}
+	if s.SmartHomeSkillID == "" {
+		return "Then enable the skill in the Alexa app, link the account there, and open the skill by its name."
+	}
+	return "Then enable the skill in the Alexa app, link the account there, and say: Alexa, discover devices."
+}
+
+// ShowConsole writes for a person what to type into the Alexa developer console.
+func ShowConsole(to *ui.Screen, s config.Stage, fields []ConsoleField) {
+	to.Printf("\n%s\n", to.Bold("What to type into the Alexa developer console"))
+	t, where := to.Table("    "), ""
+	for _, f := range fields {
+		if f.Where != where {
+			where = f.Where
+			t.Title("")
+			t.Title("  " + to.Bold(where))
+		}
+		t.Row(f.Name, f.Value)
+		if f.Why != "" {
+			t.Row("", to.Dim(f.Why))
+		}
+	}
+	t.Flush()
+	to.Printf("\n%s\n", NextStep(s))
+}

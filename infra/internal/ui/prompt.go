@@ -1,0 +1,145 @@
+package ui
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// A Prompt reads what a person types or a program pipes in. Reading ends with its
+// context, which a terminal by itself does not do: Ctrl-C at a question ends the
+// command. It is for one goroutine.
+type Prompt struct {
+	in    io.Reader
+	out   *Screen
+	ahead []byte // was read and is not used yet
+}
+
+// NewPrompt returns a prompt that reads in and shows its questions on out.
+func NewPrompt(in io.Reader, out *Screen) *Prompt { return &Prompt{in: in, out: out} }
+
+// Out returns where questions are shown.
+func (p *Prompt) Out() *Screen { return p.out }
+
+// Interactive reports whether a person sits at a terminal.
+func (p *Prompt) Interactive() bool {
+	f, ok := p.in.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// Line returns the next line without its end. The last line may lack its end;
+// after it the error is io.EOF.
+func (p *Prompt) Line(ctx context.Context) (string, error) {
+	for {
+		if line, rest, ok := bytes.Cut(p.ahead, []byte("\n")); ok {
+			p.ahead = rest
+			return strings.TrimSuffix(string(line), "\r"), nil
+		}
+		b, err := p.read(ctx)
+		p.ahead = append(p.ahead, b...)
+		if err != nil {
+			line := string(p.ahead)
+			p.ahead = nil
+			if errors.Is(err, io.EOF) && line != "" {
+				err = nil
+			}
+			return line, err
+		}
+	}
+}
+
+// All returns everything up to the end of the input, at most so many bytes.
+func (p *Prompt) All(ctx context.Context, most int) ([]byte, error) {
+	all := p.ahead
+	p.ahead = nil
+	for len(all) < most {
+		b, err := p.read(ctx)
+		all = append(all, b...)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all[:min(len(all), most)], nil
+}
+
+// Hidden asks at a terminal for something that is not shown as it is typed.
+func (p *Prompt) Hidden(ctx context.Context, what string) (string, error) {
+	f, ok := p.in.(*os.File)
+	if !ok {
+		return "", errors.New("the input is not a terminal")
+	}
+	p.out.Printf("%s (it is not shown): ", what)
+	fd := int(f.Fd())
+	before, err := term.GetState(fd)
+	if err != nil {
+		return "", err
+	}
+	b, err := interruptible(ctx, func() ([]byte, error) { return term.ReadPassword(fd) })
+	if ctx.Err() != nil {
+		err = errors.Join(err, term.Restore(fd, before))
+	}
+	p.out.Printf("\n")
+	return string(b), err
+}
+
+// ErrNoTerminal is the error of a question that cannot be asked.
+var ErrNoTerminal = errors.New("nothing was changed: there is no terminal to ask at; run it again with --yes")
+
+// Confirm asks a question and fails unless the answer is yes. Without a terminal it
+// fails with [ErrNoTerminal].
+func (p *Prompt) Confirm(ctx context.Context, question string) error {
+	if !p.Interactive() {
+		return ErrNoTerminal
+	}
+	p.out.Printf("%s [y/N] ", question)
+	line, err := p.Line(ctx)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if a := strings.ToLower(strings.TrimSpace(line)); a != "y" && a != "yes" {
+		return errors.New("nothing was changed")
+	}
+	return nil
+}
+
+func (p *Prompt) read(ctx context.Context) ([]byte, error) {
+	b, err := interruptible(ctx, func() ([]byte, error) {
+		const some = 4096
+		b := make([]byte, some) // an abandoned read must not write to what others use
+		n, err := p.in.Read(b)
+		return b[:n], err
+	})
+	if ctx.Err() != nil && p.Interactive() {
+		fmt.Fprintln(p.out)
+	}
+	return b, err
+}
+
+// interruptible returns what read returns, or the context's error once that ends.
+// The read goes on then, until the process ends.
+func interruptible(ctx context.Context, read func() ([]byte, error)) ([]byte, error) {
+	type result struct {
+		b   []byte
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		b, err := read()
+		done <- result{b, err}
+	}()
+	select {
+	case r := <-done:
+		return r.b, r.err
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}

@@ -1,0 +1,58 @@
+// Package ui is the terminal: what a command writes for a person, and what it asks.
+package ui
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/term"
+)
+
+// A Screen is where a command writes for a person. Text is coloured on a terminal
+// and plain everywhere else.
+type Screen struct {
+	io.Writer
+	coloured bool
+}
+
+// New returns a screen on w. It is coloured if w is a terminal, unless the
+// environment has NO_COLOR (whatever its value) or TERM=dumb.
+func New(w io.Writer, getenv func(string) string) *Screen {
+	f, ok := w.(*os.File)
+	return &Screen{w, ok && term.IsTerminal(int(f.Fd())) && Coloured(getenv)}
+}
+
+// Coloured reports whether the environment allows colour.
+func Coloured(getenv func(string) string) bool {
+	return getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
+}
+
+// Paint returns a screen on w that is coloured or not.
+func Paint(w io.Writer, coloured bool) *Screen { return &Screen{w, coloured} }
+
+// Printf writes.
+func (s *Screen) Printf(format string, args ...any) { fmt.Fprintf(s.Writer, format, args...) }
+
+// Progress announces work that takes a while.
+func (s *Screen) Progress(text string) { s.Printf("%s\n", s.Dim(text+" ...")) }
+
+// Bold returns text that stands out.
+func (s *Screen) Bold(text string) string { return s.style("01", text) }
+
+// Dim returns text that is less important than the rest.
+func (s *Screen) Dim(text string) string { return s.style("02", text) }
+
+// Good returns text about a success.
+func (s *Screen) Good(text string) string { return s.style("32", text) }
+
+// Bad returns text about a failure.
+func (s *Screen) Bad(text string) string { return s.style("31", text) }
+
+// style returns text in a style. Every code has two digits, on which the tables rely.
+func (s *Screen) style(code, text string) string {
+	if !s.coloured || text == "" {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}

@@ -1,0 +1,103 @@
+package ui
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"unicode/utf8"
+)
+
+// A Table is rows of text in aligned columns, with titles between them. Flush
+// writes it.
+type Table struct {
+	screen *Screen
+	indent string
+	right  []int // columns that are aligned at the right
+	rows   []tableRow
+}
+
+type tableRow struct {
+	titles []string // lines above the row
+	cells  []string
+}
+
+// Table returns an empty table whose rows begin with indent. The columns whose
+// numbers are given, from 0, are aligned at the right.
+func (s *Screen) Table(indent string, right ...int) *Table {
+	return &Table{screen: s, indent: indent, right: right}
+}
+
+// Title adds a line that has no columns.
+func (t *Table) Title(text string) { t.next().titles = append(t.next().titles, text) }
+
+// Row adds a row. Lines after the first of the last cell stand below it.
+func (t *Table) Row(cells ...string) {
+	first, more, _ := strings.Cut(cells[len(cells)-1], "\n")
+	r := t.next()
+	r.cells = append(append([]string(nil), cells[:len(cells)-1]...), first)
+	if more != "" {
+		t.Row(append(make([]string, len(cells)-1), more)...)
+	}
+}
+
+// next returns the row that is not complete yet.
+func (t *Table) next() *tableRow {
+	if n := len(t.rows); n == 0 || t.rows[n-1].cells != nil {
+		t.rows = append(t.rows, tableRow{})
+	}
+	return &t.rows[len(t.rows)-1]
+}
+
+// Flush writes the table.
+func (t *Table) Flush() {
+	for _, column := range t.right {
+		t.alignRight(column)
+	}
+	var out bytes.Buffer
+	const padding = 2
+	w := tabwriter.NewWriter(&out, 0, 0, padding, ' ', 0)
+	for _, r := range t.rows {
+		for i, cell := range r.cells {
+			if i < len(r.cells)-1 {
+				cell = t.screen.even(cell) + "\t"
+			}
+			fmt.Fprint(w, cell)
+		}
+		fmt.Fprintln(w)
+	}
+	w.Flush()
+	i := 0
+	for line := range strings.Lines(out.String()) {
+		for _, title := range t.rows[i].titles {
+			t.screen.Printf("%s\n", title)
+		}
+		if t.rows[i].cells != nil {
+			t.screen.Printf("%s%s\n", t.indent, strings.TrimRight(line, " \n"))
+		}
+		i++
+	}
+}
+
+// even returns a cell with as many bytes of style as every other cell has, because
+// tabwriter counts them as text.
+func (s *Screen) even(cell string) string {
+	if !s.coloured || strings.HasPrefix(cell, "\x1b[") {
+		return cell
+	}
+	return "\x1b[00m" + cell + "\x1b[0m"
+}
+
+func (t *Table) alignRight(column int) {
+	width := 0
+	for _, r := range t.rows {
+		if column < len(r.cells) {
+			width = max(width, utf8.RuneCountInString(r.cells[column]))
+		}
+	}
+	for _, r := range t.rows {
+		if column < len(r.cells) {
+			r.cells[column] = fmt.Sprintf("%*s", width, r.cells[column])
+		}
+	}
+}

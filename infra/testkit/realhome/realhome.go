@@ -1,0 +1,187 @@
+// Package realhome runs a real Home Assistant for the tests: pinned, headless, on
+// a loopback port, with devices of every kind, a user and a long-lived token.
+package realhome
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/hearthgate/hearthgate/infra/internal/project/procgroup"
+	"github.com/hearthgate/hearthgate/infra/testkit/venv"
+)
+
+const (
+	startTime = 2 * time.Minute  // most that a start may take
+	stopTime  = 20 * time.Second // most that a polite stop may take
+)
+
+var (
+	//go:embed requirements.txt
+	requirements string
+	//go:embed configuration.yaml
+	configuration string
+	//go:embed run.py
+	program string
+)
+
+// Options say how a home differs from the one that all tests can share.
+type Options struct {
+	WithoutAlexa bool // no `alexa:` in its configuration
+	BanAfter     int  // bans an address after so many wrong tokens; default: never
+}
+
+// A Home is a Home Assistant. Its methods may be called from several goroutines,
+// save Stop and Start.
+type Home struct {
+	URL   string
+	Token string // a long-lived one, of an administrator
+
+	python, dir string
+	process     *procgroup.Process
+}
+
+// Setup makes Home Assistant's Python environment in the workspace at root, if it
+// is not there yet: once a minute or so of work and 500 MB. It tells log of it.
+func Setup(ctx context.Context, root string, log io.Writer) error {
+	_, err := venv.Ensure(ctx, spec(root, log))
+	return err
+}
+
+func spec(root string, log io.Writer) venv.Spec {
+	return venv.For(root, "home-assistant", requirements, log)
+}
+
+// New makes a home that has never run and starts it. Whoever calls it calls
+// Remove in the end. The error is venv.ErrNoPython when this machine has no
+// Python of that version.
+func New(ctx context.Context, root string, o Options) (*Home, error) {
+	python, err := venv.Ensure(ctx, spec(root, os.Stderr))
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "realhome-")
+	if err != nil {
+		return nil, err
+	}
+	h := &Home{python: python, dir: dir}
+	err = h.furnish(o)
+	if err == nil {
+		err = h.Start(ctx)
+	}
+	if err != nil {
+		h.Remove()
+		return nil, err
+	}
+	return h, nil
+}
+
+// furnish writes what Home Assistant finds at its first start.
+func (h *Home) furnish(o Options) error {
+	port, err := freePort()
+	if err != nil {
+		return err
+	}
+	h.URL = fmt.Sprintf("http://127.0.0.1:%d", port)
+	if h.Token, err = seed(h.dir); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(h.dir, "run.py"), []byte(program), 0o600); err != nil {
+		return err
+	}
+	return configure(filepath.Join(h.dir, "configuration.yaml"), port, o)
+}
+
+// freePort returns a port that was free a moment ago: Home Assistant takes none
+// of its own choice.
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}
+
+// Start starts a stopped home, on the port that it had, and returns when
+// everything in it is up.
+func (h *Home) Start(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, startTime, fmt.Errorf("Home Assistant was not up in %v", startTime))
+	defer cancel()
+	if err := h.Launch(); err != nil {
+		return err
+	}
+	return h.Ready(ctx)
+}
+
+// Launch starts a stopped home and does not wait for it.
+func (h *Home) Launch() error {
+	log, err := os.OpenFile(h.log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	cmd := exec.Command(h.python, filepath.Join(h.dir, "run.py"), "-c", h.dir, "--skip-pip", "--log-no-color")
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=") // compiled files make the next start quicker
+	h.process, err = procgroup.Start(cmd)
+	return err
+}
+
+// Ready returns when everything in the home is up.
+func (h *Home) Ready(ctx context.Context) error {
+	every := time.NewTicker(25 * time.Millisecond)
+	defer every.Stop()
+	for {
+		if h.running(ctx) {
+			return nil
+		}
+		select {
+		case <-every.C:
+		case <-h.process.Done():
+			return fmt.Errorf("Home Assistant ended while it started; it said: %s", h.Log())
+		case <-ctx.Done():
+			return fmt.Errorf("%w; it said: %s", context.Cause(ctx), h.Log())
+		}
+	}
+}
+
+func (h *Home) running(ctx context.Context) bool {
+	var config struct{ State string }
+	return h.get(ctx, "/api/config", &config) == nil && config.State == "RUNNING"
+}
+
+// Stop stops the home as its owner would, and by force when that takes too long.
+func (h *Home) Stop() {
+	if h.process != nil {
+		h.process.Stop(stopTime)
+		h.process = nil
+	}
+}
+
+// Remove stops the home at once and deletes what it had on disk.
+func (h *Home) Remove() {
+	if h.process != nil {
+		h.process.Kill()
+		h.process = nil
+	}
+	os.RemoveAll(h.dir)
+}
+
+func (h *Home) log() string { return filepath.Join(h.dir, "home.log") }
+
+// Log returns the end of what the home has logged.
+func (h *Home) Log() string {
+	const most = 4000
+	b, _ := os.ReadFile(h.log())
+	return string(b[max(0, len(b)-most):])
+}
+
+// Unban makes a stopped home forget whom it has banned.
+func (h *Home) Unban() error { return os.Remove(filepath.Join(h.dir, "ip_bans.yaml")) }
