@@ -141,6 +141,7 @@ func TestCount(t *testing.T) {
 			got = append(got, fmt.Sprintf("%d %s", f.line, f.said))
 		}
 	}
+	slices.Sort(got)
 	if want := []string{"1 Nobody", "1 told", "9 anew"}; !slices.Equal(got, want) {
 		t.Errorf("of a document: %q, want %q", got, want)
 	}
