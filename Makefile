@@ -19,17 +19,15 @@ VERSION = $(shell git describe --tags --always --dirty --abbrev=12 2>/dev/null)
 # that a deploy sees no change where there is none. infra/internal/project runs it too.
 BUILD = GOWORK=off GOFLAGS= CGO_ENABLED=0 go build -trimpath -buildvcs=false -mod=readonly -tags lambda.norpc -ldflags "-s -w -buildid= -X github.com/hearthgate/hearthgate/config.version=$(VERSION)"
 
-# The race detector needs a C compiler, which not every machine has.
-ifneq ($(shell command -v gcc || command -v clang),)
-RACE := -race
-else ifdef CI
-RACE = $(error the race detector needs a C compiler: install gcc)
-else
-RACE :=
-$(warning skipped: the race detector needs a C compiler, and there is none)
-endif
+# The race detector needs a C compiler, which not every machine has. Only the target
+# that uses it warns, and in CI fails.
+CC_FOUND = $(shell command -v gcc || command -v clang)
+RACE = $(if $(CC_FOUND),-race,$(if $(filter undefined,$(origin CI)),$(warning no C compiler was found, so the tests run without the race detector: install gcc),$(error the race detector needs a C compiler: install gcc)))
 
-# What is fuzzed, and where. Inputs that led somewhere new are kept in testdata/fuzz.
+# What `make check` tests: the packages that need neither Node nor Home Assistant.
+CHECKED := ./config/... ./function/... ./infra/internal/...
+
+# What is fuzzed: package:test. Inputs that reached new code are kept in testdata/fuzz.
 FUZZ := function:FuzzInvoke function:FuzzOperation function/homeassistant:FuzzAnswer function/core:FuzzExecute \
 	function/alexa:FuzzParseSkill function/gateway/cache:FuzzFile config:FuzzDecode function/gateway/security:FuzzScrub \
 	function/gateway/logging:FuzzSearch function/gateway/logging:FuzzWrite function/gateway/metrics:FuzzRestore \
@@ -37,71 +35,90 @@ FUZZ := function:FuzzInvoke function:FuzzOperation function/homeassistant:FuzzAn
 	config/strictjson:FuzzCheck config/strictjson:FuzzDecode
 
 .PHONY: help
-help: ## show the targets
+help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: demo
-demo: ## see it work: the function, a home and six directives, on this machine
+demo: ## run the function with a simulated home and six directives, on this machine
 	$(HEARTHGATE) demo $(ARGS)
 
+# Where `go install` puts programs.
+INSTALL_DIR = $(or $(shell go env GOBIN),$(shell go env GOPATH)/bin)
+
+.PHONY: install
+install: ## build the hearthgate command and install it where Go installs programs
+	@go install ./infra/cmd/hearthgate
+	@echo 'installed $(INSTALL_DIR)/hearthgate'
+	@case ":$$PATH:" in *:$(INSTALL_DIR):*) ;; *) echo 'add it to your PATH: export PATH="$(INSTALL_DIR):$$PATH"' ;; esac
+
+.PHONY: check
+check: vet ## check the code and run the unit tests: within a minute, without Node and Home Assistant
+	go test $(CHECKED)
+
 .PHONY: test
-test: $(BIN)/gotestsum infra/node_modules/.package-lock.json ## set up what the tests need and run every test
-	$(BIN)/gotestsum --format pkgname --raw-command -- bash -c 'go test -json $(RACE) ./function/... ./config/... ; go test -json -timeout 25m ./constructs/... ./infra/...'
+test: $(BIN)/gotestsum infra/node_modules/.package-lock.json ## install what the tests need and run every test, with the race detector
+	@{ failed=0; \
+		go test -json $(RACE) ./function/... ./config/... || failed=1; \
+		go test -json -timeout 25m ./constructs/... ./infra/... || failed=1; \
+		exit $$failed; } | go run ./infra/cmd/heartbeat | $(BIN)/gotestsum --format pkgname --raw-command -- cat
 
 .PHONY: function
-function: ## build the function that the stack deploys (arm64 Linux)
+function: ## build the function as it is deployed (arm64 Linux)
 	@mkdir -p .build/function
 	cd function && GOOS=linux GOARCH=arm64 $(BUILD) -o ../.build/function/bootstrap .
 
 .PHONY: synth
-synth: infra/node_modules/.package-lock.json ## build the function and synthesize every stage, checked by cdk-nag
+synth: infra/node_modules/.package-lock.json ## synthesize the stack of every stage and check it with cdk-nag
 	$(CDK) synth --strict --quiet $(ARGS)
 
 .PHONY: diff
-diff: infra/node_modules/.package-lock.json ## show what a deployment of STAGE would change
+diff: infra/node_modules/.package-lock.json ## show what `make deploy` would change
 	$(CDK) diff --strict hearthgate-$(STAGE) $(ARGS)
 
 .PHONY: deploy
-deploy: infra/node_modules/.package-lock.json ## deploy STAGE (default: dev) into the AWS account that you are logged in to
+deploy: infra/node_modules/.package-lock.json ## deploy STAGE (default: dev) to your AWS account
 	$(HEARTHGATE) deploy --stage $(STAGE) $(ARGS)
 
-.PHONY: lint
-lint: $(BIN)/staticcheck ## look for what is wrong without running it
+.PHONY: vet
+vet: $(BIN)/staticcheck ## run gofmt, go vet and staticcheck on all code
 	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs gofmt -l); test -z "$$unformatted" || { echo "run gofmt on:" $$unformatted; exit 1; }
 	go vet work
 	$(BIN)/staticcheck ./config/... ./constructs/... ./function/... ./infra/...
+
+.PHONY: lint
+lint: vet ## make vet, and build each module by itself with its go.mod tidy
 	@for module in config constructs function infra; do (cd $$module && GOWORK=off go mod tidy -diff && GOWORK=off go build ./...) || exit; done
 
 .PHONY: docs
-docs: ## write the documents that are made from the code
+docs: ## generate the documents that are made from the code
 	go test ./function -run TestDocuments -count=1 -update
 
 .PHONY: bench
-bench: $(BIN)/benchstat ## measure cold starts, warm replies and memory beside a hello world, and the operations
+bench: $(BIN)/benchstat ## measure cold starts, warm replies, memory and operations
 	go run ./infra/cmd/bench $(ARGS)
 	go test -run '^$$' -bench . -benchmem -count 6 ./function/... | $(BIN)/benchstat -
 
 .PHONY: trace
-trace: ## replay a day of a home's traffic through the function, and print what the cache did
+trace: ## replay a day of a home's traffic and print the cache's hit rate
 	go test ./function -run TestTrace -v -count=1
 
 .PHONY: faults
-faults: ## print the matrix of faults: each by every kind of directive, through the built function
+faults: ## inject every fault into every kind of directive and print the matrix
 	go test ./infra/e2e -run TestFaultMatrix -v -count=1
 
 .PHONY: fuzz
-fuzz: ## feed events, answers, operations, stages and files that nobody would send, FUZZTIME each, and print the figures
+fuzz: ## run every fuzz test for FUZZTIME (default: 30s)
 	@mkdir -p .build
 	@printf '%s\n' $(FUZZ) | xargs -P 2 -I{} bash -c 'dir={}; name=$${dir#*:}; \
 		out=$$(go test ./$${dir%:*} -run "^$$" -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x -parallel 1 2>&1) || { echo "$$out"; exit 1; }; \
 		printf "%-16s %s\n" $$name "$$(grep -o "elapsed: .*" <<<"$$out" | tail -1 | sed "s, ([0-9]*/sec),,")"' | tee .build/fuzz.txt
 
 .PHONY: soak
-soak: ## send 100,000 directives with faults among them, and print the figures
+soak: ## send 100,000 directives, with faults among them, and check what leaks or is lost
 	go test ./infra/e2e -run TestSoak -v -count=1 -timeout 20m -soak 100000
 
 .PHONY: clean
-clean: ## delete everything that was built, and nothing else
+clean: ## delete what was built or installed below the clone
 	rm -rf .build infra/node_modules
 
 $(BIN)/gotestsum:
@@ -113,6 +130,6 @@ $(BIN)/benchstat:
 $(BIN)/staticcheck:
 	GOBIN=$(BIN) GOWORK=off GOFLAGS= go install honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-# Without npm the tests that need the CDK say that they are skipped, and in CI fail.
+# Without npm the tests that need the CDK are skipped and say so; in CI they fail.
 infra/node_modules/.package-lock.json: infra/package-lock.json
 	@if command -v npm >/dev/null; then npm ci --prefix infra --no-audit --no-fund; else echo 'skipped: npm is missing, so the CDK is not installed; install Node 20 or newer' >&2; fi

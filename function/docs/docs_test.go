@@ -1,0 +1,106 @@
+// Package docs_test checks the documents: the files and sections that they name
+// exist, and the words are today's technical English.
+package docs_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestTableOfPlaces finds every file that architecture.md says to open.
+func TestTableOfPlaces(t *testing.T) {
+	const section, least = "\n## To change X, open Y\n", 24
+	_, text, ok := strings.Cut(read(t, "architecture.md"), section)
+	if !ok {
+		t.Fatalf("architecture.md has no section%s", section)
+	}
+	text, _, _ = strings.Cut(text, "\n## ")
+	rows := 0
+	for line := range strings.Lines(text) {
+		cells := strings.Split(line, "|")
+		if len(cells) != 4 || strings.Contains(line, "---") {
+			continue
+		}
+		places := regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(cells[2], -1)
+		if len(places) == 0 {
+			continue // the head
+		}
+		rows++
+		for _, place := range places {
+			if _, err := os.Stat(filepath.Join(root, place[1])); err != nil {
+				t.Errorf("to change%sopen %s, which does not exist", cells[1], place[1])
+			}
+		}
+	}
+	if rows < least {
+		t.Errorf("%d rows name a file, want at least %d", rows, least)
+	}
+}
+
+// TestLinks finds what each document of the project links to: a file, or a section
+// of one.
+func TestLinks(t *testing.T) {
+	links := 0
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && skipped.MatchString(d.Name()):
+			return filepath.SkipDir
+		case d.IsDir() || filepath.Ext(path) != ".md":
+			return nil
+		}
+		for _, link := range link.FindAllStringSubmatch(read(t, path), -1) {
+			if strings.Contains(link[1], ":") {
+				continue // elsewhere
+			}
+			links++
+			target := path
+			if link[1] != "" {
+				target = filepath.Join(filepath.Dir(path), link[1])
+			}
+			if _, err := os.Stat(target); err != nil {
+				t.Errorf("%s links to %s, which does not exist", path, link[0])
+			} else if section := link[2]; section != "" && !hasSection(read(t, target), section) {
+				t.Errorf("%s links to %s, which has no section %s", path, target, section)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if links == 0 {
+		t.Error("no document links to another")
+	}
+}
+
+var (
+	link    = regexp.MustCompile(`\]\(([^)#\s]*)(?:#([^)]*))?\)`)
+	heading = regexp.MustCompile(`(?m)^#+ (.*)$`)
+	dropped = regexp.MustCompile(`[^\w\- ]`)
+)
+
+// hasSection reports whether a document has a heading with this anchor, as GitHub
+// makes anchors.
+func hasSection(text, anchor string) bool {
+	for _, h := range heading.FindAllStringSubmatch(text, -1) {
+		if strings.ReplaceAll(dropped.ReplaceAllString(strings.ToLower(h[1]), ""), " ", "-") == anchor {
+			return true
+		}
+	}
+	return false
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
