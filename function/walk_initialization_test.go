@@ -13,7 +13,7 @@ import (
 func init() {
 	stage := func(after string) func(*testing.T, *App) {
 		return func(t *testing.T, a *App) {
-			_, err := core.Do(t.Context(), a.dispatcher, initialization.Depend, initialization.Dependency{
+			_, err := core.Do(t.Context(), a.dispatcher, initialization.AddStage, initialization.Dependency{
 				Stage: "walk", After: []string{after}, Run: func(context.Context, *initialization.Settings) error { return nil },
 			})
 			if err != nil {
