@@ -51,7 +51,7 @@ is not needed any more.
 func migrationDocument() string {
 	var b strings.Builder
 	b.WriteString(migrationHead)
-	for _, v := range initialization.OlderVariables() {
+	for _, v := range initialization.LegacySettings() {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", v.Name, v.Source, v.Now, cell(v.Note))
 	}
 	b.WriteString("\n## Operations of the older system\n\nThey are called as before, " +

@@ -116,7 +116,7 @@ func TestMisconfigured(t *testing.T) {
 		{"no address at all", config.EnvURL + "=my home", "HOME_ASSISTANT_URL is not an address"},
 		{"an address with a password", config.EnvURL + "=https://user:" + canaries.make("password") + "@home.test", "leave user, query and fragment out"},
 		{"no token", config.EnvToken + "=", "HOME_ASSISTANT_TOKEN is missing"},
-		{"odd source", config.EnvTokenSource + "=borrowed", "stored or linked is wanted"},
+		{"odd source", config.EnvTokenSource + "=borrowed", "expected stored or linked"},
 		{"odd timeout", config.EnvTimeout + "=soon", "HOME_ASSISTANT_TIMEOUT"},
 		{"odd truth", config.EnvVerifySSL + "=perhaps", "HOME_ASSISTANT_VERIFY_SSL"},
 		{"odd level", config.EnvLogLevel + "=loud", "LOG_LEVEL"},

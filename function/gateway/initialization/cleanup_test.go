@@ -13,7 +13,7 @@ import (
 
 func TestCleanup(t *testing.T) {
 	left := 3
-	_, d := starter(initialization.Options{Reclaim: func(context.Context) map[core.Gateway]core.Reclaimed {
+	_, d := loader(initialization.Options{Reclaim: func(context.Context) map[core.Gateway]core.Reclaimed {
 		n := left
 		left = 0
 		return map[core.Gateway]core.Reclaimed{core.Cache: {Items: n, Bytes: int64(n) * 10}, core.Logging: {Items: 1}}
@@ -32,7 +32,7 @@ func TestOptimize(t *testing.T) {
 	}
 	initialization.Tune(1 << 20)
 	defer initialization.Tune(1 << 20)
-	_, d := starter(initialization.Options{}, map[string]string{"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256"})
+	_, d := loader(initialization.Options{}, map[string]string{"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256"})
 	all := runtime.GOMAXPROCS(0)
 	for _, tt := range []struct {
 		size, procs int
@@ -58,14 +58,14 @@ func TestSize(t *testing.T) {
 	}
 }
 
-func TestTheOwnersWishesWin(t *testing.T) {
+func TestOwnersVariablesTakePrecedence(t *testing.T) {
 	initialization.Tune(1792)
 	defer initialization.Tune(1 << 20)
 	all := runtime.GOMAXPROCS(0)
 	t.Setenv("GOMEMLIMIT", "1GiB")
 	t.Setenv("GOGC", "100")
 	t.Setenv("GOMAXPROCS", strconv.Itoa(all))
-	_, d := starter(initialization.Options{}, nil)
+	_, d := loader(initialization.Options{}, nil)
 	m, err := core.Do(t.Context(), d, initialization.Optimize, initialization.OptimizeInput{MemoryMB: 128})
 	if err != nil || m.Limit != 1344<<20 || m.GCPercent != 100 || m.Procs != all {
 		t.Errorf("got %+v, %v", m, err)
@@ -73,7 +73,7 @@ func TestTheOwnersWishesWin(t *testing.T) {
 }
 
 func TestStatus(t *testing.T) {
-	s, d := starter(initialization.Options{}, nil)
+	s, d := loader(initialization.Options{}, nil)
 	status := func() initialization.Status {
 		st, err := core.Do(t.Context(), d, initialization.GetStatus, core.None{})
 		if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/initialization"
 )
 
-// A start with a stage of the application's own, which needs the settings.
+// A start with a stage that the application adds.
 func Example() {
 	env := map[string]string{"HOME_ASSISTANT_URL": "https://home.example.org", "HOME_ASSISTANT_TOKEN": "a long-lived one", "DEBUG": "1"}
 	start := initialization.New(initialization.Options{Getenv: func(name string) string { return env[name] }})
@@ -16,7 +16,7 @@ func Example() {
 	d.Install(start)
 
 	ctx := context.Background()
-	order, _ := core.Do(ctx, d, initialization.Depend, initialization.Dependency{
+	order, _ := core.Do(ctx, d, initialization.AddStage, initialization.Dependency{
 		Stage: "connections",
 		After: []string{initialization.ParametersStage},
 		Run: func(_ context.Context, s *initialization.Settings) error {
@@ -30,5 +30,5 @@ func Example() {
 	// Output:
 	// [settings parameters connections]
 	// connecting to https://home.example.org with [secret]
-	// true [the variable DEBUG of the Lambda in Home Assistant's documentation is understood, and LOG_LEVEL is its name now: A value makes the level debug.]
+	// true [the variable DEBUG of the Lambda in Home Assistant's documentation still works, and its name is now LOG_LEVEL: A value makes the level debug.]
 }

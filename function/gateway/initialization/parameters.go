@@ -18,15 +18,15 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// secrets are the settings that a parameter must keep encrypted, each with the
-// command that puts it there.
-var secrets = map[string]string{config.EnvToken: "token", config.EnvHeaders: "headers"}
+// secrets are the settings whose parameter must be encrypted, each with the command
+// that stores it.
+var secrets = map[string]string{config.EnvToken: "token", config.EnvHeaders: "headers", cfClientSecret: "headers"}
 
-// parameters reads the parameters that stand for settings, all in one call, and
-// returns them by the environment variable that each stands for. It warns of a
-// token that is not kept as a secret.
-func (s *Starter) parameters(ctx context.Context, env *environment) (values map[string]string, warnings []string, err error) {
-	names := env.wanted()
+// parameters reads the parameters that hold settings, all in one call, and returns
+// their values by the environment variable that each stands for. It warns of secrets
+// that are not encrypted.
+func (l *Loader) parameters(ctx context.Context, env *environment) (values map[string]string, warnings []string, err error) {
+	names := env.parameterNames()
 	if len(names) == 0 {
 		return nil, nil, nil
 	}
@@ -35,53 +35,54 @@ func (s *Starter) parameters(ctx context.Context, env *environment) (values map[
 		in.Names = append(in.Names, name)
 	}
 	var out *ssm.GetParametersOutput
-	err = s.opts.Guard(ctx, func(ctx context.Context) (err error) {
-		out, err = s.ssm().GetParameters(ctx, in)
-		return judged(err)
+	err = l.opts.Guard(ctx, func(ctx context.Context) (err error) {
+		out, err = l.ssm().GetParameters(ctx, in)
+		return classify(err)
 	})
 	if err != nil {
-		return nil, nil, s.explain(err, in.Names)
+		return nil, nil, l.explain(err, in.Names)
 	}
 	values = map[string]string{}
 	for _, p := range out.Parameters {
 		if p.Type == types.ParameterTypeSecureString {
-			s.decrypted.Add(1)
+			l.opts.Decryptions.Add(1)
 		}
-		stands := names[aws.ToString(p.Name)]
-		values[stands] = aws.ToString(p.Value)
-		if command, secret := secrets[stands]; secret && p.Type != types.ParameterTypeSecureString {
+		variable := names[aws.ToString(p.Name)]
+		values[variable] = aws.ToString(p.Value)
+		if command, secret := secrets[variable]; secret && p.Type != types.ParameterTypeSecureString {
 			warnings = append(warnings, fmt.Sprintf("the parameter %s is of type %s, so the %s in it is not encrypted: delete it and put it again with `hearthgate %s`, which makes a SecureString", aws.ToString(p.Name), p.Type, command, command))
 		}
 	}
-	return values, warnings, s.missing(out.InvalidParameters, names)
+	return values, warnings, l.missing(out.InvalidParameters, names)
 }
 
-// Decryptions returns how many encrypted parameters were read so far, each of which
-// asks KMS once.
-func (s *Starter) Decryptions() int64 { return s.decrypted.Load() }
-
-// wanted returns the names of the parameters to read, each with the environment
-// variable that it stands for. What the environment has is not asked for.
-func (e *environment) wanted() map[string]string {
+// parameterNames returns the names of the parameters to read, each with the environment
+// variable that it stands for. A variable that is set needs no parameter.
+func (e *environment) parameterNames() map[string]string {
 	names := map[string]string{}
-	want := func(parameter, variable string) {
+	add := func(parameter, variable string) {
 		if parameter != "" && e.get(variable) == "" {
 			names[parameter] = variable
 		}
 	}
 	if prefix := e.get(config.EnvParameterPrefix); prefix != "" {
-		want(prefix+config.URLParameter, config.EnvURL)
-		want(prefix+config.LogLevelParameter, config.EnvLogLevel)
+		add(prefix+config.URLParameter, config.EnvURL)
+		add(prefix+config.LogLevelParameter, config.EnvLogLevel)
 	}
 	if e.get(config.EnvTokenSource) != string(config.Linked) {
-		want(e.get(config.EnvTokenParameter), config.EnvToken)
+		add(e.get(config.EnvTokenParameter), config.EnvToken)
 	}
-	want(e.get(config.EnvHeadersParam), config.EnvHeaders)
+	add(e.get(config.EnvHeadersParam), config.EnvHeaders)
+	for _, a := range accessVariables {
+		if parameter := strings.TrimSpace(e.getenv(a.variable)); isParameterName(parameter) {
+			names[parameter] = a.variable
+		}
+	}
 	return names
 }
 
-// missing says which parameters that are needed are not there.
-func (s *Starter) missing(invalid []string, names map[string]string) error {
+// missing returns an error that names the required parameters that do not exist.
+func (l *Loader) missing(invalid []string, names map[string]string) error {
 	var needed []string
 	for _, name := range invalid {
 		if names[name] != config.EnvLogLevel {
@@ -91,44 +92,38 @@ func (s *Starter) missing(invalid []string, names map[string]string) error {
 	if len(needed) == 0 {
 		return nil
 	}
-	return fmt.Errorf("there is no parameter %s in region %s: the stack makes those of the stage, `hearthgate token` the one with the token, and `hearthgate headers` the one with headers",
-		strings.Join(needed, " and no parameter "), s.opts.Getenv("AWS_REGION"))
+	return fmt.Errorf("there is no parameter %s in region %s: `hearthgate deploy` makes those of the stage, `hearthgate token` the one with the token, and `hearthgate headers` the one with headers",
+		strings.Join(needed, " and no parameter "), l.opts.Getenv("AWS_REGION"))
 }
 
-// ssm returns the client, made at its first use. It is made without the SDK's
-// config package, which costs 15 ms and 4 MB at a cold start: region and
-// credentials are in the environment, where Lambda puts them.
-func (s *Starter) ssm() *ssm.Client {
-	s.clientOnce.Do(func() {
+// ssm returns the client, made at its first use. It does without the SDK's config
+// package, which costs 15 ms and 4 MB at a cold start: Lambda puts region and
+// credentials into the environment.
+func (l *Loader) ssm() *ssm.Client {
+	l.clientOnce.Do(func() {
 		o := ssm.Options{
-			Region: s.opts.Getenv("AWS_REGION"),
-			Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-				return aws.Credentials{
-					AccessKeyID:     s.opts.Getenv("AWS_ACCESS_KEY_ID"),
-					SecretAccessKey: s.opts.Getenv("AWS_SECRET_ACCESS_KEY"),
-					SessionToken:    s.opts.Getenv("AWS_SESSION_TOKEN"),
-				}, nil
-			}),
-			// The SDK would pause for seconds between its tries, with a person
-			// waiting, and in the end not tell why.
+			Region:      l.opts.Getenv("AWS_REGION"),
+			Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return l.credentials(), nil }),
+			// By default the SDK pauses for seconds between its attempts, with a person
+			// waiting, and then loses the reason.
 			Retryer: retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = 150 * time.Millisecond }),
 		}
-		if s.opts.Transport != nil {
-			o.HTTPClient = &http.Client{Transport: s.opts.Transport}
+		if l.opts.Transport != nil {
+			o.HTTPClient = &http.Client{Transport: l.opts.Transport}
 		}
 		for _, name := range []string{"AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SSM"} {
-			if endpoint := s.opts.Getenv(name); endpoint != "" {
+			if endpoint := l.opts.Getenv(name); endpoint != "" {
 				o.BaseEndpoint = aws.String(endpoint)
 			}
 		}
-		s.client = ssm.New(o)
+		l.client = ssm.New(o)
 	})
-	return s.client
+	return l.client
 }
 
-// judged returns err with the kind that says whether the store is in trouble, or only
-// refused what was asked of it.
-func judged(err error) error {
+// classify returns err with a kind: whether the store is unreachable or throttles, or
+// rejected the request.
+func classify(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -144,22 +139,22 @@ func judged(err error) error {
 	return &core.Error{Kind: kind, Err: err}
 }
 
-// explain says what an error of the parameter store means and what to do.
-func (s *Starter) explain(err error, names []string) error {
+// explain returns an error of the parameter store with its reason and what to do.
+func (l *Loader) explain(err error, names []string) error {
 	list := strings.Join(names, ", ")
 	if e, ok := errors.AsType[smithy.APIError](err); ok {
 		switch e.ErrorCode() {
 		case "AccessDeniedException":
-			return fmt.Errorf("the function's role may not read %s: deploy the stack again, which grants it (%s)", list, e.ErrorCode())
+			return fmt.Errorf("the function's role may not read %s: `hearthgate deploy` grants it for the parameters of the stage (%s)", list, e.ErrorCode())
 		case "ThrottlingException", "TooManyUpdates":
-			return fmt.Errorf("the parameter store is busy; %s will be read again in a moment (%s)", list, e.ErrorCode())
+			return fmt.Errorf("the parameter store is busy; the function will read %s again in a moment (%s)", list, e.ErrorCode())
 		case "ExpiredTokenException", "UnrecognizedClientException", "InvalidSignatureException":
 			return fmt.Errorf("the credentials are not valid, so %s cannot be read: check that they belong to the account and that the clock is right (%s)", list, e.ErrorCode())
 		}
 		return fmt.Errorf("%s cannot be read: %s", list, e.ErrorCode())
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("the parameter store did not answer in time, so %s is not known", list)
+		return fmt.Errorf("the parameter store did not answer in time, so %s is not known: the function will try again in a moment", list)
 	}
 	return fmt.Errorf("%s cannot be read: %w", list, err)
 }

@@ -9,68 +9,46 @@ import (
 
 // A RefreshInput is the input of [Refresh].
 type RefreshInput struct {
-	OlderThan core.Seconds `json:"older_than_seconds,omitempty" doc:"leave the settings be if they were read less than this ago; default: read them whatever their age" unit:"s"`
+	OlderThan core.Seconds `json:"older_than_seconds,omitempty" doc:"do nothing if the settings were read less than this ago; default: read them whatever their age" unit:"s"`
 }
 
-// refresh reads the settings again, and runs the stages that depend on what has
-// changed. What is wrong with the new ones is an error, and the old ones stay.
-func (s *Starter) refresh(ctx context.Context, in RefreshInput) (Status, error) {
-	done, err := s.wait(ctx)
+// refresh reads the settings again and runs the stages that depend on what changed.
+// If the new settings are wrong it returns their error, and the old ones stay.
+func (l *Loader) refresh(ctx context.Context, in RefreshInput) (Status, error) {
+	unlock, err := l.lock(ctx)
 	if err != nil {
 		return Status{}, err
 	}
-	defer done()
-	before := s.state.Load()
+	defer unlock()
+	before := l.state.Load()
 	if before == nil || before.err != nil {
-		err := s.start(ctx).failure()
-		return s.now(), err
+		err := l.start(ctx).failure()
+		return l.status(), err
 	}
-	if time.Since(before.tried) < in.OlderThan.Duration() {
-		return s.now(), nil
+	if time.Since(before.attempted) < in.OlderThan.Duration() {
+		return l.status(), nil
 	}
-	results := s.again(func(g *stage) bool { return g.read != nil })
+	reads := func(g *stage) bool { return g.read != nil }
+	results := l.resetStages(reads)
 	st := *before
-	s.try(ctx, &st, func(g *stage) bool { return g.read != nil })
+	l.runStages(ctx, &st, reads)
 	if st.err != nil {
-		_ = s.opts.Apply(before.settings) // which it took before
+		_ = l.opts.Apply(before.settings) // which succeeded before
 		old := *before
-		old.tried, old.stale = time.Now(), st.err.Error()
-		s.restore(results)
-		s.keep(&old)
+		old.attempted, old.stale = time.Now(), st.err.Error()
+		l.restoreStages(results)
+		l.store(&old)
 		return Status{}, st.failure()
 	}
-	s.keep(&st)
-	s.again(func(g *stage) bool { return g.Again != nil && g.Again(before.settings, st.settings) })
-	s.start(ctx)
-	return s.now(), nil
+	l.store(&st)
+	l.resetStages(func(g *stage) bool { return g.Again != nil && g.Again(before.settings, st.settings) })
+	l.start(ctx)
+	return l.status(), nil
 }
 
-// again has the stages of which it is true run once more, and returns what came of
-// them so far.
-func (s *Starter) again(which func(*stage) bool) map[*stage]Stage {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	results := map[*stage]Stage{}
-	for _, g := range s.stages {
-		if which(g) {
-			results[g] = g.result
-			g.result.Done = false
-		}
-	}
-	return results
-}
-
-func (s *Starter) restore(results map[*stage]Stage) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for g, result := range results {
-		g.result = result
-	}
-}
-
-// Due reports whether the settings have come to the end of their time and a
-// parameter may have changed: whether they should be read again, after a reply.
-func (s *Starter) Due() bool {
-	st := s.state.Load()
-	return st != nil && time.Since(st.tried) >= s.opts.TTL && len(readEnvironment(s.opts.Getenv).wanted()) > 0
+// Due reports whether the settings have expired and a parameter may have changed, so
+// that they should be read again, after a reply.
+func (l *Loader) Due() bool {
+	st := l.state.Load()
+	return st != nil && time.Since(st.attempted) >= l.opts.TTL && len(readEnvironment(l.opts.Getenv).parameterNames()) > 0
 }

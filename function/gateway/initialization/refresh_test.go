@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -49,10 +50,10 @@ func TestRefresh(t *testing.T) {
 	}
 }
 
-// A store answers as the parameter store does.
+// A store is a fake of the parameter store.
 type store struct {
 	mu     sync.Mutex
-	values map[string]string // guarded by mu; nil to be denied
+	values map[string]string // guarded by mu; nil to deny access
 	calls  int               // guarded by mu
 }
 
@@ -89,8 +90,8 @@ func (s *store) set(values map[string]string) {
 	s.values = values
 }
 
-// stored returns a parameter store and the environment of a function that reads
-// all it can from it.
+// stored returns a parameter store and the environment of a function that reads all it
+// can from it.
 func stored(t *testing.T) (*store, map[string]string) {
 	t.Helper()
 	s := &store{values: map[string]string{
@@ -104,12 +105,12 @@ func stored(t *testing.T) (*store, map[string]string) {
 	}
 }
 
-// TestParametersHoldForAWhile changes parameters under a function at work.
-func TestParametersHoldForAWhile(t *testing.T) {
+// TestParametersExpire changes parameters while the function runs.
+func TestParametersExpire(t *testing.T) {
 	parameters, env := stored(t)
-	s, d := starter(initialization.Options{TTL: time.Nanosecond}, env)
+	s, d := loader(initialization.Options{TTL: time.Nanosecond}, env)
 	var connected []string
-	depend(t, d, initialization.Dependency{Stage: "connections", After: []string{initialization.ParametersStage},
+	addStages(t, d, initialization.Dependency{Stage: "connections", After: []string{initialization.ParametersStage},
 		Again: func(before, now *initialization.Settings) bool { return before.URL != now.URL },
 		Run: func(_ context.Context, s *initialization.Settings) error {
 			connected = append(connected, s.URL)
@@ -122,14 +123,14 @@ func TestParametersHoldForAWhile(t *testing.T) {
 		t.Errorf("the settings are %+v", got)
 	}
 	if !s.Due() {
-		t.Error("settings whose time is over are not due")
+		t.Error("expired settings are not due")
 	}
 	refresh := func(in initialization.RefreshInput) error {
 		_, err := core.Do(t.Context(), d, initialization.Refresh, in)
 		return err
 	}
 	if err := refresh(initialization.RefreshInput{OlderThan: core.Seconds(time.Hour)}); err != nil || parameters.calls != 1 {
-		t.Errorf("young settings were read again: %v", err)
+		t.Errorf("settings that had not expired were read again: %v", err)
 	}
 
 	parameters.set(map[string]string{"/p/home-assistant/url": "https://two.example.org", "/p/log-level": "debug", "/p/token": "two", "/p/headers": `{"X-A":"one"}`})
@@ -154,44 +155,69 @@ func TestParametersHoldForAWhile(t *testing.T) {
 		t.Errorf("the health is %+v", h)
 	}
 	if run(t, d); len(connected) != 2 {
-		t.Errorf("a re-read that failed had stages run again: %v", connected)
+		t.Errorf("a refresh that failed ran stages again: %v", connected)
 	}
 }
 
-// A shelf forgets everything when it is told to.
-type shelf struct {
+// A counter is a cache that counts its look-ups.
+type counter struct {
 	kept          map[string]any
 	loads, misses int
 }
 
-func (s *shelf) Load(key string) (any, bool) {
-	s.loads++
-	v, ok := s.kept[key]
+func (c *counter) Load(key string) (any, bool) {
+	c.loads++
+	v, ok := c.kept[key]
 	if !ok {
-		s.misses++
+		c.misses++
 	}
 	return v, ok
 }
 
-func (s *shelf) Keep(key string, v any, _ time.Duration) { s.kept[key] = v }
+func (c *counter) Keep(key string, v any, _ time.Duration) { c.kept[key] = v }
 
-func TestLookUpsCount(t *testing.T) {
-	kept := &shelf{kept: map[string]any{}}
-	s, d := starter(initialization.Options{Shelf: kept}, nil)
-	run(t, d)
-	for range 3 {
-		s.Settings()
-	}
-	clear(kept.kept)
-	for range 2 {
-		if s.Settings() == nil {
-			t.Error("settings whose time is over are gone")
+// TestLookUps checks that the service looks the settings up once a call, and that
+// nothing else does.
+func TestLookUps(t *testing.T) {
+	cache := &counter{kept: map[string]any{}}
+	l, d := loader(initialization.Options{Cache: cache}, nil)
+	call := l.Service()(nil, func(context.Context, *core.Call) error { return nil })
+	serve := func(times int) {
+		for range times {
+			if err := call(t.Context(), &core.Call{Spec: initialization.Run.Spec, Input: needy{}}); err != nil {
+				t.Error(err)
+			}
 		}
 	}
-	if kept.loads != 5 || kept.misses != 1 {
-		t.Errorf("%d look-ups, %d in vain; want 5 and 1", kept.loads, kept.misses)
+	run(t, d)
+	serve(3)
+	for range 10 {
+		l.Settings()
 	}
-	if s.Due() {
-		t.Error("settings are due of which nothing can change")
+	clear(cache.kept)
+	if l.Settings() == nil {
+		t.Error("settings that the cache has forgotten are gone")
+	}
+	serve(2)
+	if cache.loads != 5 || cache.misses != 1 {
+		t.Errorf("%d look-ups, %d misses; want 5 and 1", cache.loads, cache.misses)
+	}
+	if l.Due() {
+		t.Error("settings are due of which none can change")
+	}
+}
+
+// TestDecryptions counts the encrypted parameters that are read, at the start and at a
+// refresh.
+func TestDecryptions(t *testing.T) {
+	parameters, env := stored(t)
+	var n atomic.Int64
+	_, d := loader(initialization.Options{Decryptions: &n}, env)
+	if run(t, d); n.Load() != 4 {
+		t.Errorf("%d decryptions at the start, want 4", n.Load())
+	}
+	parameters.set(map[string]string{"/p/home-assistant/url": "https://two.example.org", "/p/token": "two", "/p/headers": `{}`})
+	if _, err := core.Do(t.Context(), d, initialization.Refresh, initialization.RefreshInput{}); err != nil || n.Load() != 7 {
+		t.Errorf("%d decryptions after a refresh, %v; want 7", n.Load(), err)
 	}
 }

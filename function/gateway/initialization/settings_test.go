@@ -1,11 +1,9 @@
 package initialization_test
 
 import (
-	"bytes"
 	"fmt"
 	"log/slog"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -18,18 +16,16 @@ import (
 // good is an environment that has all that is needed.
 var good = map[string]string{config.EnvURL: "https://home.example.org", config.EnvToken: "secret-token"}
 
-// starter returns a Starter with the environment good and these variables, and a
+// loader returns a Loader with the environment good and these variables, and a
 // dispatcher for it.
-func starter(o initialization.Options, env map[string]string) (*initialization.Starter, *core.Dispatcher) {
+func loader(o initialization.Options, env map[string]string) (*initialization.Loader, *core.Dispatcher) {
 	all := maps.Clone(good)
 	maps.Copy(all, env)
 	if o.Getenv == nil {
 		o.Getenv = func(name string) string { return all[name] }
 	}
-	s := initialization.New(o)
-	d := core.NewDispatcher()
-	d.Install(s)
-	return s, d
+	l := initialization.New(o)
+	return l, core.NewDispatcher(l)
 }
 
 func run(t *testing.T, d *core.Dispatcher) initialization.Status {
@@ -42,7 +38,7 @@ func run(t *testing.T, d *core.Dispatcher) initialization.Status {
 }
 
 func TestSettings(t *testing.T) {
-	s, d := starter(initialization.Options{}, map[string]string{
+	s, d := loader(initialization.Options{}, map[string]string{
 		config.EnvURL: "https://home.example.org:8123/", config.EnvTimeout: "2.5", config.EnvVerifySSL: "False",
 		config.EnvHeaders:  `{"CF-Access-Client-Id":"id","cf-access-client-secret":"hush"}`,
 		config.EnvSkillIDs: "amzn1.ask.skill.a, amzn1.ask.skill.b,", config.EnvAllowedUsers: "amzn1.account.A",
@@ -52,36 +48,36 @@ func TestSettings(t *testing.T) {
 		t.Fatal(status.Problem)
 	}
 	got := s.Settings()
-	if got.URL != "https://home.example.org:8123" || got.Timeout.Seconds() != 2.5 || got.VerifySSL || got.LogLevel != slog.LevelWarn || got.CacheTable != "table" || got.Policy != `[{"deny":"x"}]` {
+	if got.URL != "https://home.example.org:8123" || got.Timeout.Seconds() != 2.5 || got.VerifySSL || got.LogLevel != slog.LevelWarn || got.Policy != `[{"deny":"x"}]` {
 		t.Errorf("got %+v", got)
 	}
 	if want := []string{"amzn1.ask.skill.a", "amzn1.ask.skill.b"}; !slices.Equal(got.SkillIDs, want) || !slices.Equal(got.AllowedUsers, []string{"amzn1.account.A"}) {
 		t.Errorf("skills %v, users %v", got.SkillIDs, got.AllowedUsers)
 	}
-	h := http.Header{}
-	got.AddHeaders(h)
-	if h.Get("Cf-Access-Client-Id") != "id" || h.Get("Cf-Access-Client-Secret") != "hush" {
+	if h := got.Headers; len(h) != 2 || h["Cf-Access-Client-Id"].Reveal() != "id" || h["Cf-Access-Client-Secret"].Reveal() != "hush" {
 		t.Errorf("headers %v", h)
 	}
 	if text := fmt.Sprintf("%+v %#v", got, got); strings.Contains(text, "hush") || strings.Contains(text, "secret-token") {
 		t.Errorf("printed, the settings show a secret: %s", text)
 	}
 	view, err := core.Do(t.Context(), d, initialization.GetSettings, core.None{})
-	if text := fmt.Sprint(view); err != nil || strings.Contains(text, "hush") || strings.Contains(text, "secret-token") || !strings.Contains(text, "{LOG_LEVEL warn environment}") {
+	if text := fmt.Sprint(view); err != nil || strings.Contains(text, "hush") || strings.Contains(text, "secret-token") || !strings.Contains(text, "{LOG_LEVEL warn environment}") || !strings.Contains(text, "{HEARTHGATE_CACHE_TABLE table environment}") {
 		t.Errorf("the view is %s, %v", text, err)
 	}
 }
 
 func TestWrongSettings(t *testing.T) {
 	for name, tt := range map[string]struct{ variable, value, want string }{
-		"headers are no object": {config.EnvHeaders, `["hush"]`, "is not a JSON object of texts"},
-		"a header of ours":      {config.EnvHeaders, `{"authorization":"hush"}`, "has Authorization, which the function sends itself"},
-		"an odd header name":    {config.EnvHeaders, `{"a b":"hush"}`, "a header whose name HTTP does not know"},
-		"an odd header value":   {config.EnvHeaders, `{"X-A":"hush\n"}`, "has a value of X-A that no header has"},
-		"no policy":             {config.EnvPolicy, `[`, "is not JSON"},
+		"headers are not an object": {config.EnvHeaders, `["hush"]`, "is not a JSON object of strings"},
+		"a header of ours":          {config.EnvHeaders, `{"authorization":"hush"}`, "has Authorization, which the function sends itself"},
+		"an odd header name":        {config.EnvHeaders, `{"a b":"hush"}`, "a header whose name is not valid in HTTP"},
+		"an odd header value":       {config.EnvHeaders, `{"X-A":"hush\n"}`, "has a value of X-A that is not valid in HTTP"},
+		"no policy":                 {config.EnvPolicy, `[`, "is not JSON"},
+		"no user":                   {config.EnvAllowedUsers, " , ", "is a list without an item"},
+		"no skill":                  {config.EnvSkillIDs, ",", "is a list without an item"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s, d := starter(initialization.Options{}, map[string]string{tt.variable: tt.value})
+			s, d := loader(initialization.Options{}, map[string]string{tt.variable: tt.value})
 			status := run(t, d)
 			if status.Ready || !strings.Contains(status.Problem, tt.variable+" ") || !strings.Contains(status.Problem, tt.want) || strings.Contains(status.Problem, "hush") {
 				t.Errorf("the problem is %q, want %q of %s", status.Problem, tt.want, tt.variable)
@@ -93,30 +89,60 @@ func TestWrongSettings(t *testing.T) {
 	}
 }
 
-func TestKey(t *testing.T) {
-	key := func(env map[string]string, purpose string) []byte {
-		s, d := starter(initialization.Options{}, env)
-		run(t, d)
-		k, ok := s.Settings().Key(purpose)
-		if ok != (len(k) == 32) {
-			t.Errorf("the key is %d bytes long", len(k))
-		}
-		return k
-	}
-	one := key(nil, "cache")
-	if !bytes.Equal(one, key(nil, "cache")) {
-		t.Error("the same secrets make another key")
-	}
-	for name, other := range map[string][]byte{
-		"purpose": key(nil, "other"),
-		"token":   key(map[string]string{config.EnvToken: "another"}, "cache"),
-		"header":  key(map[string]string{config.EnvHeaders: `{"X-A":"b"}`}, "cache"),
+// TestAddress writes the home's address in the ways that owners do.
+func TestAddress(t *testing.T) {
+	for _, tt := range []struct {
+		value, url, warning, problem string
+	}{
+		{"https://home.test", "https://home.test", "", ""},
+		{"http://api:8123", "http://api:8123", "", ""},
+		{"https://api", "https://api", "", ""},
+		{"https://home.test/", "https://home.test", "ends with /, which hearthgate adds itself: write https://home.test", ""},
+		{"https://home.test:8123/api", "https://home.test:8123", "ends with /api, which hearthgate adds itself: write https://home.test:8123", ""},
+		{"https://home.test/api/", "https://home.test", "ends with /api/, which", ""},
+		{"https://home.test/API", "https://home.test", "ends with /API, which", ""},
+		{"https://home.test/api/alexa/smart_home", "https://home.test", "ends with /api/alexa/smart_home, which", ""},
+		{"https://home.test//api/alexa/smart_home//", "", "", "has a path after the host, where Home Assistant has none: write https://home.test"},
+		{"https://home.test/lovelace/hush", "", "", "has a path after the host, where Home Assistant has none: write https://home.test"},
+		{"https://home.test/x/api", "", "", "write https://home.test"},
+		{"https://home.test/apiary", "", "", "write https://home.test"},
+		{"https://home.test/api?hush", "", "", "leave user, query and fragment out"},
+		{"https://user:hush@home.test/api", "", "", "leave user, query and fragment out"},
+		{"home.test/api", "", "", "is not an address"},
+		{"https:///api", "", "", "is not an address"},
+		{"/api", "", "", "is not an address"},
 	} {
-		if bytes.Equal(one, other) {
-			t.Errorf("another %s makes the same key", name)
-		}
+		t.Run(tt.value, func(t *testing.T) {
+			l, d := loader(initialization.Options{}, map[string]string{config.EnvURL: tt.value})
+			status := run(t, d)
+			if tt.problem != "" {
+				if status.Ready || !strings.Contains(status.Problem, config.EnvURL+" ") || !strings.Contains(status.Problem, tt.problem) || strings.Contains(status.Problem, "hush") {
+					t.Errorf("ready %v, the problem is %q; want %q", status.Ready, status.Problem, tt.problem)
+				}
+				return
+			}
+			if !status.Ready || l.Settings().URL != tt.url || !l.Settings().HasURL() {
+				t.Errorf("ready %v with %+v: %s; want the address %s", status.Ready, l.Settings(), status.Problem, tt.url)
+			}
+			warnings := strings.Join(status.Warnings, "\n")
+			if (warnings != "") != (tt.warning != "") || !strings.Contains(warnings, tt.warning) {
+				t.Errorf("the warnings are %q, want %q", warnings, tt.warning)
+			}
+		})
 	}
-	if k := key(map[string]string{config.EnvToken: "", config.EnvTokenSource: "linked"}, "cache"); k != nil {
-		t.Error("there is a key without a secret")
+}
+
+// TestZeroOptions uses a Loader at once that was given nothing.
+func TestZeroOptions(t *testing.T) {
+	t.Setenv(config.EnvURL, "")
+	l := initialization.New(initialization.Options{})
+	if l.Settings() != nil || l.Due() {
+		t.Error("there are settings before they were loaded")
+	}
+	if err := l.Ensure(t.Context()); core.CauseOf(err) != core.CauseSettings || !strings.Contains(err.Error(), config.EnvURL+" is missing") {
+		t.Errorf("got %v, want that the address is missing", err)
+	}
+	if h := l.Health(); h.Points != 20 || l.Cleanup(t.Context()) != (core.Reclaimed{}) {
+		t.Errorf("the health is %+v, want 20 points", h)
 	}
 }

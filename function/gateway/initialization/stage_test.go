@@ -13,7 +13,7 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/initialization"
 )
 
-// A diary notes which stages ran, in their order.
+// A diary records which stages ran, in their order.
 type diary struct {
 	mu  sync.Mutex
 	ran []string // guarded by mu
@@ -28,21 +28,21 @@ func (d *diary) stage(name string, err error, after ...string) initialization.De
 	}}
 }
 
-func depend(t *testing.T, d *core.Dispatcher, stages ...initialization.Dependency) (o initialization.Order) {
+func addStages(t *testing.T, d *core.Dispatcher, stages ...initialization.Dependency) (o initialization.Order) {
 	t.Helper()
 	for _, stage := range stages {
 		var err error
-		if o, err = core.Do(t.Context(), d, initialization.Depend, stage); err != nil {
+		if o, err = core.Do(t.Context(), d, initialization.AddStage, stage); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return o
 }
 
-func TestStagesRunInTheirOrder(t *testing.T) {
+func TestOrderOfStages(t *testing.T) {
 	var book diary
-	_, d := starter(initialization.Options{}, nil)
-	o := depend(t, d,
+	_, d := loader(initialization.Options{}, nil)
+	o := addStages(t, d,
 		book.stage("connections", nil, "cache"), book.stage("cache", nil, "security"), book.stage("security", nil, initialization.ParametersStage))
 	if want := []string{"settings", "parameters", "security", "cache", "connections"}; !slices.Equal(o.Stages, want) || o.Stuck != nil {
 		t.Errorf("the order is %v, want %v", o, want)
@@ -52,15 +52,15 @@ func TestStagesRunInTheirOrder(t *testing.T) {
 		t.Errorf("%v ran, want %v: %+v", book.ran, want, status)
 	}
 	if run(t, d); len(book.ran) != 3 {
-		t.Errorf("what was done is done again: %v", book.ran)
+		t.Errorf("stages that succeeded ran again: %v", book.ran)
 	}
 }
 
 func TestStuckStages(t *testing.T) {
 	var book diary
-	s, d := starter(initialization.Options{}, nil)
-	o := depend(t, d, book.stage("a", nil, "b"), book.stage("b", nil, "c"), book.stage("c", nil, "settings", "b"), book.stage("d", nil, "none"))
-	want := []string{"a: it waits for the cycle b > c > b", "b: it waits for the cycle b > c > b", "c: it waits for the cycle c > b > c", `d: d comes after a stage "none", which there is not`}
+	s, d := loader(initialization.Options{}, nil)
+	o := addStages(t, d, book.stage("a", nil, "b"), book.stage("b", nil, "c"), book.stage("c", nil, "settings", "b"), book.stage("d", nil, "none"))
+	want := []string{"a: it waits for the cycle b > c > b", "b: it waits for the cycle b > c > b", "c: it waits for the cycle c > b > c", `d: d depends on a stage "none", which does not exist`}
 	if !slices.Equal(o.Stuck, want) {
 		t.Errorf("got  %q\nwant %q", o.Stuck, want)
 	}
@@ -72,36 +72,36 @@ func TestStuckStages(t *testing.T) {
 	}
 }
 
-func TestAStageThatFails(t *testing.T) {
+func TestStageFails(t *testing.T) {
 	var book diary
-	s, d := starter(initialization.Options{Pause: 1}, nil)
+	s, d := loader(initialization.Options{Pause: 1}, nil)
 	broken := errors.New("no key")
 	panics := initialization.Dependency{Stage: "panics", Run: func(context.Context, *initialization.Settings) error { panic("planted") }}
 	first := book.stage("security", broken, "parameters")
-	depend(t, d, first, book.stage("cache", nil, "security"), panics)
+	addStages(t, d, first, book.stage("cache", nil, "security"), panics)
 	status := run(t, d)
 	problems := map[string]string{}
 	for _, stage := range status.Stages {
 		problems[stage.Name] = stage.Problem
 	}
-	if !status.Ready || problems["security"] != "no key" || problems["cache"] != "it comes after security, which failed" || !strings.Contains(problems["panics"], "planted") {
+	if !status.Ready || problems["security"] != "no key" || problems["cache"] != "it depends on security, which failed" || !strings.Contains(problems["panics"], "planted") {
 		t.Errorf("the stages are %+v", status.Stages)
 	}
 	if h := s.Health(); h.Points != 70 {
 		t.Errorf("the health is %+v, want 70 points", h)
 	}
 	if run(t, d); !slices.Equal(book.ran, []string{"security", "security"}) {
-		t.Errorf("%v ran; what failed is to be tried again, and what comes after it is not", book.ran)
+		t.Errorf("%v ran; want the stage that failed again, and not those that depend on it", book.ran)
 	}
 }
 
-// TestEarlyStages has a stage that needs no more than the environment's settings,
-// beside one that needs all, with and without an address in the environment.
+// TestEarlyStages has a stage that needs only the environment's settings beside one
+// that needs all of them, and says that they suffice or do not.
 func TestEarlyStages(t *testing.T) {
 	for _, early := range []bool{true, false} {
 		parameters := make(chan struct{})
-		_, d := starter(initialization.Options{}, nil)
-		depend(t, d,
+		_, d := loader(initialization.Options{}, nil)
+		addStages(t, d,
 			initialization.Dependency{Stage: "slow", Run: func(context.Context, *initialization.Settings) error { <-parameters; return nil }},
 			initialization.Dependency{Stage: "connections", After: []string{"slow"}, Early: func(s *initialization.Settings) bool { return early && s.HasURL() },
 				Run: func(_ context.Context, s *initialization.Settings) error {
@@ -122,20 +122,20 @@ func TestEarlyStages(t *testing.T) {
 	}
 }
 
-func TestDependIsRefused(t *testing.T) {
+func TestAddStageErrors(t *testing.T) {
 	var book diary
-	_, d := starter(initialization.Options{}, nil)
+	_, d := loader(initialization.Options{}, nil)
 	for _, stage := range []initialization.Dependency{book.stage("settings", nil)} {
-		if _, err := core.Do(t.Context(), d, initialization.Depend, stage); core.KindOf(err) != core.Invalid {
+		if _, err := core.Do(t.Context(), d, initialization.AddStage, stage); core.KindOf(err) != core.Invalid {
 			t.Errorf("%s: %v", stage.Stage, err)
 		}
 	}
 	for field, stage := range map[string]initialization.Dependency{"stage": {}, "run": {Stage: "x"}} {
 		if err := stage.Check(); err == nil || !strings.Contains(err.Error(), "field "+field) {
-			t.Errorf("%v, want one that names %s", err, field)
+			t.Errorf("got %v, want an error that names %s", err, field)
 		}
 	}
-	if initialization.Depend.GoOnly() == "" {
-		t.Error("an input that holds a function can be run by name")
+	if initialization.AddStage.GoOnly() == "" {
+		t.Error("an operation whose input has a function can be run by name")
 	}
 }
