@@ -48,6 +48,7 @@ type App struct {
 	log        *logging.Log
 	loader     *initialization.Loader
 	authorizer *security.Authorizer
+	redactor   *security.Redactor
 	singletons *singleton.Store
 	stats      *lambda.InvocationStats
 
@@ -70,12 +71,14 @@ func New(o Options) *App {
 	if o.Output == nil {
 		o.Output = os.Stdout
 	}
-	a := &App{getenv: o.Getenv, dispatcher: new(core.Dispatcher), stats: new(lambda.InvocationStats), began: time.Now()}
+	a := &App{
+		getenv: o.Getenv, dispatcher: new(core.Dispatcher), redactor: new(security.Redactor),
+		stats: new(lambda.InvocationStats), began: time.Now(),
+	}
 	var (
 		output         = &countingWriter{w: o.Output}
 		parameterCalls = new(atomic.Int64)
 		tableCalls     = new(atomic.Int64)
-		redactor       = new(security.Redactor)
 		sealer         = new(security.Sealer)
 		client         = &httpclient.Client{Dial: o.Dial, UserAgent: "hearthgate/" + config.Version()}
 		breakers       = &circuitbreaker.Breakers{Policies: map[string]circuitbreaker.Policy{
@@ -90,15 +93,15 @@ func New(o Options) *App {
 	a.costs = &utility.CostGuard{Usage: a.usage}
 	a.cache = cache.New(a.cacheOptions(o, sealer, client, tableCalls))
 	a.log = logging.New(logging.Options{
-		Output: output, Version: config.Version(), Redact: redactor.Redact,
+		Output: output, Version: config.Version(), Redact: a.redactor.Redact,
 		Metrics: a.emf, ProcessAttrs: a.processAttrs,
 		Debug: func() bool { return a.costs.Allows(utility.DebugLines) },
 	})
 	profile := &amazon.Client{URL: o.Amazon, Region: o.Getenv("AWS_REGION"), Get: a.askAmazon}
-	a.authorizer = security.New(security.Options{Profile: profile.UserID, Sealer: sealer, Redactor: redactor, Verify: client.Verify})
+	a.authorizer = security.New(security.Options{Profile: profile.UserID, Sealer: sealer, Redactor: a.redactor, Verify: client.Verify})
 	a.loader = initialization.New(initialization.Options{
 		Getenv: o.Getenv, Cache: a.cache.Namespace(cache.Settings), Decryptions: parameterCalls,
-		Apply:     apply{a, client, redactor, sealer}.settings,
+		Apply:     apply{a, client, sealer}.settings,
 		Reclaim:   a.dispatcher.Cleanup,
 		Transport: client, Guard: a.guarded(circuitbreaker.Parameters),
 	})

@@ -179,7 +179,7 @@ func (a *App) end(ctx context.Context, event alexa.Event, err error) {
 		outcome.Took, outcome.Utilization = time.Since(run.Start), run.Utilization()
 	}
 	if err != nil {
-		said = a.log.Redact(err.Error())
+		said, _ = a.redactor.Redact(err.Error())
 	}
 	a.stats.Note(outcome, said)
 	in := logging.EndInput{Err: err}

@@ -93,9 +93,8 @@ func (a *App) reach(ctx context.Context, url string) error {
 // apply puts settings into effect.
 type apply struct {
 	*App
-	client   *httpclient.Client
-	redactor *security.Redactor
-	sealer   *security.Sealer
+	client *httpclient.Client
+	sealer *security.Sealer
 }
 
 func (a apply) settings(s *initialization.Settings) error {
