@@ -15,7 +15,7 @@ import (
 func BenchmarkWrite(b *testing.B) {
 	for _, n := range []int{1_000, 100_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			l := logging.New(logging.Options{Output: io.Discard, Scrub: scrub})
+			l := logging.New(logging.Options{Output: io.Discard, Redact: redact})
 			d := core.NewDispatcher(checks, l)
 			in := logging.WriteInput{Message: "the door stands open", Fields: map[string]any{"door": "front", "minutes": 7}}
 			for range n {
@@ -31,7 +31,7 @@ func BenchmarkWrite(b *testing.B) {
 
 // BenchmarkInvocation is the record of an invocation of twenty calls, and its line.
 func BenchmarkInvocation(b *testing.B) {
-	l := logging.New(logging.Options{Output: io.Discard, Scrub: scrub})
+	l := logging.New(logging.Options{Output: io.Discard, Redact: redact})
 	d := core.NewDispatcher(l)
 	core.Handle(d, work, func(context.Context, workInput) (struct{}, error) { return struct{}{}, nil })
 	b.ReportAllocs()
@@ -46,7 +46,7 @@ func BenchmarkInvocation(b *testing.B) {
 
 // BenchmarkService is what it costs to note one call.
 func BenchmarkService(b *testing.B) {
-	l := logging.New(logging.Options{Output: io.Discard, Scrub: scrub})
+	l := logging.New(logging.Options{Output: io.Discard, Redact: redact})
 	run := l.Service()(work.Spec, func(context.Context, *core.Call) error { return nil })
 	ctx := logging.With(b.Context(), &logging.Record{})
 	call := &core.Call{Spec: work.Spec, Start: time.Now()}
@@ -58,7 +58,7 @@ func BenchmarkService(b *testing.B) {
 
 // TestServiceAllocates looks that noting a call takes no memory beyond the first.
 func TestServiceAllocates(t *testing.T) {
-	l := logging.New(logging.Options{Output: io.Discard, Scrub: scrub})
+	l := logging.New(logging.Options{Output: io.Discard, Redact: redact})
 	run := l.Service()(work.Spec, func(context.Context, *core.Call) error { return nil })
 	ctx := logging.With(t.Context(), &logging.Record{})
 	call := &core.Call{Spec: work.Spec, Start: time.Now()}

@@ -11,24 +11,24 @@ import (
 
 // A BeginInput is the input of [Begin].
 type BeginInput struct {
-	Subject string `json:"subject" doc:"what the invocation is about: Alexa.PowerController.TurnOn"`
+	Subject string `json:"subject" doc:"message of the line, such as Alexa.PowerController.TurnOn"`
 }
 
 // An EndInput is the input of [End].
 type EndInput struct {
-	Err error `json:"-"` // what the invocation failed with, or nil
+	Err error `json:"-"` // of the invocation; nil if it succeeded
 }
 
 func (l *Log) begin(_ context.Context, in BeginInput) (*Record, error) {
 	return &Record{Subject: in.Subject}, nil
 }
 
-// End does what the operation of that name does. The application calls it when the
-// services around the operation fail; a line that is written already stays the one.
+// End is the operation of that name without the services around it: the application
+// calls it when one of those fails. Only the first End of an invocation writes a line.
 func (l *Log) End(ctx context.Context, in EndInput) (Written, error) {
 	r := recordOf(ctx)
 	if r == nil {
-		return Written{}, core.Errorf(core.Internal, core.CauseNoRecord, "there is no invocation to end: begin one and put its record into the context")
+		return Written{}, core.Errorf(core.Internal, core.CauseNoRecord, "there is no invocation to end: run logging.begin and put its record into the context")
 	}
 	attrs, dropped, first := r.end()
 	if !first {
@@ -40,18 +40,21 @@ func (l *Log) End(ctx context.Context, in EndInput) (Written, error) {
 		level = slog.LevelError
 	}
 	rec := slog.NewRecord(time.Now(), level, r.Subject, 0)
-	rec.AddAttrs(l.common(ctx)...)
+	rec.AddAttrs(common(ctx)...)
 	rec.AddAttrs(outcome(ctx, in.Err)...)
-	// Only here: another line may be written by who holds what the facts are asked of.
-	rec.AddAttrs(l.opts.Facts()...)
+	if l.opts.Version != "" {
+		rec.AddAttrs(slog.String("version", l.opts.Version))
+	}
+	// Not in other lines: their writers may hold a lock that ProcessAttrs needs.
+	rec.AddAttrs(l.opts.ProcessAttrs()...)
 	rec.AddAttrs(attrs...)
 	rec.AddAttrs(l.opts.Metrics(ctx)...)
 	if dropped > 0 {
 		rec.AddAttrs(slog.Int("lines_dropped", dropped))
 	}
-	whole := (in.Err != nil || l.Level() <= slog.LevelDebug) && l.opts.Debug()
-	if whole {
-		steps, missing := r.tell()
+	withTrail := (in.Err != nil || l.Level() <= slog.LevelDebug) && l.opts.Debug()
+	if withTrail {
+		steps, missing := r.trailJSON()
 		rec.AddAttrs(slog.Any("trail", steps), slog.Int("trail_missing", missing))
 	}
 	i := &item{at: rec.Time, level: level, id: core.CorrelationID(ctx), line: l.render(ctx, rec), record: r}
@@ -59,7 +62,7 @@ func (l *Log) End(ctx context.Context, in EndInput) (Written, error) {
 	if err := l.out.write(level, i.line); err != nil {
 		return Written{}, core.Errorf(core.Internal, core.CauseLog, "the line could not be written: %w", err)
 	}
-	if i.written = true; whole {
+	if i.written = true; withTrail {
 		r.flushed()
 	}
 	return Written{Written: true}, nil

@@ -17,7 +17,8 @@ import (
 // TestLineOfAnInvocation looks at the one line of a good and of a bad end.
 func TestLineOfAnInvocation(t *testing.T) {
 	p, _, d := made(logging.Options{
-		Facts: func() []slog.Attr {
+		Version: "v1.2.3",
+		ProcessAttrs: func() []slog.Attr {
 			return []slog.Attr{slog.String("memory_usage", "12MB/128MB (9%)"), slog.Float64("cache_hit_rate", .5)}
 		},
 		Metrics: func(context.Context) []slog.Attr { return []slog.Attr{slog.Int("Success", 1)} },
@@ -45,8 +46,8 @@ func TestLineOfAnInvocation(t *testing.T) {
 		}
 	}
 	m := object(t, lines[1])
-	if m["memory_usage"] != "12MB/128MB (9%)" || m["cache_hit_rate"] != .5 {
-		t.Errorf("the line lacks what is told of the process: %s", lines[1])
+	if m["memory_usage"] != "12MB/128MB (9%)" || m["cache_hit_rate"] != .5 || m["version"] != "v1.2.3" {
+		t.Errorf("the line lacks the attributes of the process: %s", lines[1])
 	}
 	for _, field := range []string{"timestamp", "duration", "cache_hit", "gateway_utilization", "Success", "name"} {
 		if m[field] == nil {

@@ -1,32 +1,28 @@
 package logging
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
 	"time"
-
-	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// A threshold is a level that may be another for a time. The zero value is info.
+// A threshold is a level that can be overridden for a time. The zero value is info.
 type threshold struct {
 	mu         sync.Mutex
 	base       slog.Level  // guarded by mu
-	other      slog.Level  // guarded by mu; until then
+	override   slog.Level  // guarded by mu; in effect before until
 	until      time.Time   // guarded by mu
-	configured *slog.Level // guarded by mu; what the settings said last
+	configured *slog.Level // guarded by mu; the last one of the settings
 }
 
-// now returns the level that holds now, the one that comes after it, and when; a
-// zero time if none does.
+// now returns the level in effect, and the one that follows it and when; a zero time
+// if it does not end.
 func (t *threshold) now() (level, next slog.Level, until time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.until.IsZero() && time.Now().Before(t.until) {
-		return t.other, t.base, t.until
+		return t.override, t.base, t.until
 	}
 	return t.base, t.base, time.Time{}
 }
@@ -36,7 +32,7 @@ func (t *threshold) set(level slog.Level, d time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if d > 0 {
-		t.other, t.until = level, time.Now().Add(d)
+		t.override, t.until = level, time.Now().Add(d)
 		return
 	}
 	t.base, t.until = level, time.Time{}
@@ -48,8 +44,8 @@ func (l *Log) Level() slog.Level {
 	return level
 }
 
-// Configure sets the level that the settings have, if it is another than before:
-// what an operator has set since then stays.
+// Configure sets the level of the settings if it changed. Otherwise the level that an
+// operator has set since stays in effect.
 func (l *Log) Configure(level slog.Level) {
 	t := &l.level
 	t.mu.Lock()
@@ -59,55 +55,10 @@ func (l *Log) Configure(level slog.Level) {
 	}
 }
 
-// A SetLevelInput is the input of [SetLevel].
-type SetLevelInput struct {
-	Level *slog.Level  `json:"level" doc:"DEBUG, INFO, WARN or ERROR" required:"true"`
-	For   core.Seconds `json:"for_seconds,omitempty" doc:"after which it goes back to what it was, at most a day; default: it stays until the process ends or the settings change" unit:"s"`
-}
-
-// Check refuses a level that there is not.
-func (in SetLevelInput) Check() error {
-	switch {
-	case in.Level == nil:
-		return errors.New("field level is missing")
-	case in.For.Duration() > 24*time.Hour:
-		return fmt.Errorf("field for_seconds is %v; at most a day, 86400, is taken", in.For.Duration().Seconds())
-	}
-	return checkLevel(*in.Level)
-}
-
 func checkLevel(level slog.Level) error {
 	switch level {
 	case slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError:
 		return nil
 	}
-	return fmt.Errorf("field level is %v; DEBUG, INFO, WARN or ERROR is wanted", level)
-}
-
-// A LevelView is the level, and what comes after it.
-type LevelView struct {
-	Level  slog.Level   `json:"level" doc:"lines below it are held back; the line of an invocation is always written"`
-	Before *slog.Level  `json:"before,omitempty" doc:"what it was until now, if it was set"`
-	Next   slog.Level   `json:"next" doc:"what it goes back to; the level itself if it stays"`
-	For    core.Seconds `json:"for_seconds,omitempty" doc:"when that will be; absent if it stays"`
-	Debug  bool         `json:"debug" doc:"whether debug lines are written at all: not when they would cost money"`
-}
-
-func (l *Log) setLevel(_ context.Context, in SetLevelInput) (LevelView, error) {
-	before := l.Level()
-	l.level.set(*in.Level, in.For.Duration())
-	v := l.view()
-	v.Before = &before
-	return v, nil
-}
-
-func (l *Log) getLevel(context.Context, core.None) (LevelView, error) { return l.view(), nil }
-
-func (l *Log) view() LevelView {
-	level, next, until := l.level.now()
-	v := LevelView{Level: level, Next: next, Debug: l.opts.Debug()}
-	if !until.IsZero() {
-		v.For = core.Seconds(time.Until(until))
-	}
-	return v
+	return fmt.Errorf("field level is %v; expected DEBUG, INFO, WARN or ERROR", level)
 }

@@ -1,68 +1,87 @@
-// Package logging is the logging gateway: one line that says it all. It serves
-// the others by keeping a short record of every call for that line.
+// Package logging is the logging gateway: it writes one line of JSON an invocation,
+// which is log record and CloudWatch metric at once. It serves the other gateways by
+// adding each of their calls to the record of the invocation.
 //
-//	operation  input          output
-//	begin      BeginInput     *Record
-//	write      WriteInput     Written
-//	end        EndInput       Written
-//	set_level  SetLevelInput  LevelView
-//	level      core.None     LevelView
-//	search     SearchInput    Found
-//	export     ExportInput    Exported
-//	flush      FlushInput     Flushed
-//	stats      core.None     Stats
-//
-// An invocation begins a [Record], which travels in the context. Calls are noted
-// in it, and nothing is written until the invocation ends: then one line holds
-// all of it, the notes of the calls only when it failed or at level debug. What
-// was written and what was held back stays for a while in the memory of the
-// process, where an operator can search it.
+// An invocation begins a [Record], which travels in the context. Its line is written
+// when it ends, with the calls only if it failed or at level debug. What was written,
+// and what was below the level, stays in memory for a while, for an operator to search.
 package logging
 
 import (
 	"context"
+	"io"
+	"log/slog"
+	"os"
+	"sync/atomic"
+	"time"
 
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// Operations of the gateway.
+// The operations that every invocation runs. [With] puts the record that Begin
+// returns into the context.
 var (
-	// Begin opens the record of an invocation; [With] puts it into a context.
 	Begin = core.Define[BeginInput, *Record](core.Logging, "begin",
 		"Open the record of an invocation.").InGo("it opens the record of the invocation that calls it")
-
-	// Write writes one line of its own.
 	Write = core.Define[WriteInput, Written](core.Logging, "write",
-		"Write one line to the log; it is held back if its level is below the one that is set, and dropped if the invocation has written too many.")
-
-	// End writes the line of an invocation.
+		"Write a separate line to the log; below the level in effect it is held back, and beyond the limit of the invocation it is dropped.")
 	End = core.Define[EndInput, Written](core.Logging, "end",
-		"Write the one line of the invocation, which is log record and metric at once.").InGo("it closes the record of the invocation that calls it")
-
-	// SetLevel sets the level.
-	SetLevel = core.Define[SetLevelInput, LevelView](core.Logging, "set_level",
-		"Set the level below which lines are held back, for a time if one is given, and return the one before.")
-
-	// GetLevel returns the level.
-	GetLevel = core.Define[core.None, LevelView](core.Logging, "level",
-		"Return the level below which lines are held back, and when it goes back to another.")
-
-	// Search finds records.
-	Search = core.Define[SearchInput, Found](core.Logging, "search",
-		"Return the last records of this process that match: lines of invocations, lines of their own and, at level DEBUG, every operation.")
-
-	// GetExport returns records as a text.
-	GetExport = core.Define[ExportInput, Exported](core.Logging, "export",
-		"Return the records of this process that match as one text, a record a line: JSON, or for a person to read.")
-
-	// Flush writes what is held back.
-	Flush = core.Define[FlushInput, Flushed](core.Logging, "flush",
-		"Write the records that are held back, those of operations among them, to the log, and return how many that were.").Failing(core.Forbidden)
-
-	// GetStats returns what was written.
-	GetStats = core.Define[core.None, Stats](core.Logging, "stats",
-		"Return how many lines and bytes were written, held back, dropped and lost since the process started, and what is kept of them.")
+		"Write the line of the invocation, which is log record and metric at once.").InGo("it closes the record of the invocation that calls it")
 )
+
+// Options configure a [Log].
+type Options struct {
+	Output       io.Writer                         // default: standard output
+	Version      string                            // of the function, for the line of an invocation; default: the line has none
+	Metrics      func(context.Context) []slog.Attr // returns the metrics of an invocation, for its line; default: none
+	ProcessAttrs func() []slog.Attr                // returns attributes of the process, for the line of an invocation; default: none
+	Redact       func(string) (string, int)        // returns a text without secrets and their number; default: every text is hidden
+	Debug        func() bool                       // reports whether lines below level info may be written; default: always
+	Lines        int                               // limit of separate lines an invocation; default: 50
+}
+
+// A Log writes lines of JSON, each with one call of Write. The names of its fields are
+// those of AWS (lambdacontext). The handler of lambdacontext is not used, because it
+// writes text unless an environment variable says otherwise, and to standard output
+// only. A Log is safe for concurrent use. Make one with [New].
+type Log struct {
+	opts  Options
+	began time.Time
+	level threshold
+	out   output
+	ring  ring
+	count counters
+}
+
+type counters struct {
+	invocations atomic.Int64
+	held        atomic.Int64 // lines below the level
+	dropped     atomic.Int64 // lines beyond the limit of an invocation
+	secrets     atomic.Int64 // redacted
+}
+
+// New returns a Log at level info.
+func New(o Options) *Log {
+	if o.Output == nil {
+		o.Output = os.Stdout
+	}
+	if o.Metrics == nil {
+		o.Metrics = func(context.Context) []slog.Attr { return nil }
+	}
+	if o.ProcessAttrs == nil {
+		o.ProcessAttrs = func() []slog.Attr { return nil }
+	}
+	if o.Redact == nil {
+		o.Redact = func(string) (string, int) { return hidden, 1 }
+	}
+	if o.Debug == nil {
+		o.Debug = func() bool { return true }
+	}
+	if o.Lines <= 0 {
+		o.Lines = 50
+	}
+	return &Log{opts: o, began: time.Now(), out: output{w: o.Output}}
+}
 
 // Gateway returns [core.Logging].
 func (*Log) Gateway() core.Gateway { return core.Logging }
@@ -72,17 +91,12 @@ func (l *Log) Bind(d *core.Dispatcher) {
 	core.Handle(d, Begin, l.begin)
 	core.Handle(d, Write, l.write)
 	core.Handle(d, End, l.End)
-	core.Handle(d, SetLevel, l.setLevel)
-	core.Handle(d, GetLevel, l.getLevel)
-	core.Handle(d, Search, l.search)
-	core.Handle(d, GetExport, l.export)
-	core.Handle(d, Flush, l.flush)
-	core.Handle(d, GetStats, l.stats)
+	l.bindOperator(d)
 }
 
-// Service notes every call in the record of its invocation.
+// Service adds every call to the record of its invocation.
 func (l *Log) Service() core.Service {
-	return func(s *core.Spec, next core.Handler) core.Handler {
+	return func(_ *core.Spec, next core.Handler) core.Handler {
 		return func(ctx context.Context, c *core.Call) error {
 			r := recordOf(ctx)
 			if r == nil {

@@ -20,8 +20,8 @@ import (
 
 const canary = "canary-4f9a"
 
-// scrub takes the canary out of a text, as the security gateway would.
-func scrub(text string) (string, int) {
+// redact replaces the canary, as the security gateway would.
+func redact(text string) (string, int) {
 	return strings.ReplaceAll(text, canary, "[secret]"), strings.Count(text, canary)
 }
 
@@ -73,7 +73,7 @@ func (p *paper) take() []string {
 // made returns a log on paper, with what o says beside, and its dispatcher.
 func made(o logging.Options) (*paper, *logging.Log, *core.Dispatcher) {
 	p := &paper{}
-	o.Output, o.Scrub = p, scrub
+	o.Output, o.Redact = p, redact
 	l := logging.New(o)
 	d := core.NewDispatcher(checks, l)
 	core.Handle(d, work, func(_ context.Context, in workInput) (struct{}, error) { return struct{}{}, in.Fails })
@@ -117,7 +117,7 @@ func object(t testing.TB, line string) map[string]any {
 }
 
 func Example() {
-	l := logging.New(logging.Options{Output: io.Discard, Scrub: func(text string) (string, int) { return text, 0 }})
+	l := logging.New(logging.Options{Output: io.Discard, Redact: func(text string) (string, int) { return text, 0 }})
 	d := core.NewDispatcher(l)
 	ctx, debug := context.Background(), slog.LevelDebug
 	for _, line := range []logging.WriteInput{{Message: "the home is away"}, {Level: debug, Message: "tried once more"}} {
@@ -182,7 +182,7 @@ func TestLostLines(t *testing.T) {
 	if _, err := core.Do(ctx, d, logging.End, logging.EndInput{}); err == nil {
 		t.Error("the line is lost, and nobody says so")
 	}
-	if h := l.Health(); h.Points != 60 || !strings.Contains(h.Reasons[0], "2 lines are lost") {
+	if h := l.Health(); h.Points != 60 || !strings.Contains(h.Reasons[0], "2 lines were lost") {
 		t.Errorf("the health is %+v, want that it tells of two lines", h)
 	}
 	p.full = nil
@@ -192,11 +192,12 @@ func TestLostLines(t *testing.T) {
 }
 
 func TestBytes(t *testing.T) {
-	p, l, d := made(logging.Options{})
+	p, _, d := made(logging.Options{})
 	write(t, t.Context(), d, slog.LevelInfo, "a line")
 	write(t, t.Context(), d, slog.LevelDebug, "held back")
-	if got, want := l.Bytes(), int64(len(p.lines[0])); got != want {
-		t.Errorf("%d bytes are counted, want %d", got, want)
+	s := do(t, t.Context(), d, logging.GetStats, core.None{})
+	if got, want := s.Bytes, int64(len(p.lines[0])); got != want || s.Held != 1 {
+		t.Errorf("%d bytes are counted and %d lines held, want %d and 1", got, s.Held, want)
 	}
 }
 
@@ -219,6 +220,8 @@ func TestBadInput(t *testing.T) {
 		{"write", `{"message":"a","fields":{` + fields(51) + `}}`, "field fields has 51"},
 		{"write", `{"message":"a","fields":{"_aws":1}}`, "field fields._aws"},
 		{"write", `{"message":"a","fields":{"correlation_id":"x"}}`, "field fields.correlation_id"},
+		{"write", `{"message":"a","fields":{"success":true}}`, "field fields.success"},
+		{"write", `{"message":"a","fields":{"version":"x"}}`, "field fields.version"},
 		{"write", `{"message":"a","fields":{"":1}}`, "field fields has the name"},
 		{"write", `{"message":"a","fields":{"of\nit":1}}`, "field fields has the name"},
 		{"write", `{"message":"a","fields":{"b":"` + strings.Repeat("a", 70000) + `"}}`, "field fields is 70"},
@@ -228,7 +231,7 @@ func TestBadInput(t *testing.T) {
 		{"set_level", `{"level":"DEBUG-4"}`, "field level is DEBUG-4"},
 		{"set_level", `{"level":"DEBUG","for_seconds":-1}`, "field for_seconds"},
 		{"set_level", `{"level":"DEBUG","for_seconds":100000}`, "field for_seconds is 100000"},
-		{"search", `{"pattern":"("}`, "field pattern cannot be read"},
+		{"search", `{"pattern":"("}`, "field pattern is not a regular expression"},
 		{"search", `{"pattern":"` + strings.Repeat("a", 1001) + `"}`, "field pattern is 1001"},
 		{"search", `{"text":"` + strings.Repeat("a", 1001) + `"}`, "field text is 1001"},
 		{"search", `{"correlation_id":"` + strings.Repeat("a", 1001) + `"}`, "field correlation_id is 1001"},
@@ -237,7 +240,7 @@ func TestBadInput(t *testing.T) {
 		{"search", `{"level":"INFO+2"}`, "field level is INFO+2"},
 		{"search", `{"last_seconds":5,"until_seconds":6}`, "field until_seconds is 6"},
 		{"export", `{"format":"xml"}`, "field format is"},
-		{"export", `{"pattern":"[a"}`, "field pattern cannot be read"},
+		{"export", `{"pattern":"[a"}`, "field pattern is not a regular expression"},
 		{"flush", `{"limit":-5}`, "field limit is -5"},
 		{"flush", `{"correlation_id":"` + strings.Repeat("a", 1001) + `"}`, "field correlation_id is 1001"},
 		{"stats", `{"a":1}`, `there is no field "a"`},

@@ -12,8 +12,8 @@ type output struct {
 	w      io.Writer
 	lines  [4]int64 // guarded by mu; debug, info, warn, error
 	bytes  int64    // guarded by mu
-	lost   int64    // guarded by mu; lines that could not be written
-	reason error    // guarded by mu; why, the last time
+	lost   int64    // guarded by mu; lines whose write failed
+	reason error    // guarded by mu; why the last one failed
 }
 
 // write writes a line.
@@ -31,7 +31,7 @@ func (o *output) write(level slog.Level, line []byte) error {
 	return nil
 }
 
-// index returns the place of the level that l belongs to.
+// index returns the place of a level in the counts.
 func index(l slog.Level) int {
 	switch {
 	case l < slog.LevelInfo:
@@ -42,11 +42,4 @@ func index(l slog.Level) int {
 		return 2
 	}
 	return 3
-}
-
-// Bytes returns how much was written so far.
-func (l *Log) Bytes() int64 {
-	l.out.mu.Lock()
-	defer l.out.mu.Unlock()
-	return l.out.bytes
 }

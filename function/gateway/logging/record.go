@@ -10,16 +10,16 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// A Record is what is known of an invocation until its line is written, and for a
-// while after. It is safe for concurrent use.
+// A Record collects what goes on the line of an invocation. It is safe for concurrent
+// use.
 type Record struct {
 	Subject string
 
 	mu      sync.Mutex
 	attrs   []slog.Attr // guarded by mu
 	trail   trail       // guarded by mu
-	lines   int         // guarded by mu; written of its own
-	dropped int         // guarded by mu; lines for which there was no room
+	lines   int         // guarded by mu; separate ones, written so far
+	dropped int         // guarded by mu; lines beyond the limit
 	ended   bool        // guarded by mu
 }
 
@@ -52,7 +52,7 @@ func (r *Record) note(c *core.Call, err error) {
 	r.trail.add(step{spec: c.Spec, start: c.Start, took: time.Since(c.Start), use: c.Utilization(), cause: core.CauseOf(err), hit: c.Hit})
 }
 
-// hold keeps a line that is not written, unless the line of r is written already.
+// hold keeps a line that is below the level, and reports whether r has not ended yet.
 func (r *Record) hold(i *item) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -62,11 +62,11 @@ func (r *Record) hold(i *item) bool {
 	return !r.ended
 }
 
-// room reports whether r may have one more line, of so many, and counts it.
-func (r *Record) room(lines int) bool {
+// room counts one more line, and reports whether it is within the limit.
+func (r *Record) room(limit int) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.lines >= lines {
+	if r.lines >= limit {
 		r.dropped++
 		return false
 	}
@@ -74,8 +74,8 @@ func (r *Record) room(lines int) bool {
 	return true
 }
 
-// end marks r as ended, and returns what belongs on its line, how many lines there
-// was no room for, and whether r had not ended before.
+// end marks r as ended, and returns the attributes of its line, the number of lines
+// that were dropped, and whether this is its first end.
 func (r *Record) end() (attrs []slog.Attr, dropped int, first bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -84,14 +84,14 @@ func (r *Record) end() (attrs []slog.Attr, dropped int, first bool) {
 	return attrs, r.dropped, first
 }
 
-// tell returns what the line of r has of the trail, and how many steps are missing.
-func (r *Record) tell() (told, int) {
+// trailJSON returns the trail for the line of r, and the number of missing steps.
+func (r *Record) trailJSON() (trailJSON, int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.trail.tell()
+	return r.trail.json()
 }
 
-// items returns the steps that are of a level or above, oldest first.
+// items returns the steps at a level or above it, oldest first.
 func (r *Record) items(id string, lowest slog.Level) (items []*item) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -104,7 +104,7 @@ func (r *Record) items(id string, lowest slog.Level) (items []*item) {
 	return items
 }
 
-// flushed marks steps as written: all of them, if none is named.
+// flushed marks steps as written; all of them if none is given.
 func (r *Record) flushed(steps ...*step) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

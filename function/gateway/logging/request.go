@@ -6,8 +6,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 )
 
-// RequestID returns what Lambda calls the invocation that ctx belongs to; "" outside
-// Lambda.
+// RequestID returns the id that Lambda gave the invocation of ctx; "" outside Lambda.
 func RequestID(ctx context.Context) string {
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
 		return lc.AwsRequestID

@@ -10,22 +10,22 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// Limits of what is kept for an operator, of the 128 MB that a function has.
+// Limits of what is kept for an operator, small beside the 128 MB of the function.
 const (
 	maxItems = 256
 	maxBytes = 256 << 10
 	maxAge   = 6 * time.Hour
 )
 
-// An item is a line that was written or held back.
+// An item is a line, written or held.
 type item struct {
 	at      time.Time
 	level   slog.Level
 	id      string // of the invocation; "" outside one
-	line    []byte // JSON, with its end
+	line    []byte // JSON, with a newline
 	written bool
 	record  *Record // that it belongs to, or nil
-	step    *step   // of record, that it was made of, or nil if it is the line
+	step    *step   // of record, that it shows; nil for the line of the invocation
 }
 
 func (i *item) size() int {
@@ -49,7 +49,7 @@ type sized struct {
 	size int
 }
 
-// add keeps i, for which older ones make room.
+// add keeps i, and drops the oldest items beyond the limits.
 func (r *ring) add(i *item) {
 	size := i.size()
 	r.mu.Lock()
@@ -61,15 +61,15 @@ func (r *ring) add(i *item) {
 	}
 }
 
-// drop forgets the oldest. The caller holds mu.
+// drop drops the oldest item. The caller holds mu.
 func (r *ring) drop() {
 	r.bytes -= r.items[0].size
 	r.items[0] = sized{}
 	r.items = r.items[1:]
 }
 
-// all returns the items and the steps of their records that are of a level or above,
-// oldest first.
+// all returns the items, and the steps of their records, at a level or above it, oldest
+// first.
 func (r *ring) all(lowest slog.Level) []*item {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -87,7 +87,7 @@ func (r *ring) all(lowest slog.Level) []*item {
 	return all
 }
 
-// mark notes that an item of all was written.
+// mark marks an item that all returned as written.
 func (r *ring) mark(i *item) {
 	if i.step != nil {
 		i.record.flushed(i.step)
@@ -102,8 +102,7 @@ func (r *ring) mark(i *item) {
 	}
 }
 
-// kept returns how many items there are, how much memory they take, and when the
-// oldest was written.
+// kept returns the number of items, their memory, and the time of the oldest.
 func (r *ring) kept() (items, bytes int, oldest time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -113,7 +112,7 @@ func (r *ring) kept() (items, bytes int, oldest time.Time) {
 	return len(r.items), r.bytes, oldest
 }
 
-// Cleanup forgets what was kept for an operator and is more than six hours old.
+// Cleanup drops the lines that are kept for an operator and older than six hours.
 func (l *Log) Cleanup(context.Context) core.Reclaimed {
 	r := &l.ring
 	r.mu.Lock()

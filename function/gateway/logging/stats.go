@@ -9,20 +9,20 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// Stats are what was written since the process started.
+// Stats counts since the process started.
 type Stats struct {
-	Since       time.Time        `json:"since" doc:"when the process started"`
-	Level       slog.Level       `json:"level" doc:"below which lines are held back"`
-	Invocations int64            `json:"invocations" doc:"whose line was made"`
-	Lines       map[string]int64 `json:"lines" doc:"written, by their level"`
+	Since       time.Time        `json:"since" doc:"start of the process"`
+	Level       slog.Level       `json:"level" doc:"lines below it are held back"`
+	Invocations int64            `json:"invocations" doc:"invocations that ended"`
+	Lines       map[string]int64 `json:"lines" doc:"written, by level"`
 	Bytes       int64            `json:"bytes" doc:"written" unit:"B"`
 	Held        int64            `json:"held" doc:"lines that were held back"`
-	Dropped     int64            `json:"dropped" doc:"lines of invocations that wrote too many"`
-	Lost        int64            `json:"lost" doc:"lines that could not be written"`
-	Secrets     int64            `json:"secrets" doc:"that were taken out of lines"`
+	Dropped     int64            `json:"dropped" doc:"lines beyond the limit of an invocation"`
+	Lost        int64            `json:"lost" doc:"lines whose write failed"`
+	Secrets     int64            `json:"secrets" doc:"secrets that were redacted"`
 	Kept        int              `json:"kept" doc:"lines that search sees"`
-	KeptBytes   int              `json:"kept_bytes" doc:"memory that they take, with the operations of their invocations" unit:"B"`
-	Oldest      *time.Time       `json:"oldest,omitempty" doc:"when the first of them was made; absent when there are none"`
+	KeptBytes   int              `json:"kept_bytes" doc:"their memory, with the operations of their invocations" unit:"B"`
+	Oldest      *time.Time       `json:"oldest,omitempty" doc:"time of the first of them; absent without any"`
 }
 
 func (l *Log) stats(context.Context, core.None) (Stats, error) {
@@ -45,7 +45,7 @@ func (l *Log) stats(context.Context, core.None) (Stats, error) {
 	return s, nil
 }
 
-// Health says how the log is doing.
+// Health deducts points for lines that were lost or dropped, and for level DEBUG.
 func (l *Log) Health() core.Health {
 	s, _ := l.stats(context.Background(), core.None{})
 	h := core.Healthy(map[string]any{
@@ -54,14 +54,14 @@ func (l *Log) Health() core.Health {
 	})
 	if s.Lost > 0 {
 		l.out.mu.Lock()
-		h.Deduct(40, fmt.Sprintf("%d lines are lost, the last one because: %v", s.Lost, l.out.reason))
+		h.Deduct(40, fmt.Sprintf("%d lines were lost; the last write failed with: %v", s.Lost, l.out.reason))
 		l.out.mu.Unlock()
 	}
 	if s.Dropped > 0 {
-		h.Deduct(10, fmt.Sprintf("%d lines were dropped: an invocation may write %d beside its own", s.Dropped, l.opts.Lines))
+		h.Deduct(10, fmt.Sprintf("%d lines were dropped: the limit is %d separate lines an invocation", s.Dropped, l.opts.Lines))
 	}
 	if s.Level <= slog.LevelDebug && l.opts.Debug() {
-		h.Deduct(5, "the level is DEBUG: every invocation writes its operations, which are paid for as any line is")
+		h.Deduct(5, "the level is DEBUG: the line of every invocation has its operations, which cost as much as any line")
 	}
 	return h
 }

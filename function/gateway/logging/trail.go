@@ -13,21 +13,21 @@ import (
 // A trail is the last steps of an invocation. The zero value is empty.
 type trail struct {
 	steps []step // a ring once it is full
-	next  int    // where the ring goes on
-	noted int    // so far, those that are gone too
+	next  int    // index of the oldest, once it is full
+	noted int    // in all, with those that were overwritten
 }
 
 // trailLength is how many steps a trail remembers.
 const trailLength = 32
 
-// A step is one call, or a line that was held back.
+// A step is a call, or a held line.
 type step struct {
 	held    *item // nil for a call
 	spec    *core.Spec
 	start   time.Time
 	took    time.Duration
 	use     float64
-	cause   core.Cause // of its failure, or ""
+	cause   core.Cause // of its failure; "" for a success
 	hit     bool
 	written bool
 }
@@ -54,13 +54,13 @@ func (t *trail) ordered() []*step {
 	return steps
 }
 
-// A told trail is what the line of an invocation has of it.
-type told []any
+// A trailJSON is the trail as the line of an invocation has it: redacted already.
+type trailJSON []any
 
-// tell returns the trail for the line of the invocation, oldest first, and how many
-// steps are missing: gone, or too long for it.
-func (t *trail) tell() (steps told, missing int) {
-	room := 32 << 10 // bytes of lines that were held back
+// json returns the steps for the line of the invocation, oldest first, and the number
+// of those that are missing: overwritten, or too long.
+func (t *trail) json() (steps trailJSON, missing int) {
+	room := 32 << 10 // bytes of held lines
 	for _, s := range slices.Backward(t.ordered()) {
 		switch {
 		case s.held == nil:
@@ -105,7 +105,7 @@ func (s *step) operation() operation {
 	}
 }
 
-// item returns the step as a record of its own; nil if it is below a level.
+// item returns the step as an item; nil if it is below a level.
 func (s *step) item(id string, lowest slog.Level) *item {
 	i := &item{id: id, level: slog.LevelDebug, written: s.written, step: s}
 	if s.held != nil {

@@ -16,18 +16,18 @@ type ExportInput struct {
 	SearchInput
 }
 
-// Check refuses a format that there is not, and what search refuses.
+// Check rejects an unknown format, and what a search rejects.
 func (in ExportInput) Check() error {
 	if in.Format != "" && in.Format != "json" && in.Format != "text" {
-		return fmt.Errorf("field format is %.40q; json or text is wanted", in.Format)
+		return fmt.Errorf("field format is %.40q; expected json or text", in.Format)
 	}
 	return in.SearchInput.Check()
 }
 
-// Exported is records as one text.
+// Exported is the output of [GetExport].
 type Exported struct {
 	Format string `json:"format"`
-	Lines  int    `json:"lines" doc:"each is one record, whatever is in it"`
+	Lines  int    `json:"lines" doc:"number of lines, one a record"`
 	Text   string `json:"text" doc:"the records, without secrets, the oldest first"`
 }
 
@@ -41,16 +41,15 @@ func (l *Log) export(_ context.Context, in ExportInput) (Exported, error) {
 			continue
 		}
 		if err := writeText(&text, i.line); err != nil {
-			return Exported{}, core.Errorf(core.Internal, core.CauseRecord, "a record that was kept cannot be read: %w", err)
+			return Exported{}, core.Errorf(core.Internal, core.CauseRecord, "a record cannot be read: %w", err)
 		}
 	}
 	e.Text = text.String()
 	return e, nil
 }
 
-// writeText writes a record as a line for a person: time, level and message, and
-// its fields as key=value. Values stay as JSON has them, so that a new line in one
-// is no new line of the text.
+// writeText writes a record as a line for a person: time, level and message, and its
+// fields as key=value. Values stay JSON, so that a newline in one is escaped.
 func writeText(text *bytes.Buffer, line []byte) error {
 	dec := json.NewDecoder(bytes.NewReader(line))
 	if _, err := dec.Token(); err != nil { // the brace
@@ -82,7 +81,7 @@ func writeText(text *bytes.Buffer, line []byte) error {
 	return nil
 }
 
-// unquoted returns a text of JSON without its quotes, still escaped.
+// unquoted returns a JSON string without its quotes, still escaped.
 func unquoted(value []byte) []byte {
 	if len(value) >= 2 && value[0] == '"' {
 		return value[1 : len(value)-1]

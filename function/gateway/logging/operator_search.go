@@ -15,29 +15,25 @@ import (
 
 // A SearchInput is the input of [Search].
 type SearchInput struct {
-	Text          string       `json:"text,omitempty" doc:"that is in the record, in upper or lower case"`
+	Text          string       `json:"text,omitempty" doc:"text that the record contains, in any letter case"`
 	Pattern       string       `json:"pattern,omitempty" doc:"a regular expression (RE2) that the record's JSON matches"`
-	Level         *slog.Level  `json:"level,omitempty" doc:"the lowest that is wanted; DEBUG shows every operation; default: INFO"`
-	CorrelationID string       `json:"correlation_id,omitempty" doc:"of the invocation that they belong to"`
-	Last          core.Seconds `json:"last_seconds,omitempty" doc:"how old they may be; default: as old as is kept" unit:"s"`
-	Until         core.Seconds `json:"until_seconds,omitempty" doc:"how old they are at least; default: 0" unit:"s"`
-	Limit         int          `json:"limit,omitempty" doc:"how many of the last are wanted, up to 1000; default: 50"`
+	Level         *slog.Level  `json:"level,omitempty" doc:"lowest level; DEBUG shows every operation; default: INFO"`
+	CorrelationID string       `json:"correlation_id,omitempty" doc:"of the invocation"`
+	Last          core.Seconds `json:"last_seconds,omitempty" doc:"maximum age; default: everything that is kept" unit:"s"`
+	Until         core.Seconds `json:"until_seconds,omitempty" doc:"minimum age; default: 0" unit:"s"`
+	Limit         int          `json:"limit,omitempty" doc:"number of the last ones to return, up to 1000; default: 50"`
 }
 
-// Check refuses a pattern that cannot be read, and ranges that are none.
+// Check rejects an invalid pattern, level or range.
 func (in SearchInput) Check() error {
 	const most = 1000
 	switch {
 	case len(in.Text) > most:
-		return fmt.Errorf("field text is %d bytes long; at most %d are taken", len(in.Text), most)
+		return fmt.Errorf("field text is %d bytes long; at most %d are allowed", len(in.Text), most)
 	case len(in.Pattern) > most:
-		return fmt.Errorf("field pattern is %d bytes long; at most %d are taken", len(in.Pattern), most)
-	case len(in.CorrelationID) > 200:
-		return fmt.Errorf("field correlation_id is %d bytes long; at most 200 are taken", len(in.CorrelationID))
-	case in.Limit < 0 || in.Limit > 1000:
-		return fmt.Errorf("field limit is %d; 1 to 1000 is wanted", in.Limit)
+		return fmt.Errorf("field pattern is %d bytes long; at most %d are allowed", len(in.Pattern), most)
 	case in.Last > 0 && in.Until >= in.Last:
-		return fmt.Errorf("field until_seconds is %v; less than last_seconds, %v, is wanted", in.Until.Duration().Seconds(), in.Last.Duration().Seconds())
+		return fmt.Errorf("field until_seconds is %v; expected less than last_seconds, %v", in.Until.Duration().Seconds(), in.Last.Duration().Seconds())
 	}
 	if in.Level != nil {
 		if err := checkLevel(*in.Level); err != nil {
@@ -45,17 +41,17 @@ func (in SearchInput) Check() error {
 		}
 	}
 	if _, err := regexp.Compile(in.Pattern); err != nil {
-		return fmt.Errorf("field pattern cannot be read: %w", err)
+		return fmt.Errorf("field pattern is not a regular expression: %w", err)
 	}
-	return nil
+	return checkRange(in.CorrelationID, in.Limit)
 }
 
-// Found is what a search found.
+// Found is the output of [Search].
 type Found struct {
-	Records []json.RawMessage `json:"records" doc:"as they are in the log, without secrets, the oldest first"`
-	Matched int               `json:"matched" doc:"how many match, of which the last are here"`
-	Kept    int               `json:"kept" doc:"lines that are kept of this process"`
-	Oldest  *time.Time        `json:"oldest,omitempty" doc:"when the first of them was written; absent when there are none"`
+	Records []json.RawMessage `json:"records" doc:"as in the log, without secrets, the oldest first"`
+	Matched int               `json:"matched" doc:"number of matches, of which the last are here"`
+	Kept    int               `json:"kept" doc:"lines of this process that are kept"`
+	Oldest  *time.Time        `json:"oldest,omitempty" doc:"time of the first of them; absent without any"`
 }
 
 func (l *Log) search(_ context.Context, in SearchInput) (Found, error) {
@@ -71,7 +67,7 @@ func (l *Log) search(_ context.Context, in SearchInput) (Found, error) {
 	return f, nil
 }
 
-// find returns the last items that match, oldest first, and how many match in all.
+// find returns the last items that match, oldest first, and the number of all matches.
 func (l *Log) find(in SearchInput, limit int) (found []*item, matched int) {
 	m := newMatcher(in)
 	for _, i := range l.ring.all(m.level) {
@@ -85,13 +81,13 @@ func (l *Log) find(in SearchInput, limit int) (found []*item, matched int) {
 	return found[max(0, len(found)-limit):], len(found)
 }
 
-// A matcher tells which items a search wants.
+// A matcher selects the items of a search.
 type matcher struct {
 	SearchInput
 	level         slog.Level
 	after, before time.Time
 	text, escaped []byte
-	pattern       *regexp.Regexp // nil when none is wanted
+	pattern       *regexp.Regexp // nil without one
 }
 
 func newMatcher(in SearchInput) *matcher {
@@ -103,11 +99,11 @@ func newMatcher(in SearchInput) *matcher {
 		m.level = *in.Level
 	}
 	m.text = bytes.ToLower([]byte(in.Text))
-	// The text may be in the record as JSON spells it, a quote as \".
+	// The record has the text as JSON escapes it: a quote as \".
 	quoted, _ := json.Marshal(strings.ToLower(in.Text))
 	m.escaped = unquoted(quoted)
 	if in.Pattern != "" {
-		m.pattern, _ = regexp.Compile(in.Pattern) // which Check has looked at
+		m.pattern, _ = regexp.Compile(in.Pattern) // valid, as Check has seen
 	}
 	return m
 }

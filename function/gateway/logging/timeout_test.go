@@ -11,9 +11,9 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/logging"
 )
 
-func TestPatientWritesThrough(t *testing.T) {
+func TestTimeoutWriterWritesThrough(t *testing.T) {
 	var b bytes.Buffer
-	w := logging.Patient(&b, time.Second)
+	w := logging.NewTimeoutWriter(&b, time.Second)
 	for _, line := range []string{"one\n", "two\n"} {
 		if n, err := io.WriteString(w, line); n != len(line) || err != nil {
 			t.Errorf("wrote %d, %v", n, err)
@@ -24,10 +24,10 @@ func TestPatientWritesThrough(t *testing.T) {
 	}
 }
 
-func TestPatientGivesUp(t *testing.T) {
+func TestTimeoutWriterGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, out := io.Pipe()
-		w := logging.Patient(out, 100*time.Millisecond)
+		w := logging.NewTimeoutWriter(out, 100*time.Millisecond)
 		for i, line := range []string{"stuck\n", "lost\n", "lost, too\n"} {
 			began := time.Now()
 			if _, err := io.WriteString(w, line); err == nil || !strings.Contains(err.Error(), "is lost") {
@@ -35,13 +35,13 @@ func TestPatientGivesUp(t *testing.T) {
 			}
 			want := 100 * time.Millisecond
 			if i > 0 {
-				want = 0 // it is known that nobody reads
+				want = 0 // the output is known to be blocked
 			}
 			if took := time.Since(began); took != want {
 				t.Errorf("waited %v with line %d, want %v", took, i, want)
 			}
 		}
-		// Somebody reads again: the line that was stuck comes, and new ones do.
+		// The output is read again: the stuck line arrives, and new ones do.
 		got := make(chan string)
 		go func() {
 			b, _ := io.ReadAll(r)
@@ -58,8 +58,8 @@ func TestPatientGivesUp(t *testing.T) {
 	})
 }
 
-func BenchmarkPatient(b *testing.B) {
-	w := logging.Patient(io.Discard, time.Second)
+func BenchmarkTimeoutWriter(b *testing.B) {
+	w := logging.NewTimeoutWriter(io.Discard, time.Second)
 	line := bytes.Repeat([]byte("x"), 1000)
 	b.ReportAllocs()
 	for b.Loop() {
