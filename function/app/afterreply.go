@@ -59,7 +59,7 @@ func (a *App) afterReply(ctx context.Context) {
 	if a.events.Load() == 1 {
 		return
 	}
-	cleanUp, refresh := a.cleanUpIsDue(), a.loader.Due() || a.cache.Due()
+	cleanUp, refresh := a.cleanUpIsDue(), a.due() || a.cache.Due()
 	if !cleanUp && !refresh {
 		return
 	}
@@ -85,7 +85,7 @@ func (a *App) cleanUpIsDue() bool {
 // refresh refreshes what is about to expire: settings from the parameter store, and
 // entries of the cache that are used much.
 func (a *App) refresh(ctx context.Context) {
-	if a.loader.Due() {
+	if a.due() {
 		if _, err := core.Do(ctx, a.dispatcher, initialization.Refresh, initialization.RefreshInput{}); err != nil {
 			a.warn("the settings stay as they are: " + err.Error())
 		}

@@ -47,6 +47,7 @@ type App struct {
 	costs      *utility.CostGuard
 	log        *logging.Log
 	loader     *initialization.Loader
+	due        func() bool // whether the settings are due to be read again
 	authorizer *security.Authorizer
 	redactor   *security.Redactor
 	singletons *singleton.Store
@@ -105,6 +106,7 @@ func New(o Options) *App {
 		Reclaim:   a.dispatcher.Cleanup,
 		Transport: client, Guard: a.guarded(circuitbreaker.Parameters),
 	})
+	a.due = a.loader.Due
 	home := &homeassistant.Client{
 		Dispatcher: a.dispatcher, Settings: a.loader.Settings, Names: a.cache.Namespace(cache.Discovery),
 	}
