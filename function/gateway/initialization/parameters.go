@@ -103,7 +103,7 @@ func (l *Loader) ssm() *ssm.Client {
 	l.clientOnce.Do(func() {
 		o := ssm.Options{
 			Region:      l.opts.Getenv("AWS_REGION"),
-			Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return l.credentials(), nil }),
+			Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return credentials(l.opts.Getenv), nil }),
 			// By default the SDK pauses for seconds between its attempts, with a person
 			// waiting, and then loses the reason.
 			Retryer: retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = 150 * time.Millisecond }),

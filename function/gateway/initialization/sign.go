@@ -12,18 +12,19 @@ import (
 )
 
 // Sign signs a request to a service of AWS, such as "dynamodb", with the function's
-// credentials. The SDK's signer is in the program for the parameter store; with it a
-// service of which two calls are used needs no client of the SDK.
-func (l *Loader) Sign(ctx context.Context, r *http.Request, body []byte, service string) error {
+// credentials and region, which getenv returns. The SDK's signer is in the program for
+// the parameter store; with it a service of which two calls are used needs no client of
+// the SDK.
+func Sign(ctx context.Context, getenv func(string) string, r *http.Request, body []byte, service string) error {
 	sum := sha256.Sum256(body)
-	return v4.NewSigner().SignHTTP(ctx, l.credentials(), r, hex.EncodeToString(sum[:]), service, l.opts.Getenv("AWS_REGION"), time.Now())
+	return v4.NewSigner().SignHTTP(ctx, credentials(getenv), r, hex.EncodeToString(sum[:]), service, getenv("AWS_REGION"), time.Now())
 }
 
 // credentials returns those that Lambda puts into the environment.
-func (l *Loader) credentials() aws.Credentials {
+func credentials(getenv func(string) string) aws.Credentials {
 	return aws.Credentials{
-		AccessKeyID:     l.opts.Getenv("AWS_ACCESS_KEY_ID"),
-		SecretAccessKey: l.opts.Getenv("AWS_SECRET_ACCESS_KEY"),
-		SessionToken:    l.opts.Getenv("AWS_SESSION_TOKEN"),
+		AccessKeyID:     getenv("AWS_ACCESS_KEY_ID"),
+		SecretAccessKey: getenv("AWS_SECRET_ACCESS_KEY"),
+		SessionToken:    getenv("AWS_SESSION_TOKEN"),
 	}
 }
