@@ -73,8 +73,8 @@ func TestTidiesAfterTheReply(t *testing.T) {
 			left  int64 // of what has expired
 		}{
 			{"the process has just started", 2 * time.Second, 1},
-			{"it is time", tidyEvery, 0},
-			{"it has just been done", tidyEvery - time.Second, 1},
+			{"it is time", cleanUpEvery, 0},
+			{"it has just been done", cleanUpEvery - time.Second, 1},
 			{"it is time again", 2 * time.Second, 0},
 		} {
 			values.Keep(test.name, 1, time.Second)

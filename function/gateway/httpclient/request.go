@@ -79,6 +79,9 @@ type Response struct {
 	Duration time.Duration `json:"duration_ns" doc:"of the last attempt, until the last byte of the response" unit:"ns"`
 }
 
+// Revoked reports whether a cached r must not be reused: only a 200 may be.
+func (r Response) Revoked() bool { return r.Status != http.StatusOK }
+
 // makeRequest sends r and retries it where the package comment says so.
 func (c *Client) makeRequest(ctx context.Context, r Request) (Response, error) {
 	res, _, err := c.send(ctx, r)

@@ -56,6 +56,14 @@ func TestCacheKey(t *testing.T) {
 	}
 }
 
+func TestRevoked(t *testing.T) {
+	for status, want := range map[int]bool{200: false, 0: true, 204: true, 304: true, 401: true, 404: true, 503: true} {
+		if got := (httpclient.Response{Status: status}).Revoked(); got != want {
+			t.Errorf("a response with status %d is revoked: %v, want %v", status, got, want)
+		}
+	}
+}
+
 func TestUserAgent(t *testing.T) {
 	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, strings.Join(r.Header["User-Agent"], "|"))

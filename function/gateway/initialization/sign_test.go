@@ -1,0 +1,26 @@
+package initialization_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/hearthgate/hearthgate/function/gateway/initialization"
+)
+
+func TestSign(t *testing.T) {
+	env := map[string]string{"AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "hush", "AWS_SESSION_TOKEN": "session", "AWS_REGION": "eu-west-1"}
+	r, err := http.NewRequest(http.MethodPost, "https://dynamodb.eu-west-1.amazonaws.com/", strings.NewReader("{}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := initialization.Sign(t.Context(), func(name string) string { return env[name] }, r, []byte("{}"), "dynamodb"); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.Header.Get("Authorization"); !strings.HasPrefix(got, "AWS4-HMAC-SHA256 Credential=AKIA1/") || !strings.Contains(got, "/eu-west-1/dynamodb/aws4_request, ") || strings.Contains(got, "hush") {
+		t.Errorf("the signature is %q", got)
+	}
+	if got := r.Header.Get("X-Amz-Security-Token"); got != "session" {
+		t.Errorf("the session token is %q, want session", got)
+	}
+}
