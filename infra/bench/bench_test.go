@@ -13,8 +13,8 @@ import (
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 
-// What the function may weigh. Noise does not touch these figures: whoever adds to
-// them does it knowingly.
+// Limits of what the function links. Noise does not affect these figures: raise them
+// only on purpose.
 const (
 	mostBytes    = 11 << 20 // of the binary, which is read at a cold start
 	mostPackages = 330      // linked

@@ -83,7 +83,7 @@ type Operation struct {
 }
 
 // Operations returns the operations of the function. The response is that of
-// lambda.operations; if it is not a success there are none.
+// lambda.operations; if it is not a success the list is empty.
 func (t *Target) Operations(ctx context.Context) ([]Operation, Response, error) {
 	r, err := t.Operate(ctx, "lambda.operations", nil)
 	if err != nil || !r.Success {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// NoToken is sent where the token of a linked account belongs and there is none. A
-// function whose own token is stored does not use it.
+// NoToken is sent in place of the token of a linked account. A function whose token is
+// stored does not use it.
 const NoToken = "no-token-of-a-linked-account"
 
 // A Sample is a directive that comes with hearthgate and is sent by its name.

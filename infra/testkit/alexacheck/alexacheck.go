@@ -1,8 +1,9 @@
-// Package alexacheck tells whether Alexa would take a reply of a Smart Home
-// skill, by the rules that Amazon has published for version 3 of its messages, a
-// reply of a custom skill, and the interaction model of one.
+// Package alexacheck checks, by the rules that Amazon has published, whether Alexa
+// would accept a reply of a Smart Home skill (version 3 of its messages), a reply of a
+// custom skill, and an interaction model.
 //
-// It reads nothing of hearthgate's own, so that a mistake there is not made here.
+// It shares no code with the function, so that it does not repeat the function's
+// mistakes.
 package alexacheck
 
 import (
@@ -13,7 +14,7 @@ import (
 	"time"
 )
 
-// Reply returns nil for a reply that Alexa takes as the answer to the directive,
+// Reply returns nil for a reply that Alexa accepts as the answer to the directive,
 // and otherwise everything that is wrong with it, a line each.
 func Reply(directive, reply []byte) error {
 	asked, err := read(directive, "directive")

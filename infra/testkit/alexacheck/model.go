@@ -122,7 +122,7 @@ func (c *modelCheck) intent(i modelIntent) {
 		}
 	}
 	if !strings.HasPrefix(i.Name, "AMAZON.") && len(i.Samples) == 0 {
-		c.fail("%s: no sample, so nobody can say it", i.Name)
+		c.fail("%s: no sample, so no one can say it", i.Name)
 	}
 }
 

@@ -119,18 +119,18 @@ func (c *skillCheck) fail(format string, args ...any) {
 	c.wrong = append(c.wrong, fmt.Errorf(format, args...))
 }
 
-// spoken checks the reply to somebody who waits for one.
+// spoken checks the reply to a person who waits for an answer.
 func (c *skillCheck) spoken() {
 	r := c.response
 	if r.Speech == nil {
-		c.fail("response.outputSpeech: missing, and somebody waits for a word")
+		c.fail("response.outputSpeech: missing, and a person waits for an answer")
 	}
 	c.speech("response.outputSpeech", r.Speech)
 	if r.End == nil {
 		c.fail("response.shouldEndSession: missing, and then it depends on the device")
 	}
 	if r.CanFulfill != nil {
-		c.fail("response.canFulfillIntent: nobody asked for it")
+		c.fail("response.canFulfillIntent: no one asked for it")
 	}
 	if r.Reprompt != nil {
 		if r.End != nil && *r.End {
@@ -193,11 +193,11 @@ func (c *skillCheck) card(k *card) {
 	}
 }
 
-// canFulfill checks what is told of an intent that nobody has said yet.
+// canFulfill checks the reply to the question whether the skill can fulfill an intent.
 func (c *skillCheck) canFulfill() {
 	r := c.response
 	if r.Speech != nil || r.Card != nil || r.Reprompt != nil {
-		c.fail("response: something is said, and nobody listens")
+		c.fail("response: there is speech, and no one listens")
 	}
 	if r.CanFulfill == nil {
 		c.fail("response.canFulfillIntent: missing")

@@ -51,8 +51,8 @@ func (c *Cloud) Object(bucket, key string) []byte {
 	return c.objects[bucket+"/"+key]
 }
 
-// Edit changes the resources of a type that a stack has made, as somebody might in
-// the console: edit returns whether the resource is to stay.
+// Edit changes the resources of a type that a stack has created, as a person might in
+// the console. Edit returns whether the resource stays.
 func (c *Cloud) Edit(stack, typ string, edit func(*Resource) bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -197,7 +197,7 @@ type definition struct {
 // changes returns what becomes of each resource from one template to the next.
 func changes(from, to string) list {
 	var before, after struct{ Resources map[string]definition }
-	_ = parse(from, &before) // none before the first, and a wrong one is told later
+	_ = parse(from, &before) // there is none before the first, and a wrong one is reported later
 	_ = parse(to, &after)
 	all := list{}
 	add := func(action, id string, r definition, details list) {

@@ -1,13 +1,12 @@
-// Package fakeaws is AWS on this machine: as much of it as the CDK CLI and
-// hearthgate's own commands ask for, in memory, over HTTP.
+// Package fakeaws is AWS on this machine: the part of it that the CDK CLI and
+// hearthgate's own commands use, in memory, over HTTP.
 //
-// A stack's template is taken in and every resource in it is made with its
-// properties resolved, so that a test can read them back and change them. A type
-// of resource that is not known is refused, as is a call. A deployed function can
-// be invoked: it is run by lambdalocal.
+// It creates every resource of a stack's template with its properties resolved, so
+// that a test can read and change them. It rejects unknown types of resources and
+// unknown calls. A deployed function can be invoked: localrun runs it.
 //
-// What it is not: secure, or complete. Policies are kept and not enforced; say
-// [Cloud.Deny] to have a call refused.
+// It is neither secure nor complete. Policies are kept and not enforced; use
+// [Cloud.Deny] to have a call rejected.
 package fakeaws
 
 import (

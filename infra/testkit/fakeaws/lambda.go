@@ -34,8 +34,8 @@ func (c *Cloud) retire(arn string) {
 	}
 }
 
-// Rerun has every function start anew at its next event, with these variables in
-// the place of [Options].Env.
+// Rerun restarts every function at its next event, with these variables instead of
+// [Options].Env.
 func (c *Cloud) Rerun(env ...string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

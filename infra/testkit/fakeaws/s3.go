@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// rest names the action of a call that is told by its method and path.
+// rest returns the action of a call, which its method and path determine.
 func (c *Cloud) rest(in call) string {
 	if in.service == "lambda" {
 		return lambdaAction(in)

@@ -18,8 +18,8 @@ func Well(h http.Handler) Behaviour {
 	}
 }
 
-// Once serves the next request of a connection, which stays open. Its error says
-// that there is none.
+// Once serves the next request of a connection, which stays open. It returns an error
+// if there is no next request.
 func Once(h http.Handler) func(*Visit) error {
 	return func(v *Visit) error {
 		r, err := v.Request()
@@ -34,8 +34,8 @@ func Once(h http.Handler) func(*Visit) error {
 	}
 }
 
-// Probed answers a GET of the endpoint as Home Assistant does and hangs up, so
-// that whoever has probed it has no connection to use again.
+// Probed answers a GET of the endpoint as Home Assistant does and closes the
+// connection, so that the client cannot reuse it.
 func Probed(v *Visit) {
 	if _, err := v.Request(); err != nil {
 		return
@@ -74,8 +74,8 @@ func Say(text string) func(*Visit) {
 	return func(v *Visit) { io.WriteString(v, text) }
 }
 
-// Flood writes a text again and again until so many bytes are out, or nobody
-// takes them.
+// Flood writes a text again and again until so many bytes are written, or the client
+// stops reading.
 func Flood(text string, bytes int) func(*Visit) {
 	block := strings.Repeat(text, max(1, (64<<10)/len(text)))
 	return func(v *Visit) {

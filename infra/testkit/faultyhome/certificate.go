@@ -26,8 +26,8 @@ type CA struct {
 type Certificate struct {
 	Host    string // default: 127.0.0.1
 	Expired bool   // since a day
-	Early   bool   // good from tomorrow on
-	Self    bool   // signed by nobody but itself
+	Early   bool   // valid from tomorrow on
+	Self    bool   // self-signed
 	Version uint16 // of TLS, at most; default: any
 }
 

@@ -1,5 +1,5 @@
-// Package faultyhome is a home that misbehaves, from the first packet to the last
-// byte of the answer, and keeps count of what has reached it.
+// Package faultyhome is a home that misbehaves, from the first packet to the last byte
+// of the answer, and counts what has reached it.
 package faultyhome
 
 import (
@@ -176,8 +176,7 @@ func (v *Visit) Hang() {
 	}
 }
 
-// Reset makes the end of the connection a rude one: the other side is told that
-// it broke.
+// Reset makes the connection end with a TCP reset.
 func (v *Visit) Reset() {
 	if tcp, ok := v.raw.(*net.TCPConn); ok {
 		tcp.SetLinger(0)

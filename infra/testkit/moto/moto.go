@@ -1,5 +1,5 @@
-// Package moto serves the AWS services of the tests (SSM, DynamoDB) with moto,
-// on a loopback port.
+// Package moto serves AWS services for the tests (SSM, DynamoDB) with moto, on a
+// loopback port.
 package moto
 
 import (

@@ -17,7 +17,7 @@ type Entity struct {
 	Attributes map[string]any `json:"attributes"`
 }
 
-// String returns the entity as the home tells it.
+// String returns the entity as the home reports it.
 func (e Entity) String() string { return fmt.Sprintf("%s is %s %v", e.ID, e.State, e.Attributes) }
 
 // States returns every entity.
@@ -30,8 +30,8 @@ func (h *Home) State(ctx context.Context, id string) (e Entity, err error) {
 	return e, h.get(ctx, "/api/states/"+id, &e)
 }
 
-// Await returns the entity as soon as it is as wanted. When it does not become so
-// it returns the entity as it is, with an error.
+// Await returns the entity as soon as is returns true for it. After 5 seconds it returns
+// the entity as it is, with an error.
 func (h *Home) Await(ctx context.Context, id string, is func(Entity) bool) (Entity, error) {
 	const most = 5 * time.Second
 	ctx, cancel := context.WithTimeout(ctx, most)

@@ -48,7 +48,7 @@ type Home struct {
 }
 
 // Setup makes Home Assistant's Python environment in the workspace at root, if it
-// is not there yet: once a minute or so of work and 500 MB. It tells log of it.
+// is not there yet: once, which takes about a minute and 500 MB. It reports that to log.
 func Setup(ctx context.Context, root string, log io.Writer) error {
 	_, err := venv.Ensure(ctx, spec(root, log))
 	return err

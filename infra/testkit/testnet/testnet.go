@@ -1,6 +1,5 @@
-// Package testnet is the internet as a test wants it: names that lead to servers of
-// this machine, with certificates that programs started with its environment
-// believe.
+// Package testnet is an internet for tests: host names that lead to servers on this
+// machine, with certificates that programs started with its environment trust.
 package testnet
 
 import (
@@ -23,7 +22,7 @@ import (
 	"time"
 )
 
-// An Internet is a proxy through which names are found.
+// An Internet is a proxy that resolves the names.
 type Internet struct {
 	proxy  *httptest.Server
 	caFile string
@@ -62,7 +61,7 @@ func New(t testing.TB) *Internet {
 	return n
 }
 
-// Environment makes a program look for names here and believe our certificates.
+// Environment makes a program use the proxy and trust the certificates.
 func (n *Internet) Environment() []string {
 	return []string{"HTTPS_PROXY=" + n.proxy.URL, "https_proxy=", "NO_PROXY=", "no_proxy=", "SSL_CERT_FILE=" + n.caFile, "SSL_CERT_DIR=/nonexistent"}
 }

@@ -31,10 +31,10 @@ func For(root, name, requirements string, log io.Writer) Spec {
 	return Spec{Dir: filepath.Join(root, ".build", "venv", name), Version: "3.13", Requirements: requirements, Log: log}
 }
 
-// Ensure returns the environment's Python. It makes the environment when there
-// is none, when it is half made, and when it was made of other requirements.
-// Processes that ask at the same time wait for the first of them. The error is
-// ErrNoPython when this machine has no Python of that version.
+// Ensure returns the environment's Python. It creates the environment if it does not
+// exist, is incomplete, or has other requirements. Processes that call it at the same
+// time wait for the first of them. The error is ErrNoPython if this machine has no
+// Python of that version.
 func Ensure(ctx context.Context, s Spec) (python string, err error) {
 	if err := os.MkdirAll(filepath.Dir(s.Dir), 0o755); err != nil {
 		return "", err
@@ -116,5 +116,5 @@ func run(ctx context.Context, name string, args ...string) error {
 	return fmt.Errorf("%w\n%s", err, said[max(0, len(said)-most):])
 }
 
-// ErrNoPython is in the error of Ensure when this machine lacks the Python.
+// ErrNoPython is in the error of Ensure if this machine has no such Python.
 var ErrNoPython = errors.New("no such Python")

@@ -47,7 +47,7 @@ type replyContext struct {
 	Properties []property `json:"properties"`
 }
 
-// A fault is an error as Alexa is told it.
+// A fault is an error in the format of Alexa.
 type fault struct {
 	Type    string `json:"type"`
 	Message string `json:"message"`

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Refusing returns the address of a port that refuses connections and that
-// nobody else is given until close is called.
+// Refusing returns the address of a port that refuses connections. No other process
+// gets the port until close is called.
 func Refusing() (url string, close func(), err error) {
 	fd, port, err := bind()
 	if err != nil {
@@ -19,8 +19,8 @@ func Refusing() (url string, close func(), err error) {
 	return fmt.Sprintf("http://127.0.0.1:%d", port), func() { syscall.Close(fd) }, nil
 }
 
-// Unaccepting returns the address of a port where a connection is never made nor
-// refused: its queue is full, and nobody takes anything from it.
+// Unaccepting returns the address of a port that neither accepts nor refuses
+// connections: its queue is full and stays so.
 func Unaccepting() (url string, close func(), err error) {
 	fd, port, err := bind()
 	if err != nil {
@@ -50,7 +50,7 @@ func Unaccepting() (url string, close func(), err error) {
 	return "", nil, fmt.Errorf("the queue of %s took %d connections and was not full", address, longest)
 }
 
-// bind returns a socket with a loopback port that listens to nobody.
+// bind returns a socket with a loopback port on which it does not listen.
 func bind() (fd, port int, err error) {
 	fd, err = syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
 	if err != nil {
