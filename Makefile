@@ -28,7 +28,7 @@ RACE = $(if $(CC_FOUND),-race,$(if $(filter undefined,$(origin CI)),$(warning no
 CHECKED := ./config/... ./function/... ./infra/internal/...
 
 # What is fuzzed: package:test. Inputs that reached new code are kept in testdata/fuzz.
-FUZZ := function:FuzzInvoke function:FuzzOperation function/homeassistant:FuzzAnswer function/core:FuzzExecute \
+FUZZ := function/app:FuzzInvoke function/app:FuzzOperation function/homeassistant:FuzzAnswer function/core:FuzzExecute \
 	function/alexa:FuzzParseSkill function/gateway/cache:FuzzFile config:FuzzDecode function/gateway/security:FuzzScrub \
 	function/gateway/logging:FuzzSearch function/gateway/logging:FuzzWrite function/gateway/metrics:FuzzRestore \
 	function/gateway/utility:FuzzRenderTemplate function/gateway/utility:FuzzParseJSON \
@@ -91,7 +91,7 @@ lint: vet ## make vet, and build each module by itself with its go.mod tidy
 
 .PHONY: docs
 docs: ## generate the documents that are made from the code
-	go test ./function -run TestDocuments -count=1 -update
+	go test ./function/app -run TestDocuments -count=1 -update
 
 .PHONY: bench
 bench: $(BIN)/benchstat ## measure cold starts, warm replies, memory and operations
@@ -100,7 +100,7 @@ bench: $(BIN)/benchstat ## measure cold starts, warm replies, memory and operati
 
 .PHONY: trace
 trace: ## replay a day of a home's traffic and print the cache's hit rate
-	go test ./function -run TestTrace -v -count=1
+	go test ./function/app -run TestTrace -v -count=1
 
 .PHONY: faults
 faults: ## inject every fault into every kind of directive and print the matrix

@@ -48,6 +48,9 @@ var kinds = []struct {
 	{"detail-type", KindScheduled, readScheduled},
 }
 
+// errNoObject says that an event is no JSON object.
+var errNoObject = errors.New("the event is not a JSON object with a directive, a request or an operation")
+
 // errNoKind says that an event has none of the four keys.
 var errNoKind = errors.New(`the event is neither a Smart Home directive, {"directive": {...}}, nor a custom skill's request, {"request": {...}}, nor an operation, {"operation": "lambda.status", "input": {}}, nor a scheduled event, {"detail-type": "Scheduled Event", ...}`)
 
@@ -61,7 +64,7 @@ func ParseEvent(raw []byte) (Event, error) {
 	_, invalid := strictjson.Check(raw)
 	found, err := recognize(raw)
 	if err != nil {
-		if invalid != nil {
+		if invalid != nil && (err == errNoKind || err == errNoObject) {
 			err = invalid // the reason
 		}
 		return nil, err
@@ -71,44 +74,43 @@ func ParseEvent(raw []byte) (Event, error) {
 		err = invalid // the reason
 	}
 	if err != nil {
-		return e, fmt.Errorf("the %s cannot be read: %w", noun[kinds[found].kind], err)
+		return e, fmt.Errorf("%s cannot be read: %w", withArticle[kinds[found].kind], err)
 	}
 	return e, nil
 }
 
-// noun is how each kind of event is called in a sentence.
-var noun = map[Kind]string{
-	KindDirective: "directive", KindSkill: "skill's request", KindOperation: "operation", KindScheduled: "scheduled event",
+// withArticle is how each kind of event is called in a sentence.
+var withArticle = map[Kind]string{
+	KindDirective: "a directive", KindSkill: "a skill's request", KindOperation: "an operation", KindScheduled: "a scheduled event",
 }
 
 // recognize returns the index in kinds of the one kind that an event is, by its keys
 // alone.
 func recognize(raw []byte) (found int, err error) {
 	if strictjson.Kind(raw) != "object" {
-		return -1, errors.New("the event is not a JSON object with a directive, a request or an operation")
+		return -1, errNoObject
 	}
 	found = -1
-	problem := strictjson.Object(raw, func(key string, _ []byte) error {
+	_ = strictjson.Object(raw, func(key string, _ []byte) error {
 		for i, k := range kinds {
 			switch {
-			case !strings.EqualFold(key, k.key):
+			case err != nil || !strings.EqualFold(key, k.key):
 			case key != k.key:
-				return fmt.Errorf("the event has a key %q; it is spelled %q", key, k.key)
-			case found >= 0 && found != i:
-				return fmt.Errorf("the event is ambiguous: it is a %s and a %s at once", kinds[found].kind, k.kind)
+				err = fmt.Errorf("the event has a key %q; it is spelled %q", key, k.key)
+			case found == i:
+				err = fmt.Errorf("the event is ambiguous: it has the key %q twice", key)
+			case found >= 0:
+				err = fmt.Errorf("the event is ambiguous: it is %s and %s at once", withArticle[kinds[found].kind], withArticle[k.kind])
 			default:
 				found = i
 			}
 		}
 		return nil
 	})
-	switch {
-	case problem != nil:
-		return -1, problem
-	case found < 0:
-		return -1, errNoKind
+	if err == nil && found < 0 {
+		err = errNoKind
 	}
-	return found, nil
+	return found, err
 }
 
 // members reads the members of an object into the places given by their keys; others

@@ -2,7 +2,6 @@ package alexa_test
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -15,18 +14,26 @@ const request = `{"version":"1.0","session":{"new":false,"application":{"applica
 "context":{"System":{"application":{"applicationId":"amzn1.ask.skill.system"},"user":{"userId":"u-system","accessToken":"t-system"},"apiAccessToken":"t-api"}},
 "request":{"type":"IntentRequest","requestId":"r-1","locale":"de-AT","intent":{"name":"Sentence_turn","slots":{"sentence":{"name":"sentence","value":"on the light"},"none":{"name":"none"}}}}}`
 
-func TestParseSkill(t *testing.T) {
-	r, err := alexa.ParseSkill([]byte(request))
+// skillRequest parses a custom skill's request.
+func skillRequest(event []byte) (alexa.SkillRequest, error) {
+	e, err := alexa.ParseEvent(event)
+	r, _ := e.(alexa.SkillRequest)
+	return r, err
+}
+
+func TestSkillRequest(t *testing.T) {
+	r, err := skillRequest([]byte(request))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for got, want := range map[string]string{
-		r.Type: "IntentRequest", r.ID: "r-1", r.Locale: "de-AT", r.Intent.Name: "Sentence_turn", r.Said("sentence"): "on the light",
-		r.Said("none") + r.Said("other") + "-": "-", r.ApplicationID: "amzn1.ask.skill.system", r.UserID: "u-system", r.Token(): "t-system",
-		string(r.Attributes["a"]): `{"b":1}`, string(r.Raw()): request, r.String(): "IntentRequest Sentence_turn",
+	for _, tt := range []struct{ field, got, want string }{
+		{"Type", r.Type, "IntentRequest"}, {"ID", r.ID, "r-1"}, {"Locale", r.Locale, "de-AT"}, {"Intent.Name", r.Intent.Name, "Sentence_turn"},
+		{"the slot", r.Said("sentence"), "on the light"}, {"a slot without a value", r.Said("none"), ""}, {"a missing slot", r.Said("other"), ""},
+		{"ApplicationID", r.ApplicationID, "amzn1.ask.skill.system"}, {"UserID", r.UserID, "u-system"}, {"Token", r.Token(), "t-system"},
+		{"Attributes", string(r.Attributes["a"]), `{"b":1}`}, {"Raw", string(r.Raw()), request}, {"String", r.String(), "IntentRequest Sentence_turn"},
 	} {
-		if got != want {
-			t.Errorf("got %q, want %q", got, want)
+		if tt.got != tt.want {
+			t.Errorf("%s is %q, want %q", tt.field, tt.got, tt.want)
 		}
 	}
 	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
@@ -36,20 +43,20 @@ func TestParseSkill(t *testing.T) {
 	}
 }
 
-func TestParseSkillOfTheSessionAlone(t *testing.T) {
-	r, err := alexa.ParseSkill([]byte(strings.Replace(request, `"context"`, `"other"`, 1)))
+func TestSkillRequestOfTheSessionAlone(t *testing.T) {
+	r, err := skillRequest([]byte(strings.Replace(request, `"context"`, `"other"`, 1)))
 	if err != nil || r.ApplicationID != "amzn1.ask.skill.session" || r.UserID != "u-session" || r.Token() != "t-session" {
 		t.Errorf("got %+v, token %q, %v", r, r.Token(), err)
 	}
 }
 
-func TestParseSkillProblems(t *testing.T) {
+func TestSkillRequestProblems(t *testing.T) {
 	for text, want := range map[string]string{
-		`{}`: "no request", `{"request":null}`: "no request", ``: "no request", `[1]`: "no request", `{"request":{"type":7}}`: "field request.type is a JSON number",
+		`{}`: "neither a Smart Home directive", ``: "is empty", `[1]`: "not a JSON object", `{"request":{"type":7}}`: "field request.type is a JSON number",
 		`{"request":{"type":"LaunchRequest","locale":"de-DE"},"session":3}`: "field session is a JSON number",
 	} {
-		r, err := alexa.ParseSkill([]byte(text))
-		if err == nil || !strings.Contains(err.Error(), want) || errors.Is(err, alexa.ErrNoRequest) != (want == "no request") {
+		r, err := skillRequest([]byte(text))
+		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)
 		}
 		if strings.Contains(text, "de-DE") && r.Locale != "de-DE" {
@@ -103,7 +110,7 @@ func FuzzParseSkill(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		r, _ := alexa.ParseSkill(b)
+		r, _ := skillRequest(b)
 		_ = r.String()
 		reply, err := alexa.SkillReply{Speech: r.Said("sentence"), Reprompt: r.Locale, Card: &alexa.Card{Content: r.Intent.Name}, Attributes: r.Attributes, Open: true}.Encode()
 		if err != nil || !json.Valid(reply) {

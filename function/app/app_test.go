@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -48,18 +47,12 @@ func (w *writer) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// TestMain gives the function the memory that a process of tests takes, which the
-// race detector makes many times larger: no figure of health shall hang on it.
-func TestMain(m *testing.M) {
-	os.Setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "2048")
-	os.Exit(m.Run())
-}
-
 // started returns an App that talks to the home at url, and what it writes.
 func started(t *testing.T, url string, settings map[string]string) (*App, *writer) {
 	t.Helper()
 	env := map[string]string{
 		config.EnvURL: url, config.EnvToken: canary, config.EnvStage: "test", config.EnvTokenSource: string(config.Stored),
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "2048", // of a process of tests, which the race detector makes many times larger
 	}
 	for k, v := range settings {
 		env[k] = v
@@ -387,7 +380,7 @@ func TestOperations(t *testing.T) {
 		`{"operation":"cache.FLUSH","input":{}}`:                   `"disk_files"`,
 		`{"operation":"cache.FLUSH","input":{"pattern":"a*"}}`:     `field pattern is what cache.FLUSH stands for`,
 		`{"operation":"utility.generate_correlation_id","more":1}`: `more`,
-		`{}`: `neither a Smart Home directive`, `[]`: `not a JSON object`, ``: `empty`, `{`: `not JSON`,
+		`{}`: `neither a Smart Home directive`, `[]`: `not a JSON object`, ``: `is empty`, `{`: `ends too early`,
 	} {
 		b, err := app.Invoke(t.Context(), []byte(event))
 		if err != nil || !strings.Contains(string(b), want) {

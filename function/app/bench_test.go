@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/cache"
 	"github.com/hearthgate/hearthgate/function/gateway/logging"
@@ -59,7 +60,7 @@ func BenchmarkOperation(b *testing.B) {
 	for _, n := range []int{1_000, 100_000} {
 		app := New(Options{Getenv: func(name string) string { return env[name] }, Output: io.Discard})
 		run, _ := core.NewRun(b.Context(), core.NewID())
-		ctx := metrics.WithRecorder(app.begin(run, "benchmark"))
+		ctx := metrics.WithRecorder(app.begin(run, alexa.Operation{Name: "benchmark"}))
 		for _, op := range operations {
 			b.Run(fmt.Sprintf("%s/%d", op.name, n), func(b *testing.B) {
 				for i := range n {

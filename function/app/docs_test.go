@@ -22,7 +22,7 @@ func TestDocuments(t *testing.T) {
 		"operations.md": operationsDocument(t, app.dispatcher.Specs()),
 		"migration.md":  migrationDocument(),
 	} {
-		file := filepath.Join("docs", name)
+		file := filepath.Join("..", "docs", name)
 		if *update {
 			if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 				t.Fatal(err)
@@ -85,7 +85,7 @@ func operationsDocument(t *testing.T, specs []*core.Spec) string {
 func purpose(t *testing.T, g core.Gateway) string {
 	t.Helper()
 	name := strings.ReplaceAll(g.String(), "_", "")
-	f, err := parser.ParseFile(token.NewFileSet(), filepath.Join("gateway", name, name+".go"), nil, parser.ParseComments|parser.PackageClauseOnly)
+	f, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", "gateway", name, name+".go"), nil, parser.ParseComments|parser.PackageClauseOnly)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,22 +25,22 @@ func TestKindOfEvent(t *testing.T) {
 	directive := strings.TrimSuffix(strings.TrimPrefix(turnOn, `{"directive":`), `}`)
 	const set, launch, schedule = `"cache.set","input":{"key":"planted","value":1}`, `{"type":"LaunchRequest","locale":"en-US"}`, `"Scheduled Event","detail":{"task":"keep_warm"}`
 	for event, want := range map[string]string{
-		`{"directive":` + directive + `,"operation":` + set + `}`:                  "the event is of several kinds at once, directive and operation; one of them is wanted",
-		`{"operation":` + set + `,"directive":` + directive + `}`:                  "the event is of several kinds at once, operation and directive; one of them is wanted",
-		`{"operation":` + set + `,"directive":null}`:                               "the event is of several kinds at once, operation and directive; one of them is wanted",
-		`{"request":` + launch + `,"directive":` + directive + `}`:                 "the event is of several kinds at once, skill and directive; one of them is wanted",
-		`{"request":` + launch + `,"operation":` + set + `}`:                       "the event is of several kinds at once, skill and operation; one of them is wanted",
-		`{"detail-type":` + schedule + `,"operation":` + set + `}`:                 "the event is of several kinds at once, scheduled and operation; one of them is wanted",
-		`{"Directive":` + directive + `}`:                                          `the event has a key "Directive"; it is spelt "directive"`,
-		`{"directive":` + directive + `,"DIRECTIVE":` + directive + `}`:            `the event has a key "DIRECTIVE"; it is spelt "directive"`,
-		`{"directive":` + directive + `, "directive" : ` + directive + `}`:         "the event has its directive twice; one is wanted",
-		`{"directive":` + directive + `,"\u0064irective":` + directive + `}`:       "the event has its directive twice; one is wanted",
-		`{"directive":` + directive + `,"\u004fperation":` + set + `}`:             `the event has a key "Operation"; it is spelt "operation"`,
-		`{"Operation":` + set + `}`:                                                `the event has a key "Operation"; it is spelt "operation"`,
-		`{"operation":"lambda.status","input":{},"operation":` + set + `}`:         "the event has its operation twice; one is wanted",
-		`{"Request":` + launch + `}`:                                               `the event has a key "Request"; it is spelt "request"`,
-		`{"reque` + "\u017f" + `t":` + launch + `}`:                                "the event has a key \"reque\u017ft\"; it is spelt \"request\"",
-		`{"Detail-Type":` + schedule + `}`:                                         `the event has a key "Detail-Type"; it is spelt "detail-type"`,
+		`{"directive":` + directive + `,"operation":` + set + `}`:                  "the event is ambiguous: it is a directive and an operation at once",
+		`{"operation":` + set + `,"directive":` + directive + `}`:                  "the event is ambiguous: it is an operation and a directive at once",
+		`{"operation":` + set + `,"directive":null}`:                               "the event is ambiguous: it is an operation and a directive at once",
+		`{"request":` + launch + `,"directive":` + directive + `}`:                 "the event is ambiguous: it is a skill's request and a directive at once",
+		`{"request":` + launch + `,"operation":` + set + `}`:                       "the event is ambiguous: it is a skill's request and an operation at once",
+		`{"detail-type":` + schedule + `,"operation":` + set + `}`:                 "the event is ambiguous: it is a scheduled event and an operation at once",
+		`{"Directive":` + directive + `}`:                                          `the event has a key "Directive"; it is spelled "directive"`,
+		`{"directive":` + directive + `,"DIRECTIVE":` + directive + `}`:            `the event has a key "DIRECTIVE"; it is spelled "directive"`,
+		`{"directive":` + directive + `, "directive" : ` + directive + `}`:         `the event is ambiguous: it has the key "directive" twice`,
+		`{"directive":` + directive + `,"\u0064irective":` + directive + `}`:       `the event is ambiguous: it has the key "directive" twice`,
+		`{"directive":` + directive + `,"\u004fperation":` + set + `}`:             `the event has a key "Operation"; it is spelled "operation"`,
+		`{"Operation":` + set + `}`:                                                `the event has a key "Operation"; it is spelled "operation"`,
+		`{"operation":"lambda.status","input":{},"operation":` + set + `}`:         `the event is ambiguous: it has the key "operation" twice`,
+		`{"Request":` + launch + `}`:                                               `the event has a key "Request"; it is spelled "request"`,
+		`{"reque` + "\u017f" + `t":` + launch + `}`:                                "the event has a key \"reque\u017ft\"; it is spelled \"request\"",
+		`{"Detail-Type":` + schedule + `}`:                                         `the event has a key "Detail-Type"; it is spelled "detail-type"`,
 		`[{"directive":` + directive + `}]`:                                        "the event is not a JSON object with a directive, a request or an operation",
 		`{"event":{"directive":` + directive + `},"text":"\"directive\":","x":[]}`: "the event is neither a Smart Home directive",
 	} {
@@ -51,7 +51,7 @@ func TestKindOfEvent(t *testing.T) {
 			Data    any
 			Error   struct{ Kind, Type string }
 		}
-		if err != nil || json.Unmarshal(b, &r) != nil || r.Success || r.Data != nil || r.Error.Kind != "invalid" || !strings.HasPrefix(r.Message, "lambda.validate_event: "+want) {
+		if err != nil || json.Unmarshal(b, &r) != nil || r.Success || r.Data != nil || r.Error.Kind != "invalid" || !strings.HasPrefix(r.Message, want) {
 			t.Errorf("%s\nis answered with %s, %v\nwant %s", event, b, err, want)
 		}
 	}

@@ -48,7 +48,8 @@ func FuzzInvoke(f *testing.F) {
 		if err != nil || !json.Valid(reply) {
 			t.Errorf("%q is answered with %q, %v", event, reply, err)
 		}
-		e, ok, _ := directiveOf(event)
+		parsed, _ := alexa.ParseEvent(event)
+		e, ok := parsed.(alexa.Directive)
 		if !ok {
 			return
 		}

@@ -50,8 +50,7 @@ func TestNoSecretIsLogged(t *testing.T) {
 	for range 500 {
 		var out bytes.Buffer
 		l := logging.New(logging.Options{Output: &out, Redact: security.Redact})
-		d := core.NewDispatcher(l.Service())
-		d.Install(l)
+		d := core.NewDispatcher(l)
 		fails := core.Define[int, int](core.Lambda, "fail", "Fail.")
 		var parts []string
 		text := func() string {

@@ -75,7 +75,7 @@ func migrationDocument() string {
 // TestOlderNames reads the older system's names: each has an answer, which is an
 // operation that there is and fields that it takes, or says why it is gone.
 func TestOlderNames(t *testing.T) {
-	list, err := os.ReadFile("older/testdata/older-names.txt")
+	list, err := os.ReadFile("../legacy/testdata/older-names.txt")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -206,7 +206,7 @@ func TestSkillIDs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for ids, want := range map[string]string{"amzn1.ask.skill.home": "", "": "unknown_skill", "amzn1.ask.skill.hom": "unknown_skill", " , ": "unknown_skill"} {
+	for ids, want := range map[string]string{"amzn1.ask.skill.home": "", "": "unknown_skill", "amzn1.ask.skill.hom": "unknown_skill", " , ": "settings"} {
 		h := new(talker)
 		home := httptest.NewServer(h)
 		env := talking()

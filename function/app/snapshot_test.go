@@ -68,11 +68,11 @@ func TestGuardKnowsTheUsage(t *testing.T) {
 		t.Errorf("the level is %v at the start", a.costs.Level())
 	}
 	b, _ := started(t, "http://127.0.0.1:1", nil)
-	b.guard.Every = time.Nanosecond
+	b.costs.Every = time.Nanosecond
 	yesterday, _ := time.Now().Add(-24 * time.Hour).MarshalJSON()
 	after(`metrics.restore {"snapshot":{"version":1,"process":"p","taken":"2020-01-01T00:00:00Z","since":`+string(yesterday)+`,`+
 		`"used":{"invocations":90000000,"billed_ms":1,"log_bytes":1,"parameter_calls":1,"cache_calls":0},"operations":{},"metrics":{}}}`)(t, b)
-	if b.guard.Level() != utility.Emergency || b.guard.Allows(utility.RefreshAhead) {
-		t.Errorf("the level is %v with ninety million invocations", b.guard.Level())
+	if b.costs.Level() != utility.Emergency || b.costs.Allows(utility.RefreshAhead) {
+		t.Errorf("the level is %v with ninety million invocations", b.costs.Level())
 	}
 }

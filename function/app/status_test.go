@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/wire"
+	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/lambda"
 )
@@ -24,15 +26,15 @@ func TestStatusFollowsTheFacts(t *testing.T) {
 	took := func(d time.Duration) func(*testing.T, *App) {
 		return func(_ *testing.T, a *App) { a.stats.Note(lambda.Outcome{Kind: alexa.KindDirective, Took: d}, "") }
 	}
-	failure := func(s lambda.Status) any {
+	failure := func(s wire.Status) any {
 		if len(s.LastFailures) != 1 {
 			return len(s.LastFailures)
 		}
 		f := s.LastFailures[0]
-		said := strings.Contains(f.Said, "the proxy answers, and Home Assistant behind it does not") && !strings.Contains(f.Said, canary)
+		said := strings.Contains(f.Said, "the proxy answers, but Home Assistant behind it does not") && !strings.Contains(f.Said, canary)
 		return [3]any{f.Cause, f.Count, said && time.Since(f.Last) < time.Minute}
 	}
-	missed := func(s lambda.Status) any { return s.CacheHitRate == nil || *s.CacheHitRate < 1 }
+	missed := func(s wire.Status) any { return s.CacheHitRate == nil || *s.CacheHitRate < 1 }
 	refusals := slices.Repeat([]string{turnOn}, 10)
 	for name, tt := range map[string]struct {
 		env      map[string]string
@@ -41,34 +43,34 @@ func TestStatusFollowsTheFacts(t *testing.T) {
 		out      io.Writer
 		home     http.HandlerFunc // default: it does what it is told
 		then     func(*testing.T, *App)
-		figure   func(lambda.Status) any
+		figure   func(wire.Status) any
 		want     any
 		sections string   // the gateways that lose points
 		reasons  []string // what each begins with
 	}{
-		"all is well": {then: answered(turnOn), figure: func(s lambda.Status) any { return [3]any{s.Directives, s.SuccessRate, s.OverallHealth} }, want: [3]any{int64(1), 1.0, 100}},
-		"stage":       {env: map[string]string{config.EnvStage: "cabin"}, figure: func(s lambda.Status) any { return s.Stage }, want: "cabin"},
-		"ready":       {figure: func(s lambda.Status) any { return [2]any{s.Ready, s.Problem} }, want: [2]any{true, ""}},
-		"a setting is out": {env: map[string]string{config.EnvToken: ""}, figure: func(s lambda.Status) any {
+		"all is well": {then: answered(turnOn), figure: func(s wire.Status) any { return [3]any{s.Directives, s.SuccessRate, s.OverallHealth} }, want: [3]any{int64(1), 1.0, 100}},
+		"stage":       {env: map[string]string{config.EnvStage: "cabin"}, figure: func(s wire.Status) any { return s.Stage }, want: "cabin"},
+		"ready":       {figure: func(s wire.Status) any { return [2]any{s.Ready, s.Problem} }, want: [2]any{true, ""}},
+		"a setting is out": {env: map[string]string{config.EnvToken: ""}, figure: func(s wire.Status) any {
 			return s.Ready || !strings.Contains(s.Problem, "HOME_ASSISTANT_TOKEN is missing")
 		}, want: false, sections: "initialization", reasons: []string{"the settings are not complete: HOME_ASSISTANT_TOKEN is missing"}},
-		"a skill request": {env: talking(), then: answered(sample("help_fr")), figure: func(s lambda.Status) any { return [2]any{s.SkillRequests, s.Directives} }, want: [2]any{int64(1), int64(0)}},
-		"it failed":       {home: status(502), then: answered(turnOn), figure: failure, want: [3]any{"bad_gateway", int64(1), true}, sections: "circuit_breaker", reasons: []string{"1 of the last 1 directives and skill requests failed, the latest with bad_gateway", "circuit_breaker: home_assistant failed the last 1 times"}},
-		"breaker open":    {home: status(502), then: answered(refusals...), figure: func(s lambda.Status) any { return s.Gateways["circuit_breaker"].Points }, want: 50, sections: "circuit_breaker", reasons: []string{"10 of the last 10", "circuit_breaker: requests to home_assistant are paused since"}},
-		"slow":            {then: took(6 * time.Second), figure: func(s lambda.Status) any { return [3]float64{s.AvgResponseTime, s.P50, s.P90} }, want: [3]float64{6000, 6000, 6000}, reasons: []string{"one of ten answers takes 6.0 s or longer; Amazon warns"}},
+		"a skill request": {env: talking(), then: answered(sample("help_fr")), figure: func(s wire.Status) any { return [2]any{s.SkillRequests, s.Directives} }, want: [2]any{int64(1), int64(0)}},
+		"it failed":       {home: status(502), then: answered(turnOn), figure: failure, want: [3]any{"bad_gateway", int64(1), true}, sections: "circuit_breaker", reasons: []string{"1 of the last 1 directives and skill requests failed, the latest with bad_gateway", "circuit_breaker: the last 1 requests to home_assistant failed"}},
+		"breaker open":    {home: status(502), then: answered(refusals...), figure: func(s wire.Status) any { return s.Gateways["circuit_breaker"].Points }, want: 50, sections: "circuit_breaker", reasons: []string{"10 of the last 10", "circuit_breaker: requests to home_assistant are paused since"}},
+		"slow":            {then: took(6 * time.Second), figure: func(s wire.Status) any { return [3]float64{s.AvgResponseTime, s.P50, s.P90} }, want: [3]float64{6000, 6000, 6000}, reasons: []string{"one of ten answers takes 6.0 s or longer; Amazon warns"}},
 		"a hit":           {then: after(`cache.set {"key":"a","value":1}`, `cache.get {"key":"a"}`), figure: missed, want: false},
 		"a miss":          {then: answered(`{"operation":"cache.get","input":{"key":"a"}}`), figure: missed, want: true},
-		"memory":          {memory: "1", figure: func(s lambda.Status) any { return strings.Contains(s.MemoryUsage, "MB/1MB (") }, want: true, sections: "singleton", reasons: []string{"", "singleton: the process takes"}},
-		"trail lost":      {out: deaf{}, then: answered(turnOn), figure: func(s lambda.Status) any { return s.Gateways["logging"].Points }, want: 60, sections: "logging", reasons: []string{"logging: 1 lines are lost, the last one because: nobody listens"}},
-		"no files":        {dir: "/dev/null/none", then: after(`cache.set {"key":"a","value":1}`), figure: func(s lambda.Status) any { return s.Gateways["cache"].Points }, want: 90, sections: "cache", reasons: []string{"cache: "}},
-		"debug":           {env: map[string]string{config.EnvLogLevel: "debug"}, figure: func(s lambda.Status) any { return s.Gateways["logging"].Points }, want: 95, sections: "logging", reasons: []string{"logging: the level is DEBUG"}},
-		"any certificate": {env: map[string]string{config.EnvVerifySSL: "false"}, figure: func(s lambda.Status) any { return s.Gateways["http_client"].Points }, want: 90, sections: "http_client initialization", reasons: []string{"http_client: any certificate", "initialization: HOME_ASSISTANT_VERIFY_SSL is false"}},
-		"a stranger":      {then: answered(`{}`), figure: func(s lambda.Status) any { return s.Gateways["lambda"].Facts["unknown_events"] }, want: int64(1), sections: "lambda", reasons: []string{"lambda: 1 events were none"}},
-		"an operation":    {then: answered(`{"operation":"cache.get","input":{"key":"a"}}`), figure: func(s lambda.Status) any { return s.Operations.Errors > 0 && s.Operations.Calls > s.Operations.Errors }, want: true},
+		"memory":          {memory: "1", figure: func(s wire.Status) any { return strings.Contains(s.MemoryUsage, "MB/1MB (") }, want: true, sections: "singleton", reasons: []string{"", "singleton: the process takes"}},
+		"trail lost":      {out: deaf{}, then: answered(turnOn), figure: func(s wire.Status) any { return s.Gateways["logging"].Points }, want: 60, sections: "logging", reasons: []string{"logging: 1 lines were lost; the last write failed with: nobody listens"}},
+		"no files":        {dir: "/dev/null/none", then: after(`cache.set {"key":"a","value":1}`), figure: func(s wire.Status) any { return s.Gateways["cache"].Points }, want: 90, sections: "cache", reasons: []string{"cache: "}},
+		"debug":           {env: map[string]string{config.EnvLogLevel: "debug"}, figure: func(s wire.Status) any { return s.Gateways["logging"].Points }, want: 95, sections: "logging", reasons: []string{"logging: the level is DEBUG"}},
+		"any certificate": {env: map[string]string{config.EnvVerifySSL: "false"}, figure: func(s wire.Status) any { return s.Gateways["http_client"].Points }, want: 90, sections: "http_client initialization", reasons: []string{"http_client: any certificate", "initialization: HOME_ASSISTANT_VERIFY_SSL is false"}},
+		"a stranger":      {then: answered(`{}`), figure: func(s wire.Status) any { return s.Gateways["lambda"].Facts["unknown_events"] }, want: int64(1), sections: "lambda", reasons: []string{"lambda: 1 events were of no kind"}},
+		"an operation":    {then: answered(`{"operation":"cache.get","input":{"key":"a"}}`), figure: func(s wire.Status) any { return s.Operations.Errors > 0 && s.Operations.Calls > s.Operations.Errors }, want: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if tt.memory != "" {
-				t.Setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", tt.memory)
+				tt.env = map[string]string{"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": tt.memory}
 			}
 			does := tt.home
 			if does == nil {
@@ -76,7 +78,7 @@ func TestStatusFollowsTheFacts(t *testing.T) {
 			}
 			home := httptest.NewServer(does)
 			defer home.Close()
-			env := map[string]string{config.EnvURL: home.URL, config.EnvToken: canary, config.EnvStage: "test"}
+			env := map[string]string{config.EnvURL: home.URL, config.EnvToken: canary, config.EnvStage: "test", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "2048"}
 			for k, v := range tt.env {
 				env[k] = v
 			}

@@ -53,6 +53,8 @@ func init() {
 		{op: "cache.restore", differ: "entries",
 			one: visit{in: `{"namespace":"discovery"}`, before: after(below, `cache.optimize {"namespace":"discovery","max_bytes":1}`)},
 			two: visit{in: `{"namespace":"discovery"}`, before: after(below)}},
+		{op: "cache.health", differ: "points",
+			one: visit{}, two: visit{env: map[string]string{config.EnvToken: ""}, before: after(set)}},
 		{op: "cache.preload", differ: "loaded",
 			one: visit{in: `{}`, before: after(below, use, `cache.optimize {"namespace":"discovery","max_bytes":1}`)},
 			two: visit{in: `{}`, before: after(below, use)}},

@@ -214,7 +214,7 @@ func TestCheckCertificate(t *testing.T) {
 			if err == nil {
 				err = json.Unmarshal(out, &got)
 			}
-			if err != nil || got.OK != (tt.cause == "") || got.Verified != tt.verified || got.Cause != tt.cause || len(got.Advice) > 0 == tt.verified {
+			if err != nil || got.OK != (tt.cause == "") || got.Verified != tt.verified || string(got.Cause) != tt.cause || len(got.Advice) > 0 == tt.verified {
 				t.Errorf("got %s, %v", out, err)
 			}
 			if got.Certificate == nil || got.DaysLeft < 365 || got.TLS != "TLS 1.3" || len(got.Chain) != 1 {
