@@ -40,7 +40,7 @@ func TestOneRequestOneWrite(t *testing.T) {
 		}
 	}
 	out := new(writer)
-	if _, err := logging.Patient(out, time.Minute).Write([]byte("a line\n")); err != nil || len(out.lines) != 1 {
+	if _, err := logging.NewTimeoutWriter(out, time.Minute).Write([]byte("a line\n")); err != nil || len(out.lines) != 1 {
 		t.Errorf("what main puts before the output makes %d writes of one: %v", len(out.lines), err)
 	}
 }
