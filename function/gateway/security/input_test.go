@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/security"
 )
 
@@ -55,7 +56,8 @@ func TestValidateRequest(t *testing.T) {
 		"as long as any": {`"` + strings.Repeat("a", security.MaxRequest-2) + `"`, "<nil>"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if err := security.Validate(t.Context(), []byte(tt.body)); !strings.Contains(fmt.Sprint(err), tt.want) {
+			d := core.NewDispatcher(security.New(security.Options{}))
+			if _, err := core.Do(t.Context(), d, security.ValidateRequest, security.RequestInput{Body: []byte(tt.body)}); !strings.Contains(fmt.Sprint(err), tt.want) {
 				t.Errorf("got %v, want %s in it", err, tt.want)
 			}
 		})

@@ -42,12 +42,6 @@ func validateRequest(_ context.Context, in RequestInput) (RequestResult, error) 
 	return f, nil
 }
 
-// Validate is [ValidateRequest] as a plain function: nil, or an error of kind Invalid.
-func Validate(ctx context.Context, body []byte) error {
-	_, err := validateRequest(ctx, RequestInput{body})
-	return err
-}
-
 // depth returns the depth of the brackets of b that are outside strings.
 func depth(b []byte) int {
 	now, most := 0, 0
