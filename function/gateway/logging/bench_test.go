@@ -56,7 +56,7 @@ func BenchmarkService(b *testing.B) {
 	}
 }
 
-// TestServiceAllocates looks that noting a call takes no memory beyond the first.
+// TestServiceAllocates checks that noting a call takes no memory beyond the first.
 func TestServiceAllocates(t *testing.T) {
 	l := logging.New(logging.Options{Output: io.Discard, Redact: redact})
 	run := l.Service()(work.Spec, func(context.Context, *core.Call) error { return nil })

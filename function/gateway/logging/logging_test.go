@@ -37,7 +37,7 @@ var checks = coretest.Serve(core.Security, func(_ *core.Spec, next core.Handler)
 	}
 })
 
-// work is an operation of an invocation: it fails when told to.
+// work is an operation of an invocation: it fails with the error of its input.
 var work = core.Define[workInput, struct{}](core.Lambda, "work", "Do something.")
 
 type workInput struct {
@@ -174,20 +174,20 @@ func TestSecrets(t *testing.T) {
 // TestLostLines has an output that takes nothing.
 func TestLostLines(t *testing.T) {
 	p, l, d := made(logging.Options{})
-	p.full = errors.New("nobody reads")
-	if _, err := core.Do(t.Context(), d, logging.Write, logging.WriteInput{Message: "a"}); err == nil || !strings.Contains(err.Error(), "nobody reads") {
+	p.full = errors.New("the output is closed")
+	if _, err := core.Do(t.Context(), d, logging.Write, logging.WriteInput{Message: "a"}); err == nil || !strings.Contains(err.Error(), "the output is closed") {
 		t.Errorf("%v, want why", err)
 	}
 	ctx := invocation(t, d, "id")
 	if _, err := core.Do(ctx, d, logging.End, logging.EndInput{}); err == nil {
-		t.Error("the line is lost, and nobody says so")
+		t.Error("the line is lost, and there is no error")
 	}
 	if h := l.Health(); h.Points != 60 || !strings.Contains(h.Reasons[0], "2 lines were lost") {
 		t.Errorf("the health is %+v, want that it tells of two lines", h)
 	}
 	p.full = nil
 	if f := do(t, t.Context(), d, logging.Flush, logging.FlushInput{}); f.Lines != 2 {
-		t.Errorf("%d lines were written when somebody read again, want the two", f.Lines)
+		t.Errorf("%d lines were written when the output worked again, want the two", f.Lines)
 	}
 }
 

@@ -202,7 +202,7 @@ func FuzzSearch(f *testing.F) {
 	})
 }
 
-// FuzzWrite looks that whatever is written is one line of the log, and of either
+// FuzzWrite checks that whatever is written is one line of the log, and of either
 // export.
 func FuzzWrite(f *testing.F) {
 	f.Add("a", "b", "c")

@@ -43,7 +43,7 @@ func (in WriteInput) Check() error {
 	for name := range in.Fields {
 		switch {
 		case name == "" || len(name) > 64 || strings.ContainsFunc(name, odd):
-			return fmt.Errorf("field fields has the name %.70q; expected 1 to 64 letters, digits, _, - and .", name)
+			return fmt.Errorf("field fields has the name %.70q; expected 1 to 64 letters, digits, dots, hyphens and underscores", name)
 		case strings.HasPrefix(name, "_") || slices.Contains(reserved, name):
 			return fmt.Errorf("field fields.%s has a name that the log uses itself: choose another", name)
 		}

@@ -72,7 +72,7 @@ type denial struct {
 func (a *Authorizer) authenticate(ctx context.Context, in AuthenticateInput) (Identity, error) {
 	access := a.access.Load()
 	if access == nil {
-		return Identity{}, core.Errorf(core.Internal, core.CauseSettings, "the settings are not loaded, so nobody may command: initialization.run reports why")
+		return Identity{}, core.Errorf(core.Internal, core.CauseSettings, "the settings are not loaded, so no request is admitted: initialization.run reports why")
 	}
 	if in.SkillID != "" {
 		if !slices.Contains(access.SkillIDs, in.SkillID) {

@@ -142,7 +142,7 @@ func TestAllowListChangesMeanwhile(t *testing.T) {
 	}
 }
 
-// TestIdentityIsRevoked checks that an Identity which nobody granted is revoked.
+// TestIdentityIsRevoked checks that an Identity that was not granted is revoked.
 func TestIdentityIsRevoked(t *testing.T) {
 	if !(security.Identity{By: "user", User: "owner"}).Revoked() {
 		t.Error("an identity that was not granted is valid")

@@ -14,12 +14,12 @@ import (
 type DirectiveInput struct {
 	Namespace string          `json:"namespace" required:"true" doc:"of the directive, such as Alexa.LockController"`
 	Name      string          `json:"name" required:"true" doc:"of the directive, such as Unlock"`
-	Endpoint  string          `json:"endpoint,omitempty" doc:"id of the endpoint that it is for, such as lock#front"`
-	At        *time.Time      `json:"at,omitempty" doc:"when it would come, such as 2026-01-31T23:00:00+01:00; default: now"`
-	Policy    json.RawMessage `json:"policy,omitempty" doc:"a list of rules to try; default: the policy in effect"`
+	Endpoint  string          `json:"endpoint,omitempty" doc:"id of its endpoint, such as lock#front"`
+	At        *time.Time      `json:"at,omitempty" doc:"time of the directive, such as 2026-01-31T23:00:00+01:00; default: now"`
+	Policy    json.RawMessage `json:"policy,omitempty" doc:"list of rules to try; default: the policy in effect"`
 }
 
-// Check refuses a directive without a name, and rules that are none.
+// Check rejects a directive without a name, and invalid rules.
 func (in DirectiveInput) Check() error {
 	switch {
 	case in.Namespace == "":
@@ -33,12 +33,12 @@ func (in DirectiveInput) Check() error {
 	return nil
 }
 
-// A Decision is what [AuthorizeDirective] returns of a directive that is allowed.
+// A Decision is the output of [AuthorizeDirective] for a directive that is allowed.
 type Decision struct {
 	Allowed bool   `json:"allowed"`
-	Rule    int    `json:"rule" doc:"which rule allows it, counted from 1; 0 if none is about it, so that it is allowed"`
-	Reason  string `json:"reason,omitempty" doc:"that the rule gives"`
-	Rules   int    `json:"rules" doc:"how many rules the policy has"`
+	Rule    int    `json:"rule" doc:"number of the rule that allows it, counted from 1; 0 if no rule matches, which allows it too"`
+	Reason  string `json:"reason,omitempty" doc:"of the rule"`
+	Rules   int    `json:"rules" doc:"number of rules in the policy"`
 }
 
 func (a *Authorizer) authorizeDirective(_ context.Context, in DirectiveInput) (Decision, error) {
@@ -60,7 +60,7 @@ func (a *Authorizer) authorizeDirective(_ context.Context, in DirectiveInput) (D
 	s := subject{in.Namespace, in.Name, in.Endpoint}
 	if r := p.match(s, at); r != nil {
 		if r.Effect == "deny" {
-			if in.At == nil && len(in.Policy) == 0 { // or else somebody only wants to know
+			if in.At == nil && len(in.Policy) == 0 { // otherwise it is only a question
 				r.denied.Add(1)
 			}
 			return Decision{}, r.refusal(s)

@@ -14,38 +14,40 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// expirySoon is when a certificate is worth a word before it is a failure.
+// expirySoon is the time before the expiry in which there is advice.
 const expirySoon = 14 * 24 * time.Hour
 
-// A Verdict is an error in two halves, of which the first may hold a foreign text.
+// A Verdict is an error in two parts, so that foreign text with a colon in the first
+// cannot be taken for the second.
 type Verdict struct {
-	Problem string // what happened
-	Mend    string // what to do about it
+	Problem string // what happened and why
+	Fix     string // what to do
 }
 
-func (v Verdict) Error() string { return v.Problem + ": " + v.Mend }
+func (v Verdict) Error() string { return v.Problem + ": " + v.Fix }
 
-func judged(cause core.Cause, problem, mend string, args ...any) error {
-	return &core.Error{Kind: core.Unreachable, Cause: cause, Err: Verdict{fmt.Sprintf(problem, args...), mend}}
+func tlsError(fix, problem string, args ...any) error {
+	return &core.Error{Kind: core.Unreachable, Cause: core.CauseTLS, Err: Verdict{fmt.Sprintf(problem, args...), fix}}
 }
 
-// A Certificate is what a server showed in a TLS handshake.
+// A Certificate is what a server presented in a TLS handshake.
 type Certificate struct {
-	Host     string    `json:"host" doc:"whose it should be"`
-	Names    []string  `json:"names" doc:"that it is for"`
-	Issuer   string    `json:"issuer" doc:"who signed it"`
-	From     time.Time `json:"from" doc:"when it begins to be good"`
-	Until    time.Time `json:"until" doc:"when it ends"`
-	DaysLeft int       `json:"days_left" doc:"until it ends; negative if it has ended" unit:"d"`
-	TLS      string    `json:"tls" doc:"version that was spoken, such as TLS 1.3"`
-	Chain    []string  `json:"chain" doc:"whom each certificate that was sent is for, the server's own first"`
+	Host     string    `json:"host" doc:"expected name"`
+	Names    []string  `json:"names" doc:"names that it is valid for"`
+	Issuer   string    `json:"issuer" doc:"signer"`
+	From     time.Time `json:"from" doc:"start of its validity"`
+	Until    time.Time `json:"until" doc:"end of its validity"`
+	DaysLeft int       `json:"days_left" doc:"whole days until it expires; negative if it has expired" unit:"d"`
+	TLS      string    `json:"tls" doc:"negotiated version, such as TLS 1.3"`
+	Chain    []string  `json:"chain" doc:"subject of each certificate that was sent, the server's own first"`
 
 	version uint16
 	chain   []*x509.Certificate
 }
 
-// Inspect returns the certificate that is shown at the other end of a connection,
-// whatever it is: nothing secret is sent. Its errors say why there is none to see.
+// Inspect performs a TLS handshake on conn and returns the certificate of the server,
+// valid or not; it sends nothing else. Its errors are of kind Unreachable and say why
+// there was no handshake and what to do.
 func Inspect(ctx context.Context, conn net.Conn, host string) (*Certificate, error) {
 	client := tls.Client(conn, &tls.Config{ServerName: host, InsecureSkipVerify: true, MinVersion: tls.VersionTLS10})
 	if err := client.HandshakeContext(ctx); err != nil {
@@ -67,7 +69,7 @@ func Inspect(ctx context.Context, conn net.Conn, host string) (*Certificate, err
 	return c, nil
 }
 
-// days returns the whole days of d, downwards.
+// days returns the whole days of d, rounded down.
 func days(d time.Duration) int {
 	const day = 24 * time.Hour
 	if d < 0 {
@@ -85,37 +87,37 @@ func nameOf(common string, others []string) string {
 
 func handshakeError(err error) error {
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
-		return core.Errorf(core.Unreachable, core.CauseNoTLS, "the server does not speak TLS at that port: write http instead of https only for a test, and else give the port of the proxy that has the certificate")
+		return core.Errorf(core.Unreachable, core.CauseNoTLS, "the server does not speak TLS at that port: give the port of the proxy that has the certificate, or, only for a test, write http instead of https")
 	}
 	if alert, ok := errors.AsType[tls.AlertError](err); ok {
-		return judged(core.CauseTLS, "the server refused the handshake (%v)", "see whether it knows the name in the address, and whether it asks for a client's certificate", alert)
+		return tlsError("check whether it knows the name in the address, and whether it requires a client certificate", "the server rejected the handshake (%v)", alert)
 	}
-	return judged(core.CauseTLS, "the handshake broke (%v)", "see what listens at that port", err)
+	return tlsError("check what listens at that port", "the handshake failed (%v)", err)
 }
 
-// String returns what there is to see at one look.
+// String returns a summary in one line.
 func (c *Certificate) String() string {
-	return fmt.Sprintf("%s, a certificate for %s by %s, good for %d days", c.TLS, strings.Join(c.Names, ", "), c.Issuer, c.DaysLeft)
+	return fmt.Sprintf("%s, a certificate for %s by %s, valid for %d days", c.TLS, strings.Join(c.Names, ", "), c.Issuer, c.DaysLeft)
 }
 
-// Advice returns what works and should not stay so.
+// Advice returns what works now and should be fixed.
 func (c *Certificate) Advice() []string {
 	if left := time.Until(c.Until); left <= 0 || left >= expirySoon {
 		return nil
 	}
-	return []string{fmt.Sprintf("the certificate ends in %d days: see why it was not renewed", c.DaysLeft)}
+	return []string{fmt.Sprintf("the certificate expires in %d days: check why it was not renewed", c.DaysLeft)}
 }
 
-// CheckVersion says what is wrong with the version of TLS that was spoken.
+// CheckVersion returns an error of kind Unreachable if the TLS version is too old.
 func (c *Certificate) CheckVersion() error {
 	if c.version < tls.VersionTLS12 {
-		return core.Errorf(core.Unreachable, core.CauseTLSVersion, "the server speaks %s only: have it speak TLS 1.2 or newer", c.TLS)
+		return core.Errorf(core.Unreachable, core.CauseTLSVersion, "the server offers only %s: enable TLS 1.2 or newer on it", c.TLS)
 	}
 	return nil
 }
 
-// Verify says what is wrong with the chain of certificates, which is to lead to one
-// of those in roots, in PEM; default: one that the system trusts.
+// Verify returns an error of kind Unreachable, with what to do, unless the chain leads
+// to one of the authorities in roots, in PEM; "" stands for those of the system.
 func (c *Certificate) Verify(roots string) error {
 	var pool *x509.CertPool
 	if roots != "" {
@@ -125,8 +127,8 @@ func (c *Certificate) Verify(roots string) error {
 	return c.explain(verify(c.Host, c.chain, pool))
 }
 
-// verify looks whether a chain is for a host and leads to one of the roots; nil
-// stands for those of the system.
+// verify returns an error unless a chain is valid for a host and leads to one of the
+// roots; nil stands for those of the system.
 func verify(host string, chain []*x509.Certificate, roots *x509.CertPool) error {
 	o := x509.VerifyOptions{DNSName: host, Roots: roots, Intermediates: x509.NewCertPool()}
 	for _, link := range chain[1:] {
@@ -136,8 +138,7 @@ func verify(host string, chain []*x509.Certificate, roots *x509.CertPool) error 
 	return err
 }
 
-// explain returns what somebody who verified the chain found as a sentence, with what
-// to do about it.
+// explain returns the error of a verification as a sentence with what to do.
 func (c *Certificate) explain(err error) error {
 	leaf := c.chain[0]
 	_, explained := errors.AsType[*core.Error](err)
@@ -148,17 +149,17 @@ func (c *Certificate) explain(err error) error {
 	case err == nil, explained:
 		return err
 	case name:
-		return core.Errorf(core.Unreachable, core.CauseWrongHost, "the certificate is for %s, not for %s: use the name that it is for, or have one made for this name", cmp.Or(strings.Join(c.Names, ", "), "no name at all"), c.Host)
+		return core.Errorf(core.Unreachable, core.CauseWrongHost, "the certificate is for %s, not for %s: use the name that it is for, or issue one for this name", cmp.Or(strings.Join(c.Names, ", "), "no name at all"), c.Host)
 	case invalid.Reason == x509.Expired && time.Now().Before(leaf.NotBefore):
-		return core.Errorf(core.Unreachable, core.CauseNotYetValid, "the certificate is good from %s on only: look at the clock of the server that made it", leaf.NotBefore.Format(time.DateOnly))
+		return core.Errorf(core.Unreachable, core.CauseNotYetValid, "the certificate is not valid before %s: check the clock of the server that issued it", leaf.NotBefore.Format(time.DateOnly))
 	case invalid.Reason == x509.Expired:
-		return core.Errorf(core.Unreachable, core.CauseExpiredCertificate, "the certificate ended on %s: renew it, and see why that did not happen by itself", leaf.NotAfter.Format(time.DateOnly))
+		return core.Errorf(core.Unreachable, core.CauseExpiredCertificate, "the certificate expired on %s: renew it, and check why that did not happen automatically", leaf.NotAfter.Format(time.DateOnly))
 	case unknown && self:
-		return core.Errorf(core.Unreachable, core.CauseSelfSigned, "the certificate is signed by itself, so nobody vouches for it: get one from a public authority such as Let's Encrypt, or put it into the stage's `ca`")
+		return core.Errorf(core.Unreachable, core.CauseSelfSigned, "the certificate is self-signed, so no authority confirms it: get one from a public authority such as Let's Encrypt, or put it into the stage's `ca`")
 	case unknown && len(c.chain) == 1:
-		return core.Errorf(core.Unreachable, core.CauseMissingIntermediate, "the server sends its own certificate only, without the intermediate one of %s: configure the full chain (fullchain.pem, not cert.pem)", c.Issuer)
+		return core.Errorf(core.Unreachable, core.CauseMissingIntermediate, "the server sends its own certificate only, without the intermediate certificate of %s: configure the full chain (fullchain.pem, not cert.pem)", c.Issuer)
 	case unknown:
-		return core.Errorf(core.Unreachable, core.CauseUnknownAuthority, "the certificate is signed by %s, whom nobody here knows: put the authority's certificate into the stage's `ca`", c.Issuer)
+		return core.Errorf(core.Unreachable, core.CauseUnknownAuthority, "the certificate is signed by %s, an unknown authority: put the authority's certificate into the stage's `ca`", c.Issuer)
 	}
-	return judged(core.CauseTLS, "the certificate is not valid (%v)", "have it made anew", err)
+	return tlsError("issue it again", "the certificate is not valid (%v)", err)
 }

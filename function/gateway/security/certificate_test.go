@@ -113,7 +113,7 @@ func TestCheckCertificate(t *testing.T) {
 		"a good one":              {serve: shake(0, 0, good, between), want: `"names":["home.test"],"issuer":"Between"`, alsoWant: `"days_left":59,"tls":"TLS 1.3","chain":["home.test","Between"],"ok":true,"verified":true}`},
 		"TLS 1.2":                 {serve: shake(0, tls.VersionTLS12, good, between), want: `"tls":"TLS 1.2"`, alsoWant: `"ok":true`},
 		"TLS 1.0":                 {serve: shake(tls.VersionTLS10, tls.VersionTLS10, good, between), want: `"tls":"TLS 1.0"`, alsoWant: `"ok":false,"verified":true,"cause":"tls_version"`},
-		"about to end":            {serve: shake(0, 0, issue(t, between, days(-9, 3)), between), want: `"days_left":3,`, alsoWant: `"ok":true,"verified":true,"advice":["the certificate ends in 3 days`},
+		"about to end":            {serve: shake(0, 0, issue(t, between, days(-9, 3)), between), want: `"days_left":3,`, alsoWant: `"ok":true,"verified":true,"advice":["the certificate expires in 3 days`},
 		"ended":                   {serve: shake(0, 0, issue(t, between, days(-9, -3)), between), want: `"days_left":-3,`, alsoWant: `"ok":false,"verified":true,"cause":"expired_certificate"`},
 		"not begun":               {serve: shake(0, 0, issue(t, between, days(2, 9)), between), want: `"days_left":9,`, alsoWant: `"cause":"not_yet_valid"`},
 		"for another host":        {serve: shake(0, 0, good, between), host: "away.test", want: `"host":"away.test"`, alsoWant: `"cause":"wrong_host","problem":"the certificate is for home.test, not for away.test`},
@@ -124,7 +124,7 @@ func TestCheckCertificate(t *testing.T) {
 			go io.Copy(io.Discard, c)
 			_, _ = io.WriteString(c, "HTTP/1.0 400 Bad Request\r\n\r\n")
 		}, want: "unreachable: security.check_certificate: the server does not speak TLS at that port"},
-		"it hangs up": {serve: func(c net.Conn) { _, _ = c.Read(make([]byte, 1)) }, want: "unreachable: security.check_certificate: the handshake broke"},
+		"it hangs up": {serve: func(c net.Conn) { _, _ = c.Read(make([]byte, 1)) }, want: "unreachable: security.check_certificate: the handshake failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := showing(t, tt.serve, func(host string, port int, chain []*x509.Certificate) (bool, error) {
@@ -148,8 +148,8 @@ func TestCheckCertificate(t *testing.T) {
 	}
 }
 
-// TestCheckCertificateAsConfigured looks that what the function's own connections say
-// is what is told.
+// TestCheckCertificateAsConfigured checks that what the function's own connections say
+// is in the result.
 func TestCheckCertificateAsConfigured(t *testing.T) {
 	self := issue(t, nil, nil)
 	for name, tt := range map[string]struct {
@@ -178,7 +178,7 @@ func TestCheckCertificateAsConfigured(t *testing.T) {
 	}
 }
 
-// TestVerify looks that a PEM text stands in for the system's authorities.
+// TestVerify checks that a PEM text stands in for the system's authorities.
 func TestVerify(t *testing.T) {
 	root := issue(t, nil, authority("Root"))
 	near, far := net.Pipe()
@@ -200,7 +200,7 @@ func TestVerify(t *testing.T) {
 	if err := c.Verify(""); core.CauseOf(err) != core.CauseMissingIntermediate {
 		t.Errorf("with the system's: %v", err)
 	}
-	if got := c.String(); got != "TLS 1.3, a certificate for home.test by Root, good for 59 days" {
+	if got := c.String(); got != "TLS 1.3, a certificate for home.test by Root, valid for 59 days" {
 		t.Errorf("got %s", got)
 	}
 }
@@ -251,6 +251,6 @@ func TestWrongHost(t *testing.T) {
 		"a long one":   {`{"host":"` + strings.Repeat("a", 254) + `"}`, "field host is"},
 		"a port below": {`{"host":"home.test","port":-1}`, "field port is -1"},
 		"a port above": {`{"host":"home.test","port":65536}`, "field port is 65536"},
-		"nobody there": {`{"host":"127.0.0.1","port":1}`, "unreachable: security.check_certificate: 127.0.0.1 does not answer at port 1"},
+		"no server":    {`{"host":"127.0.0.1","port":1}`, "unreachable: security.check_certificate: 127.0.0.1 does not answer at port 1"},
 	}.run(t, security.New(security.Options{}), "check_certificate")
 }

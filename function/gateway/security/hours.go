@@ -7,7 +7,7 @@ import (
 )
 
 // A span is a part of each day, in minutes from midnight. One that ends before it
-// begins goes over midnight.
+// begins crosses midnight.
 type span struct{ from, to int }
 
 // parseSpan reads "22:00-06:00".
@@ -17,9 +17,9 @@ func parseSpan(text string) (span, error) {
 	to, okTo := parseClock(end)
 	switch {
 	case !ok || !okFrom || !okTo || from == 24*60:
-		return span{}, fmt.Errorf("field hours has %.40q in it; a part of the day such as 22:00-06:00 is wanted", text)
+		return span{}, fmt.Errorf("field hours has %.40q; expected a part of the day such as 22:00-06:00", text)
 	case from == to:
-		return span{}, fmt.Errorf("field hours has %.40q in it, which is no time at all, or the whole day: leave hours out if that is meant", text)
+		return span{}, fmt.Errorf("field hours has %.40q, which is empty, or the whole day: leave hours out for the whole day", text)
 	}
 	return span{from, to}, nil
 }

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/security"
 )
 
@@ -21,13 +22,13 @@ func TestValidateInput(t *testing.T) {
 		"brackets in a text":  {`{"value":"[[[["}`, `"depth":0`},
 		"nothing":             {`{}`, "field value is missing"},
 		"as long as it may":   {`{"value":[12],"max_bytes":4}`, `"bytes":4`},
-		"too long":            {`{"value":[123],"max_bytes":4}`, "invalid: security.validate_input: field value is 5 bytes long; at most 4 are taken"},
+		"too long":            {`{"value":[123],"max_bytes":4}`, "invalid: security.validate_input: field value is 5 bytes long; at most 4 are allowed"},
 		"as deep as it may":   {`{"value":[[]],"max_depth":2}`, `"depth":2`},
-		"too deep":            {`{"value":[{"a":[]}],"max_depth":2}`, "field value is 3 levels deep; at most 2 are taken"},
+		"too deep":            {`{"value":[{"a":[]}],"max_depth":2}`, "field value is 3 levels deep; at most 2 are allowed"},
 		"text as long":        {`{"value":{"a":"abc"},"max_text":3}`, `"longest":3`},
-		"text too long":       {`{"value":{"a":["b","abcd"]},"max_text":3}`, "field value.a[1] is 4 bytes long; at most 3 are taken"},
+		"text too long":       {`{"value":{"a":["b","abcd"]},"max_text":3}`, "field value.a[1] is 4 bytes long; at most 3 are allowed"},
 		"key too long":        {`{"value":{"abcd":1},"max_text":3}`, "field a key of value is 4 bytes long"},
-		"a bell":              {`{"value":{"a":["b","x\u0007"]}}`, "field value.a[1] has a control character in it, at byte 1"},
+		"a bell":              {`{"value":{"a":["b","x\u0007"]}}`, "field value.a[1] has a control character at byte 1"},
 		"a null character":    {`{"value":"\u0000"}`, "control character"},
 		"an escape in a key":  {`{"value":{"\u001b[31m":1}}`, "a key of value has a control character"},
 		"delete":              {`{"value":"\u007f"}`, "control character"},
@@ -55,7 +56,8 @@ func TestValidateRequest(t *testing.T) {
 		"as long as any": {`"` + strings.Repeat("a", security.MaxRequest-2) + `"`, "<nil>"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if err := security.Validate(t.Context(), []byte(tt.body)); !strings.Contains(fmt.Sprint(err), tt.want) {
+			d := core.NewDispatcher(security.New(security.Options{}))
+			if _, err := core.Do(t.Context(), d, security.ValidateRequest, security.RequestInput{Body: []byte(tt.body)}); !strings.Contains(fmt.Sprint(err), tt.want) {
 				t.Errorf("got %v, want %s in it", err, tt.want)
 			}
 		})
@@ -79,13 +81,13 @@ func TestValidateToken(t *testing.T) {
 			"without an end":     {`{"token":"` + token(`{}`, `{}`) + `"}`, `"shape":"jwt","length":20,"expired":false`},
 			"an end of no sense": {`{"token":"` + token(`{}`, `{"exp":1e300}`) + `"}`, `"expired":false`},
 			"of Amazon":          {`{"token":"Atza|IwEB"}`, `{"shape":"amazon","length":9,"expired":false,"verified":false}`},
-			"of somebody":        {`{"token":"abc"}`, `{"shape":"opaque","length":3,`},
+			"of another kind":    {`{"token":"abc"}`, `{"shape":"opaque","length":3,`},
 			"three words":        {`{"token":"a.b.c"}`, `"shape":"opaque"`},
 			"nothing":            {`{"token":""}`, "field token is missing"},
 			"with Bearer":        {`{"token":"BEARER canary"}`, "field token begins with Bearer"},
-			"with a line's end":  {`{"token":"canary\n"}`, "field token begins or ends with a space"},
+			"with a line's end":  {`{"token":"canary\n"}`, "field token begins or ends with a space or a newline"},
 			"in quotes":          {`{"token":"\"canary\""}`, "field token has quotation marks around it"},
-			"with a space in it": {`{"token":"can ary"}`, "field token has a character in it"},
+			"with a space in it": {`{"token":"can ary"}`, "field token has a character that no token has"},
 			"huge":               {`{"token":"` + strings.Repeat("canary", 2000) + `"}`, "field token is 12000 bytes long"},
 		} {
 			if got := run(t, k, "validate_token", tt.in); !strings.Contains(got, tt.want) || strings.Contains(got, "canary") {

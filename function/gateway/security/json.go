@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// json goes through a text that is JSON, string by string, so that what is hidden
-// is always a whole value, or inside of one.
+// json goes through a JSON text string by string, so that what it hides is a whole
+// value or a part of a string.
 func (s *scanner) json() {
 	for i := 0; ; {
 		n := strings.IndexByte(s.text[i:], '"')
@@ -25,7 +25,7 @@ func (s *scanner) json() {
 	}
 }
 
-// decoded returns the string whose content goes from one place to another.
+// decoded returns the value of the string whose content is between two places.
 func (s *scanner) decoded(from, to int) string {
 	raw := s.text[from:to]
 	if strings.IndexByte(raw, '\\') < 0 {

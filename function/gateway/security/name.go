@@ -2,7 +2,7 @@ package security
 
 import "strings"
 
-// A certainty says how sure it is that a name stands in front of a secret.
+// A certainty says where a name stands in front of a secret.
 type certainty uint8
 
 const (
@@ -12,7 +12,7 @@ const (
 	anywhere           // and as in a header or a sentence
 )
 
-// fields are names that stand in front of a secret if nothing else is in the name.
+// fields are whole names that stand in front of a secret.
 var fields = map[string]certainty{
 	"session": inQuery, "sid": inQuery,
 	"code": asField, "authcode": asField, "authorizationcode": asField, "grantcode": asField, "devicecode": asField, "usercode": asField,
@@ -20,7 +20,7 @@ var fields = map[string]certainty{
 	"jwt": anywhere, "bearer": anywhere,
 }
 
-// endings are what a name ends with that stands in front of a secret.
+// endings are ends of names that stand in front of a secret.
 var endings = []struct {
 	text string
 	sure certainty
@@ -30,11 +30,11 @@ var endings = []struct {
 	{"signature", asField}, {"credential", asField}, {"credentials", asField},
 }
 
-// parts are what a name has in it that stands in front of a secret.
+// parts are parts of names that stand in front of a secret.
 var parts = []string{"secret", "password", "passwd", "passphrase", "cookie"}
 
-// named says how sure it is that what comes behind a name is a secret. Case,
-// hyphens and underscores do not matter.
+// named returns where the value behind a name is a secret. Case, hyphens and
+// underscores do not matter.
 func named(name string) certainty {
 	const enough = 64
 	var buf [enough]byte
@@ -63,7 +63,7 @@ func named(name string) certainty {
 	return never
 }
 
-// takesLine reports whether a header of that name has a value with spaces in it.
+// takesLine reports whether a header of that name can have a value with spaces.
 func takesLine(name string) bool {
 	has := func(part string) bool {
 		for i := 0; i+len(part) <= len(name); i++ {

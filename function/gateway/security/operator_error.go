@@ -14,17 +14,17 @@ import (
 
 // An ErrorInput is the input of [SafeError].
 type ErrorInput struct {
-	Text string `json:"text,omitempty" doc:"what the error says"`
-	Kind string `json:"kind,omitempty" doc:"the kind of failure, such as invalid; default: internal"`
+	Text string `json:"text,omitempty" doc:"message of the error"`
+	Kind string `json:"kind,omitempty" doc:"kind of failure, such as invalid; default: internal"`
 }
 
-// Check refuses a kind that there is not.
+// Check rejects an unknown kind, and an empty input.
 func (in ErrorInput) Check() error {
 	if _, ok := kindNamed(in.Kind); !ok {
-		return fmt.Errorf("field kind is %.40q, which is no kind of failure", in.Kind)
+		return fmt.Errorf("field kind is %.40q, an unknown kind of failure", in.Kind)
 	}
 	if in.Kind == "" && in.Text == "" {
-		return errors.New("field text is missing, and so is kind; one of them is wanted")
+		return errors.New("field text is missing, and so is kind: give one of them")
 	}
 	return nil
 }
@@ -39,11 +39,11 @@ func kindNamed(name string) (core.Kind, bool) {
 	return kinds[max(i, 0)], i >= 0
 }
 
-// A PublicError is what may be shown outside of an error.
+// A PublicError is the part of an error that may be shown outside.
 type PublicError struct {
-	Message string `json:"message" doc:"without secrets, addresses, paths and ids; of an internal error nothing but that there was one"`
+	Message string `json:"message" doc:"without secrets, addresses, paths and ids; an internal error is only mentioned"`
 	Kind    string `json:"kind"`
-	Hidden  int    `json:"hidden" doc:"how many pieces of the text were taken out"`
+	Hidden  int    `json:"hidden" doc:"number of parts of the text that were replaced"`
 }
 
 func (a *Authorizer) safeError(ctx context.Context, in ErrorInput) (PublicError, error) {
@@ -52,7 +52,7 @@ func (a *Authorizer) safeError(ctx context.Context, in ErrorInput) (PublicError,
 	if kind == core.Internal || in.Text == "" {
 		e.Message = "something went wrong: " + e.Kind
 		if id := core.CorrelationID(ctx); id != "" {
-			e.Message += "; the log says more of it under " + id
+			e.Message += "; the log has more under " + id
 		}
 		if in.Text != "" {
 			e.Hidden = 1
@@ -65,10 +65,10 @@ func (a *Authorizer) safeError(ctx context.Context, in ErrorInput) (PublicError,
 	for i, word := range words {
 		bare := strings.Trim(word, `"'()[]{}<>,;.:!?`+"`")
 		if strings.Contains(bare, "]:") {
-			bare = "[" + bare // an address of IPv6 and a port
+			bare = "[" + bare // an IPv6 address with a port
 		}
-		if stands := private(bare); stands != "" && bare != "secret" {
-			words[i] = strings.Replace(word, bare, stands, 1)
+		if replacement := private(bare); replacement != "" && bare != "secret" {
+			words[i] = strings.Replace(word, bare, replacement, 1)
 			e.Hidden++
 		}
 	}
@@ -76,8 +76,8 @@ func (a *Authorizer) safeError(ctx context.Context, in ErrorInput) (PublicError,
 	return e, nil
 }
 
-// private returns what stands for a word that tells of the home or the account; ""
-// for one that does not.
+// private returns the replacement of a word that identifies the home or the account;
+// "" for any other word.
 func private(word string) string {
 	host, _, _ := strings.Cut(word, ":")
 	_, notAddress := netip.ParseAddr(word)
@@ -95,8 +95,8 @@ func private(word string) string {
 	return ""
 }
 
-// isHost reports whether word looks like the name of a host: labels in small
-// letters, with dots between them.
+// isHost reports whether word looks like a host name: lower-case labels separated by
+// dots.
 func isHost(word string) bool {
 	last := word[strings.LastIndexByte(word, '.')+1:]
 	if len(last) == len(word) || len(last) < 2 || strings.Contains(word, "..") {
@@ -107,12 +107,12 @@ func isHost(word string) bool {
 	}) && strings.IndexFunc(last, func(r rune) bool { return r >= 'a' && r <= 'z' }) >= 0
 }
 
-// isAccount reports whether word is the number of an AWS account.
+// isAccount reports whether word looks like an AWS account number.
 func isAccount(word string) bool {
 	return len(word) == 12 && strings.Trim(word, "0123456789") == ""
 }
 
-// cut returns as much of a text as is shown.
+// cut truncates a text to the length that is shown.
 func cut(text string) string {
 	const most = 300
 	if len(text) <= most {

@@ -14,35 +14,35 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// An ValidateInputRequest is the input of [ValidateInput].
+// A ValidateInputRequest is the input of [ValidateInput].
 type ValidateInputRequest struct {
 	Value    json.RawMessage `json:"value" required:"true" doc:"any JSON"`
-	MaxBytes int             `json:"max_bytes,omitempty" doc:"how long it may be; default: 1 MiB" unit:"B"`
-	MaxDepth int             `json:"max_depth,omitempty" doc:"how deep objects and lists may sit inside one another; default: 64"`
-	MaxText  int             `json:"max_text,omitempty" doc:"how long each text in it may be, keys among them; default: 64 KiB" unit:"B"`
+	MaxBytes int             `json:"max_bytes,omitempty" doc:"maximum length; default: 1 MiB" unit:"B"`
+	MaxDepth int             `json:"max_depth,omitempty" doc:"maximum depth of nested objects and lists; default: 64"`
+	MaxText  int             `json:"max_text,omitempty" doc:"maximum length of each text, keys included; default: 64 KiB" unit:"B"`
 }
 
-// Check refuses limits that are negative, or higher than any input may be.
+// Check rejects limits that are negative, or above those of a request.
 func (in ValidateInputRequest) Check() error {
 	switch {
 	case len(in.Value) == 0:
 		return errors.New("field value is missing")
 	case in.MaxBytes < 0 || in.MaxBytes > MaxRequest:
-		return fmt.Errorf("field max_bytes is %d; 0 to %d is wanted", in.MaxBytes, MaxRequest)
+		return fmt.Errorf("field max_bytes is %d; expected 0 to %d", in.MaxBytes, MaxRequest)
 	case in.MaxDepth < 0 || in.MaxDepth > MaxDepth:
-		return fmt.Errorf("field max_depth is %d; 0 to %d is wanted", in.MaxDepth, MaxDepth)
+		return fmt.Errorf("field max_depth is %d; expected 0 to %d", in.MaxDepth, MaxDepth)
 	case in.MaxText < 0:
 		return errors.New("field max_text is negative")
 	}
 	return nil
 }
 
-// InputResult is what [ValidateInput] found of an input that it lets pass.
+// InputResult is the output of [ValidateInput] for a valid input.
 type InputResult struct {
 	Bytes   int `json:"bytes" unit:"B"`
-	Depth   int `json:"depth" doc:"how deep objects and lists sit inside one another"`
-	Texts   int `json:"texts" doc:"how many texts there are, keys among them"`
-	Longest int `json:"longest" doc:"how long the longest of them is" unit:"B"`
+	Depth   int `json:"depth" doc:"depth of nested objects and lists"`
+	Texts   int `json:"texts" doc:"number of texts, keys included"`
+	Longest int `json:"longest" doc:"length of the longest of them" unit:"B"`
 }
 
 func validateInput(_ context.Context, in ValidateInputRequest) (InputResult, error) {
@@ -56,9 +56,9 @@ func validateInput(_ context.Context, in ValidateInputRequest) (InputResult, err
 	most, deepest := orElse(in.MaxBytes, core.MaxInput), orElse(in.MaxDepth, MaxDepth)
 	switch {
 	case f.Bytes > most:
-		return f, core.Errorf(core.Invalid, core.CauseInput, "field value is %d bytes long; at most %d are taken", f.Bytes, most)
+		return f, core.Errorf(core.Invalid, core.CauseInput, "field value is %d bytes long; at most %d are allowed", f.Bytes, most)
 	case f.Depth > deepest:
-		return f, core.Errorf(core.Invalid, core.CauseInput, "field value is %d levels deep; at most %d are taken", f.Depth, deepest)
+		return f, core.Errorf(core.Invalid, core.CauseInput, "field value is %d levels deep; at most %d are allowed", f.Depth, deepest)
 	case !utf8.Valid(in.Value):
 		return f, core.Errorf(core.Invalid, core.CauseInput, "field value is not UTF-8")
 	}
@@ -72,7 +72,7 @@ func validateInput(_ context.Context, in ValidateInputRequest) (InputResult, err
 	return f, err
 }
 
-// texts looks at every text in v, which is at a path.
+// texts checks every text in v, which is at a path.
 func (f *InputResult) texts(path string, v any, longest int) error {
 	switch v := v.(type) {
 	case string:
@@ -100,16 +100,16 @@ func (f *InputResult) text(path, text string, longest int) error {
 	f.Texts++
 	f.Longest = max(f.Longest, len(text))
 	if len(text) > longest {
-		return core.Errorf(core.Invalid, core.CauseInput, "field %s is %d bytes long; at most %d are taken", path, len(text), longest)
+		return core.Errorf(core.Invalid, core.CauseInput, "field %s is %d bytes long; at most %d are allowed", path, len(text), longest)
 	}
 	if i := strings.IndexFunc(text, isControl); i >= 0 {
-		return core.Errorf(core.Invalid, core.CauseInput, "field %s has a control character in it, at byte %d", path, i)
+		return core.Errorf(core.Invalid, core.CauseInput, "field %s has a control character at byte %d", path, i)
 	}
 	return nil
 }
 
-// isControl reports whether r is a control character other than a tab or the end of
-// a line, or one that turns the direction of what is read.
+// isControl reports whether r is a control character other than tab and newline, or
+// changes the direction of text.
 func isControl(r rune) bool {
 	switch {
 	case r == '\t' || r == '\n' || r == '\r':

@@ -14,52 +14,52 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// maxBuckets is how many keys are known at a time; the one that was not asked for
-// the longest is forgotten first.
+// maxBuckets is the number of keys that have a bucket at a time; the least recently
+// used is evicted first.
 const maxBuckets = 1000
 
 // A RateInput is the input of [Rate].
 type RateInput struct {
-	Key       string  `json:"key" required:"true" doc:"whose bucket it is"`
-	PerSecond float64 `json:"per_second" required:"true" doc:"how fast the bucket fills, in tokens" unit:"1/s"`
-	Burst     int     `json:"burst" required:"true" doc:"how many tokens it holds; it is full at first"`
-	Take      int     `json:"take,omitempty" doc:"how many to take; default: 1"`
-	Peek      bool    `json:"peek,omitempty" doc:"only tell whether they could be taken"`
+	Key       string  `json:"key" required:"true" doc:"of the bucket"`
+	PerSecond float64 `json:"per_second" required:"true" doc:"tokens that are added to the bucket" unit:"1/s"`
+	Burst     int     `json:"burst" required:"true" doc:"capacity of the bucket in tokens; it starts full"`
+	Take      int     `json:"take,omitempty" doc:"number of tokens to take; default: 1"`
+	Peek      bool    `json:"peek,omitempty" doc:"only report whether they could be taken"`
 }
 
-// Check refuses a bucket that never holds what is to be taken.
+// Check rejects rates out of range, and a number of tokens that the bucket can never hold.
 func (in RateInput) Check() error {
 	switch {
 	case in.Key == "":
 		return errors.New("field key is missing")
 	case len(in.Key) > maxPattern:
-		return fmt.Errorf("field key is %d bytes long; at most %d are taken", len(in.Key), maxPattern)
+		return fmt.Errorf("field key is %d bytes long; at most %d are allowed", len(in.Key), maxPattern)
 	case !(in.PerSecond > 0 && in.PerSecond <= 1e6):
-		return fmt.Errorf("field per_second is %v; more than 0 and at most 1000000 is wanted", in.PerSecond)
+		return fmt.Errorf("field per_second is %v; expected more than 0 and at most 1000000", in.PerSecond)
 	case in.Burst < 1 || in.Burst > 1e6:
-		return fmt.Errorf("field burst is %d; 1 to 1000000 is wanted", in.Burst)
+		return fmt.Errorf("field burst is %d; expected 1 to 1000000", in.Burst)
 	case in.Take < 0:
 		return errors.New("field take is negative")
 	case in.Take > in.Burst:
-		return fmt.Errorf("field take is %d, which is more than the bucket ever holds, %d", in.Take, in.Burst)
+		return fmt.Errorf("field take is %d, more than the capacity of the bucket, %d", in.Take, in.Burst)
 	}
 	return nil
 }
 
-// RateResult is what [Rate] returns.
+// RateResult is the output of [Rate].
 type RateResult struct {
-	Allowed bool         `json:"allowed" doc:"whether the tokens are there"`
+	Allowed bool         `json:"allowed" doc:"whether the bucket has enough tokens"`
 	Left    float64      `json:"left" doc:"tokens in the bucket now"`
-	Wait    core.Seconds `json:"wait_seconds" doc:"until they are there; 0 if they are" unit:"s"`
-	Keys    int          `json:"keys" doc:"how many buckets there are"`
+	Wait    core.Seconds `json:"wait_seconds" doc:"time until it has enough; 0 if it has" unit:"s"`
+	Keys    int          `json:"keys" doc:"number of buckets"`
 }
 
-// buckets are the buckets of all keys. The zero value is empty; it is safe for
+// buckets are the buckets of all keys. The zero value is empty. It is safe for
 // concurrent use.
 type buckets struct {
 	mu     sync.Mutex
 	byKey  map[string]*list.Element // guarded by mu
-	recent list.List                // guarded by mu; of *bucket, the last asked for first
+	recent list.List                // guarded by mu; of *bucket, the most recently used first
 }
 
 type bucket struct {
@@ -79,12 +79,12 @@ func (a *Authorizer) rate(_ context.Context, in RateInput) (RateResult, error) {
 	f := RateResult{allowed, math.Max(0, l.TokensAt(now)), core.Seconds(wait), keys}
 	if !allowed && !in.Peek {
 		a.limited.Add(1)
-		return f, core.Errorf(core.RateLimited, core.CauseRateLimited, "%.60q is asked for too often: try again in %.1f s", in.Key, wait.Seconds())
+		return f, core.Errorf(core.RateLimited, core.CauseRateLimited, "the rate limit of %.60q is reached: try again in %.1f s", in.Key, wait.Seconds())
 	}
 	return f, nil
 }
 
-// limiter returns the bucket of a key, made or changed to what in says.
+// limiter returns the bucket of a key, created or adjusted as in says.
 func (b *buckets) limiter(in RateInput, now time.Time) (l *rate.Limiter, keys int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -110,7 +110,7 @@ func (b *buckets) limiter(in RateInput, now time.Time) (l *rate.Limiter, keys in
 	return made.limiter, len(b.byKey)
 }
 
-// drop forgets a bucket. The caller holds mu.
+// drop removes a bucket. The caller holds mu.
 func (b *buckets) drop(el *list.Element) {
 	delete(b.byKey, b.recent.Remove(el).(*bucket).key)
 }
@@ -121,7 +121,7 @@ func (b *buckets) len() int {
 	return len(b.byKey)
 }
 
-// full forgets the buckets that are full, which are like new ones.
+// full removes the full buckets, which are like new ones, and returns their number.
 func (b *buckets) full(now time.Time) (dropped int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -138,12 +138,12 @@ func (b *buckets) full(now time.Time) (dropped int) {
 
 // A ResetRateInput is the input of [ResetRate].
 type ResetRateInput struct {
-	Key string `json:"key,omitempty" doc:"whose bucket to fill; default: all of them"`
+	Key string `json:"key,omitempty" doc:"of the bucket to fill; default: all of them"`
 }
 
-// RateReset is what [ResetRate] returns.
+// RateReset is the output of [ResetRate].
 type RateReset struct {
-	Reset int `json:"reset" doc:"how many buckets were filled"`
+	Reset int `json:"reset" doc:"number of buckets that were filled"`
 }
 
 func (a *Authorizer) resetRate(_ context.Context, in ResetRateInput) (RateReset, error) {

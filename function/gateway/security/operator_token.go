@@ -12,42 +12,41 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-const maxToken = 8 << 10 // bytes; what a header has room for
+const maxToken = 8 << 10 // bytes; the usual limit of a header
 
 // A TokenInput is the input of [ValidateToken].
 type TokenInput struct {
-	Token core.Secret `json:"token" required:"true" doc:"of Home Assistant, or of a linked account"`
+	Token core.Secret `json:"token" required:"true" doc:"token of Home Assistant or of a linked account"`
 }
 
-// Check refuses what cannot be a token, without showing it.
+// Check rejects what cannot be a token, without showing it.
 func (in TokenInput) Check() error {
 	t := in.Token.Reveal()
 	switch {
 	case t == "":
 		return errors.New("field token is missing")
 	case len(t) > maxToken:
-		return fmt.Errorf("field token is %d bytes long; at most %d are taken", len(t), maxToken)
+		return fmt.Errorf("field token is %d bytes long; at most %d are allowed", len(t), maxToken)
 	case len(t) > len("bearer ") && strings.EqualFold(t[:len("bearer ")], "bearer "):
-		return errors.New("field token begins with Bearer; the token alone is wanted")
+		return errors.New("field token begins with Bearer; give the token alone")
 	case strings.Trim(t, `"'`) != t:
-		return errors.New("field token has quotation marks around it; the token alone is wanted")
+		return errors.New("field token has quotation marks around it; give the token alone")
 	case strings.TrimSpace(t) != t:
-		return errors.New("field token begins or ends with a space or a line's end, which was copied with it: leave it out")
+		return errors.New("field token begins or ends with a space or a newline: remove it")
 	case strings.ContainsFunc(t, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return errors.New("field token has a character in it that no token has, such as a space: copy it again, whole")
+		return errors.New("field token has a character that no token has, such as a space: copy it again")
 	}
 	return nil
 }
 
-// TokenResult is what [ValidateToken] found. Whether a token is genuine is for the
-// one to say that made it.
+// TokenResult is the output of [ValidateToken]. Only the issuer can verify a token.
 type TokenResult struct {
-	Shape    string        `json:"shape" doc:"jwt (as Home Assistant's), amazon (of Login with Amazon) or opaque"`
+	Shape    string        `json:"shape" doc:"jwt (as of Home Assistant), amazon (of Login with Amazon) or opaque"`
 	Length   int           `json:"length" unit:"characters"`
-	Expires  *time.Time    `json:"expires,omitempty" doc:"until when a JWT says it is good, which nobody has verified"`
-	Left     *core.Seconds `json:"left_seconds,omitempty" doc:"until then; 0 if that is past" unit:"s"`
-	Expired  bool          `json:"expired" doc:"whether that is past"`
-	Verified bool          `json:"verified" doc:"false: nobody but its maker can tell whether a token is genuine"`
+	Expires  *time.Time    `json:"expires,omitempty" doc:"expiry that a JWT states, not verified"`
+	Left     *core.Seconds `json:"left_seconds,omitempty" doc:"time until then; 0 if it has passed" unit:"s"`
+	Expired  bool          `json:"expired" doc:"whether it has passed"`
+	Verified bool          `json:"verified" doc:"always false: only the issuer can verify a token"`
 }
 
 func validateToken(_ context.Context, in TokenInput) (TokenResult, error) {

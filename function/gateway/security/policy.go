@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
-	_ "time/tzdata" // the zones, for where the system has none
+	_ "time/tzdata" // for systems without time zones
 
 	"github.com/hearthgate/hearthgate/function/core"
 )
@@ -16,28 +16,27 @@ import (
 // Limits of a policy.
 const (
 	maxRules   = 100
-	maxPattern = 256 // bytes; what an endpoint's id may have
+	maxPattern = 256 // bytes; the limit of an endpoint id
 )
 
-// A policy says which directives are allowed: what the first rule that matches
-// says, and all that none matches. The nil policy allows everything.
+// A policy decides which directives are allowed: by the first rule that matches, and
+// without a match it allows. The nil policy allows everything.
 type policy struct {
 	text  string
 	rules []*rule
 }
 
-// A Rule of a policy allows or denies the directives that match all that it names.
-// In a pattern * stands for any characters and ? for one. One that names neither a
-// namespace nor an endpoint is about commands only, not about Discover,
-// ReportState and AcceptGrant, which people never say.
+// A Rule allows or denies the directives that match all of its fields. In a pattern *
+// stands for any characters and ? for one. A rule without namespace and endpoint
+// applies to commands of a person only, not to Discover, ReportState and AcceptGrant.
 type Rule struct {
 	Effect    string   `json:"effect" required:"true" doc:"deny or allow"`
 	Namespace string   `json:"namespace,omitempty" doc:"pattern of the directive's namespace, such as Alexa.LockController; default: any"`
 	Name      string   `json:"name,omitempty" doc:"pattern of the directive's name, such as Unlock; default: any"`
 	Endpoint  string   `json:"endpoint,omitempty" doc:"pattern of the endpoint's id, such as lock#*; default: any, or none"`
-	Hours     []string `json:"hours,omitempty" doc:"when the rule holds, each 22:00-06:00, the end not included; default: always"`
-	TimeZone  string   `json:"time_zone,omitempty" doc:"that the hours are meant in, such as Europe/Berlin"`
-	Reason    string   `json:"reason,omitempty" doc:"why there is such a rule, for the log"`
+	Hours     []string `json:"hours,omitempty" doc:"parts of the day when the rule applies, such as 22:00-06:00, the end not included; default: always"`
+	TimeZone  string   `json:"time_zone,omitempty" doc:"of the hours, such as Europe/Berlin"`
+	Reason    string   `json:"reason,omitempty" doc:"for the log"`
 }
 
 type rule struct {
@@ -49,7 +48,7 @@ type rule struct {
 }
 
 // parsePolicy reads a JSON list of rules, strictly. Its errors name the rule and
-// the field. Nothing is the nil policy.
+// the field. An empty text is the nil policy.
 func parsePolicy(text string) (*policy, error) {
 	if strings.TrimSpace(text) == "" {
 		return nil, nil
@@ -57,9 +56,9 @@ func parsePolicy(text string) (*policy, error) {
 	var list []json.RawMessage
 	switch err := json.Unmarshal([]byte(text), &list); {
 	case err != nil || list == nil:
-		return nil, errors.New("is not a JSON list of rules: [{\"effect\": \"deny\", \"namespace\": \"Alexa.LockController\"}] is wanted")
+		return nil, errors.New("is not a JSON list of rules; expected [{\"effect\": \"deny\", \"namespace\": \"Alexa.LockController\"}]")
 	case len(list) > maxRules:
-		return nil, fmt.Errorf("has %d rules; at most %d are taken", len(list), maxRules)
+		return nil, fmt.Errorf("has %d rules; at most %d are allowed", len(list), maxRules)
 	}
 	p := &policy{text: text}
 	var problems []error
@@ -81,7 +80,7 @@ func parsePolicy(text string) (*policy, error) {
 func parseRule(raw json.RawMessage) (*rule, error) {
 	r := new(rule)
 	if bytes.TrimSpace(raw)[0] != '{' {
-		return nil, errors.New("it is no object; {\"effect\": \"deny\", ...} is wanted")
+		return nil, errors.New("it is not an object; expected {\"effect\": \"deny\", ...}")
 	}
 	if err := core.Decode(raw, &r.Rule); err != nil {
 		return nil, err
@@ -101,38 +100,38 @@ func parseRule(raw json.RawMessage) (*rule, error) {
 	return r, err
 }
 
-// Check refuses a rule that means nothing, or something else than it seems to.
+// Check rejects a rule that is ambiguous or can never match.
 func (r Rule) Check() error {
 	switch {
 	case r.Effect != "deny" && r.Effect != "allow":
-		return fmt.Errorf("field effect is %.40q; deny or allow is wanted", r.Effect)
+		return fmt.Errorf("field effect is %.40q; expected deny or allow", r.Effect)
 	case r.Namespace == "" && r.Name == "" && r.Endpoint == "" && len(r.Hours) == 0:
-		return errors.New("fields namespace, name, endpoint and hours are missing: name one of them, or write \"namespace\": \"*\" for every directive there is")
+		return errors.New("fields namespace, name, endpoint and hours are missing: name one of them, or write \"namespace\": \"*\" for every directive")
 	case r.Namespace != "" && !strings.ContainsAny(r.Namespace, "*?") && r.Namespace != "Alexa" && !strings.HasPrefix(r.Namespace, "Alexa."):
-		return fmt.Errorf("field namespace is %.100q, which no directive has: Alexa.%.100s may be meant", r.Namespace, r.Namespace)
+		return fmt.Errorf("field namespace is %.100q, which no directive has: perhaps Alexa.%.100s is meant", r.Namespace, r.Namespace)
 	case len(r.Hours) > 0 && r.TimeZone == "":
-		return errors.New("field time_zone is missing: say where the hours are meant, such as Europe/Berlin")
+		return errors.New("field time_zone is missing: give the time zone of the hours, such as Europe/Berlin")
 	case len(r.Hours) == 0 && r.TimeZone != "":
-		return errors.New("field hours is missing, though there is a time_zone: 22:00-06:00 is wanted")
+		return errors.New("field hours is missing, though there is a time_zone; expected 22:00-06:00")
 	case r.TimeZone == "Local":
-		return errors.New("field time_zone is Local, which is another one on each machine: one such as Europe/Berlin is wanted")
+		return errors.New("field time_zone is Local, which differs from machine to machine; expected one such as Europe/Berlin")
 	}
 	if _, err := time.LoadLocation(r.TimeZone); err != nil {
-		return fmt.Errorf("field time_zone is %.60q, which is no time zone; one such as Europe/Berlin is wanted", r.TimeZone)
+		return fmt.Errorf("field time_zone is %.60q; expected a time zone such as Europe/Berlin", r.TimeZone)
 	}
 	for field, pattern := range map[string]string{"namespace": r.Namespace, "name": r.Name, "endpoint": r.Endpoint, "reason": r.Reason} {
 		if len(pattern) > maxPattern {
-			return fmt.Errorf("field %s is %d bytes long; at most %d are taken", field, len(pattern), maxPattern)
+			return fmt.Errorf("field %s is %d bytes long; at most %d are allowed", field, len(pattern), maxPattern)
 		}
 	}
 	return nil
 }
 
-// A subject is what a policy looks at: a directive.
+// A subject is the directive that a policy judges.
 type subject struct{ namespace, name, endpoint string }
 
-// said reports whether s is a command that a person gives, rather than one that
-// Alexa sends by itself.
+// said reports whether s is a command of a person, rather than a directive that Alexa
+// sends by itself.
 func (s subject) said() bool {
 	switch s.namespace {
 	case "Alexa.Discovery", "Alexa.Authorization":
@@ -143,7 +142,7 @@ func (s subject) said() bool {
 	return true
 }
 
-// match returns the first rule that matches s at a time; nil if none does.
+// match returns the first rule that matches s at a time, or nil.
 func (p *policy) match(s subject, at time.Time) *rule {
 	if p == nil {
 		return nil
@@ -182,7 +181,7 @@ func (r *rule) refusal(s subject) error {
 	if r.Reason != "" {
 		why = " (" + r.Reason + ")"
 	}
-	return core.Errorf(core.Forbidden, core.CausePolicy, "rule %d of the policy denies %.100s.%.100s%s: change the stage's policy if it should be allowed", r.number, s.namespace, s.name, why)
+	return core.Errorf(core.Forbidden, core.CausePolicy, "rule %d of the policy denies %.100s.%.100s%s: change the stage's policy to allow it", r.number, s.namespace, s.name, why)
 }
 
 // glob reports whether the whole of text matches a pattern: * stands for any

@@ -8,7 +8,7 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/security"
 )
 
-// TestPolicy looks which rule decides about a directive.
+// TestPolicy checks which rule decides about a directive.
 func TestPolicy(t *testing.T) {
 	const (
 		turnOn   = `"namespace":"Alexa.PowerController","name":"TurnOn","endpoint":"light#kitchen"`
@@ -65,7 +65,7 @@ func TestPolicy(t *testing.T) {
 	}
 }
 
-// TestDeniedAreCounted looks that only what was really denied counts.
+// TestDeniedAreCounted checks that only what was really denied counts.
 func TestDeniedAreCounted(t *testing.T) {
 	const directive = `{"namespace":"Alexa.LockController","name":"Unlock"`
 	k := authorizer(t, security.Access{Policy: `[{"effect":"deny","namespace":"Alexa.LockController"}]`})
@@ -79,7 +79,7 @@ func TestDeniedAreCounted(t *testing.T) {
 	}
 }
 
-// TestWrongPolicy looks that a policy which means nothing is refused, with the rule
+// TestWrongPolicy checks that a policy that can never match is rejected, with the rule
 // and the field, and that the one before it stays.
 func TestWrongPolicy(t *testing.T) {
 	rule := func(fields string) string { return `[{"effect":"deny","name":"Unlock"},{` + fields + `}]` }
@@ -87,13 +87,13 @@ func TestWrongPolicy(t *testing.T) {
 		"no JSON":            {`deny`, "is not a JSON list of rules"},
 		"no list":            {`{"effect":"deny"}`, "is not a JSON list of rules"},
 		"null":               {`null`, "is not a JSON list of rules"},
-		"no object":          {`[7]`, "rule 1: it is no object"},
+		"no object":          {`[7]`, "rule 1: it is not an object"},
 		"too many":           {"[" + strings.Repeat(`{"effect":"deny","name":"a"},`, 100) + `{"effect":"deny","name":"a"}]`, "has 101 rules"},
 		"unknown field":      {rule(`"effect":"deny","nam":"x"`), `rule 2: there is no field "nam"`},
 		"no effect":          {rule(`"name":"x"`), "rule 2: field effect"},
 		"another effect":     {rule(`"effect":"forbid","name":"x"`), "rule 2: field effect"},
 		"about nothing":      {rule(`"effect":"deny"`), "rule 2: fields namespace, name, endpoint and hours are missing"},
-		"namespace":          {rule(`"effect":"deny","namespace":"LockController"`), "Alexa.LockController may be meant"},
+		"namespace":          {rule(`"effect":"deny","namespace":"LockController"`), "perhaps Alexa.LockController is meant"},
 		"hours, no zone":     {rule(`"effect":"deny","hours":["22:00-06:00"]`), "field time_zone is missing"},
 		"zone, no hours":     {rule(`"effect":"deny","name":"x","time_zone":"UTC"`), "field hours is missing"},
 		"no such zone":       {rule(`"effect":"deny","hours":["22:00-06:00"],"time_zone":"Mars/Base"`), "field time_zone"},
@@ -120,7 +120,7 @@ func TestWrongPolicy(t *testing.T) {
 	}
 }
 
-// FuzzPolicy looks that no text panics, or takes long, as a policy.
+// FuzzPolicy checks that no text panics, or takes long, as a policy.
 func FuzzPolicy(f *testing.F) {
 	f.Add(`[{"effect":"deny","endpoint":"*a*a*a*a*b","hours":["22:00-06:00"],"time_zone":"UTC"}]`, strings.Repeat("a", 200))
 	f.Fuzz(func(t *testing.T, text, endpoint string) {

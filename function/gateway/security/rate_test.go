@@ -23,7 +23,7 @@ func TestRate(t *testing.T) {
 		"until it is empty": {
 			{0, "rate", bucket("a", ""), `"allowed":true,"left":1,"wait_seconds":0,"keys":1`},
 			{0, "rate", bucket("a", ""), `"allowed":true,"left":0,`},
-			{0, "rate", bucket("a", ""), `rate_limited: security.rate: "a" is asked for too often: try again in 2.0 s`},
+			{0, "rate", bucket("a", ""), `rate_limited: security.rate: the rate limit of "a" is reached: try again in 2.0 s`},
 			{time.Second, "rate", bucket("a", ""), `try again in 1.0 s`},
 			{time.Second, "rate", bucket("a", ""), `"allowed":true,"left":0,`},
 			{0, "status", `{}`, `"rate_limited":2,`},

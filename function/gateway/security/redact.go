@@ -14,8 +14,8 @@ const mask = "[secret]"
 // is replaced too. A JSON object or list stays JSON. The time is proportional to the length of text.
 func Redact(text string) (clean string, secrets int) { return redact(text, 0, nil) }
 
-// redact is Redact for a text that is nested in so many strings, and for the literals
-// that are known.
+// redact is Redact for a text that is nested in a number of JSON strings, and with
+// known literals.
 func redact(text string, nested int, known literals) (string, int) {
 	const deepest = 8
 	if nested > deepest {
@@ -50,11 +50,11 @@ func isJSON(text string) bool {
 	return start != "" && (start[0] == '{' || start[0] == '[') && json.Valid([]byte(text))
 }
 
-// unescaped returns text with the letters and signs in it that JSON's escapes
-// hide, such as \u0074 and \/, written plainly, so that no name and no token is
-// split by them. JSON stays the same JSON, and so does JSON inside its strings.
+// unescaped returns text with JSON's escapes of ASCII characters, such as \u0074 and
+// \/, written plainly, so that they split no name and no token. JSON stays the same
+// JSON, and so does JSON inside its strings.
 func unescaped(text string) string {
-	const rounds = 3 // of escapes that come out of escapes
+	const rounds = 3 // unescaping can make new escapes
 	for range rounds {
 		again := unescape(text)
 		if again == text {
@@ -91,8 +91,8 @@ func unescape(text string) string {
 	return b.String()
 }
 
-// escape returns what stands behind some backslashes, written plainly, and how
-// long it was; 0 if that is not to be changed.
+// escape returns the escape behind some backslashes, written plainly, and its length;
+// 0 if it stays.
 func escape(behind string, backslashes int) (plain string, length int) {
 	if strings.HasPrefix(behind, "/") {
 		return "/", 1

@@ -127,7 +127,7 @@ func TestRedactLeaves(t *testing.T) {
 }
 
 // TestRedactHuge gives it texts that would take forever if it went over any part
-// more than once, and looks that there is an answer.
+// more than once, and checks that there is an answer.
 func TestRedactHuge(t *testing.T) {
 	for name, text := range map[string]string{
 		"opening brackets":     `{"token":` + strings.Repeat("[", 1<<20),
@@ -150,7 +150,7 @@ func TestRedactHuge(t *testing.T) {
 	}
 }
 
-// FuzzRedact puts a secret behind a name into any text and looks that it does not
+// FuzzRedact puts a secret behind a name into any text and checks that it does not
 // come out, that JSON stays JSON, and that there is nothing more to find.
 func FuzzRedact(f *testing.F) {
 	f.Add(`{"a":"b"}`, `c`)

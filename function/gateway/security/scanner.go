@@ -12,8 +12,7 @@ type scanner struct {
 	found  int
 }
 
-// hide replaces the text from one place to another; text that is hidden already
-// stays.
+// hide replaces the text from one place to another, unless it is hidden already.
 func (s *scanner) hide(from, to int, by string) {
 	if from < to && strings.Trim(s.text[from:to], `\"`) != mask {
 		s.replace(from, to, by, 1)
@@ -27,8 +26,8 @@ func (s *scanner) replace(from, to int, by string, found int) {
 	s.found += found
 }
 
-// plain goes through what is not JSON as a whole. JSON may be in it, cut off, or
-// as a string of other JSON.
+// plain goes through a text that is not JSON as a whole. It may contain JSON, cut off
+// or as a string of other JSON.
 func (s *scanner) plain() {
 	for i := 0; i < len(s.text); {
 		switch c := s.text[i]; {
@@ -57,8 +56,8 @@ func (s *scanner) endOfWord(i int) int {
 	return i
 }
 
-// word looks at the word from i to end, as a secret by its shape and as a name with
-// a secret behind it, and returns where to go on.
+// word hides the secret that the word from i to end begins, by its shape, or that
+// stands behind it as behind a name. It returns where to go on.
 func (s *scanner) word(i, end int) int {
 	if from, to := s.shape(i, end); to > 0 {
 		s.hide(from, to, mask)
@@ -69,7 +68,7 @@ func (s *scanner) word(i, end int) int {
 		return end
 	}
 	sure := named(s.text[i:end])
-	if i > 0 && s.text[i-1] == '\\' { // whose letter may be the escape's: \ncode=
+	if i > 0 && s.text[i-1] == '\\' { // its first letter may belong to an escape: \ncode=
 		sure = max(sure, named(s.text[i+1:end]))
 	}
 	if sure == anywhere || sure == asField && (l.quoted || !l.colon) || sure == inQuery && !l.quoted && !l.colon {
@@ -80,15 +79,15 @@ func (s *scanner) word(i, end int) int {
 	return end
 }
 
-// A link is what is between a name and its value.
+// A link is the text between a name and its value.
 type link struct {
 	quoted bool // the name is
 	level  int  // number of backslashes in front of its quotation mark, for JSON inside a string of JSON
-	colon  bool // and not an equals sign
+	colon  bool // rather than an equals sign
 	header bool // the name begins its line, and its value goes on to the end of it
 }
 
-// separator returns where the value of a name that ends at i begins, if there is one.
+// separator returns where the value of a name that ends at i begins, if it has one.
 func (s *scanner) separator(i int) (after int, l link, ok bool) {
 	const apart = 32 // spaces and quotation marks between a name and its value
 	for from, slashes := i, 0; i < len(s.text) && i < from+apart; i++ {
@@ -126,7 +125,7 @@ func (s *scanner) separator(i int) (after int, l link, ok bool) {
 	return 0, l, false
 }
 
-// value hides the value that begins at or behind i and returns where to go on.
+// value hides the value that begins at i or behind it, and returns where to go on.
 func (s *scanner) value(i int, l link, line bool) int {
 	spaced := l.colon && !l.quoted && i < len(s.text) && (s.text[i] == ' ' || s.text[i] == '\n')
 	i = s.skipSpace(i)
@@ -172,106 +171,4 @@ func (s *scanner) value(i int, l link, line bool) int {
 	end := s.credentials(open)
 	s.hide(open, end, mask)
 	return end
-}
-
-func (s *scanner) skipSpace(i int) int {
-	for i < len(s.text) && strings.IndexByte(" \t\r\n", s.text[i]) >= 0 {
-		i++
-	}
-	return i
-}
-
-// until returns where what begins at i is followed by a text, or the end.
-func (s *scanner) until(i int, text string) int {
-	if n := strings.Index(s.text[i:], text); n >= 0 {
-		return i + n
-	}
-	return len(s.text)
-}
-
-// run returns where the first of some characters is, or an escape that may stand
-// for one.
-func (s *scanner) run(i int, stop string) int {
-	for ; i < len(s.text); i++ {
-		if strings.IndexByte(stop, s.text[i]) >= 0 {
-			return i
-		}
-		if s.text[i] == '\\' && i+1 < len(s.text) && strings.IndexByte(`"\nrt`, s.text[i+1]) >= 0 {
-			return i
-		}
-	}
-	return i
-}
-
-// credentials returns where what begins at i ends, the scheme in front of it
-// included: "Basic abc".
-func (s *scanner) credentials(i int) int {
-	const stop = " \t\r\n&\"'<>"
-	end := s.run(i, stop)
-	if word := s.text[i:end]; strings.EqualFold(word, "bearer") || strings.EqualFold(word, "basic") {
-		return s.run(s.skipSpace(end), stop)
-	}
-	return end
-}
-
-// closing returns where the quotation mark is that closes a string, one with level
-// backslashes in front, or the end.
-func (s *scanner) closing(i int, mark byte, level int) int {
-	for from := i; ; i++ {
-		n := strings.IndexByte(s.text[i:], mark)
-		if n < 0 {
-			return len(s.text)
-		}
-		i += n
-		slashes := s.slashes(from, i)
-		if ends(slashes, level) {
-			return i - min(slashes, level)
-		}
-		from = i + 1
-	}
-}
-
-// slashes counts the backslashes in front of i, down to from.
-func (s *scanner) slashes(from, i int) int {
-	n := 0
-	for i-n > from && s.text[i-n-1] == '\\' {
-		n++
-	}
-	return n
-}
-
-// ends reports whether a quotation mark behind so many backslashes closes a string
-// whose first mark had level of them: it is not one inside the string, and it may
-// close a string that this one is in.
-func ends(slashes, level int) bool {
-	return slashes < level || slashes%(2*(level+1)) == level
-}
-
-// bracket returns where the object or list that begins at i ends, or the end of
-// the text or of the string that it is in.
-func (s *scanner) bracket(i, level int) int {
-	depth, quoted, inside := 0, false, 0
-	for from := i; i < len(s.text); i++ {
-		switch c := s.text[i]; {
-		case c == '"':
-			slashes := s.slashes(from, i)
-			from = i + 1
-			switch {
-			case slashes < level:
-				return i - slashes
-			case !quoted:
-				quoted, inside = true, slashes
-			case ends(slashes, inside):
-				quoted = false
-			}
-		case quoted:
-		case c == '{' || c == '[':
-			depth++
-		case c == '}' || c == ']':
-			if depth--; depth == 0 {
-				return i + 1
-			}
-		}
-	}
-	return i
 }

@@ -56,13 +56,13 @@ func (l lists) run(t *testing.T, k *security.Authorizer, op string) {
 	}
 }
 
-// Example has a keeper that lets nobody unlock a door at night, and shows of an
-// error what may be shown.
+// Example denies unlocking a door at night, and returns the part of an error that may
+// be shown.
 func Example() {
 	k := security.New(security.Options{})
 	err := k.Configure(security.Access{Policy: `[{
 		"effect": "deny", "namespace": "Alexa.LockController", "name": "Unlock",
-		"hours": ["22:00-06:00"], "time_zone": "Europe/Berlin", "reason": "nobody unlocks at night"
+		"hours": ["22:00-06:00"], "time_zone": "Europe/Berlin", "reason": "no unlocking at night"
 	}]`})
 	if err != nil {
 		fmt.Println(err)
@@ -80,6 +80,6 @@ func Example() {
 	fmt.Println(public.Message, err)
 	// Output:
 	// 12:00 <nil>
-	// 23:00 security.authorize_directive: rule 1 of the policy denies Alexa.LockController.Unlock (nobody unlocks at night): change the stage's policy if it should be allowed
+	// 23:00 security.authorize_directive: rule 1 of the policy denies Alexa.LockController.Unlock (no unlocking at night): change the stage's policy to allow it
 	// [address] refused token=[secret] <nil>
 }

@@ -2,11 +2,11 @@ package security
 
 import "strings"
 
-// jsonStarts are how the first part of a JWT begins: an object in base64.
+// jsonStarts are beginnings of a JSON object in base64, the first part of a JWT.
 var jsonStarts = []string{"eyJ", "eyAi", "ew0K", "ewog", "ewoJ"}
 
-// shape returns where a secret is that the word from i to end begins or holds, by
-// the looks of it; to is 0 if there is none.
+// shape returns the place of a secret that begins in the word from i to end and is
+// recognized by its shape; to is 0 without one.
 func (s *scanner) shape(i, end int) (from, to int) {
 	word := s.text[i:end]
 	var next byte
@@ -49,8 +49,8 @@ func (s *scanner) endOfJWT(i int) int {
 	return i
 }
 
-// amazon returns where in a word the start of a token of Login with Amazon is:
-// "Atza" in front of the "|", "Atzr", "Atc" and the like; -1 if it is none.
+// amazon returns where in a word a token of Login with Amazon begins: with "Atza" in
+// front of the "|", "Atzr", "Atc" and the like; -1 if there is none.
 func amazon(word string) int {
 	at := strings.LastIndex(word, "At")
 	if n := len(word) - at - len("At"); at < 0 || n < 1 || n > 3 {
@@ -88,7 +88,7 @@ func isGrantCode(word string) bool {
 		strings.ToUpper(word) != word && strings.ToLower(word[2:]) != word[2:]
 }
 
-// privateKey hides a private key in PEM that begins at i and returns where to go on.
+// privateKey hides a private key in PEM that begins at i, and returns where to go on.
 func (s *scanner) privateKey(i int) int {
 	const label = 40 // at most, as of "EC PRIVATE KEY-----"
 	head := s.text[i:min(len(s.text), i+len(pemBegin)+label)]
@@ -106,7 +106,7 @@ func (s *scanner) privateKey(i int) int {
 	return end
 }
 
-// userinfo hides the user and the password in an address whose host may begin at i.
+// userinfo hides the user and the password of a URL, behind its "://" at i.
 func (s *scanner) userinfo(i int) int {
 	const long = 512
 	for end := i; end < len(s.text) && end < i+long; end++ {

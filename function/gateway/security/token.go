@@ -9,10 +9,9 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// Expiry returns until when a JWT says it is good, and whether it says so at all.
-// It reads the text only: whether the token is genuine is for Home Assistant to
-// say, which signed it.
-func Expiry(token core.Secret) (time.Time, bool) {
+// Expiry returns the time at which a JWT says it expires; ok is false for one that does
+// not say so, and for other tokens. It does not verify the token.
+func Expiry(token core.Secret) (at time.Time, ok bool) {
 	parts := strings.Split(token.Reveal(), ".")
 	if len(parts) != 3 {
 		return time.Time{}, false

@@ -85,13 +85,13 @@ func (c *checks) readSettings(ctx context.Context, s *wire.DiagnosisStep) error 
 
 // verdict returns a problem and its fix as an error with a cause.
 func verdict(cause core.Cause, problem, fix string) error {
-	return &core.Error{Kind: core.Unreachable, Cause: cause, Err: security.Verdict{Problem: problem, Mend: fix}}
+	return &core.Error{Kind: core.Unreachable, Cause: cause, Err: security.Verdict{Problem: problem, Fix: fix}}
 }
 
 // sentences returns an error's two halves: what happened, and what to do.
 func sentences(err error) (problem, fix string) {
 	if v, ok := errors.AsType[security.Verdict](err); ok {
-		return v.Problem, v.Mend
+		return v.Problem, v.Fix
 	}
 	if e, ok := err.(*core.Error); ok {
 		err = e.Err // without the operation's name

@@ -10,30 +10,30 @@ import (
 
 // Limits of a request.
 const (
-	MaxRequest = 6 << 20 // bytes; what Lambda itself takes
-	MaxDepth   = 64      // objects and arrays inside one another
+	MaxRequest = 6 << 20 // bytes; the limit of Lambda
+	MaxDepth   = 64      // of nested objects and arrays
 )
 
 // A RequestInput is the input of [ValidateRequest].
 type RequestInput struct {
-	Body json.RawMessage `json:"body" required:"true" doc:"the request as it came"`
+	Body json.RawMessage `json:"body" required:"true" doc:"the request as received"`
 }
 
-// RequestResult is what [ValidateRequest] found of a request that it lets pass.
+// RequestResult is the output of [ValidateRequest] for a valid request.
 type RequestResult struct {
 	Bytes int `json:"bytes" unit:"B"`
-	Depth int `json:"depth" doc:"how deep objects and arrays sit inside one another"`
+	Depth int `json:"depth" doc:"depth of nested objects and arrays"`
 }
 
 func validateRequest(_ context.Context, in RequestInput) (RequestResult, error) {
 	f := RequestResult{Bytes: len(in.Body), Depth: depth(in.Body)}
 	switch {
 	case f.Bytes == 0:
-		return f, core.Errorf(core.Invalid, core.CauseInput, "field body is empty; a JSON object is wanted")
+		return f, core.Errorf(core.Invalid, core.CauseInput, "field body is empty; expected a JSON object")
 	case f.Bytes > MaxRequest:
-		return f, core.Errorf(core.Invalid, core.CauseInput, "field body is %d bytes long; at most %d are taken", f.Bytes, MaxRequest)
+		return f, core.Errorf(core.Invalid, core.CauseInput, "field body is %d bytes long; at most %d are allowed", f.Bytes, MaxRequest)
 	case f.Depth > MaxDepth:
-		return f, core.Errorf(core.Invalid, core.CauseInput, "field body is %d levels deep; at most %d are taken", f.Depth, MaxDepth)
+		return f, core.Errorf(core.Invalid, core.CauseInput, "field body is %d levels deep; at most %d are allowed", f.Depth, MaxDepth)
 	case !utf8.Valid(in.Body):
 		return f, core.Errorf(core.Invalid, core.CauseInput, "field body is not UTF-8")
 	case !json.Valid(in.Body):
@@ -42,14 +42,7 @@ func validateRequest(_ context.Context, in RequestInput) (RequestResult, error) 
 	return f, nil
 }
 
-// Validate refuses a body that [ValidateRequest] refuses, for gateways that are
-// given it.
-func Validate(ctx context.Context, body []byte) error {
-	_, err := validateRequest(ctx, RequestInput{body})
-	return err
-}
-
-// depth returns how deep the brackets of b outside strings sit in one another.
+// depth returns the depth of the brackets of b that are outside strings.
 func depth(b []byte) int {
 	now, most := 0, 0
 	quoted := false
