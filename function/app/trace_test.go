@@ -32,7 +32,8 @@ const reclaimed = 10 * time.Minute
 // reply. `make trace` prints what it counts.
 //
 // What may be cached is what stands between a directive and the home: the settings,
-// who a token belongs to, the last known devices, what earlier processes counted.
+// the users of tokens, the names of devices, the last known devices, what earlier
+// processes counted.
 // Nine of ten such look-ups must be answered from the cache. A directive never may:
 // the home sees each of them, once, and each answer is the home's own. The one
 // exception is what the contract has: a discovery while the home is away.
@@ -122,6 +123,7 @@ func (r *replay) start() {
 		config.EnvURL: "http://home.test", config.EnvToken: canary, config.EnvStage: "test",
 		config.EnvCacheTable: "cache", "AWS_ENDPOINT_URL_DYNAMODB": "http://table.test", "AWS_REGION": "eu-west-1",
 		"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": canary,
+		config.EnvAllowedUsers: "user-0,user-1,user-2,user-3",
 	}
 	r.processes++
 	if r.dir == "" {
@@ -129,7 +131,7 @@ func (r *replay) start() {
 	} else {
 		r.known++
 	}
-	r.app = New(Options{Getenv: func(name string) string { return env[name] }, Output: io.Discard, Dir: r.dir, Dial: r.world.dial})
+	r.app = New(Options{Getenv: func(name string) string { return env[name] }, Output: io.Discard, Dir: r.dir, Dial: r.world.dial, Amazon: "http://amazon.test"})
 	r.app.Start(r.t.Context())
 	p, err := core.Do(r.t.Context(), r.app.dispatcher, cache.Preload, cache.PreloadInput{})
 	if err != nil {
@@ -207,6 +209,13 @@ func (r *replay) check() {
 	if got := r.rate(); got < 0.9 {
 		r.t.Errorf("%.1f %% of the look-ups are answered from the cache, want 90 %% or more", 100*got)
 	}
+	settings := r.stats[[2]string{"memory", string(cache.Settings)}].Hits
+	if all := int64(r.hits + 0.5); settings == 0 || 2*settings >= all {
+		r.t.Errorf("%d of %d hits are settings, want some and fewer than half", settings, all)
+	}
+	if got, most := r.world.profiles, people*r.processes+people*24; got == 0 || got > most {
+		r.t.Errorf("Login with Amazon was asked %d times, want at most once a person in each process and hour: %d", got, most)
+	}
 	if got := r.world.requests(); got != r.directives() {
 		r.t.Errorf("the home saw %d directives of %d", got, r.directives())
 	}
@@ -235,11 +244,13 @@ type world struct {
 	away  time.Time                  // guarded by mu; until when
 	items map[string]json.RawMessage // guarded by mu; of the table
 	conns []net.Conn                 // guarded by mu
+
+	profiles int // guarded by mu; requests to Login with Amazon
 }
 
 func newWorld(t *testing.T) *world {
 	w := &world{doors: map[string]*door{}, servers: map[string]*http.Server{}, seen: map[string]int{}, reply: map[string][]byte{}, items: map[string]json.RawMessage{}}
-	for address, h := range map[string]http.HandlerFunc{"home.test:80": w.home, "table.test:80": w.table} {
+	for address, h := range map[string]http.HandlerFunc{"home.test:80": w.home, "table.test:80": w.table, "amazon.test:80": w.amazon} {
 		d := &door{make(chan net.Conn), make(chan struct{})}
 		s := &http.Server{Handler: h}
 		w.doors[address], w.servers[address] = d, s
@@ -345,6 +356,15 @@ func discovery(serial int) []byte {
 		endpoints[i] = fmt.Sprintf(`{"endpointId":"light#%d","friendlyName":"Light %[1]d","description":"light.l%[1]d via Home Assistant","manufacturerName":"Home Assistant","displayCategories":["LIGHT"],"capabilities":[{"type":"AlexaInterface","interface":"Alexa","version":"3"},{"type":"AlexaInterface","interface":"Alexa.PowerController","version":"3"}]}`, i)
 	}
 	return fmt.Appendf(nil, `{"event":{"header":{"namespace":"Alexa.Discovery","name":"Discover.Response","messageId":"r%d","payloadVersion":"3"},"payload":{"endpoints":[%s]}}}`, serial, strings.Join(endpoints, ","))
+}
+
+// amazon is Login with Amazon: the token "...-of-2" is that of user-2.
+func (w *world) amazon(out http.ResponseWriter, r *http.Request) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.profiles++
+	_, person, _ := strings.Cut(r.Header.Get("Authorization"), "-of-")
+	_, _ = fmt.Fprintf(out, `{"user_id":"user-%s"}`, person)
 }
 
 // table is as much of DynamoDB as the cache needs.
