@@ -31,6 +31,8 @@ type home struct {
 	answer func(token string) (httpclient.Response, error)
 	tokens []string // of the requests that came, in their order
 
+	request func(httpclient.Request) (httpclient.Response, error) // answers instead, if set
+
 	settings  initialization.Settings
 	renewed   core.Secret // what a refresh finds; default: what is there
 	refreshed int
@@ -43,6 +45,9 @@ func newHome(t *testing.T) *home {
 	}}
 	d := core.NewDispatcher()
 	core.Handle(d, httpclient.MakeRequest, func(_ context.Context, r httpclient.Request) (httpclient.Response, error) {
+		if h.request != nil {
+			return h.request(r)
+		}
 		h.tokens = append(h.tokens, r.Bearer.Reveal())
 		return h.answer(r.Bearer.Reveal())
 	})

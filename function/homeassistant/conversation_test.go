@@ -1,0 +1,48 @@
+package homeassistant_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/hearthgate/hearthgate/function/alexa"
+	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
+)
+
+// TestConversationOfAStartingHome checks that a missing conversation is explained by
+// the home's state.
+func TestConversationOfAStartingHome(t *testing.T) {
+	e, err := alexa.ParseEvent([]byte(`{"request":{"type":"IntentRequest","locale":"en-US","intent":{"name":"Sentence_turn"}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name   string
+		config httpclient.Response
+		cause  core.Cause
+	}{
+		{"starting", httpclient.Response{Status: 200, Body: []byte(`{"state":"NOT_RUNNING"}`)}, core.CauseStarting},
+		{"running", httpclient.Response{Status: 200, Body: []byte(`{"state":"RUNNING"}`)}, core.CauseNotConfigured},
+		{"no state", httpclient.Response{Status: 200, Body: []byte(`{}`)}, core.CauseNotConfigured},
+		{"refused", httpclient.Response{Status: 401}, core.CauseNotConfigured},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h := newHome(t)
+			h.request = func(r httpclient.Request) (httpclient.Response, error) {
+				if strings.HasSuffix(r.URL, "/api/config") {
+					if !r.Idempotent || r.Reuse <= 0 {
+						t.Errorf("the configuration is requested with %+v, want it reusable", r)
+					}
+					return tt.config, nil
+				}
+				return httpclient.Response{Status: http.StatusNotFound}, nil
+			}
+			_, err := h.Converse(context.Background(), e.(alexa.SkillRequest), "turn on the light")
+			if core.CauseOf(err) != tt.cause {
+				t.Errorf("got %v, want cause %q", err, tt.cause)
+			}
+		})
+	}
+}
