@@ -47,13 +47,8 @@ type Handler func(context.Context, *Call) error
 type Dispatcher struct {
 	modules  [NumGateways]Module
 	services [NumGateways]Service
-	bound    map[*Spec]binding
+	bound    map[*Spec]Handler
 	names    map[string]*Spec
-}
-
-type binding struct {
-	run    Handler
-	decode func([]byte) (any, error)
 }
 
 // NewDispatcher returns a Dispatcher on which modules are installed.
@@ -66,29 +61,25 @@ func NewDispatcher(modules ...Module) *Dispatcher {
 // Handle binds an implementation to op. Like [net/http.ServeMux.Handle] it panics
 // if the name is bound already.
 func Handle[In, Out any](d *Dispatcher, op Operation[In, Out], impl func(context.Context, In) (Out, error)) {
-	if d.names[op.full] != nil {
-		panic("core: " + op.full + " is bound twice")
-	}
-	h := func(ctx context.Context, c *Call) error {
-		if c.run != nil {
-			c.run.enter(c.Gateway)
-		}
-		out, err := impl(ctx, c.Input.(In))
-		c.Output = out
-		return err
+	d.handle(op.Spec, func(ctx context.Context, in any) (any, error) { return impl(ctx, in.(In)) })
+}
+
+// handle is what of [Handle] need not be compiled for each operation.
+func (d *Dispatcher) handle(s *Spec, impl func(context.Context, any) (any, error)) {
+	if d.names[s.full] != nil {
+		panic("core: " + s.full + " is bound twice")
 	}
 	if d.names == nil {
-		d.names, d.bound = map[string]*Spec{}, map[*Spec]binding{}
+		d.names, d.bound = map[string]*Spec{}, map[*Spec]Handler{}
 	}
-	d.names[op.full] = op.Spec
-	d.bound[op.Spec] = binding{
-		run: d.wrap(op.Spec, h),
-		decode: func(b []byte) (any, error) {
-			var in In
-			err := Decode(b, &in)
-			return in, err
-		},
-	}
+	d.names[s.full] = s
+	d.bound[s] = d.wrap(s, func(ctx context.Context, c *Call) (err error) {
+		if c.run != nil {
+			c.run.enter(s.Gateway)
+		}
+		c.Output, err = impl(ctx, c.Input)
+		return err
+	})
 }
 
 // wrap puts h behind the services that the row of s's gateway ticks.
@@ -110,7 +101,7 @@ func Do[In, Out any](ctx context.Context, d *Dispatcher, op Operation[In, Out], 
 }
 
 func (d *Dispatcher) do(ctx context.Context, s *Spec, in any) (out any, err error) {
-	b, ok := d.bound[s]
+	run, ok := d.bound[s]
 	if !ok {
 		return nil, named(s, Errorf(NotFound, CauseUnbound, "the operation is not bound to an implementation"))
 	}
@@ -123,7 +114,7 @@ func (d *Dispatcher) do(ctx context.Context, s *Spec, in any) (out any, err erro
 			c.run.leave(c)
 		}
 	}()
-	err = b.run(ctx, c)
+	err = run(ctx, c)
 	return c.Output, named(s, err)
 }
 

@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"encoding/json"
+	"reflect"
 )
 
 // Execute runs the operation called name, "cache.get", on JSON and returns JSON.
@@ -16,11 +17,11 @@ func Execute(ctx context.Context, d *Dispatcher, name string, input []byte) (jso
 	if reason := s.GoOnly(); reason != "" {
 		return nil, named(s, Errorf(Invalid, CauseGoOnly, "it cannot be run by name: %s", reason))
 	}
-	in, err := d.bound[s].decode(input)
-	if err != nil {
+	in := reflect.New(s.In)
+	if err := Decode(input, in.Interface()); err != nil {
 		return nil, named(s, err)
 	}
-	out, err := d.do(ctx, s, in)
+	out, err := d.do(ctx, s, in.Elem().Interface())
 	if err != nil {
 		return nil, err
 	}

@@ -30,11 +30,11 @@ type Spec struct {
 
 // Define declares an operation.
 func Define[In, Out any](g Gateway, name, doc string) Operation[In, Out] {
-	return Operation[In, Out]{&Spec{
-		Gateway: g, Name: name, Doc: doc,
-		In: reflect.TypeFor[In](), Out: reflect.TypeFor[Out](),
-		full: g.String() + "." + name,
-	}}
+	return Operation[In, Out]{define(g, name, doc, reflect.TypeFor[In](), reflect.TypeFor[Out]())}
+}
+
+func define(g Gateway, name, doc string, in, out reflect.Type) *Spec {
+	return &Spec{Gateway: g, Name: name, Doc: doc, In: in, Out: out, full: g.String() + "." + name}
 }
 
 // InGo returns op, refused by name for a reason that completes the sentence
