@@ -74,7 +74,7 @@ func StatusError(res httpclient.Response, token core.Secret) error {
 	case status == 403 && mediaType(res) == "text/plain":
 		return core.Errorf(core.Unreachable, core.CauseBanned, "Home Assistant has banned the address that this request came from (403): remove it from ip_bans.yaml and restart Home Assistant; wrong tokens were the reason")
 	case status == 403:
-		return core.Errorf(core.Unreachable, core.CauseForbidden, "a proxy in front of Home Assistant refused the request (403): look at its rules")
+		return core.Errorf(core.Unreachable, core.CauseForbidden, "a proxy in front of Home Assistant refused the request (403): look at the rules of the proxy")
 	case status == 404:
 		return core.Errorf(core.Unreachable, core.CauseNotConfigured, "Home Assistant has no Smart Home endpoint (404): it is still starting, or `alexa:` with `smart_home:` is missing in configuration.yaml")
 	case status == 400:

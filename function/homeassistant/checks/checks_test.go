@@ -122,7 +122,7 @@ func TestDiagnose(t *testing.T) {
 		{"Cloudflare's rule", house{root: says(403, "<html>", "Content-Type", "text/html", "Cf-Ray", "1")}, nil, "token", "cloudflare", "security events"},
 		{"Cloudflare Access, by login", house{root: says(302, "", "Location", "https://x.cloudflareaccess.com/cdn-cgi/access/login")}, nil, "token", "cloudflare_access", "service token"},
 		{"Cloudflare Access, by refusal", house{root: says(403, "<title>Cloudflare Access</title>", "Content-Type", "text/html")}, nil, "token", "cloudflare_access", "service token"},
-		{"another proxy refuses", house{root: says(403, "<html>", "Content-Type", "text/html")}, nil, "token", "forbidden", "look at its rules"},
+		{"another proxy refuses", house{root: says(403, "<html>", "Content-Type", "text/html")}, nil, "token", "forbidden", "rules of the proxy"},
 		{"proxy not trusted", house{root: says(400, "400: Bad Request")}, nil, "token", "bad_request", "trusted_proxies"},
 		{"redirected", house{root: says(301, "", "Location", "https://other.example.com/")}, nil, "token", "redirect", "final address"},
 		{"shutting down", house{root: says(503, "")}, nil, "token", "shutting_down", "wait"},

@@ -99,7 +99,7 @@ func below(t *testing.T) []broken {
 	return []broken{
 		{"nothing", url(plain.URL), 0, "", "", "9 endpoints"},
 		{"no address", url("nonsense"), ofSettings, "settings", "settings", "https://"},
-		{"no such name", url("https://nowhere.invalid"), ofTheWay, "dns", "dns", "spelled right"},
+		{"no such name", url("https://nowhere.invalid"), ofTheWay, "dns", "dns", "check the spelling"},
 		{"only IPv6", url("https://[2001:db8::1]"), ofTheWay, "dns", "only_ipv6", "IPv4"},
 		{"refused", opened(faultyhome.Refusing), ofTheWay, "tcp", "refused", "forwards the port"},
 		{"dropped", opened(faultyhome.Unaccepting), ofTheWay, "tcp", "timeout", "firewall"},
@@ -252,6 +252,6 @@ func devices() []broken {
 		{"no device", offers(), ofTheHome, "discover", "no_endpoints", "filter"},
 		{"one device beyond a limit", offers(device("light#a", strings.Repeat("a", 129)), device("light#b", "b")), 0, "", "", "Alexa does not get light.a"},
 		{"every device beyond a limit", offers(device("light#ü", "a")), ofTheHome, "discover", "limits", "entity_config"},
-		{"301 devices", offers(many...), 0, "", "", "beyond the 300"},
+		{"301 devices", offers(many...), 0, "", "", "Alexa accepts 300 endpoints"},
 	}
 }
