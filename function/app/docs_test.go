@@ -36,21 +36,21 @@ func TestDocuments(t *testing.T) {
 
 const operationsHead = `# Operations
 
-What each of the ten gateways offers. This page is made from the code by ` + "`make docs`" + `.
+What each of the ten gateways offers. ` + "`make docs`" + ` generates this page from the code.
 
-An operation is run by its name with
+Run an operation by name with
 
     hearthgate op cache.stats '{}'
 
-or by whoever may invoke the function, with the event
+Anyone who may invoke the function can also send it the event
 
     {"operation": "cache.stats", "input": {}}
 
 The answer is the standard response: success, message, data (the operation's
 output), error (kind, type and message), timestamp, correlation_id and duration in
-ms. The input is strict: an unknown field, a wrong type or a control character is an
-error of kind invalid that names the field. Any operation can fail with the kinds
-invalid and internal; what else it fails with is said below it.
+ms. The input is decoded strictly: an unknown field, a wrong type or a control
+character is an error of kind invalid that names the field. Any operation can fail
+with the kinds invalid and internal; other kinds are listed with the operation.
 
 Every call runs through the services of the gateways that its own gateway may use:
 

@@ -12,39 +12,85 @@ import (
 	"github.com/hearthgate/hearthgate/function/legacy"
 )
 
-const migrationHead = `# Coming from something else
+const migrationHead = `# Migration
 
-What was called otherwise elsewhere, and what it is here. This page is made from the
-code by ` + "`make docs`" + `.
+How to replace another way from Alexa to Home Assistant, and what becomes of its
+settings and operations. ` + "`make docs`" + ` generates this page from the code.
 
-Whatever you come from, the way is the same: deploy hearthgate beside what you have
-(the README's three commands), type the new endpoint into the Alexa developer console,
-say "Alexa, discover devices", and delete the old function when it has been silent for
-a day. Your devices keep their names, routines and groups in Alexa, because Home
-Assistant names them and hearthgate passes on what it says byte for byte.
+## The steps
+
+They are the same whatever you come from.
+
+1. Set hearthgate up beside what you have, as the README says, with the skill that you
+   have: give ` + "`hearthgate init`" + ` its id instead of creating a new one.
+2. In the Alexa developer console replace the skill's endpoint with the ARN that
+   ` + "`hearthgate deploy`" + ` prints. **Leave account linking as it is**: changing it unlinks
+   your account. Choose the token source that fits it:
+
+   | account linking leads to | token source |
+   |---|---|
+   | your Home Assistant (` + "`/auth/authorize`" + `) | ` + "`linked`" + `. Home Assistant must be reachable at port 443 with a public certificate, because Amazon asks it for tokens |
+   | Login with Amazon (` + "`www.amazon.com/ap/oa`" + `), or anything else | ` + "`stored`" + ` |
+
+3. Say "Alexa, discover devices". Devices keep their names, groups and routines, because
+   they keep their ids.
+4. Delete the old function after a day without invocations.
+
+What Home Assistant answers goes to Alexa as it is, byte for byte, with two exceptions: a
+reply without a correlation token gets that of its directive, and a discovery loses the
+devices that Alexa would reject. An answer with another directive's correlation token is
+an error.
+
+If Home Assistant reports changes to Alexa ("Send Alexa Events" on the skill's page
+Permissions), keep the skill's client id and secret in configuration.yaml: they belong
+to the skill and do not change. With a new skill see the
+[runbook](../../infra/docs/runbook.md#events).
+
+## From Home Assistant Cloud
+
+Create a skill of your own, as the README says. Turn Alexa off in Home Assistant Cloud
+before you discover devices, because otherwise every device appears twice. Choose the
+devices below ` + "`alexa: smart_home: filter:`" + ` in configuration.yaml; the choices made in
+Home Assistant's Voice assistants page apply to the cloud only. Alexa treats the devices
+as new ones: groups and routines must be set up again.
 
 ## From haaska
 
-What haaska has in config.json is in the stage's file, config/stages/dev.json, which
-` + "`hearthgate init`" + ` writes; the table below names the variable that each becomes. The
-token is not: it does not belong in a file that is uploaded, so ` + "`hearthgate token`" + ` puts
-it into a SecureString. Gone is the upload by hand, which ` + "`hearthgate deploy`" + ` does.
+The settings of config.json move to the stage's file, which ` + "`hearthgate init`" + ` writes; the
+table below shows the variable that each becomes. The token moves to a SecureString with
+` + "`hearthgate token`" + `. ` + "`hearthgate deploy`" + ` replaces the upload by hand.
 
 ## From the Lambda in Home Assistant's documentation
 
-The function understands its environment variables (below). What differs: the token is
-in a SecureString and not among the variables, where everyone who may look at the
-function reads it; nothing is printed that holds a token; and every failure is an answer
-that Alexa takes, where that function raises an error and Alexa says that the skill does
-not respond.
+The function understands its environment variables (below), so the smallest step is to
+deploy hearthgate with them. What differs:
+
+- The token is in a SecureString. Environment variables can be read by everyone who may
+  view the function.
+- No log line contains a token.
+- A failure is a valid reply with the right error type. The old function raises an
+  exception, and Alexa says that the skill does not respond.
+
+## From ha-alexa
+
+Its variables are understood (below), those of Cloudflare Access among them:
+` + "`CF_CLIENT_ID`" + ` and ` + "`CF_CLIENT_SECRET`" + ` become headers of every request to the home.
+Better store them with ` + "`hearthgate headers`" + ` and set ` + "`secretHeaders`" + ` in the stage's file.
+
+## From a custom skill with intent_script
+
+Intents of your own are sent to Home Assistant's ` + "`/api/alexa`" + `, where intent_script
+answers them. Two things differ: hearthgate answers the launch of the skill, help, stop
+and the end of a session itself, so an intent_script named LaunchRequest or
+SessionEndedRequest is never called; and sentences go to Home Assistant's conversation.
+` + "`hearthgate skill`" + ` prints an interaction model without your intents: add them to it.
 
 ## Settings
 
-Each environment variable works, and warns once with the name of today. Two that
-contradict each other are an error that names both. A setting without a name of today
-is not needed any more.
+Each variable works and logs one warning with its new name. Two that contradict each
+other are an error that names both. A setting without a new name is no longer needed.
 
-| older | of | today | |
+| old name | from | new name | |
 |---|---|---|---|
 `
 
@@ -54,13 +100,13 @@ func migrationDocument() string {
 	for _, v := range initialization.LegacySettings() {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", v.Name, v.Source, v.Now, cell(v.Note))
 	}
-	b.WriteString("\n## Operations of the older system\n\nThey are called as before, " +
-		"`{\"operation\": \"cache.GET\", \"input\": {\"key\": \"a\"}}`, with the input's fields of today (operations.md).\n")
+	b.WriteString("\n## Operations of the older system\n\nThe old names still work, as in " +
+		"`{\"operation\": \"cache.GET\", \"input\": {\"key\": \"a\"}}`, with the new [input](operations.md).\n")
 	gateway := ""
 	for _, n := range legacy.Names() {
 		g, _, _ := strings.Cut(n.Older, ".")
 		if g != gateway {
-			fmt.Fprintf(&b, "\n### %s\n\n| older name | today |\n|---|---|\n", g)
+			fmt.Fprintf(&b, "\n### %s\n\n| old name | new name |\n|---|---|\n", g)
 			gateway = g
 		}
 		now := "`" + n.String() + "`"

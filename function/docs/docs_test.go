@@ -11,35 +11,41 @@ import (
 	"testing"
 )
 
-// TestTableOfPlaces finds every file that architecture.md says to open.
-func TestTableOfPlaces(t *testing.T) {
-	const section, least = "\n## To change X, open Y\n", 24
-	_, text, ok := strings.Cut(read(t, "architecture.md"), section)
-	if !ok {
-		t.Fatalf("architecture.md has no section%s", section)
-	}
-	text, _, _ = strings.Cut(text, "\n## ")
-	rows := 0
-	for line := range strings.Lines(text) {
-		cells := strings.Split(line, "|")
-		if len(cells) != 4 || strings.Contains(line, "---") {
-			continue
+// TestPlaces finds every file that the table of architecture.md says to open, and
+// every one that the glossary says a term is in.
+func TestPlaces(t *testing.T) {
+	for _, table := range []struct {
+		file, section string
+		least         int // rows that name a file
+	}{
+		{"architecture.md", "\n## To change X, open Y\n", 24},
+		{root + "/.github/CONTRIBUTING.md", "\n## Glossary\n", 40},
+	} {
+		_, text, ok := strings.Cut(read(t, table.file), table.section)
+		if !ok {
+			t.Errorf("%s has no section%s", table.file, table.section)
 		}
-		places := regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(cells[2], -1)
-		if len(places) == 0 {
-			continue // the head
-		}
-		rows++
-		for _, place := range places {
-			if _, err := os.Stat(filepath.Join(root, place[1])); err != nil {
-				t.Errorf("to change%sopen %s, which does not exist", cells[1], place[1])
+		text, _, _ = strings.Cut(text, "\n## ")
+		rows := 0
+		for line := range strings.Lines(text) {
+			cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
+			places := place.FindAllStringSubmatch(cells[len(cells)-1], -1)
+			if len(cells) > 1 && len(places) > 0 {
+				rows++
+			}
+			for _, p := range places {
+				if _, err := os.Stat(filepath.Join(root, p[1])); err != nil {
+					t.Errorf("%s,%s: there is no %s", table.file, cells[0], p[1])
+				}
 			}
 		}
-	}
-	if rows < least {
-		t.Errorf("%d rows name a file, want at least %d", rows, least)
+		if rows < table.least {
+			t.Errorf("%d rows of %s name a file, want at least %d", rows, table.file, table.least)
+		}
 	}
 }
+
+var place = regexp.MustCompile("`([^` ]+/[^` ]+)`")
 
 // TestLinks finds what each document of the project links to: a file, or a section
 // of one.

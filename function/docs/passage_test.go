@@ -25,14 +25,14 @@ type passage struct {
 }
 
 // find returns the turns of the dialect in p. Identifiers do not count: what is
-// quoted as code, joined to a dot or a bracket, or the name that a comment is of.
+// quoted as code, joined to a dot or a bracket, or the name that a comment begins with.
 func (p passage) find() []finding {
 	var found []finding
 	text := code.ReplaceAllStringFunc(p.text, func(s string) string { return strings.Repeat("_", len(s)) })
 	for i, turn := range turns {
 		for _, at := range turn.FindAllStringIndex(text, -1) {
 			said := text[at[0]:at[1]]
-			if identifier(text, at) || at[0] == 0 && said == p.name {
+			if identifier(text, at) || at[0] == 0 && said == p.name || ordinary.MatchString(said) {
 				continue
 			}
 			line := p.line + strings.Count(text[:at[0]], "\n")
@@ -44,8 +44,9 @@ func (p passage) find() []finding {
 }
 
 var (
-	code   = regexp.MustCompile("`[^`\n]*`")
-	joined = regexp.MustCompile(`^(?:\.\w|[(\[\]])`)
+	code     = regexp.MustCompile("`[^`\n]*`")
+	ordinary = regexp.MustCompile(`(?i)^there\s+\w+\s+none$`)
+	joined   = regexp.MustCompile(`^(?:\.\w|[(\[\]])`)
 )
 
 func identifier(text string, at []int) bool {
@@ -113,7 +114,7 @@ var address = regexp.MustCompile(`\[([^]]*)\]\([^)\n]*\)`)
 func TestCount(t *testing.T) {
 	const source = "// Package p tells of a home that is\n// left\n// alone.\npackage p\n\n" +
 		"import \"told/nobody\"\n\n" +
-		"// told is the name of this, and Alexa is told.\n" +
+		"// told is the name of this, Alexa is told, if there is none it is none.\n" +
 		"var told = map[string]string{\"wanted\": \"an address is wanted\"}\n\n" +
 		"type wanted struct {\n\tA int `json:\"shall\" doc:\"whoever asks\"`\n}\n\n" +
 		"// f uses told.x, [told] and `nobody`, and wanted_by.\n" +
@@ -129,7 +130,7 @@ func TestCount(t *testing.T) {
 		}
 	}
 	slices.Sort(got)
-	want := []string{"1 tells of", "12 whoever", "2 left alone", "8 told", "9 wanted"}
+	want := []string{"1 tells of", "12 whoever", "2 left alone", "8 is none", "8 told", "9 wanted"}
 	if !slices.Equal(got, want) {
 		t.Errorf("of a program: %q, want %q", got, want)
 	}

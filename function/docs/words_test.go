@@ -32,7 +32,7 @@ var dialect = []struct{ turn, write string }{
 	{`anew`, "again"},
 	{`look(?:s|ed|ing)? whether`, "check whether"},
 	{`shall`, "must, will"},
-	{`(?:is|are|was|were) none`, "say what it is instead, such as: is rejected, is missing"},
+	{`(?:there )?(?:is|are|was|were) none`, "say what it is instead, such as: is rejected, is missing"}, // but for "there is none"
 	{`wanted`, "expected"},
 	{`there (?:is|are|was|were) not`, "does not exist"},
 	{`left alone`, "requests are paused"},

@@ -14,8 +14,8 @@ import (
 	"github.com/creack/pty"
 )
 
-// commandsOf returns the commands that the README shows in a section: the lines of
-// its first block that is code.
+// commandsOf returns the commands that the README shows in a section: the lines that
+// are indented by four spaces.
 func commandsOf(t testing.TB, section string) []string {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(root(t), "README.md"))
@@ -23,18 +23,17 @@ func commandsOf(t testing.TB, section string) []string {
 		t.Fatal(err)
 	}
 	_, text, _ := strings.Cut(string(b), "\n## "+section+"\n")
+	text, _, _ = strings.Cut(text, "\n## ")
 	var commands []string
 	for line := range strings.Lines(text) {
-		command, code := strings.CutPrefix(line, "    ")
-		switch {
-		case code:
+		if command, ok := strings.CutPrefix(line, "    "); ok && !strings.HasPrefix(command, " ") {
 			commands = append(commands, strings.TrimSpace(command))
-		case len(commands) > 0:
-			return commands
 		}
 	}
-	t.Fatalf("the README shows no command below %q", section)
-	return nil
+	if len(commands) == 0 {
+		t.Fatalf("the README shows no command below %q", section)
+	}
+	return commands
 }
 
 // An answer is what a person types when a question is shown.
@@ -45,7 +44,7 @@ type answer struct{ question, line string }
 func (o *owner) reads(commands []string, answers ...answer) string {
 	o.t.Helper()
 	script := filepath.Join(o.t.TempDir(), "commands")
-	text := "set -e\nshopt -s expand_aliases\n" + strings.Join(commands, "\n") + "\n"
+	text := "set -e\n" + strings.Join(commands, "\n") + "\n"
 	if err := os.WriteFile(script, []byte(text), 0o600); err != nil {
 		o.t.Fatal(err)
 	}
