@@ -47,7 +47,7 @@ INSTALL_DIR = $(or $(shell go env GOBIN),$(shell go env GOPATH)/bin)
 
 .PHONY: install
 install: ## build the hearthgate command and install it where Go installs programs
-	@go install ./infra/cmd/hearthgate
+	@go install -ldflags "-X github.com/hearthgate/hearthgate/config.version=$(VERSION)" ./infra/cmd/hearthgate
 	@echo 'installed $(INSTALL_DIR)/hearthgate'
 	@case ":$$PATH:" in *:$(INSTALL_DIR):*) ;; *) echo 'add it to your PATH: export PATH="$(INSTALL_DIR):$$PATH"' ;; esac
 
