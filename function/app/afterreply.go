@@ -59,8 +59,8 @@ func (a *App) afterReply(ctx context.Context) {
 	if a.events.Load() == 1 {
 		return
 	}
-	cleanUp, refresh := a.cleanUpIsDue(), a.due() || a.cache.Due()
-	if !cleanUp && !refresh {
+	cleanUp, refresh, names := a.cleanUpIsDue(), a.due() || a.cache.Due(), a.home.NamesDue()
+	if !cleanUp && !refresh && !names {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, workAtMost)
@@ -69,6 +69,9 @@ func (a *App) afterReply(ctx context.Context) {
 	if cleanUp {
 		a.cleanedUp.Store(time.Now().UnixNano())
 		_, _ = core.Do(ctx, a.dispatcher, initialization.Cleanup, core.None{})
+	}
+	if names {
+		a.home.ReadNames(ctx)
 	}
 	if refresh && a.costs.Allows(utility.RefreshAhead) {
 		a.refresh(ctx)

@@ -47,6 +47,7 @@ type App struct {
 	costs      *utility.CostGuard
 	log        *logging.Log
 	loader     *initialization.Loader
+	home       *homeassistant.Client
 	due        func() bool // whether the settings are due to be read again
 	authorizer *security.Authorizer
 	redactor   *security.Redactor
@@ -107,7 +108,7 @@ func New(o Options) *App {
 		Transport: client, Guard: a.guarded(circuitbreaker.Parameters),
 	})
 	a.due = a.loader.Due
-	home := &homeassistant.Client{
+	a.home = &homeassistant.Client{
 		Dispatcher: a.dispatcher, Settings: a.loader.Settings, Names: a.cache.Namespace(cache.Discovery),
 	}
 	a.dispatcher.Install(
@@ -123,7 +124,7 @@ func New(o Options) *App {
 			Home: struct {
 				*homeassistant.Client
 				checks.Doctor
-			}{home, checks.Doctor{Client: home}},
+			}{a.home, checks.Doctor{Client: a.home}},
 			Access: access{a}, Host: host{a}, Stats: a.stats,
 			Probes: func() bool { return a.costs.Allows(utility.Probes) },
 		}),

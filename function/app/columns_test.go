@@ -101,7 +101,8 @@ func TestDeviceName(t *testing.T) {
 	}{
 		{"before a discovery", []string{turnOn}, nil},
 		{"after it", []string{turnOn, discover, turnOn}, "Kitchen light"},
-		{"in another process", []string{turnOn}, "Kitchen light"},
+		{"in another process", []string{turnOn, turnOn}, nil}, // which reads the names after a reply
+		{"in another process, later", []string{turnOn, turnOn, turnOn}, "Kitchen light"},
 	} {
 		env := map[string]string{config.EnvURL: home.URL, config.EnvToken: canary, config.EnvTokenSource: string(config.Stored), "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "2048"}
 		out := &writer{}
@@ -109,7 +110,11 @@ func TestDeviceName(t *testing.T) {
 		a.Start(t.Context())
 		for _, event := range tt.events {
 			out.before = len(out.lines)
-			invoke(t, a, event)
+			reply, err := a.Handle(t.Context(), rawEvent(event))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = reply.Close()
 		}
 		if got := out.line(t)["device"]; got != tt.want {
 			t.Errorf("%s: the device is %v, want %v", tt.name, got, tt.want)

@@ -111,6 +111,7 @@ func (r *replay) replay(m moment) {
 	if r.app.cache.Due() {
 		r.refreshed += r.app.cache.Refresh(ctx).Entries
 	}
+	r.app.home.ReadNames(ctx)
 	r.app.cache.Cleanup(ctx)
 	size, _ := core.Do(ctx, r.app.dispatcher, cache.GetSize, cache.NamespaceInput{})
 	r.most.Entries, r.most.Bytes = max(r.most.Entries, size.Entries), max(r.most.Bytes, size.Bytes)

@@ -12,29 +12,40 @@ import (
 )
 
 // noteDevice puts the friendly name of the endpoint of d on the line, as the last
-// discovery has it, so that the owner reads "Kitchen light" and not an id.
+// discovery has it, so that the owner reads "Kitchen light" and not an id. A directive
+// does not wait for it: names that are not in memory are read after the reply.
 func (c *Client) noteDevice(ctx context.Context, s *initialization.Settings, token core.Secret, d alexa.Directive) {
 	if d.EndpointID == "" || c.Names == nil {
 		return
 	}
-	if name := c.names(ctx, keyFor(s, token))[d.EndpointID]; name != "" {
-		logging.Note(ctx, slog.String("device", name))
+	key := keyFor(s, token)
+	kept, ok := c.Names.Load(namesKey(key))
+	if !ok {
+		c.unnamed.Store(&key)
+		return
+	}
+	if names, _ := kept.(map[string]string); names[d.EndpointID] != "" {
+		logging.Note(ctx, slog.String("device", names[d.EndpointID]))
 	}
 }
 
-// names returns the friendly names of the last discovery under key, by endpoint id.
-// They are read once a process and kept in memory; without a discovery there are none.
-func (c *Client) names(ctx context.Context, key string) map[string]string {
-	key = "names of " + key
-	if kept, ok := c.Names.Load(key); ok {
-		names, _ := kept.(map[string]string)
-		return names
+// NamesDue reports whether a directive came whose device's name was not in memory, so
+// that [Client.ReadNames] has something to do.
+func (c *Client) NamesDue() bool { return c.unnamed.Load() != nil }
+
+// ReadNames reads the names of devices into memory. It is meant for the time after the
+// reply.
+func (c *Client) ReadNames(ctx context.Context) {
+	if key := c.unnamed.Swap(nil); key != nil {
+		c.keepNames(*key, c.last(ctx, *key).endpoints())
 	}
-	return c.learnNames(key, c.last(ctx, key[len("names of "):]).endpoints())
 }
 
-// learnNames keeps the names of endpoints.
-func (c *Client) learnNames(key string, endpoints []json.RawMessage) map[string]string {
+// keepNames keeps the names of the endpoints of the last discovery under key.
+func (c *Client) keepNames(key string, endpoints []json.RawMessage) {
+	if c.Names == nil {
+		return
+	}
 	names := make(map[string]string, len(endpoints))
 	for _, raw := range endpoints {
 		var e endpoint
@@ -42,8 +53,7 @@ func (c *Client) learnNames(key string, endpoints []json.RawMessage) map[string]
 			names[e.ID] = e.Name
 		}
 	}
-	if c.Names != nil {
-		c.Names.Keep(key, names, keptFor)
-	}
-	return names
+	c.Names.Keep(namesKey(key), names, keptFor)
 }
+
+func namesKey(key string) string { return "names of " + key }

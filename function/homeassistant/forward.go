@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
@@ -33,6 +34,7 @@ type Client struct {
 	Names      Cache                           // of the friendly names of devices; default: none are kept
 
 	refusals refusals
+	unnamed  atomic.Pointer[string] // the key of the names that a directive lacked; nil if none did
 }
 
 // A Cache keeps values in memory for a time.

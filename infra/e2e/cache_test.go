@@ -61,8 +61,8 @@ func TestCacheOutlives(t *testing.T) {
 	if err := one.Close(); err != nil {
 		t.Fatal(err)
 	}
-	next := start(t, localrun.Options{Dir: dir}, env...)
-	next.answers([2]string{getAnswer, `"level":"disk"`}, [2]string{getAnswer, `"level":"memory"`})
+	next := start(t, localrun.Options{Dir: dir}, env...) // in the same folder; it loads ahead what was used
+	next.answers([2]string{getAnswer, `forty-two`}, [2]string{getAnswer, `"level":"memory"`})
 
 	two := start(t, localrun.Options{}, env...) // in a folder of its own; it fetches ahead what was used
 	two.answers([2]string{getAnswer, `forty-two`}, [2]string{getAnswer, `"level":"memory"`}, [2]string{delAnswer, `"deleted":true`}, [2]string{getAnswer, "not_found"})

@@ -14,8 +14,8 @@ import (
 // is to panic, as an operation and as a service of others.
 var plants = []struct{ line, instead string }{
 	{"import (\n", "import (\n\t\"os\"\n"},
-	{"\t\tout, err := impl(ctx, c.Input.(In))\n", "\t\tplanted(c.run, op.Gateway)\n\t\tout, err := impl(ctx, c.Input.(In))\n"},
-	{"\t\t\th = service.Wrap(s, h)\n", "\t\t\th = explosive(service.Gateway, service.Wrap(s, h))\n"},
+	{"\t\tc.Output, err = impl(ctx, c.Input)\n", "\t\tplanted(c.run, s.Gateway)\n\t\tc.Output, err = impl(ctx, c.Input)\n"},
+	{"\t\t\th = service(s, h)\n", "\t\t\th = explosive(g, service(s, h))\n"},
 }
 
 const explosives = `

@@ -139,7 +139,7 @@ func TestSkillTalksToTheHome(t *testing.T) {
 			}
 
 			opened := say(request{kind: "Launch"})
-			opened.hears(t, "Your home is listening", "")
+			opened.hears(t, "Your home is ready", "")
 			if opened.Response.End {
 				t.Error("the session ends when it has begun")
 			}
@@ -154,8 +154,8 @@ func TestSkillTalksToTheHome(t *testing.T) {
 			say(intent("Sentence_turn", "the moon around")).hears(t, "not aware of any device", "")
 			say(intent("HelloIntent", "")).hears(t, "Hello from the owner", "")
 			say(intent("UnknownIntent", "")).hears(t, "not yet configured", "")
-			say(intent(config.HelpIntent, "").in("fr-FR")).hears(t, "Dites ce que votre maison", "")
-			say(intent(config.StopIntent, "").in("ja-JP")).hears(t, "さようなら", "")
+			say(intent(config.HelpIntent, "").in("fr-FR")).hears(t, "Vous pouvez parler", "")
+			say(intent(config.StopIntent, "").in("ja-JP")).hears(t, "またね", "")
 			say(request{kind: "SessionEnded"}).hears(t, "", "")
 
 			can := request{kind: "CanFulfillIntent", intent: "Sentence_turn", sentence: "on the kitchen light"}
@@ -179,9 +179,9 @@ func TestSkillRefusals(t *testing.T) {
 	}{
 		{"wrong token, stored", canaries.make("wrong"), "", turnOn, "link your account", "unauthorized", "LinkAccount"},
 		{"wrong token, linked", "", linked, turnOn.with(canaries.make("wrong")), "link your account", "unauthorized", "LinkAccount"},
-		{"expired token, linked", "", linked, turnOn.with(jwt(time.Now().Add(-time.Hour))).in("de-DE"), "verknüpfe dein Konto", "expired", "LinkAccount"},
-		{"no token, linked", "", linked, turnOn.in("nl-NL"), "Koppel je account", "unauthorized", "LinkAccount"},
-		{"another's skill", h.Token, "", request{kind: "Launch", skill: "amzn1.ask.skill.other"}, "not allowed", "unknown_skill", ""},
+		{"expired token, linked", "", linked, turnOn.with(jwt(time.Now().Add(-time.Hour))).in("de-DE"), "verknüpfe zuerst dein Konto", "expired", "LinkAccount"},
+		{"no token, linked", "", linked, turnOn.in("nl-NL"), "Koppel eerst je account", "unauthorized", "LinkAccount"},
+		{"another's skill", h.Token, "", request{kind: "Launch", skill: "amzn1.ask.skill.other"}, "isn't allowed", "unknown_skill", ""},
 		{"no such request", h.Token, "", request{kind: "Nonsense"}, "went wrong", "request", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -207,15 +207,15 @@ func TestSkillWithoutTheHome(t *testing.T) {
 		behaviour   faultyhome.Behaviour // nil: nobody is there
 		said, cause string
 	}{
-		{"down", nil, "cannot reach your home", "refused"},
-		{"hangs", faultyhome.Deaf, "cannot reach your home", "timeout"},
-		{"trickles", faultyhome.After(faultyhome.Trickle(faultyhome.Answer(200, "", "{}"), 100*time.Millisecond)), "cannot reach your home", "timeout"},
-		{"closes", faultyhome.After(faultyhome.Reset), "cannot reach your home", "reset"},
-		{"restarts", faultyhome.After(faultyhome.Say(faultyhome.Answer(http.StatusBadGateway, "", "bad gateway"))), "cannot reach your home", "bad_gateway"},
-		{"not configured", faultyhome.After(faultyhome.Say(faultyhome.Answer(http.StatusNotFound, "", "404: Not Found"))), "cannot reach your home", "not_configured"},
+		{"down", nil, "can't reach your home", "refused"},
+		{"hangs", faultyhome.Deaf, "can't reach your home", "timeout"},
+		{"trickles", faultyhome.After(faultyhome.Trickle(faultyhome.Answer(200, "", "{}"), 100*time.Millisecond)), "can't reach your home", "timeout"},
+		{"closes", faultyhome.After(faultyhome.Reset), "can't reach your home", "reset"},
+		{"restarts", faultyhome.After(faultyhome.Say(faultyhome.Answer(http.StatusBadGateway, "", "bad gateway"))), "can't reach your home", "bad_gateway"},
+		{"not configured", faultyhome.After(faultyhome.Say(faultyhome.Answer(http.StatusNotFound, "", "404: Not Found"))), "can't reach your home", "not_configured"},
 		{"no JSON", faultyhome.After(faultyhome.Say(faultyhome.Answer(200, "Content-Type: application/json", "<html>"))), "went wrong", "malformed"},
 		{"no response", faultyhome.After(faultyhome.Say(faultyhome.Answer(200, "Content-Type: application/json", "{}"))), "went wrong", "malformed"},
-		{"busy", faultyhome.After(faultyhome.Say(faultyhome.Answer(http.StatusTooManyRequests, "", ""))), "asked too much", "rate_limited"},
+		{"busy", faultyhome.After(faultyhome.Say(faultyhome.Answer(http.StatusTooManyRequests, "", ""))), "too many requests", "rate_limited"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			url := refusing
@@ -228,7 +228,7 @@ func TestSkillWithoutTheHome(t *testing.T) {
 				url = h.URL
 			}
 			f := start(t, localrun.Options{Timeout: slowTimeout}, skillAt(url, canaries.make("token"))...)
-			f.says(request{kind: "Launch"}).hears(t, "Your home is listening", "")
+			f.says(request{kind: "Launch"}).hears(t, "Your home is ready", "")
 			a := f.says(intent("Sentence_turn", "on the kitchen light"))
 			a.hears(t, tt.said, tt.cause)
 			if !a.Response.End {
