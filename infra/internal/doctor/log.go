@@ -16,10 +16,11 @@ import (
 const day = 24 * time.Hour
 
 // directives counts the directives of the last day that failed, by cause, with the
-// last error of each. Failed directives do not fail the step: the function answered.
+// last error of each. They are told from operations by the metric Success, which only
+// they have. Failed directives do not fail the step: the function answered.
 func (t *Target) directives(ctx context.Context, f awsaccount.Function) Step {
 	step := check("last directives", "reading the results of the directives of 24 hours")
-	lines, err := t.Account.Lines(ctx, f.LogGroup, `{ ($.success IS TRUE) || ($.success IS FALSE) }`, time.Now().Add(-day))
+	lines, err := t.Account.Lines(ctx, f.LogGroup, `{ ($.Success = 1) || ($.Success = 0) }`, time.Now().Add(-day))
 	if err != nil {
 		return step.unsure(err.Error())
 	}

@@ -5,44 +5,45 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/infra/internal/logview"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
-)
-
-const (
-	good    = `{"timestamp":"2026-11-24T13:11:28Z","level":"INFO","message":"Alexa.PowerController.TurnOn","namespace":"Alexa.PowerController","name":"TurnOn","endpoint":"light#a","success":true,"duration":12.4,"Success":1,"Duration":12.3,"ColdStart":1,"reply":"Alexa.Response"}`
-	failed  = `{"timestamp":"2026-11-24T13:11:28Z","level":"ERROR","message":"Alexa.BrightnessController.SetBrightness","namespace":"Alexa.BrightnessController","name":"SetBrightness","endpoint":"light#a","success":false,"duration":1,"cause":"refused","error":"nothing listens there"}`
-	refused = `{"timestamp":"2026-11-24T13:11:28Z","level":"INFO","message":"Alexa.PowerController.TurnOn","namespace":"Alexa.PowerController","name":"TurnOn","success":true,"duration":1,"reply":"Alexa.ErrorResponse","reply_type":"NO_SUCH_ENDPOINT"}`
-	start   = `{"timestamp":"2026-11-24T13:11:28Z","level":"ERROR","message":"the function is not ready: HOME_ASSISTANT_URL is missing"}`
+	"github.com/hearthgate/hearthgate/infra/testkit/functionlog"
 )
 
 func TestShow(t *testing.T) {
+	lines := functionlog.Read(t)
 	for _, tt := range []struct {
 		name, line string
 		failed     bool
 		want       []string
 	}{
-		{"good", good, false, []string{"ok", "12 ms", "TurnOn", "light#a", "cold start"}},
-		{"failed", failed, true, []string{"FAIL", "SetBrightness", "refused: nothing listens there"}},
-		{"the home refused", refused, true, []string{"FAIL", "NO_SUCH_ENDPOINT"}},
-		{"start", start, true, []string{"ERROR the function is not ready"}},
+		{"good", lines.Cold, false, []string{"ok  ", " ms  Alexa.PowerController.TurnOn  switch#outlet (cold start)"}},
+		{"a device whose name is known", lines.Brightness, false, []string{"ok  ", "SetBrightness  " + functionlog.DeviceName}},
+		{"failed", lines.Unreachable, true, []string{"FAIL", "TurnOn  Outlet", "refused: ", "nothing listens there"}},
+		{"the home refused", lines.Rejected, true, []string{"FAIL", "light#nowhere", "Home Assistant answered NO_SUCH_ENDPOINT"}},
+		{"an operation", lines.Operation, false, []string{"ok  ", "logging.write"}},
+		{"of no invocation", lines.Other, true, []string{"ERROR the lamp is broken"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			e, ok := logview.Parse(tt.line)
-			if !ok || e.Failed() != tt.failed {
-				t.Errorf("parsed %v: %+v", ok, e)
+			l, ok := wire.ParseLogLine([]byte(tt.line))
+			if !ok || logview.Failed(l) != tt.failed || l.Time.IsZero() || l.ID == "" {
+				t.Errorf("parsed %v: %+v", ok, l)
 			}
 			var b bytes.Buffer
-			e.Show(ui.Paint(&b, false))
+			logview.Show(ui.Paint(&b, false), l)
 			for _, want := range tt.want {
 				if !strings.Contains(b.String(), want) {
 					t.Errorf("no %q in %s", want, b.String())
 				}
 			}
+			if cold := strings.Contains(b.String(), "cold start"); cold != (tt.line == lines.Cold) {
+				t.Errorf("cold start %t in %s", cold, b.String())
+			}
 		})
 	}
 	for _, line := range []string{"START RequestId: x", "", "{}", `{"type":"platform.report"}`} {
-		if _, ok := logview.Parse(line); ok {
+		if _, ok := wire.ParseLogLine([]byte(line)); ok {
 			t.Errorf("taken for the function's: %q", line)
 		}
 	}
