@@ -7,8 +7,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/alexa"
 )
 
 func TestDecode(t *testing.T) {
@@ -114,7 +116,7 @@ func FuzzDecode(f *testing.F) {
 		if err != nil || stage.Validate() != nil {
 			return
 		}
-		if region, err := config.Region(stage.Locale); err != nil || stage.Region != region || stage.Timeout < config.AlexaDeadline {
+		if region, err := config.Region(stage.Locale); err != nil || stage.Region != region || time.Duration(stage.Timeout)*time.Second < alexa.ReplyTimeout {
 			t.Errorf("valid, but its region is %q and its timeout %d s", stage.Region, stage.Timeout)
 		}
 		written, err := json.Marshal(stage)

@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/hearthgate/hearthgate/config/alexa"
 )
 
-// AlexaDeadline is how many seconds Alexa waits for an answer.
-const AlexaDeadline = 8
+// alexaWaits is how many seconds Alexa waits for a reply.
+const alexaWaits = int(alexa.ReplyTimeout / time.Second)
 
 // retentions are the retention periods that CloudWatch offers, in days, up to three
 // years.
@@ -106,10 +109,10 @@ func checkAccount(account string, production bool) string {
 }
 
 func checkTimeout(seconds int) string {
-	if seconds < AlexaDeadline {
-		return fmt.Sprintf("is %d s, but Alexa waits %d, so that Lambda would stop the function too early; write %d or more", seconds, AlexaDeadline, AlexaDeadline)
+	if seconds < alexaWaits {
+		return fmt.Sprintf("is %d s, but Alexa waits %d, so that Lambda would stop the function too early; write %d or more", seconds, alexaWaits, alexaWaits)
 	}
-	return within(seconds, AlexaDeadline, 900, "s")
+	return within(seconds, alexaWaits, 900, "s")
 }
 
 // checkEnvironmentSize checks that the function's environment fits into Lambda's 4 KB,

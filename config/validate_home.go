@@ -49,10 +49,10 @@ func private(host string) bool {
 }
 
 func checkHomeTimeout(seconds float64) string {
-	if seconds > 0 && seconds < AlexaDeadline {
+	if seconds > 0 && seconds < float64(alexaWaits) {
 		return ""
 	}
-	return fmt.Sprintf("is %v s; write more than 0 and less than %d, because Alexa waits %d", seconds, AlexaDeadline, AlexaDeadline)
+	return fmt.Sprintf("is %v s; write more than 0 and less than %d, because Alexa waits %d", seconds, alexaWaits, alexaWaits)
 }
 
 // checkCA checks that text is certificates that fit into the function's environment,

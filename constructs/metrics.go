@@ -1,20 +1,23 @@
 package constructs
 
 import (
+	"time"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/alexa"
 )
 
-// Amazon measures a skill over 15 minutes and warns its owner beyond these limits.
+// Amazon's limits in CloudWatch's units, and the period of all other metrics.
 const (
-	amazonPeriod  = 15   // minutes
-	amazonP90     = 5000 // ms
-	amazonSuccess = 85   // percent
-	alexaDeadline = config.AlexaDeadline * 1000
+	amazonPeriod  = float64(alexa.WarningPeriod / time.Minute)
+	amazonP90     = float64(alexa.SlowReply / time.Millisecond)
+	amazonSuccess = 100 * alexa.MinSuccessRate // percent
+	alexaDeadline = float64(alexa.ReplyTimeout / time.Millisecond)
 	defaultPeriod = 5 // minutes
 )
 

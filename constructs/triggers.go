@@ -6,6 +6,8 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
+
+	"github.com/hearthgate/hearthgate/config/alexa"
 )
 
 // WarningNoSkill is the id of the warning that [Triggers] add when no skill may
@@ -42,8 +44,8 @@ func NewTriggers(scope constructs.Construct, id string, props TriggersProps) *Tr
 			Scope:            this,
 		})
 	}
-	allow("SmartHome", "alexa-connectedhome.amazon.com", "smartHomeSkillId", props.SmartHomeSkillID)
-	allow("Custom", "alexa-appkit.amazon.com", "customSkillId", props.CustomSkillID)
+	allow("SmartHome", alexa.SmartHomePrincipal, "smartHomeSkillId", props.SmartHomeSkillID)
+	allow("Custom", alexa.CustomSkillPrincipal, "customSkillId", props.CustomSkillID)
 	if props.SmartHomeSkillID == "" && props.CustomSkillID == "" {
 		annotations.AddWarningV2(jsii.String(WarningNoSkill), jsii.String("No skill may invoke the function, because smartHomeSkillId and customSkillId are both empty. Write a skill's id into the stage's file."), nil)
 	}

@@ -27,8 +27,9 @@ const (
 	MaxMessageID    = 127 // characters
 )
 
-// MaxReply is the longest reply that Lambda passes on, in bytes.
-const MaxReply = 6 << 20
+// MaxPayload is the longest event that Lambda takes, and the longest reply that it
+// passes on, in bytes.
+const MaxPayload = 6 << 20
 
 // Principals that invoke a skill's function.
 const (

@@ -45,22 +45,20 @@ func ParseLogLine(line []byte) (l LogLine, ok bool) {
 		return LogLine{}, false
 	}
 	get := func(key string, into any) { _ = json.Unmarshal(fields[key], into) } // of another type: left empty
-	var success *bool
 	var cold float64
 	for key, into := range map[string]any{
 		"timestamp": &l.Time, "level": &l.Level, "message": &l.Message, "version": &l.Version,
 		"namespace": &l.Namespace, "name": &l.Name, "endpoint": &l.Endpoint, "device": &l.Device,
-		"success": &success, "duration": &l.Duration, "reply": &l.Reply, "reply_type": &l.ReplyType,
+		"duration": &l.Duration, "reply": &l.Reply, "reply_type": &l.ReplyType,
 		"cause": &l.Cause, "error": &l.Error, "ColdStart": &cold, "correlation_id": &l.ID,
 	} {
 		get(key, into)
 	}
 	l.ColdStart = cold == 1
-	switch {
-	case success == nil:
-	case *success:
+	switch string(fields["success"]) {
+	case "true":
 		l.Outcome = Succeeded
-	default:
+	case "false":
 		l.Outcome = Failed
 	}
 	return l, l.Message != "" && l.Level != ""

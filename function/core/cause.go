@@ -74,27 +74,24 @@ const (
 	CauseUnknownSkill Cause = "unknown_skill" // not one of the stage's
 	CauseDenied       Cause = "denied"        // by the policy
 	CauseThrottled    Cause = "throttled"     // a bucket is empty
-	CauseNotAllowed   Cause = "not_allowed"   // not in this stage
 )
 
 // The function itself, its settings or its input.
 const (
-	CausePanic      Cause = "panic"      // a bug
-	CauseSettings   Cause = "settings"   // missing or wrong
-	CauseParameters Cause = "parameters" // the parameter store failed
-	CausePolicy     Cause = "policy"     // the policy cannot be read
-	CauseUnwired    Cause = "unwired"    // the application answers no such thing
-	CauseUnbound    Cause = "unbound"    // the operation has no implementation
-	CauseInput      Cause = "input"      // of an operation
-	CauseEvent      Cause = "event"      // it is of no kind
-	CauseDirective  Cause = "directive"
-	CauseRequest    Cause = "request" // of a custom skill
-	CauseOperation  Cause = "operation"
-	CauseScheduled  Cause = "scheduled"
-	CauseSession    Cause = "session" // of a custom skill: Alexa did not take a reply
-	CauseNested     Cause = "nested"  // operations that run operations, too deep
-	CauseGone       Cause = "gone"    // the older system had it
-	CauseGoOnly     Cause = "go_only" // only Go code can call it
+	CausePanic     Cause = "panic"    // a bug
+	CauseSettings  Cause = "settings" // missing or wrong
+	CausePolicy    Cause = "policy"   // the policy cannot be read
+	CauseUnwired   Cause = "unwired"  // the application answers no such thing
+	CauseUnbound   Cause = "unbound"  // the operation has no implementation
+	CauseInput     Cause = "input"    // of an operation
+	CauseEvent     Cause = "event"    // it is of no kind
+	CauseDirective Cause = "directive"
+	CauseRequest   Cause = "request" // of a custom skill
+	CauseScheduled Cause = "scheduled"
+	CauseSession   Cause = "session" // of a custom skill: Alexa did not take a reply
+	CauseNested    Cause = "nested"  // operations that run operations, too deep
+	CauseGone      Cause = "gone"    // the older system had it
+	CauseGoOnly    Cause = "go_only" // only Go code can call it
 
 	CauseUnknownOperation Cause = "unknown_operation"
 )
@@ -107,7 +104,6 @@ const (
 	CauseTooManyBreakers  Cause = "too_many_breakers"
 	CauseTooManyInstances Cause = "too_many_things"
 	CauseExists           Cause = "exists"
-	CauseWrongType        Cause = "wrong_type"
 	CauseFailed           Cause = "failed"
 	CauseStage            Cause = "stage" // of the start
 	CauseNotKept          Cause = "not_kept"

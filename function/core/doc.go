@@ -10,5 +10,5 @@
 // operation is bound, so a chain holds exactly the services that its row ticks,
 // and nothing has to be looked up while it runs.
 //
-// Package core imports the standard library only.
+// Package core imports the standard library and config only.
 package core

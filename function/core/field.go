@@ -5,15 +5,13 @@ import (
 	"encoding/json"
 	"reflect"
 	"strings"
+
+	"github.com/hearthgate/hearthgate/config/wire"
 )
 
-// A Field describes one field of an operation's input or output.
+// A Field is one field of an operation's input or output, of a type in Go.
 type Field struct {
-	Name     string `json:"name"`
-	Type     string `json:"type" doc:"of JSON: string, number, boolean, list, object, or any"`
-	Doc      string `json:"doc,omitempty"`
-	Unit     string `json:"unit,omitempty"`
-	Required bool   `json:"required,omitempty" doc:"without it the operation is rejected"`
+	wire.Field
 
 	index []int
 	of    reflect.Type
@@ -58,7 +56,11 @@ func appendFields(fields []Field, t reflect.Type, at []int) []Field {
 			if name == "" {
 				name = f.Name
 			}
-			fields = append(fields, Field{name, typeOf(f.Type), f.Tag.Get("doc"), unitOf(f), f.Tag.Get("required") == "true", index, f.Type})
+			fields = append(fields, Field{
+				wire.Field{
+					Name: name, Type: typeOf(f.Type), Doc: f.Tag.Get("doc"), Unit: unitOf(f), Required: f.Tag.Get("required") == "true",
+				}, index, f.Type,
+			})
 		}
 	}
 	return fields

@@ -60,17 +60,12 @@ func (s *Spec) String() string { return s.full }
 
 // Info describes the operation to people and to other programs.
 func (s *Spec) Info() wire.OperationInfo {
-	return wire.OperationInfo{
-		Name: s.full, Gateway: s.Gateway.String(), Doc: s.Doc, Input: infoOf(Fields(s.In)), ByName: s.GoOnly() == "",
-	}
-}
-
-func infoOf(fields []Field) []wire.Field {
-	all := make([]wire.Field, len(fields))
+	fields := Fields(s.In)
+	input := make([]wire.Field, len(fields))
 	for i, f := range fields {
-		all[i] = wire.Field{Name: f.Name, Type: f.Type, Doc: f.Doc, Unit: f.Unit, Required: f.Required}
+		input[i] = f.Field
 	}
-	return all
+	return wire.OperationInfo{Name: s.full, Gateway: s.Gateway.String(), Doc: s.Doc, Input: input, ByName: s.GoOnly() == ""}
 }
 
 // GoOnly returns why the operation cannot be run by its name, or "" if it can.

@@ -80,8 +80,8 @@ func TestRefusedBeforeTheHome(t *testing.T) {
 	_, _ = h.send(directive("Discover", "x"))
 	e := parse(t, directive("Discover", "x"))
 	for _, err := range []error{
-		core.Errorf(core.Unreachable, "login_with_amazon", "nobody could be asked who that is"),
-		core.Errorf(core.Forbidden, core.CauseNotAllowed, "no"),
+		core.Errorf(core.Unreachable, core.CauseIdentity, "nobody could be asked who that is"),
+		core.Errorf(core.Forbidden, core.CauseDenied, "no"),
 		nil,
 	} {
 		if got, ok := h.LastKnown(t.Context(), e, err); ok {

@@ -2,6 +2,7 @@ package homeassistant
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -22,19 +23,19 @@ func (e endpoint) violation() string {
 	long := func(text string) bool { return utf8.RuneCountInString(text) > limits.MaxText }
 	switch {
 	case e.ID == "" || len(e.ID) > limits.MaxEndpointID:
-		return "its id does not have 1 to 256 characters"
+		return fmt.Sprintf("its id does not have 1 to %d characters", limits.MaxEndpointID)
 	case strings.ContainsFunc(e.ID, func(r rune) bool { return !allowed(r) }):
 		return "its id has a character that Alexa does not accept"
 	case e.Name == "":
 		return "it has no name"
 	case long(e.Name):
-		return "its name is longer than 128 characters"
+		return fmt.Sprintf("its name is longer than %d characters", limits.MaxText)
 	case long(e.Description), long(e.Manufacturer):
-		return "its description is longer than 128 characters"
+		return fmt.Sprintf("its description is longer than %d characters", limits.MaxText)
 	case len(e.Capabilities) == 0:
 		return "it has no capability"
 	case len(e.Capabilities) > limits.MaxCapabilities:
-		return "it has more than 100 capabilities"
+		return fmt.Sprintf("it has more than %d capabilities", limits.MaxCapabilities)
 	}
 	return ""
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	facts "github.com/hearthgate/hearthgate/config/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
@@ -138,10 +139,7 @@ func (c *Client) validate(_ context.Context, in ValidateInput) (Validation, erro
 }
 
 func (c Config) warnings() (warnings []string) {
-	const (
-		soon       = 14 * 24 * time.Hour
-		alexaWaits = 8 * time.Second
-	)
+	const soon = 14 * 24 * time.Hour
 	warn := func(format string, args ...any) { warnings = append(warnings, fmt.Sprintf(format, args...)) }
 	if strings.HasPrefix(c.Home, "http://") {
 		warn("home is http: the token travels in clear")
@@ -160,8 +158,8 @@ func (c Config) warnings() (warnings []string) {
 	if len(c.Pins) == 1 {
 		warn("pins has one key: when the home gets a new key, every request fails until that is pinned; pin the next key too")
 	}
-	if c.Request.Duration() > alexaWaits {
-		warn("request_seconds is longer than Alexa waits, which is %v", alexaWaits.Seconds())
+	if c.Request.Duration() > facts.ReplyTimeout {
+		warn("request_seconds is longer than Alexa waits, which is %v", facts.ReplyTimeout.Seconds())
 	}
 	return warnings
 }

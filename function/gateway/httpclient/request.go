@@ -15,12 +15,13 @@ import (
 	"strings"
 	"time"
 
+	facts "github.com/hearthgate/hearthgate/config/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
 // MaxBody is the default limit of a request's body and of a response, in bytes: what
 // Lambda can take and return.
-const MaxBody = 6 << 20
+const MaxBody = facts.MaxPayload
 
 // A Request is an HTTP request.
 type Request struct {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	facts "github.com/hearthgate/hearthgate/config/alexa"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 )
@@ -58,9 +59,8 @@ func checkHeader(h alexa.Header) error {
 // Parse reads an event strictly. An error is of kind Invalid; the event is nil when
 // not even its kind is known, and else holds what could be read.
 func Parse(raw []byte) (alexa.Event, error) {
-	const most = 6 << 20 // bytes; Lambda itself accepts no more
-	if len(raw) > most {
-		return nil, core.Errorf(core.Invalid, core.CauseEvent, "the event is %d bytes long; at most %d are accepted", len(raw), most)
+	if len(raw) > facts.MaxPayload {
+		return nil, core.Errorf(core.Invalid, core.CauseEvent, "the event is %d bytes long; at most %d are accepted", len(raw), facts.MaxPayload)
 	}
 	e, err := alexa.ParseEvent(raw)
 	if err == nil {

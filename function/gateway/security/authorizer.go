@@ -114,7 +114,7 @@ func (a *Authorizer) Health() core.Health {
 		"look_ups": s.LookUps, "unanswered": s.Unanswered, "policy": s.Policy, "allow_list": s.AllowList,
 	})
 	if s.Unanswered > 0 {
-		h.Deduct(int(50*s.Unanswered/s.LookUps), fmt.Sprintf("Amazon did not answer %d of %d user look-ups, so those directives were refused: check whether api.amazon.com can be reached", s.Unanswered, s.LookUps))
+		h.Deduct(int(50*s.Unanswered/s.LookUps), fmt.Sprintf("Amazon did not answer %d of %d user look-ups, so those directives were refused: check whether Login with Amazon can be reached", s.Unanswered, s.LookUps))
 	}
 	if a.access.Load() == nil {
 		h.Deduct(20, "the settings are not loaded yet, so no skill is admitted")

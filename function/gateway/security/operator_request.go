@@ -5,13 +5,14 @@ import (
 	"encoding/json"
 	"unicode/utf8"
 
+	facts "github.com/hearthgate/hearthgate/config/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
 // Limits of a request.
 const (
-	MaxRequest = 6 << 20 // bytes; the limit of Lambda
-	MaxDepth   = 64      // of nested objects and arrays
+	MaxRequest = facts.MaxPayload
+	MaxDepth   = 64 // of nested objects and arrays
 )
 
 // A RequestInput is the input of [ValidateRequest].

@@ -10,13 +10,14 @@ import (
 	"time"
 	_ "time/tzdata" // for systems without time zones
 
+	facts "github.com/hearthgate/hearthgate/config/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
 // Limits of a policy.
 const (
 	maxRules   = 100
-	maxPattern = 256 // bytes; the limit of an endpoint id
+	maxPattern = facts.MaxEndpointID
 )
 
 // A policy decides which directives are allowed: by the first rule that matches, and

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/hearthgate/hearthgate/config/wire"
 )
 
 // A CheckInput is the input of [HealthCheck].
@@ -95,12 +97,12 @@ func random() (string, error) {
 
 // roundTrip encodes a message as JSON and decodes it again.
 func roundTrip() (string, error) {
-	want := Response{Success: true, Message: "küche \"licht\" 💡\u2028", Data: json.RawMessage(`{"a":[1,2.5e-7,null]}`), Timestamp: time.Unix(1, 5).UTC()}
+	want := wire.Response{Success: true, Message: "küche \"licht\" 💡\u2028", Data: json.RawMessage(`{"a":[1,2.5e-7,null]}`), Timestamp: time.Unix(1, 5).UTC()}
 	b, err := json.Marshal(want)
 	if err != nil {
 		return "", err
 	}
-	var got Response
+	var got wire.Response
 	if err := json.Unmarshal(b, &got); err != nil {
 		return "", err
 	}

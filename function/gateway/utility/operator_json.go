@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/hearthgate/hearthgate/config/strictjson"
+	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
@@ -57,8 +58,8 @@ func position(before []byte) (line, column int) {
 
 // A FormatInput is the input of [FormatResponse].
 type FormatInput struct {
-	Response Response `json:"response" required:"true" doc:"a standard response, as returned by create_response"`
-	Format   string   `json:"format,omitempty" doc:"json (indented; the default) or text (for a terminal)"`
+	Response wire.Response `json:"response" required:"true" doc:"a standard response, as returned by create_response"`
+	Format   string        `json:"format,omitempty" doc:"json (indented; the default) or text (for a terminal)"`
 }
 
 // Check rejects an unknown format and a contradictory response.
@@ -104,7 +105,7 @@ func formatResponse(_ context.Context, in FormatInput) (Formatted, error) {
 	return Formatted{b.String()}, nil
 }
 
-func kindAndType(f *Failure) string {
+func kindAndType(f *wire.Failure) string {
 	if f.Type == "" || f.Type == f.Kind {
 		return f.Kind
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
@@ -13,7 +14,7 @@ import (
 type ResponseInput struct {
 	Message string          `json:"message,omitempty" doc:"for people; default: \"ok\", or the message of the error"`
 	Data    json.RawMessage `json:"data,omitempty" doc:"the output of the operation"`
-	Failure *Failure        `json:"error,omitempty" doc:"the failure; absent on success"`
+	Failure *wire.Failure   `json:"error,omitempty" doc:"the failure; absent on success"`
 	Err     error           `json:"-"` // in place of Failure, for callers in Go
 }
 
@@ -25,29 +26,11 @@ func (in ResponseInput) Check() error {
 	return nil
 }
 
-// A Failure is the error part of a [Response].
-type Failure struct {
-	Kind    string `json:"kind" required:"true" doc:"the kind of failure in one word, such as invalid or unreachable"`
-	Type    string `json:"type,omitempty" doc:"the cause in one word, such as timeout"`
-	Message string `json:"message,omitempty" doc:"what happened, why, and what to do"`
-}
-
-// A Response is the standard response, the reply to an operation that is run by name.
-type Response struct {
-	Success       bool            `json:"success"`
-	Message       string          `json:"message"`
-	Data          json.RawMessage `json:"data"`
-	Error         *Failure        `json:"error"`
-	Timestamp     time.Time       `json:"timestamp"`
-	CorrelationID string          `json:"correlation_id"`
-	Duration      float64         `json:"duration" doc:"since the invocation began" unit:"ms"`
-}
-
-func createResponse(ctx context.Context, in ResponseInput) (Response, error) {
+func createResponse(ctx context.Context, in ResponseInput) (wire.Response, error) {
 	if in.Err != nil {
-		in.Failure = &Failure{Kind: core.KindOf(in.Err).String(), Type: string(core.CauseOf(in.Err)), Message: in.Err.Error()}
+		in.Failure = &wire.Failure{Kind: core.KindOf(in.Err).String(), Type: string(core.CauseOf(in.Err)), Message: in.Err.Error()}
 	}
-	r := Response{
+	r := wire.Response{
 		Success: in.Failure == nil, Message: in.Message, Data: in.Data, Error: in.Failure,
 		Timestamp: time.Now().UTC(), CorrelationID: core.CorrelationID(ctx),
 	}

@@ -8,12 +8,13 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
 // Operations that the application runs; those in operator.go are run by name.
 var (
-	CreateResponse = core.Define[ResponseInput, Response](core.Utility, "create_response",
+	CreateResponse = core.Define[ResponseInput, wire.Response](core.Utility, "create_response",
 		"Return the standard response of an operation that succeeded or failed.")
 )
 

@@ -217,7 +217,7 @@ func answers() []broken {
 		{"403, Cloudflare, of the endpoint only", says(probe, 403, "Server: cloudflare", "<html>"), ofTheHome, "endpoint", "cloudflare", "firewall rule"},
 		{"302, Cloudflare Access", says(root200, 302, login, ""), ofTheToken, "token", "cloudflare_access", "service token"},
 		{"403, Cloudflare Access", says(root200, 403, html, "<title>Cloudflare Access</title>"), ofTheToken, "token", "cloudflare_access", "service token"},
-		{"403, another proxy", says(root200, 403, html, "<html>"), ofTheToken, "token", "forbidden", "rules of the proxy"},
+		{"403, another proxy", says(root200, 403, html, "<html>"), ofTheToken, "token", "forbidden", "look at its rules"},
 		{"404, not configured", says(probe, 404, plain, "404: Not Found"), ofTheHome, "endpoint", "not_configured", "smart_home:"},
 		{"404, still starting", starting, ofTheHome, "endpoint", "starting", "wait"},
 		{"404, something else", says(root200, 404, html, "<html>"), ofTheWay, "token", "not_home_assistant", "address"},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/infra/internal/invoke"
 )
 
@@ -52,11 +53,11 @@ demo home, unless --stage or --function names a deployed one.`,
 }
 
 // response prints the response to an operation, and fails if the operation did.
-func (c *command) response(operation string, r invoke.Response) error {
+func (c *command) response(operation string, r wire.Response) error {
 	if c.json {
 		c.print(r)
 	} else {
-		r.Show(c.screen(), operation)
+		invoke.ShowResponse(c.screen(), r, operation)
 	}
 	if !r.Success {
 		return exit(1)

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/invoke"
 )
 
 func (c *command) status() *cobra.Command {
@@ -28,14 +29,14 @@ this machine instead. --json prints every figure.`,
 				return err
 			}
 			defer t.Close()
-			h, r, err := t.Health(cmd.Context())
+			s, r, err := t.Status(cmd.Context())
 			if err != nil {
 				return err
 			}
 			if c.json || !r.Success {
 				return c.response("lambda.status", r)
 			}
-			h.Show(c.screen(), t.Where)
+			invoke.ShowStatus(c.screen(), s, t.Where)
 			return nil
 		},
 	}

@@ -13,7 +13,7 @@ import (
 func TestStatus(t *testing.T) {
 	o := newOwner(t)
 	s := o.deployed()
-	o.sees(o.types("", "status"), 0, "answered  nothing yet")
+	o.sees(o.types("", "status"), 0, "version   ", "answered  nothing yet")
 	o.sees(o.types("", "invoke", "turn-on", "--endpoint", "switch.outlet", "--stage", "dev"), 0)
 	r := o.types("", "status")
 	o.sees(r, 0, "directives: 1, skill requests: 0; of the latest 100 % succeeded")

@@ -64,7 +64,7 @@ func (a *Account) Function(ctx context.Context, name, qualifier string) (Functio
 
 // A Permission allows a service to invoke a function.
 type Permission struct {
-	Principal string // the service, "alexa-connectedhome.amazon.com"
+	Principal string // the service that invokes, of [alexa.SmartHomePrincipal] and its like
 	Token     string // the skill id that the call must come from, "" for any
 }
 

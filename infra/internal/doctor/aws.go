@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/alexa"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
 )
 
@@ -25,7 +25,7 @@ type Target struct {
 // the function in the region where Alexa looks for it.
 func (t *Target) CheckAccount(ctx context.Context) Diagnosis {
 	s := t.Stage
-	credentials := Step{Where: AWS, Name: "credentials", Tried: "asking AWS whose credentials these are"}
+	credentials := check("credentials", "asking AWS whose credentials these are")
 	account, err := awsaccount.Open(ctx, s.Region)
 	switch {
 	case awsaccount.CodeOf(err) == awsaccount.Expired:
@@ -46,7 +46,7 @@ func (t *Target) CheckAccount(ctx context.Context) Diagnosis {
 // Alexa.
 func (t *Target) function(ctx context.Context) Step {
 	s, name := t.Stage, config.FunctionName(t.Stage.Name)
-	step := Step{Where: AWS, Name: "deployment", Tried: fmt.Sprintf("looking for %s in %s", name, s.Region)}
+	step := check("deployment", fmt.Sprintf("looking for %s in %s", name, s.Region))
 	f, err := t.Account.Function(ctx, name, config.Alias)
 	switch {
 	case err == nil:
@@ -57,8 +57,8 @@ func (t *Target) function(ctx context.Context) Step {
 	if _, err := t.Account.Function(ctx, name, ""); err == nil {
 		return step.failed(Setup, "no_alias", fmt.Sprintf("the function has no alias %s, which the skill's endpoint names", config.Alias), "deploy the stage again")
 	}
-	for _, locale := range config.Locales() {
-		region, _ := config.Region(locale)
+	for _, r := range alexa.Regions {
+		region := r.Name
 		if region == s.Region {
 			continue
 		}
@@ -77,7 +77,7 @@ func (t *Target) function(ctx context.Context) Step {
 func (t *Target) CheckStack(ctx context.Context) Diagnosis {
 	f, err := t.Account.Function(ctx, config.FunctionName(t.Stage.Name), config.Alias)
 	if err != nil {
-		return []Step{{Where: AWS, Name: "function", Tried: "reading the function", Class: Account, Cause: "denied", Problem: err.Error(), Mend: "use credentials that may read it"}}
+		return []Step{check("function", "reading the function").failed(Account, "denied", err.Error(), "use credentials that may read it")}
 	}
 	var steps []Step
 	if t.Stage.TokenSource == config.Stored {
@@ -93,7 +93,7 @@ func (t *Target) CheckStack(ctx context.Context) Diagnosis {
 
 // parameter checks that a secret exists and is encrypted. Command stores it.
 func (t *Target) parameter(ctx context.Context, step, what, name, command string) Step {
-	s := Step{Where: AWS, Name: step, Tried: "reading " + name}
+	s := check(step, "reading "+name)
 	found, err := t.Account.Parameter(ctx, name)
 	switch {
 	case awsaccount.CodeOf(err) == awsaccount.NotFound:
@@ -107,9 +107,9 @@ func (t *Target) parameter(ctx context.Context, step, what, name, command string
 }
 
 func (t *Target) timeout(f awsaccount.Function) Step {
-	step := Step{Where: AWS, Name: "timeout", Tried: "reading the function's timeout"}
-	if f.Timeout < config.AlexaDeadline*time.Second {
-		return step.failed(Setup, "timeout", fmt.Sprintf("Lambda stops the function after %.0f s, and Alexa waits %d: with a slow home Alexa gets no answer at all", f.Timeout.Seconds(), config.AlexaDeadline), "deploy the stage again, which sets "+fmt.Sprint(t.Stage.Timeout)+" s")
+	step := check("timeout", "reading the function's timeout")
+	if f.Timeout < alexa.ReplyTimeout {
+		return step.failed(Setup, "timeout", fmt.Sprintf("Lambda stops the function after %.0f s, and Alexa waits %.0f s: with a slow home Alexa gets no answer at all", f.Timeout.Seconds(), alexa.ReplyTimeout.Seconds()), "deploy the stage again, which sets "+fmt.Sprint(t.Stage.Timeout)+" s")
 	}
 	return step.good(f.Timeout.String())
 }
@@ -124,13 +124,13 @@ func (t *Target) permissions(ctx context.Context) []Step {
 	}
 	var steps []Step
 	for _, kind := range []struct{ name, principal, skill string }{
-		{"smart_home_permission", "alexa-connectedhome.amazon.com", t.Stage.SmartHomeSkillID},
-		{"custom_permission", "alexa-appkit.amazon.com", t.Stage.CustomSkillID},
+		{"smart_home_permission", alexa.SmartHomePrincipal, t.Stage.SmartHomeSkillID},
+		{"custom_permission", alexa.CustomSkillPrincipal, t.Stage.CustomSkillID},
 	} {
 		if kind.skill == "" {
 			continue
 		}
-		step := Step{Where: AWS, Name: kind.name, Tried: "checking whether " + kind.principal + " may invoke the alias " + config.Alias}
+		step := check(kind.name, "checking whether "+kind.principal+" may invoke the alias "+config.Alias)
 		if err != nil {
 			steps = append(steps, step.refused(err))
 			continue
@@ -138,7 +138,7 @@ func (t *Target) permissions(ctx context.Context) []Step {
 		steps = append(steps, permission(step, kind.principal, kind.skill, on, beside))
 	}
 	if len(steps) == 0 {
-		step := Step{Where: AWS, Name: "permissions", Tried: "checking which skills may invoke the function"}
+		step := check("permissions", "checking which skills may invoke the function")
 		steps = append(steps, step.failed(Setup, "no_skill", "the stage has no skill id, so no skill may invoke the function", "write the id of the skill into the stage with `hearthgate init`, and deploy it"))
 	}
 	return steps
@@ -171,7 +171,7 @@ func permission(step Step, principal, skill string, on, beside []awsaccount.Perm
 }
 
 func (t *Target) alarms(ctx context.Context) Step {
-	step := Step{Where: AWS, Name: "alarms", Tried: "reading who is notified of alarms"}
+	step := check("alarms", "reading who is notified of alarms")
 	found, err := t.Account.Subscriptions(ctx, config.StackName(t.Stage.Name))
 	if err != nil {
 		return step.unsure(err.Error())
@@ -189,7 +189,7 @@ func (t *Target) alarms(ctx context.Context) Step {
 
 // alarmed lists the alarms that are on.
 func (t *Target) alarmed(ctx context.Context) Step {
-	step := Step{Where: AWS, Name: "alarms_now", Tried: "reading which alarms are on"}
+	step := check("alarms_now", "reading which alarms are on")
 	prefix := config.StackName(t.Stage.Name) + "-"
 	on, err := t.Account.AlarmsOn(ctx, prefix)
 	if err != nil {
@@ -206,7 +206,7 @@ func (t *Target) alarmed(ctx context.Context) Step {
 }
 
 func (t *Target) retention(ctx context.Context, f awsaccount.Function) Step {
-	step := Step{Where: AWS, Name: "log", Tried: "reading how long " + f.LogGroup + " is kept"}
+	step := check("log", "reading how long "+f.LogGroup+" is kept")
 	days, err := t.Account.Retention(ctx, f.LogGroup)
 	switch {
 	case err != nil:

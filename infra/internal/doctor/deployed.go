@@ -13,7 +13,7 @@ import (
 
 // machine checks the architecture and the memory of the function.
 func (t *Target) machine(f awsaccount.Function) Step {
-	step := Step{Where: AWS, Name: "machine", Tried: "reading the function's architecture and memory"}
+	step := check("machine", "reading the function's architecture and memory")
 	const again = "deploy the stage again, which fixes it"
 	switch {
 	case f.Architecture != "arm64":
@@ -26,7 +26,7 @@ func (t *Target) machine(f awsaccount.Function) Step {
 
 // settings checks that the function has the settings of the stage's file.
 func (t *Target) settings(f awsaccount.Function) Step {
-	step := Step{Where: AWS, Name: "stage", Tried: "comparing the stage's file with what is deployed"}
+	step := check("stage", "comparing the stage's file with what is deployed")
 	want := t.Stage.Environment()
 	var differ []string
 	for _, name := range slices.Sorted(maps.Keys(want)) {
@@ -47,7 +47,7 @@ func (t *Target) settings(f awsaccount.Function) Step {
 
 // code checks that the deployed program is the one that this clone builds.
 func (t *Target) code(ctx context.Context, f awsaccount.Function) Step {
-	step := Step{Where: AWS, Name: "code", Tried: "comparing the deployed program with this clone's"}
+	step := check("code", "comparing the deployed program with this clone's")
 	deployed := f.Environment[config.EnvBuild]
 	if t.Build == nil || deployed == "" {
 		return step.unsure("the deployed function is older than this check and does not say what it was built from")

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
 	"github.com/hearthgate/hearthgate/infra/internal/invoke"
 )
@@ -33,25 +34,22 @@ const (
 	Here   = "here"   // a function on this machine checks its route
 )
 
-// A Step is one check.
+// A Step is one check: of the function's own diagnosis, or one that the command made.
 type Step struct {
-	Where   string   `json:"where"` // AWS, Inside or Here
-	Name    string   `json:"name"`
-	Tried   string   `json:"tried"`
-	Found   string   `json:"found,omitempty"`
-	OK      bool     `json:"ok"`
-	Unsure  bool     `json:"unsure,omitempty"`  // it could not be checked; the advice says why
-	Cause   string   `json:"cause,omitempty"`   // in one word
-	Problem string   `json:"problem,omitempty"` // in a sentence
-	Mend    string   `json:"mend,omitempty"`    // what to do
-	Advice  []string `json:"advice,omitempty"`  // what works and should be improved
-	Took    float64  `json:"took_ms,omitempty"`
-	Class   Class    `json:"class"` // Well if OK
+	Where string `json:"where"` // AWS, Inside or Here
+	wire.DiagnosisStep
+	Unsure bool  `json:"unsure,omitempty"` // it could not be checked; the advice says why
+	Class  Class `json:"class"`            // Well if OK
+}
+
+// check returns a step that asks AWS.
+func check(name, tried string) Step {
+	return Step{Where: AWS, DiagnosisStep: wire.DiagnosisStep{Name: name, Tried: tried}}
 }
 
 // failed returns the step as one that failed.
-func (s Step) failed(class Class, cause, problem, mend string) Step {
-	s.OK, s.Class, s.Cause, s.Problem, s.Mend = false, class, cause, problem, mend
+func (s Step) failed(class Class, cause, problem, fix string) Step {
+	s.OK, s.Class, s.Cause, s.Problem, s.Fix = false, class, cause, problem, fix
 	return s
 }
 
@@ -96,8 +94,8 @@ var classes = map[string]Class{
 // CheckRoute has a function check the route to the home, and returns its steps.
 // The place is [Inside] or [Here].
 func CheckRoute(ctx context.Context, t *invoke.Target, place string) Diagnosis {
-	ask := Step{Where: place, Name: "function", Tried: "asking the function on " + t.Where}
-	if place == Inside {
+	ask := check("function", "asking the function on "+t.Where)
+	if ask.Where = place; place == Inside {
 		ask.Tried = "asking " + t.Where
 	}
 	r, err := t.Operate(ctx, "lambda.diagnose", nil)
@@ -109,22 +107,17 @@ func CheckRoute(ctx context.Context, t *invoke.Target, place string) Diagnosis {
 	case !r.Success:
 		return []Step{ask.failed(Setup, "no_diagnosis", r.Message, "run `hearthgate logs`")}
 	}
-	var diagnosis struct {
-		Steps []struct {
-			Step
-			Took float64 `json:"took"`
-		} `json:"steps"`
-	}
+	var diagnosis wire.Diagnosis
 	if err := json.Unmarshal(r.Data, &diagnosis); err != nil {
 		return []Step{ask.failed(Setup, "old_version", "the deployed function answers in the format of another version", "run `hearthgate deploy`")}
 	}
 	steps := []Step{ask.good(fmt.Sprintf("it answers in %.0f ms", r.Duration))}
-	for _, s := range diagnosis.Steps {
-		s.Where, s.Step.Took = place, s.Took
-		if !s.OK {
-			s.Class = classOf(s.Step)
+	for _, found := range diagnosis.Steps {
+		step := Step{Where: place, DiagnosisStep: found}
+		if !step.OK {
+			step.Class = classOf(step)
 		}
-		steps = append(steps, s.Step)
+		steps = append(steps, step)
 	}
 	return steps
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/hearthgate/hearthgate/infra/internal/doctor"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
+	"github.com/hearthgate/hearthgate/infra/testkit/functionlog"
 )
 
 const (
@@ -146,12 +147,12 @@ func TestAccount(t *testing.T) {
 				}
 				return
 			}
-			if len(failed) != 1 || failed[0].Name != tt.step || failed[0].Cause != tt.cause || !strings.Contains(failed[0].Mend, tt.mend) || failed[0].Problem == "" {
+			if len(failed) != 1 || failed[0].Name != tt.step || failed[0].Cause != tt.cause || !strings.Contains(failed[0].Fix, tt.mend) || failed[0].Problem == "" {
 				t.Errorf("failed %+v\nwant %s of %s, mended by %q", failed, tt.step, tt.cause, tt.mend)
 			}
 			var b bytes.Buffer
 			steps.Show(ui.Paint(&b, false))
-			if text := b.String(); !strings.Contains(text, failed[0].Mend) || strings.Contains(text, "canary") {
+			if text := b.String(); !strings.Contains(text, failed[0].Fix) || strings.Contains(text, "canary") {
 				t.Errorf("shown: %s", text)
 			}
 		})
@@ -184,13 +185,14 @@ func TestNoNetwork(t *testing.T) {
 		t.Setenv(name, value)
 	}
 	steps := examine(t, stage())
-	if len(steps) != 1 || steps[0].Cause != "aws_unreachable" || strings.Contains(steps[0].Problem+steps[0].Mend, "log in") {
+	if len(steps) != 1 || steps[0].Cause != "aws_unreachable" || strings.Contains(steps[0].Problem+steps[0].Fix, "log in") {
 		t.Errorf("steps %+v", steps)
 	}
 }
 
 // TestAdvice sees what is told and is no failure.
 func TestAdvice(t *testing.T) {
+	lines := functionlog.Read(t)
 	logged := func(lines ...string) func(*fakeaws.Cloud) {
 		return func(c *fakeaws.Cloud) {
 			c.Log(c.Resources(config.StackName("dev"), "AWS::Logs::LogGroup")[0].PhysicalID, lines...)
@@ -210,9 +212,9 @@ func TestAdvice(t *testing.T) {
 		{"log kept for ever", edit("AWS::Logs::LogGroup", func(r *fakeaws.Resource) { delete(r.Properties, "RetentionInDays") }), "log", "30 days"},
 		{"nobody is told", remove("AWS::SNS::Subscription", "Subscription"), "alarms", "--alarm-email"},
 		{"an alarm is on", func(c *fakeaws.Cloud) { c.Raise("hearthgate-dev-slow") }, "alarms_now", "section `slow`"},
-		{"failures", logged(`{"success":false,"cause":"timeout"}`, `{"success":true}`, `{"success":false,"cause":"timeout","error":"it took too long"}`, `{"success":false,"cause":"banned"}`),
-			"last directives", "2 times timeout, last: it took too long, 1 times banned"},
-		{"crashes", logged(`{"success":true}`, "2026-01-01T00:00:00Z 1 Task timed out after 10.00 seconds"), "crashes", "Task timed out after 10.00 seconds"},
+		{"failures", logged(lines.All()...), "last directives", "1 times refused, last: "},
+		{"failures of one cause", logged(lines.Unreachable, lines.Cold, lines.Unreachable), "last directives", "2 times refused, last: "},
+		{"crashes", logged(lines.Cold, "2026-01-01T00:00:00Z 1 Task timed out after 10.00 seconds"), "crashes", "Task timed out after 10.00 seconds"},
 		{"less memory", edit("AWS::Lambda::Function", func(r *fakeaws.Resource) { r.Properties["MemorySize"] = 64 }), "machine", "says 128 MB"},
 		{"another home", variable(config.EnvURL, "https://old.example.com"), "stage", config.EnvURL},
 		{"a setting that the file has no more", variable(config.EnvVerifySSL, "false"), "stage", config.EnvVerifySSL},
@@ -224,6 +226,30 @@ func TestAdvice(t *testing.T) {
 			step := only(t, tt.step)
 			if !step.OK || step.Unsure || !strings.Contains(strings.Join(step.Advice, ", "), tt.want) || tt.want == "" && len(step.Advice) > 0 {
 				t.Errorf("%+v, want advice %q", step, tt.want)
+			}
+		})
+	}
+}
+
+// TestDirectives counts the lines that the function wrote, of which an operation is no
+// directive.
+func TestDirectives(t *testing.T) {
+	lines := functionlog.Read(t)
+	for _, tt := range []struct {
+		name  string
+		lines []string
+		want  string
+	}{
+		{"none", nil, "0, of which 0 failed"},
+		{"all", lines.All(), "4, of which 1 failed"},
+		{"no directive", []string{lines.Operation, lines.Other}, "0, of which 0 failed"},
+		{"the home rejected it, which is its answer", []string{lines.Rejected}, "1, of which 0 failed"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := deployed(t, stage())
+			c.Log(c.Resources(config.StackName("dev"), "AWS::Logs::LogGroup")[0].PhysicalID, tt.lines...)
+			if step := only(t, "last directives"); step.Found != tt.want {
+				t.Errorf("found %q, want %q", step.Found, tt.want)
 			}
 		})
 	}

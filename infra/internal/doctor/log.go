@@ -3,11 +3,11 @@ package doctor
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
 
+	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
 	"github.com/hearthgate/hearthgate/infra/internal/logview"
 )
@@ -16,25 +16,23 @@ import (
 const day = 24 * time.Hour
 
 // directives counts the directives of the last day that failed, by cause, with the
-// last error of each. Failed directives do not fail the step: the function answered.
+// last error of each. They are told from operations by the metric Success, which only
+// they have. Failed directives do not fail the step: the function answered.
 func (t *Target) directives(ctx context.Context, f awsaccount.Function) Step {
-	step := Step{Where: AWS, Name: "last directives", Tried: "reading the results of the directives of 24 hours"}
-	lines, err := t.Account.Lines(ctx, f.LogGroup, `{ ($.success IS TRUE) || ($.success IS FALSE) }`, time.Now().Add(-day))
+	step := check("last directives", "reading the results of the directives of 24 hours")
+	lines, err := t.Account.Lines(ctx, f.LogGroup, `{ ($.Success = 1) || ($.Success = 0) }`, time.Now().Add(-day))
 	if err != nil {
 		return step.unsure(err.Error())
 	}
 	total, failed := 0, tally{}
 	for _, l := range lines {
-		var d struct {
-			Success      *bool
-			Cause, Error string
-		}
-		if json.Unmarshal([]byte(l.Text), &d) != nil || d.Success == nil {
+		parsed, ok := wire.ParseLogLine([]byte(l.Text))
+		if !ok || parsed.Outcome == wire.NotAnInvocation {
 			continue
 		}
 		total++
-		if !*d.Success {
-			failed = failed.add(cmp.Or(d.Cause, "without a cause"), d.Error)
+		if parsed.Outcome == wire.Failed {
+			failed = failed.add(cmp.Or(parsed.Cause, "without a cause"), parsed.Error)
 		}
 	}
 	count, advice := 0, []string(nil)
@@ -73,7 +71,7 @@ func (c causeCount) String() string {
 
 // crashes counts how often Lambda had to stop the function, which should never happen.
 func (t *Target) crashes(ctx context.Context, f awsaccount.Function) Step {
-	step := Step{Where: AWS, Name: "crashes", Tried: "reading how often Lambda stopped the function in 24 hours"}
+	step := check("crashes", "reading how often Lambda stopped the function in 24 hours")
 	lines, err := t.Account.Lines(ctx, f.LogGroup, `?"Task timed out" ?"Runtime exited" ?"signal: killed"`, time.Now().Add(-day))
 	switch {
 	case err != nil:

@@ -16,14 +16,23 @@ var titles = map[string]string{
 
 // MarshalJSON returns the verdict and the steps.
 func (d Diagnosis) MarshalJSON() ([]byte, error) {
+	type step struct {
+		Step
+		Took   *struct{} `json:"took,omitempty"` // hides that of the function: ours says its unit
+		TookMS float64   `json:"took_ms,omitempty"`
+	}
+	steps := make([]step, len(d))
+	for i, s := range d {
+		steps[i] = step{Step: s, TookMS: s.Took}
+	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false) // the URLs in it have & and the advice has <
 	err := enc.Encode(struct {
 		OK    bool   `json:"ok"`
 		Class Class  `json:"class"`
-		Steps []Step `json:"steps"`
-	}{d.Class() == Well, d.Class(), d})
+		Steps []step `json:"steps"`
+	}{d.Class() == Well, d.Class(), steps})
 	return b.Bytes(), err
 }
 
@@ -73,6 +82,6 @@ func (s Step) show(t *ui.Table, to *ui.Screen) {
 	}
 	if !s.OK {
 		t.Row("", to.Bad(s.Problem))
-		t.Row("", to.Bold(s.Mend))
+		t.Row("", to.Bold(s.Fix))
 	}
 }

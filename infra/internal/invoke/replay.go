@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/infra/internal/logview"
 )
 
@@ -26,16 +27,16 @@ func ReplayEvent(record []byte, payload, token string) ([]byte, error) {
 	if json.Unmarshal(record, &whole) == nil && whole.Directive != nil {
 		return restore(record, token), nil
 	}
-	e, ok := logview.Parse(strings.TrimSpace(string(record)))
+	l, ok := wire.ParseLogLine(record)
 	switch {
-	case !ok || e.Namespace == "" || e.Name == "":
+	case !ok || l.Namespace == "" || l.Name == "":
 		return nil, errors.New("the record is neither a line of the function's log nor an event: copy one line of `hearthgate logs --json`")
 	case payload != "" && !json.Valid([]byte(payload)):
 		return nil, errors.New("the payload is not JSON: write it in quotation marks, such as '{\"brightness\": 40}'")
-	case payload == "" && !emptyPayload[e.Name]:
-		return nil, fmt.Errorf("the log does not keep the payload of %s: pass it with --payload, such as '{\"brightness\": 40}'", e.Name)
+	case payload == "" && !emptyPayload[l.Name]:
+		return nil, fmt.Errorf("the log does not keep the payload of %s: pass it with --payload, such as '{\"brightness\": 40}'", l.Name)
 	}
-	return Directive(e.Namespace, e.Name, e.Endpoint, payload, token), nil
+	return Directive(l.Namespace, l.Name, l.Endpoint, payload, token), nil
 }
 
 // restore puts a token where one was redacted.

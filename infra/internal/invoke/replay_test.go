@@ -6,22 +6,19 @@ import (
 	"testing"
 
 	"github.com/hearthgate/hearthgate/infra/internal/invoke"
-)
-
-const (
-	good   = `{"timestamp":"2026-11-24T13:11:28Z","level":"INFO","message":"Alexa.PowerController.TurnOn","namespace":"Alexa.PowerController","name":"TurnOn","endpoint":"light#a","success":true,"duration":12.4,"Success":1,"Duration":12.3,"ColdStart":1,"reply":"Alexa.Response"}`
-	failed = `{"timestamp":"2026-11-24T13:11:28Z","level":"ERROR","message":"Alexa.BrightnessController.SetBrightness","namespace":"Alexa.BrightnessController","name":"SetBrightness","endpoint":"light#a","success":false,"duration":1,"cause":"refused","error":"nothing listens there"}`
-	start  = `{"timestamp":"2026-11-24T13:11:28Z","level":"ERROR","message":"the function is not ready: HOME_ASSISTANT_URL is missing"}`
+	"github.com/hearthgate/hearthgate/infra/testkit/functionlog"
 )
 
 func TestReplayEvent(t *testing.T) {
+	lines := functionlog.Read(t)
 	for _, tt := range []struct{ name, record, payload, want, problem string }{
-		{"line", good, "", `"name":"TurnOn"`, ""},
-		{"line whose directive says more", failed, "", "", "--payload"},
-		{"and with it", failed, `{"brightness":40}`, `"payload":{"brightness":40}`, ""},
-		{"with a broken one", failed, `{`, "", "not JSON"},
+		{"line", lines.Cold, "", `"name":"TurnOn"`, ""},
+		{"line whose directive says more", lines.Brightness, "", "", "--payload"},
+		{"and with it", lines.Brightness, `{"brightness":40}`, `"payload":{"brightness":40}`, ""},
+		{"with a broken one", lines.Brightness, `{`, "", "not JSON"},
 		{"whole event", `{"directive":{"endpoint":{"scope":{"token":"[secret]"}}}}`, "", `{"directive":{"endpoint":{"scope":{"token":"a\"token"}}}}`, ""},
-		{"start", start, "", "", "neither"},
+		{"line that failed", lines.Unreachable + "\n", "", `"endpointId":"switch#outlet"`, ""},
+		{"line of no directive", lines.Other, "", "", "neither"},
 		{"nonsense", "x", "", "", "neither"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

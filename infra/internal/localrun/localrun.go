@@ -15,6 +15,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/hearthgate/hearthgate/config/alexa"
 )
 
 // Name is the function's name in its environment.
@@ -24,7 +26,7 @@ const Name = "hearthgate-local"
 type Options struct {
 	Binary   string        // the built function
 	Env      []string      // "NAME=value": the whole environment except what Lambda sets, which it may override
-	Timeout  time.Duration // of one invocation; default: 8 s
+	Timeout  time.Duration // of one invocation; default: as long as Alexa waits
 	MemoryMB int           // in the function's environment, not enforced; default: 128
 	Dir      string        // working directory and TMPDIR; default: a directory that Close removes
 	Prefix   []string      // command in front of the binary, such as qemu-aarch64-static; default: none
@@ -140,7 +142,7 @@ func (f *Function) fill() (err error) {
 		return err
 	}
 	if o.Timeout == 0 {
-		o.Timeout = 8 * time.Second
+		o.Timeout = alexa.ReplyTimeout
 	}
 	if o.MemoryMB == 0 {
 		o.MemoryMB = 128

@@ -10,10 +10,12 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/hearthgate/hearthgate/config/alexa"
 )
 
 // maxPayload is Lambda's limit for a synchronous reply.
-const maxPayload = 6<<20 + 100
+const maxPayload = alexa.MaxPayload + 100
 
 // A task is an event on its way through the function.
 type task struct {

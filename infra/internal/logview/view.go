@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
@@ -31,15 +32,15 @@ func (v *View) Show(ctx context.Context, since time.Time) error {
 	}
 	for _, l := range lines {
 		text := RedactLine(l.Text)
-		e, ok := Parse(text)
-		if !ok || v.seen[l.ID] || v.Failed && !e.Failed() {
+		parsed, ok := wire.ParseLogLine([]byte(text))
+		if !ok || v.seen[l.ID] || v.Failed && !Failed(parsed) {
 			continue
 		}
 		v.seen[l.ID] = true
 		if v.Raw {
 			fmt.Fprintln(v.Out, text)
 		} else {
-			e.Show(v.Out)
+			Show(v.Out, parsed)
 		}
 	}
 	return nil

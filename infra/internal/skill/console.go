@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/alexa"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
@@ -15,17 +16,6 @@ type ConsoleField struct {
 	Why   string `json:"why,omitempty"`
 }
 
-// regions are the names of the regions on the console's page for endpoints.
-var regions = map[string]string{
-	"us-east-1": "North America", "eu-west-1": "Europe, India", "us-west-2": "Far East",
-}
-
-// clients are the client ids by which Alexa links accounts with Home Assistant, by
-// region. The slash at the end is part of them.
-var clients = map[string]string{
-	"us-east-1": "https://pitangui.amazon.com/", "eu-west-1": "https://layla.amazon.com/", "us-west-2": "https://alexa.amazon.co.jp/",
-}
-
 // ConsoleFields returns what to type into the Alexa developer console for a stage whose
 // function's alias has this ARN, in the order of the console's pages.
 func ConsoleFields(s config.Stage, arn string) []ConsoleField {
@@ -35,7 +25,7 @@ func ConsoleFields(s config.Stage, arn string) []ConsoleField {
 		fields = append(fields,
 			ConsoleField{page, "Payload version", "v3", ""},
 			ConsoleField{page, "Default endpoint", arn, ""},
-			ConsoleField{page, regions[s.Region], arn, "the region of accounts with the locale " + s.Locale},
+			ConsoleField{page, alexa.RegionNamed(s.Region).Console, arn, "the region of accounts with the locale " + s.Locale},
 		)
 	}
 	if s.CustomSkillID != "" {
@@ -58,15 +48,15 @@ func linking(s config.Stage) []ConsoleField {
 		return []ConsoleField{
 			{page, "Your Web Authorization URI", url + "/auth/authorize", ""},
 			{page, "Access Token URI", url + "/auth/token", ""},
-			{page, "Your Client ID", clients[s.Region], "the slash at the end matters"},
+			{page, "Your Client ID", alexa.RegionNamed(s.Region).ClientID, "the slash at the end matters"},
 			{page, "Your Secret", "anything", "Home Assistant ignores it"},
 			{page, "Your Authentication Scheme", "Credentials in request body", ""},
 			{page, "Scope", "smart_home", ""},
 		}
 	}
 	return []ConsoleField{
-		{page, "Your Web Authorization URI", "https://www.amazon.com/ap/oa", "Login with Amazon"},
-		{page, "Access Token URI", "https://api.amazon.com/auth/o2/token", ""},
+		{page, "Your Web Authorization URI", alexa.AuthorizeURL, "Login with Amazon"},
+		{page, "Access Token URI", alexa.TokenURL, ""},
 		{page, "Your Client ID", "of your security profile", "developer.amazon.com, Login with Amazon: create one, and add the return URLs that this page lists to it"},
 		{page, "Your Secret", "of the same security profile", ""},
 		{page, "Your Authentication Scheme", "HTTP Basic", ""},

@@ -2,8 +2,8 @@
 // would accept a reply of a Smart Home skill (version 3 of its messages), a reply of a
 // custom skill, and an interaction model.
 //
-// It shares no code with the function, so that it does not repeat the function's
-// mistakes.
+// It is a judge: it shares no code with hearthgate, config/alexa included, so that it
+// does not repeat its mistakes.
 package alexacheck
 
 import (

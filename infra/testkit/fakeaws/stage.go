@@ -7,7 +7,8 @@ import (
 )
 
 // StageTemplate returns a template with what the commands look at in a stage's
-// stack, for tests that need no CDK.
+// stack, for tests that need no CDK. Like all of the test kit it spells Amazon's facts
+// by itself, so that a mistake in config/alexa is not made here.
 func StageTemplate(s config.Stage) string {
 	function := object{"Ref": "Function"}
 	resources := object{

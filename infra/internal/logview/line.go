@@ -1,0 +1,47 @@
+// Package logview shows the function's log for a person, one directive a line, and
+// redacts secrets.
+package logview
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/hearthgate/hearthgate/config/wire"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
+)
+
+// Failed reports whether a line is about a failure.
+func Failed(l wire.LogLine) bool {
+	if l.Outcome == wire.NotAnInvocation {
+		return l.Level == "ERROR"
+	}
+	return l.Outcome == wire.Failed || strings.HasSuffix(l.Reply, ".ErrorResponse")
+}
+
+// Show writes a line for a person, and a second line if it is about a failure.
+func Show(to *ui.Screen, l wire.LogLine) {
+	at := to.Dim(l.Time.Local().Format("Jan _2 15:04:05"))
+	if l.Outcome == wire.NotAnInvocation {
+		text := l.Level + " " + l.Message
+		if Failed(l) {
+			text = to.Bad(text)
+		}
+		to.Printf("%s          %s\n", at, text)
+		return
+	}
+	mark := to.Good("ok  ")
+	if Failed(l) {
+		mark = to.Bad("FAIL")
+	}
+	more := ""
+	if l.ColdStart {
+		more = " (cold start)"
+	}
+	to.Printf("%s %s %7.0f ms  %s  %s%s\n", at, mark, l.Duration, l.Message, cmp.Or(l.Device, l.Endpoint), to.Dim(more))
+	switch {
+	case l.Error != "":
+		to.Printf("%27s %s: %s\n", "", l.Cause, l.Error)
+	case Failed(l):
+		to.Printf("%27s %s\n", "", "Home Assistant answered "+l.ReplyType)
+	}
+}
