@@ -3,7 +3,9 @@ package homeassistant
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
+	"reflect"
 	"slices"
 	"time"
 
@@ -63,10 +65,11 @@ func (c *Client) confirm(ctx context.Context, d alexa.Directive, reply json.RawM
 	f := &confirmation{
 		Client: c, settings: s, token: token, question: question, claim: claim,
 		began: time.Now(), patience: max(time.Second, 2*took),
-		muteKey: "reports nothing " + keyFor(s, token) + " " + d.EndpointID,
+		stuckKey: "stuck " + digest(keyFor(s, token)+"\n"+d.EndpointID),
 	}
-	f.mute = c.isMute(ctx, f.muteKey)
+	f.known = c.stuck(ctx, f.stuckKey)
 	how, last := f.wait(ctx)
+	f.remember(ctx, how, last)
 	logging.Note(ctx, slog.String("confirm", string(how)), slog.Int64("confirmed_ms", time.Since(f.began).Milliseconds()))
 	return f.answer(ctx, d, reply, how, last)
 }
@@ -94,11 +97,13 @@ type confirmation struct {
 	claim    claim
 	began    time.Time     // when the home had answered the command
 	patience time.Duration // with one question
-	muteKey  string        // under which it is kept that the device reports nothing
-	mute     bool          // it did not, the last time
+	stuckKey string
 
-	bad   int  // reports in a row that say nothing about the state
-	moved bool // a report had a state that is neither missing nor jammed
+	known   stuck // what earlier commands showed
+	bad     int   // reports in a row that say nothing about the state
+	first   any   // the first state that was reported
+	good    int   // reports of a state, or of none
+	changed bool  // two of them differ
 }
 
 // wait asks for the state until it is known how the command ended, or the time is up.
@@ -113,46 +118,65 @@ func (f *confirmation) wait(ctx context.Context) (how outcome, last report) {
 		if left < firstReport || !sleep(ctx, min(pause, left)) {
 			return how, last
 		}
-		last = f.ask(ctx)
-		var final bool
-		if how, final = f.judge(ctx, last); final {
+		r := f.ask(ctx)
+		said, final := f.judge(r)
+		if final || f.bad == 0 || f.good == 0 { // else the report before it says more
+			how, last = said, r
+		}
+		if final {
 			return how, last
 		}
 	}
 }
 
 // judge returns what a report says about the command, and whether it is the last word.
-func (f *confirmation) judge(ctx context.Context, r report) (how outcome, final bool) {
+func (f *confirmation) judge(r report) (how outcome, final bool) {
 	if r.err != nil || r.reply.IsError() || r.offline {
 		f.bad++
 		if r.offline {
 			return unreachable, f.bad == badReports
 		}
-		return failed, f.bad == badReports
+		return failed, f.bad == badReports || isRefusal(r.err) // a refused token is not shown again
 	}
 	f.bad = 0
+	if f.good++; f.good == 1 {
+		f.first = r.value
+	}
+	f.changed = f.changed || !reflect.DeepEqual(r.value, f.first)
+	known := !f.changed && f.known.is(r.value)
 	switch {
 	case r.reply.Name != "StateReport":
 		return silent, true
 	case r.value == nil:
-		return silent, f.mute
+		return silent, known
 	case f.claim.holds(r.value):
-		f.reports(ctx)
 		return confirmed, true
-	case r.value == "JAMMED":
-		return jammed, f.moved || f.mute || time.Since(f.began) >= jamSettles
+	case r.value == jammedState:
+		return jammed, known || f.changed || time.Since(f.began) >= jamSettles
 	}
-	f.moved = true
-	f.reports(ctx)
-	return differs, false
+	return differs, known
+}
+
+// remember keeps whether the device is stuck, if that is news.
+func (f *confirmation) remember(ctx context.Context, how outcome, last report) {
+	switch {
+	case f.good == 0 || last.reply.Name != "StateReport":
+		return
+	case f.changed || how == confirmed || !reflect.DeepEqual(f.first, f.known.State):
+		if f.known.Times > 0 {
+			f.keepStuck(ctx, f.stuckKey, stuck{})
+		}
+		f.known = stuck{}
+	}
+	waited := time.Since(f.began) >= jamSettles
+	if waited && !f.changed && (how == silent || how == jammed || how == differs) {
+		f.keepStuck(ctx, f.stuckKey, stuck{f.first, f.known.Times + 1})
+	}
 }
 
 // answer returns the reply to the command d, to which the home replied reply, after a
 // confirmation that ended so.
 func (f *confirmation) answer(ctx context.Context, d alexa.Directive, reply json.RawMessage, how outcome, last report) (json.RawMessage, error) {
-	if (how == silent || how == jammed) && !f.moved {
-		f.keepMute(ctx, true)
-	}
 	switch how {
 	case differs, jammed:
 		return alexa.WithContextOf(reply, last.body)
@@ -161,7 +185,7 @@ func (f *confirmation) answer(ctx context.Context, d alexa.Directive, reply json
 		return alexa.ErrorResponse(d, core.NewID(), endpointUnreachable, "The device could not be reached.")
 	case failed:
 		if last.err != nil {
-			return nil, core.Errorf(core.KindOf(last.err), core.CauseOf(last.err), "Home Assistant accepted the command, and then did not say whether it was carried out: %w", last.err)
+			return nil, core.Errorf(core.KindOf(last.err), core.CauseOf(last.err), "Home Assistant accepted the command, but did not report whether it was carried out: %w", reason(last.err))
 		}
 		noteReply(ctx, last.reply)
 		return correlated(d, last.reply, last.body)
@@ -169,7 +193,18 @@ func (f *confirmation) answer(ctx context.Context, d alexa.Directive, reply json
 	return reply, nil
 }
 
-const endpointUnreachable = "ENDPOINT_UNREACHABLE"
+const (
+	endpointUnreachable = "ENDPOINT_UNREACHABLE"
+	jammedState         = "JAMMED"
+)
+
+// reason returns err without the operation that it names.
+func reason(err error) error {
+	if e, ok := errors.AsType[*core.Error](err); ok {
+		return e.Err
+	}
+	return err
+}
 
 // sleep waits for d; it returns false if ctx ends first.
 func sleep(ctx context.Context, d time.Duration) bool {

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/function/alexa"
-	"github.com/hearthgate/hearthgate/function/core"
-	"github.com/hearthgate/hearthgate/function/gateway/cache"
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
 )
 
@@ -51,30 +49,4 @@ func (f *confirmation) ask(ctx context.Context) (r report) {
 	object, _ := health.(map[string]any)
 	r.offline = object["value"] == "UNREACHABLE"
 	return r
-}
-
-// isMute returns whether a device did not report its state after the last command.
-func (c *Client) isMute(ctx context.Context, key string) (mute bool) {
-	kept, err := core.Do(ctx, c.Dispatcher, cache.Get, cache.GetInput{Namespace: cache.Discovery, Key: key})
-	return err == nil && json.Unmarshal(kept.Value, &mute) == nil && mute
-}
-
-// reports forgets that the device reported nothing.
-func (f *confirmation) reports(ctx context.Context) {
-	if f.mute {
-		f.mute = false
-		f.keepMute(ctx, false)
-	}
-}
-
-// keepMute keeps whether the device reports its state. Without it the next command is
-// waited for in vain, which is no reason to fail this one.
-func (f *confirmation) keepMute(ctx context.Context, mute bool) {
-	value, ttl := json.RawMessage("false"), time.Second
-	if mute {
-		value, ttl = json.RawMessage("true"), keptFor
-	}
-	_, _ = core.Do(ctx, f.Dispatcher, cache.Set, cache.SetInput{
-		Namespace: cache.Discovery, Key: f.muteKey, Value: value, TTL: core.Seconds(ttl),
-	})
 }
