@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -58,6 +59,7 @@ func TestDecode(t *testing.T) {
 		{"list of addresses", `{"alarmEmail": ["a@example.com"]}`, "alarmEmail", "is a list"},
 		{"users in one text", `{"allowedUsers": "amzn1.account.A"}`, "allowedUsers", "write a list of texts"},
 		{"no users", `{"allowedUsers": null}`, "allowedUsers", "is null"},
+		{"one kind to confirm", `{"confirm": "lock"}`, "confirm", "write a list of texts"},
 		{"timeout in words", `{"homeAssistantTimeout": "7s"}`, "homeAssistantTimeout", "a number"},
 	}
 	for _, tt := range tests {
@@ -134,3 +136,29 @@ func FuzzDecode(f *testing.F) {
 type joined struct{ error }
 
 func (j joined) Unwrap() []error { return []error{j.error} }
+
+// TestConfirmIsKept checks that a file which confirms nothing still does when it is
+// written again, and that one without the field stays without it.
+func TestConfirmIsKept(t *testing.T) {
+	for file, want := range map[string]string{
+		`{}`:                            "absent",
+		`{"confirm": []}`:               "[]",
+		`{"confirm": ["lock","valve"]}`: `["lock","valve"]`,
+	} {
+		s, err := config.Decode("config/stages/home.json", []byte(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := json.Marshal(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var fields map[string]json.RawMessage
+		if err := json.Unmarshal(b, &fields); err != nil {
+			t.Fatal(err)
+		}
+		if got := cmp.Or(string(fields["confirm"]), "absent"); got != want {
+			t.Errorf("%s is written as %s, want %s", file, got, want)
+		}
+	}
+}

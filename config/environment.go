@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -31,6 +32,7 @@ func (s Stage) Environment() map[string]string {
 	set(EnvSkillIDs, s.CustomSkillID, s.CustomSkillID != "")
 	set(EnvAllowedUsers, strings.Join(s.AllowedUsers, ","), len(s.AllowedUsers) > 0)
 	set(EnvPolicy, compact(s.Policy), len(s.Policy) > 0)
+	set(EnvConfirm, cmp.Or(strings.Join(s.Confirm, ","), ConfirmNone), s.Confirm != nil)
 	return env
 }
 

@@ -24,6 +24,8 @@ func TestEnvironment(t *testing.T) {
 		{"secret headers", func(s *config.Stage) { s.SecretHeaders = true }, map[string]string{config.EnvHeadersParam: "/hearthgate/home/home-assistant/headers"}},
 		{"custom skill", func(s *config.Stage) { s.CustomSkillID = "amzn1.ask.skill.x" }, map[string]string{config.EnvSkillIDs: "amzn1.ask.skill.x"}},
 		{"users", func(s *config.Stage) { s.AllowedUsers = []string{"a", "b"} }, map[string]string{config.EnvAllowedUsers: "a,b"}},
+		{"nothing confirmed", func(s *config.Stage) { s.Confirm = []string{} }, map[string]string{config.EnvConfirm: "none"}},
+		{"more confirmed", func(s *config.Stage) { s.Confirm = []string{"lock", "garage"} }, map[string]string{config.EnvConfirm: "lock,garage"}},
 		{"policy", func(s *config.Stage) { s.Policy = []byte("[\n  {\"a\": 1}\n]") }, map[string]string{config.EnvPolicy: `[{"a":1}]`}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

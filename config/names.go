@@ -23,6 +23,7 @@ const (
 	EnvSkillIDs        = "ALEXA_SKILL_IDS"                   // of custom skills that may invoke the function, comma separated; default: none
 	EnvAgent           = "HOME_ASSISTANT_CONVERSATION_AGENT" // id of the conversation agent for sentences; default: Home Assistant's default agent
 	EnvAllowedUsers    = "ALLOWED_USERS"                     // Login with Amazon ids of the users who may send directives, comma separated; default: anyone who linked the skill
+	EnvConfirm         = "DIRECTIVE_CONFIRM"                 // kinds of devices whose commands are confirmed, comma separated, or [ConfirmNone]; default: [DefaultConfirm]
 	EnvBuild           = "HEARTHGATE_BUILD"                  // SHA-256 of the deployed program, which the doctor compares
 	EnvPolicy          = "DIRECTIVE_POLICY"                  // JSON rules that deny or restrict directives; default: all directives are allowed
 )

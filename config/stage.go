@@ -34,6 +34,7 @@ type Stage struct {
 	SecretHeaders bool            `json:"secretHeaders,omitempty"` // send the headers in a SecureString, such as those of Cloudflare Access; default: false
 	AllowedUsers  []string        `json:"allowedUsers,omitempty"`  // Login with Amazon ids of the users who may send directives; default: anyone who linked the skill
 	Policy        json.RawMessage `json:"policy,omitempty"`        // list of rules that deny or restrict directives; default: all directives are allowed
+	Confirm       []string        `json:"confirm,omitzero"`        // kinds of devices whose state is asked for after a command: lock, garage, cover, alarm, valve; [] for none; default: lock
 
 	SmartHomeSkillID string `json:"smartHomeSkillId"` // empty: no Smart Home skill may invoke the function
 	CustomSkillID    string `json:"customSkillId"`    // empty: no custom skill may invoke it

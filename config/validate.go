@@ -31,6 +31,7 @@ func (s Stage) Validate() error {
 		{"ca", checkCA(s.CA, s.VerifySSL)},
 		{"allowedUsers", checkUsers(s.AllowedUsers)},
 		{"policy", checkRules(s.Policy)},
+		{"confirm", CheckConfirm(s.Confirm)},
 		{"", checkEnvironmentSize(s)},
 		{"smartHomeSkillId", checkSkill(s.SmartHomeSkillID)},
 		{"customSkillId", checkSkill(s.CustomSkillID)},

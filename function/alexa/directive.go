@@ -19,6 +19,7 @@ type Directive struct {
 type Header struct {
 	Namespace        string `json:"namespace"`
 	Name             string `json:"name"`
+	Instance         string `json:"instance,omitempty"` // of the interface, such as "cover.position"; "" where there is only one
 	MessageID        string `json:"messageId"`
 	CorrelationToken string `json:"correlationToken,omitempty"`
 	PayloadVersion   string `json:"payloadVersion"`
@@ -75,6 +76,8 @@ func (h *Header) read(object []byte) error {
 			h.Namespace, err = strictjson.String(value)
 		case "name":
 			h.Name, err = strictjson.String(value)
+		case "instance":
+			h.Instance, err = strictjson.String(value)
 		case "messageId":
 			h.MessageID, err = strictjson.String(value)
 		case "correlationToken":

@@ -30,7 +30,7 @@ func TestConversationOfAStartingHome(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			h := newHome(t)
-			h.request = func(r httpclient.Request) (httpclient.Response, error) {
+			h.request = func(_ context.Context, r httpclient.Request) (httpclient.Response, error) {
 				if strings.HasSuffix(r.URL, "/api/config") {
 					if !r.Idempotent || r.Reuse <= 0 {
 						t.Errorf("the configuration is requested with %+v, want it reusable", r)

@@ -4,12 +4,19 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"slices"
 
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/initialization"
 	"github.com/hearthgate/hearthgate/function/gateway/logging"
 )
+
+// A device is what is kept in memory of a discovered endpoint.
+type device struct {
+	name   string
+	garage bool // a garage door or gate
+}
 
 // noteDevice puts the friendly name of the endpoint of d on the line, as the last
 // discovery has it, so that the owner reads "Kitchen light" and not an id. A directive
@@ -24,8 +31,9 @@ func (c *Client) noteDevice(ctx context.Context, s *initialization.Settings, tok
 		c.unnamed.Store(&key)
 		return
 	}
-	if names, _ := kept.(map[string]string); names[d.EndpointID] != "" {
-		logging.Note(ctx, slog.String("device", names[d.EndpointID]))
+	devices, _ := kept.(map[string]device)
+	if name := devices[d.EndpointID].name; name != "" {
+		logging.Note(ctx, slog.String("device", name))
 	}
 }
 
@@ -37,23 +45,37 @@ func (c *Client) NamesDue() bool { return c.unnamed.Load() != nil }
 // reply.
 func (c *Client) ReadNames(ctx context.Context) {
 	if key := c.unnamed.Swap(nil); key != nil {
-		c.keepNames(*key, c.last(ctx, *key).endpoints())
+		c.keepDevices(*key, c.last(ctx, *key).endpoints())
 	}
 }
 
-// keepNames keeps the names of the endpoints of the last discovery under key.
-func (c *Client) keepNames(key string, endpoints []json.RawMessage) {
-	if c.Names == nil {
-		return
+// devices returns the devices of the last discovery under key, by endpoint id, for who
+// has the time to read them.
+func (c *Client) devices(ctx context.Context, key string) map[string]device {
+	if kept, ok := c.Names.Load(namesKey(key)); ok {
+		devices, _ := kept.(map[string]device)
+		return devices
 	}
-	names := make(map[string]string, len(endpoints))
+	return c.keepDevices(key, c.last(ctx, key).endpoints())
+}
+
+// keepDevices keeps the devices of the last discovery under key.
+func (c *Client) keepDevices(key string, endpoints []json.RawMessage) map[string]device {
+	devices := make(map[string]device, len(endpoints))
 	for _, raw := range endpoints {
 		var e endpoint
+		var kind struct {
+			Categories []string `json:"displayCategories"`
+		}
 		if json.Unmarshal(raw, &e) == nil {
-			names[e.ID] = e.Name
+			_ = json.Unmarshal(raw, &kind) // of another type, it is no garage door
+			devices[e.ID] = device{e.Name, slices.Contains(kind.Categories, "GARAGE_DOOR")}
 		}
 	}
-	c.Names.Keep(namesKey(key), names, keptFor)
+	if c.Names != nil {
+		c.Names.Keep(namesKey(key), devices, keptFor)
+	}
+	return devices
 }
 
 func namesKey(key string) string { return "names of " + key }

@@ -112,7 +112,7 @@ func (c *Client) remember(ctx context.Context, key string, l lastKnown, endpoint
 	_, _ = z.Write(list)                                 // into memory
 	_ = z.Close()
 	c.keep(ctx, key, lastKnown{At: time.Now().UTC(), Count: len(endpoints), Sum: sum, Packed: packed.Bytes()})
-	c.keepNames(key, endpoints)
+	c.keepDevices(key, endpoints)
 }
 
 // forget drops the last known good answer: someone whom the home rejects must not see

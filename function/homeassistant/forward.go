@@ -31,7 +31,7 @@ const SmartHomePath = "/api/alexa/smart_home"
 type Client struct {
 	Dispatcher *core.Dispatcher
 	Settings   func() *initialization.Settings // in effect; nil while there are none
-	Names      Cache                           // of the friendly names of devices; default: none are kept
+	Names      Cache                           // of the devices of the last discovery; default: none are kept
 
 	refusals refusals
 	unnamed  atomic.Pointer[string] // the key of the names that a directive lacked; nil if none did
@@ -44,7 +44,8 @@ type Cache interface {
 }
 
 // Forward sends d to Home Assistant as it came, once, and returns the answer as it
-// came; of a Discover, what Alexa accepts of it. Its errors have the kind that Alexa
+// came; of a Discover, what Alexa accepts of it; of a command that is confirmed, with
+// the true state. Its errors have the kind that Alexa
 // gets, and a cause and a sentence for the owner.
 func (c *Client) Forward(ctx context.Context, d alexa.Directive) (json.RawMessage, error) {
 	s := c.Settings()
@@ -56,7 +57,11 @@ func (c *Client) Forward(ctx context.Context, d alexa.Directive) (json.RawMessag
 		return nil, err
 	}
 	c.noteDevice(ctx, s, token, d)
+	began := time.Now()
 	reply, err := c.forward(ctx, s, token, d)
+	if err == nil {
+		reply, err = c.confirm(ctx, d, reply, time.Since(began))
+	}
 	if err != nil {
 		return nil, homeError{err}
 	}
@@ -117,8 +122,18 @@ type post struct {
 	idempotent bool
 }
 
-// post sends p behind the home's breaker and has read say what the answer means.
+// post sends p behind the home's breaker and has read say what the answer means. The
+// line and the metrics of the directive have how it went.
 func (c *Client) post(ctx context.Context, p post, read func(httpclient.Response) error) error {
+	return c.send(ctx, p, func(res httpclient.Response) error {
+		metrics.Put(ctx, config.HomeDuration, float64(res.Duration)/float64(time.Millisecond))
+		logging.Note(ctx, slog.Int("status", res.Status))
+		return read(res)
+	})
+}
+
+// send sends p behind the home's breaker and has read say what the answer means.
+func (c *Client) send(ctx context.Context, p post, read func(httpclient.Response) error) error {
 	_, err := core.Do(ctx, c.Dispatcher, circuitbreaker.Call, circuitbreaker.CallInput{
 		Breaker:    Breaker,
 		Counts:     isHomeFailure,
@@ -135,8 +150,6 @@ func (c *Client) post(ctx context.Context, p post, read func(httpclient.Response
 			if err != nil {
 				return err
 			}
-			metrics.Put(ctx, config.HomeDuration, float64(res.Duration)/float64(time.Millisecond))
-			logging.Note(ctx, slog.Int("status", res.Status))
 			return read(res)
 		},
 	})
@@ -149,11 +162,16 @@ func answer(ctx context.Context, d alexa.Directive, res httpclient.Response, tok
 	if err != nil {
 		return nil, err
 	}
-	logging.Note(ctx, slog.String("reply", reply.Namespace+"."+reply.Name))
-	if reply.IsError() {
-		logging.Note(ctx, slog.String("reply_type", reply.ErrorType))
-	}
+	noteReply(ctx, reply)
 	return correlated(d, reply, res.Body)
+}
+
+// noteReply puts on the line which message the directive is answered with.
+func noteReply(ctx context.Context, r alexa.Reply) {
+	logging.Note(ctx, slog.String("reply", r.Namespace+"."+r.Name))
+	if r.IsError() {
+		logging.Note(ctx, slog.String("reply_type", r.ErrorType))
+	}
 }
 
 // tokenFor returns the token for Home Assistant: the stored one, or that of the

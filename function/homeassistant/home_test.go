@@ -31,7 +31,7 @@ type home struct {
 	answer func(token string) (httpclient.Response, error)
 	tokens []string // of the requests that came, in their order
 
-	request func(httpclient.Request) (httpclient.Response, error) // answers instead, if set
+	request func(context.Context, httpclient.Request) (httpclient.Response, error) // answers instead, if set
 
 	settings  initialization.Settings
 	renewed   core.Secret // what a refresh finds; default: what is there
@@ -44,9 +44,9 @@ func newHome(t *testing.T) *home {
 		URL: "https://home.example.com", Token: canary, TokenSource: config.Stored,
 	}}
 	d := core.NewDispatcher()
-	core.Handle(d, httpclient.MakeRequest, func(_ context.Context, r httpclient.Request) (httpclient.Response, error) {
+	core.Handle(d, httpclient.MakeRequest, func(ctx context.Context, r httpclient.Request) (httpclient.Response, error) {
 		if h.request != nil {
-			return h.request(r)
+			return h.request(ctx, r)
 		}
 		h.tokens = append(h.tokens, r.Bearer.Reveal())
 		return h.answer(r.Bearer.Reveal())

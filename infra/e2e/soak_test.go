@@ -36,7 +36,9 @@ func TestSoak(t *testing.T) {
 	}
 	t.Cleanup(home.Close)
 	var log watcher
-	env := append(at(home.URL, token), config.EnvTimeout+"=0.05")
+	// A Lock that waits for the lock would make it a test of waiting: TestConfirmUnderFaults
+	// has those.
+	env := append(at(home.URL, token), config.EnvTimeout+"=0.05", config.EnvConfirm+"="+config.ConfirmNone)
 	f := start(t, localrun.Options{Log: &log, Timeout: 2 * time.Second}, env...)
 	s := &soaking{function: f, replies: map[string]int{}, done: map[string]bool{}}
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun"
 )
 
@@ -38,7 +39,7 @@ func mixture() (events [][]byte) {
 func TestSteady(t *testing.T) {
 	token := canaries.make("stored")
 	_, home := demo(t, token)
-	f := start(t, localrun.Options{}, skillAt(home.URL, token)...)
+	f := start(t, localrun.Options{}, append(skillAt(home.URL, token), config.EnvConfirm+"="+config.ConfirmNone)...)
 	events, sent, refused := mixture(), 0, 0
 	to := func(n int) (h holdings, goroutines int) {
 		for ; sent < n; sent++ {

@@ -1,6 +1,7 @@
 package initialization
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -42,6 +43,7 @@ func (r *reader) settings() (*Settings, error) {
 		AllowedUsers: r.list(config.EnvAllowedUsers),
 		Agent:        r.text(config.EnvAgent, ""),
 		Policy:       r.text(config.EnvPolicy, ""),
+		Confirm:      r.confirm(config.EnvConfirm),
 	}
 	r.text(config.EnvCacheTable, "") // for the view only: the cache reads it itself
 	r.checkToken(s)
@@ -118,15 +120,34 @@ func (r *reader) level(name string) (level slog.Level) {
 
 // list reads items separated by commas. A list that is set and has no item is a
 // problem: an empty list of users would admit everyone.
-func (r *reader) list(name string) (items []string) {
+func (r *reader) list(name string) []string {
 	text := r.text(name, "")
+	items := split(text)
+	if text != "" && items == nil {
+		r.wrong(name, "is a list without an item: write ids separated by commas, or remove the variable")
+	}
+	return items
+}
+
+// split returns the items of a list separated by commas.
+func split(text string) (items []string) {
 	for item := range strings.SplitSeq(text, ",") {
 		if item = strings.TrimSpace(item); item != "" {
 			items = append(items, item)
 		}
 	}
-	if text != "" && items == nil {
-		r.wrong(name, "is a list without an item: write ids separated by commas, or remove the variable")
-	}
 	return items
+}
+
+// confirm returns the kinds of devices whose commands are confirmed.
+func (r *reader) confirm(name string) []string {
+	text := r.text(name, strings.Join(config.DefaultConfirm(), ","))
+	if text == config.ConfirmNone {
+		return nil
+	}
+	kinds := split(text)
+	if problem := config.CheckConfirm(kinds); problem != "" || kinds == nil {
+		r.wrong(name, "%s, or %s", cmp.Or(problem, "is a list without an item; write one of "+strings.Join(config.ConfirmKinds(), ", ")), config.ConfirmNone)
+	}
+	return kinds
 }

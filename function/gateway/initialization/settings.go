@@ -26,6 +26,7 @@ type Settings struct {
 	AllowedUsers []string // Login with Amazon user ids that may command; empty if anyone who linked the skill may
 	Agent        string   // of the conversation; "" for Home Assistant's default
 	Policy       string   // JSON; "" for one that allows everything
+	Confirm      []string // kinds of devices whose commands are confirmed, of [config.ConfirmKinds]
 
 	sources map[string]source
 }

@@ -73,6 +73,8 @@ func TestWrongSettings(t *testing.T) {
 		"an odd header name":        {config.EnvHeaders, `{"a b":"hush"}`, "a header whose name is not valid in HTTP"},
 		"an odd header value":       {config.EnvHeaders, `{"X-A":"hush\n"}`, "has a value of X-A that is not valid in HTTP"},
 		"no policy":                 {config.EnvPolicy, `[`, "is not JSON"},
+		"odd kinds to confirm":      {config.EnvConfirm, "lock, garages", `has "garages", which is no kind of device that can be confirmed; write "garage", or none`},
+		"no kind to confirm":        {config.EnvConfirm, ",", "is a list without an item"},
 		"no user":                   {config.EnvAllowedUsers, " , ", "is a list without an item"},
 		"no skill":                  {config.EnvSkillIDs, ",", "is a list without an item"},
 	} {
@@ -86,6 +88,20 @@ func TestWrongSettings(t *testing.T) {
 				t.Error("wrong settings are in effect")
 			}
 		})
+	}
+}
+
+func TestConfirm(t *testing.T) {
+	for value, want := range map[string][]string{
+		"": {"lock"}, "none": nil, " none ": nil, "lock, garage": {"lock", "garage"}, "valve": {"valve"},
+	} {
+		s, d := loader(initialization.Options{}, map[string]string{config.EnvConfirm: value})
+		if status := run(t, d); !status.Ready {
+			t.Fatalf("%q: %s", value, status.Problem)
+		}
+		if got := s.Settings().Confirm; !slices.Equal(got, want) {
+			t.Errorf("%q confirms %q, want %q", value, got, want)
+		}
 	}
 }
 

@@ -28,7 +28,8 @@ func TestLineOfAnInvocation(t *testing.T) {
 	do(t, ctx, d, work, workInput{})
 	write(t, ctx, d, slog.LevelDebug, "held back")
 	write(t, ctx, d, slog.LevelWarn, "of its own")
-	logging.Note(ctx, slog.String("name", "TurnOn"))
+	logging.Note(ctx, slog.String("name", "TurnOff"), slog.Int("status", 401))
+	logging.Note(ctx, slog.String("name", "TurnOn"), slog.Int("attempts", 2))
 	end(t, ctx, d, nil)
 	end(t, ctx, d, nil) // says nothing more
 	lines := p.take()
@@ -46,6 +47,9 @@ func TestLineOfAnInvocation(t *testing.T) {
 		}
 	}
 	m := object(t, lines[1])
+	if m["name"] != "TurnOn" || m["status"] != 401. || m["attempts"] != 2. || strings.Contains(lines[1], "TurnOff") {
+		t.Errorf("of a key that is noted twice the line must have the last value alone: %s", lines[1])
+	}
 	if m["memory_usage"] != "12MB/128MB (9%)" || m["cache_hit_rate"] != .5 || m["version"] != "v1.2.3" {
 		t.Errorf("the line lacks the attributes of the process: %s", lines[1])
 	}

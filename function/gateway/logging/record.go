@@ -3,6 +3,7 @@ package logging
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 	"unsafe"
@@ -35,13 +36,20 @@ func recordOf(ctx context.Context) *Record {
 	return r
 }
 
-// Note adds attributes to the line of the invocation that ctx belongs to. Outside
-// an invocation it does nothing.
+// Note adds attributes to the line of the invocation that ctx belongs to; one with the
+// key of an earlier one replaces it. Outside an invocation it does nothing.
 func Note(ctx context.Context, attrs ...slog.Attr) {
 	if r := recordOf(ctx); r != nil {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.attrs = append(r.attrs, attrs...)
+		for _, a := range attrs {
+			same := func(b slog.Attr) bool { return b.Key == a.Key }
+			if i := slices.IndexFunc(r.attrs, same); i >= 0 {
+				r.attrs[i] = a
+				continue
+			}
+			r.attrs = append(r.attrs, a)
+		}
 	}
 }
 
