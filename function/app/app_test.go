@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -50,15 +51,20 @@ func (w *writer) Write(b []byte) (int, error) {
 // started returns an App that talks to the home at url, and what it writes.
 func started(t *testing.T, url string, settings map[string]string) (*App, *writer) {
 	t.Helper()
+	return startedWith(t, Options{Dir: t.TempDir()}, url, settings)
+}
+
+// startedWith returns an App as started does, with other options.
+func startedWith(t *testing.T, o Options, url string, settings map[string]string) (*App, *writer) {
+	t.Helper()
 	env := map[string]string{
 		config.EnvURL: url, config.EnvToken: canary, config.EnvStage: "test", config.EnvTokenSource: string(config.Stored),
 		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "2048", // of a process of tests, which the race detector makes many times larger
 	}
-	for k, v := range settings {
-		env[k] = v
-	}
+	maps.Copy(env, settings)
 	out := &writer{}
-	app := New(Options{Getenv: func(name string) string { return env[name] }, Output: out, Dir: t.TempDir()})
+	o.Getenv, o.Output = func(name string) string { return env[name] }, out
+	app := New(o)
 	app.Start(t.Context())
 	out.before = len(out.lines)
 	return app, out
