@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
@@ -260,57 +261,80 @@ func TestWrongSettings(t *testing.T) {
 	}
 }
 
-// TestNoReplyComesLate has a home that never answers, and a caller who waits for a
-// short while.
+// TestNoReplyComesLate has a home that never answers, and a caller who waits for
+// 400 ms: the reply is made a sixteenth of that before the end, on the bubble's clock.
 func TestNoReplyComesLate(t *testing.T) {
-	hold := make(chan struct{})
-	home := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPost {
-			<-hold
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		hold := make(chan struct{})
+		defer close(hold)
+		w.servers["home.test:80"].Handler = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost {
+				<-hold
+			}
+		})
+		app, out := startedWith(t, Options{Dial: w.dial}, "http://home.test", nil)
+		ctx, cancel := context.WithTimeout(t.Context(), 400*time.Millisecond)
+		defer cancel()
+		began := time.Now()
+		b, err := app.Invoke(ctx, []byte(turnOn))
+		if took := time.Since(began); took != 375*time.Millisecond {
+			t.Errorf("the reply took %v, want 375ms", took)
 		}
-	}))
-	defer home.Close()
-	defer close(hold)
-	app, out := started(t, home.URL, nil)
-	ctx, cancel := context.WithTimeout(t.Context(), 400*time.Millisecond)
-	defer cancel()
-	b, err := app.Invoke(ctx, []byte(turnOn))
-	if err != nil || ctx.Err() != nil || !bytes.Contains(b, []byte("BRIDGE_UNREACHABLE")) {
-		t.Errorf("got %s, %v with the caller's context %v; want BRIDGE_UNREACHABLE before it ends", b, err, ctx.Err())
-	}
-	if line := out.line(t); line["cause"] != "timeout" {
-		t.Errorf("the cause is %v, want timeout", line["cause"])
-	}
+		if err != nil || !bytes.Contains(b, []byte("BRIDGE_UNREACHABLE")) {
+			t.Errorf("the reply is %s, %v; want BRIDGE_UNREACHABLE", b, err)
+		}
+		if line := out.line(t); line["cause"] != "timeout" {
+			t.Errorf("the cause is %v, want timeout", line["cause"])
+		}
+	})
 }
 
-// TestPanicIsAnswered has what the application gives to the gateways panic: the
-// settings, which the way to the home reads, and the log's output.
+// TestPanicIsAnswered has what the application gives to the gateways panic. When that
+// happens after the home has answered, Alexa gets the home's reply all the same.
 func TestPanicIsAnswered(t *testing.T) {
-	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(handled)) }))
+	asked := 0
+	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			asked++
+		}
+		_, _ = w.Write([]byte(handled))
+	}))
 	defer home.Close()
-	for name, out := range map[string]*bomb{
-		"in the log":  {on: "Alexa.PowerController"},
-		"in settings": {},
+	for _, tt := range []struct {
+		name       string
+		out        *bomb
+		env        bool // reading the environment panics, so that there are no settings
+		reply, typ string
+		asked      int
+	}{
+		{name: "in the log", out: &bomb{on: "Alexa.PowerController"}, reply: "Response", asked: 1},
+		{name: "in the settings", out: &bomb{}, env: true, reply: "ErrorResponse", typ: "INTERNAL_ERROR"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(tt.name, func(t *testing.T) {
 			env := map[string]string{config.EnvURL: home.URL, config.EnvToken: canary}
 			armed := false
-			app := New(Options{Output: out, Getenv: func(key string) string {
+			app := New(Options{Output: tt.out, Getenv: func(key string) string {
 				if armed {
 					panic("planted with Bearer " + canary)
 				}
 				return env[key]
 			}})
-			if out.on != "" {
+			if !tt.env {
 				app.Start(t.Context())
 			}
-			armed = out.on == ""
+			armed = tt.env
+			asked = 0
 			r, b := invoke(t, app, turnOn)
-			if name := r.Event.Header.Name; name != "Response" && r.Event.Payload.Type != "INTERNAL_ERROR" || r.Event.Header.CorrelationToken != "c-"+canary {
-				t.Errorf("the reply is no answer to the directive: %s", b)
+			if h := r.Event.Header; h.Name != tt.reply || r.Event.Payload.Type != tt.typ || h.CorrelationToken != "c-"+canary {
+				t.Errorf("the reply is %s, want %s %s with the directive's correlation token", b, tt.reply, tt.typ)
 			}
-			if strings.Contains(out.text.String(), canary) {
-				t.Errorf("the log shows a secret: %s", out.text.String())
+			if asked != tt.asked {
+				t.Errorf("the home got %d directives, want %d", asked, tt.asked)
+			}
+			if strings.Contains(tt.out.text.String(), canary) {
+				t.Errorf("the log shows a secret: %s", tt.out.text.String())
 			}
 		})
 	}
