@@ -9,7 +9,7 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/circuitbreaker"
 )
 
-// failing returns a step that lets so many calls of a breaker fail.
+// failing returns a step in which so many calls of a breaker fail.
 func failing(breaker string, times int) func(*testing.T, *App) {
 	return func(t *testing.T, a *App) {
 		for range times {

@@ -19,7 +19,7 @@ func atHome(call string) func(*testing.T, *App) {
 	}
 }
 
-// away lets a request fail.
+// away makes a request fail.
 func away(t *testing.T, a *App) {
 	_, _ = core.Execute(context.WithoutCancel(t.Context()), a.dispatcher, "http_client.make_request", []byte(`{"url":"http://127.0.0.1:1"}`))
 }
@@ -69,7 +69,7 @@ func init() {
 			two: visit{in: `{"body_limit":20}`, before: after(`http_client.configure {"answer_limit":5}`), want: `{"body_limit":20,"answer_limit":5,` + limits + `}`}},
 		{op: "http_client.configuration",
 			one: visit{want: `{"body_limit":6291456,"answer_limit":6291456,"pins":null,` + limits + `}`},
-			two: visit{before: after(`http_client.configure {"pins":["` + pin + `"]}`), want: `{"pins":["` + pin + `"],` + limits + `}`}},
+			two: visit{before: after(`http_client.configure {"home":"https://home.test","pins":["` + pin + `"]}`), want: `{"pins":["` + pin + `"],"home":"https://home.test","idle_seconds":50,"roots":"embedded"}`}},
 		{op: "http_client.validate_config",
 			one: visit{in: `{"change":{"proxy":"nowhere"}}`, want: `{"valid":false,"problems":["~^field proxy "],"warnings":["~^home is http"]}`},
 			two: visit{in: `{"change":{"ca":"nonsense"}}`, want: `{"valid":false,"problems":["~^field ca .*no certificate"],"warnings":["~^home is http"]}`}},
@@ -82,7 +82,7 @@ func init() {
 	}
 }
 
-// TestResetForgetsRequests looks at what is counted after a reset.
+// TestResetForgetsRequests checks what is counted and configured after a reset.
 func TestResetForgetsRequests(t *testing.T) {
 	v := visit{
 		before: func(t *testing.T, a *App) {

@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -118,52 +119,46 @@ func healthy(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// TestStatusInTheWhole changes facts in the whole function and sees the figures of
-// the health report change.
+// TestStatusInTheWhole changes facts in the whole function and checks the figures of
+// the health report.
 func TestStatusInTheWhole(t *testing.T) {
-	status := func(v visit) map[string]any {
-		t.Helper()
-		s, ok := v.run(t, "lambda.status").(map[string]any)
-		if !ok {
-			t.Fatal("no status")
-		}
-		return s
-	}
-	settled := status(visit{before: answered(turnOn, reportState, sample("help_fr"))})
-	for field, want := range map[string]any{"directives": 2.0, "skill_requests": 1.0, "ready": true, "stage": "test"} {
-		if settled[field] != want {
-			t.Errorf("%s is %v, want %v: %v", field, settled[field], want, settled)
-		}
-	}
-	if settled["avg_response_time"] == 0.0 || settled["p90"] == 0.0 || settled["gateway_utilization"] == 0.0 {
-		t.Errorf("a figure is zero after three answers: %v", settled)
-	}
-	fresh := status(visit{})
-	for _, field := range []string{"directives", "avg_response_time", "gateway_utilization"} {
-		if fresh[field] != 0.0 {
-			t.Errorf("%s is %v before the first event", field, fresh[field])
-		}
-	}
-	hit := status(visit{before: after(`cache.set {"key":"a","value":1}`, `cache.bulk_get {"keys":["a"]}`)})
-	missed := status(visit{before: after(`cache.bulk_get {"keys":["b","c"]}`)})
-	if a, b := hit["cache_hit_rate"], missed["cache_hit_rate"]; a == nil || b == nil || a.(float64) <= b.(float64) {
-		t.Errorf("the cache's rate is %v after a hit and %v after two misses", a, b)
-	}
-	unready := status(visit{env: map[string]string{config.EnvURL: ""}})
-	if unready["ready"] != false || unready["problem"] == nil || unready["overall_health"] != 40.0 {
-		t.Errorf("without an address: %v", unready)
+	for _, tt := range []struct {
+		name  string
+		visit visit
+	}{
+		{"after three replies", visit{before: answered(turnOn, reportState, sample("help_fr")),
+			want: `{"directives":2,"skill_requests":1,"ready":true,"stage":"test","avg_response_time":"<0.001..9e3>","p90":"<0.001..9e3>","gateway_utilization":"<0.1..1>"}`}},
+		{"before the first event", visit{want: `{"directives":0,"skill_requests":0,"success_rate":1,"avg_response_time":0,"gateway_utilization":0,"last_failures":[],"overall_health":100}`}},
+		{"a cache hit", visit{before: after(`cache.set {"key":"a","value":1}`, `cache.bulk_get {"keys":["a"]}`), want: `{"cache_hit_rate":1}`}},
+		{"two cache misses", visit{before: after(`cache.bulk_get {"keys":["b","c"]}`), want: `{"cache_hit_rate":0}`}},
+		{"without an address", visit{env: map[string]string{config.EnvURL: ""}, want: `{"ready":false,"problem":"~^HOME_ASSISTANT_URL is missing","overall_health":40}`}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := tt.visit.run(t, "lambda.status")
+			if problem := mismatch(tt.visit.want, got); problem != "" {
+				t.Errorf("the status is wrong: %s\n%s", problem, asJSON(got))
+			}
+		})
 	}
 }
 
-// TestDoctorByTheClock has the weekly look at the way to the home fail: what is wrong
-// is on the line, at level error.
+// TestDoctorByTheClock checks the line of the scheduled diagnosis: what is wrong on the
+// way to the home is its cause, at level ERROR.
 func TestDoctorByTheClock(t *testing.T) {
-	for home, want := range map[string]string{"http://127.0.0.1:1": "refused"} {
-		app, out := started(t, home, nil)
+	well := httptest.NewServer(http.HandlerFunc(healthy))
+	defer well.Close()
+	for _, tt := range []struct {
+		home, level string
+		cause       any
+	}{
+		{"http://127.0.0.1:1", "ERROR", "refused"},
+		{well.URL, "INFO", nil},
+	} {
+		app, out := started(t, tt.home, nil)
 		b, err := app.Invoke(t.Context(), []byte(`{"version":"0","source":"aws.events","detail-type":"Scheduled Event","detail":{"task":"doctor"}}`))
 		line := out.line(t)
-		if err != nil || line["level"] != "ERROR" || line["cause"] != want {
-			t.Errorf("the line is %v, want the level ERROR and the cause %s; answered %s, %v", line, want, b, err)
+		if err != nil || line["level"] != tt.level || line["cause"] != tt.cause || line["success"] != (tt.cause == nil) {
+			t.Errorf("the line is %v, want the level %s and the cause %v; the reply is %s, %v", line, tt.level, tt.cause, b, err)
 		}
 	}
 }

@@ -84,9 +84,9 @@ func init() {
 	}
 }
 
-// TestUsersAreAsked has an allow-list: only the user on it reaches the home, and
-// Amazon is asked once for each token.
-func TestUsersAreAsked(t *testing.T) {
+// TestAllowList checks that only the user on the allow-list reaches the home, and that
+// each token is looked up once.
+func TestAllowList(t *testing.T) {
 	asked, reached := 0, 0
 	amazon := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked++
@@ -127,18 +127,19 @@ func TestUsersAreAsked(t *testing.T) {
 	} {
 		event := strings.Replace(turnOn, `"token":"`+canary, `"token":"`+tt.token, 1)
 		if r, b := invoke(t, app, event); r.Event.Payload.Type != tt.want || asked != tt.asked || reached != tt.reached {
-			t.Errorf("%q: the reply is %s, Amazon was asked %d times and the home %d times; want %q, %d, %d", tt.token, b, asked, reached, tt.want, tt.asked, tt.reached)
+			t.Errorf("%q: the reply is %s, Amazon got %d requests and the home %d; want %q, %d, %d", tt.token, b, asked, reached, tt.want, tt.asked, tt.reached)
 		}
 	}
 	if log := strings.Join(out.lines, ""); strings.Contains(log, canary) || !strings.Contains(log, "amzn1.account.GUEST") {
-		t.Errorf("the log shows a token, or not who was refused: %s", log)
+		t.Errorf("the log shows a token, or does not show the rejected user: %s", log)
 	}
 	if h := app.authorizer.Health(); h.Points >= 100 || len(h.Reasons) != 1 {
-		t.Errorf("the health is %+v, though Amazon did not answer once", h)
+		t.Errorf("the health is %+v, want one reason: Amazon did not answer once", h)
 	}
 }
 
-// TestPolicyGuardsDirectives looks at what reaches the home, on every way there is.
+// TestPolicyGuardsDirectives checks what reaches the home, whichever way a directive
+// takes.
 func TestPolicyGuardsDirectives(t *testing.T) {
 	reached := 0
 	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -162,19 +163,20 @@ func TestPolicyGuardsDirectives(t *testing.T) {
 		reached = 0
 		b, err := app.Invoke(t.Context(), []byte(event))
 		if err != nil || reached != want {
-			t.Errorf("%.80s: the home was reached %d times, want %d: %s, %v", event, reached, want, b, err)
+			t.Errorf("%.80s: the home got %d directives, want %d: %s, %v", event, reached, want, b, err)
 		}
 	}
 	if log := strings.Join(out.lines, ""); !strings.Contains(log, "rule 2 of the policy denies Alexa.PowerController.TurnOn (the lights are not Alexa's)") {
-		t.Errorf("the log does not say which rule denied: %s", log)
+		t.Errorf("the log does not name the rule that denied: %s", log)
 	}
 	status, err := core.Do(t.Context(), app.dispatcher, security.GetStatus, core.None{})
 	if err != nil || status.Denied != 5 || len(status.Rules) != 2 || status.Rules[1].Denied != 5 {
-		t.Errorf("the status is %+v, %v; want five directives that the second rule denied", status, err)
+		t.Errorf("the status is %+v, %v; want five directives denied by the second rule", status, err)
 	}
 }
 
-// TestWrongAccess has the start say what is wrong with who may do what.
+// TestWrongAccess checks that the start reports what is wrong with the policy or the
+// allow-list, and that no directive passes until it is fixed.
 func TestWrongAccess(t *testing.T) {
 	for name, tt := range map[string]struct {
 		env  map[string]string
@@ -191,14 +193,14 @@ func TestWrongAccess(t *testing.T) {
 				t.Errorf("the start wrote %s, want %q in it", out.lines, tt.want)
 			}
 			if r, b := invoke(t, app, turnOn); r.Event.Payload.Type != "INTERNAL_ERROR" {
-				t.Errorf("a directive is answered with %s, though it is not known who may command", b)
+				t.Errorf("the reply to a directive is %s, want INTERNAL_ERROR: who may command is unknown", b)
 			}
 		})
 	}
 }
 
-// TestCheckCertificate has homes that the function trusts and some that it does not,
-// and looks that the check and a request come to the same.
+// TestCheckCertificate checks the certificates of homes that the function trusts or not:
+// the operation and a request come to the same result.
 func TestCheckCertificate(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -246,7 +248,7 @@ func TestCheckCertificate(t *testing.T) {
 			}
 			_, err = core.Do(t.Context(), app.dispatcher, httpclient.MakeRequest, httpclient.Request{URL: server.URL})
 			if (err == nil) != got.OK {
-				t.Errorf("the check says %v, and a request %v", got.OK, err)
+				t.Errorf("the check returns %v, a request %v; want the same", got.OK, err)
 			}
 		})
 	}
