@@ -65,3 +65,61 @@ func TestStrictly(t *testing.T) {
 		}
 	}
 }
+
+// TestKinds reads an event of each kind but a skill's request, which has its own test.
+func TestKinds(t *testing.T) {
+	for _, tt := range []struct {
+		event string
+		kind  alexa.Kind
+		want  string // its subject
+	}{
+		{turnOn, alexa.KindDirective, "Alexa.PowerController.TurnOn"},
+		{`{"operation":"cache.get","input":{"key":"a"}}`, alexa.KindOperation, "cache.get"},
+		{`{"operation":""}`, alexa.KindOperation, ""},
+		{`{"detail-type":"Scheduled Event","detail":{"task":"doctor"},"source":"aws.events"}`, alexa.KindScheduled, "doctor"},
+		{`{"detail-type":"Scheduled Event","detail":{}}`, alexa.KindScheduled, "keep_warm"},
+		{`{"detail-type":"Scheduled Event"}`, alexa.KindScheduled, "keep_warm"},
+	} {
+		e, err := alexa.ParseEvent([]byte(tt.event))
+		if err != nil {
+			t.Errorf("%s: %v", tt.event, err)
+			continue
+		}
+		if e.Kind() != tt.kind || e.String() != tt.want || string(e.Raw()) != tt.event {
+			t.Errorf("%s is the %s %q, kept as %s; want the %s %q", tt.event, e.Kind(), e, e.Raw(), tt.kind, tt.want)
+		}
+	}
+	e, _ := alexa.ParseEvent([]byte(`{"operation":"cache.get","input": {"key":"a"} }`))
+	if o, _ := e.(alexa.Operation); string(o.Input) != `{"key":"a"}` {
+		t.Errorf("the input is %s, want it as it came", o.Input)
+	}
+}
+
+// TestQuestions lists which directives only ask, and may be sent a second time.
+func TestQuestions(t *testing.T) {
+	for _, tt := range []struct {
+		namespace, name                                string
+		discover, reportState, acceptGrant, idempotent bool
+	}{
+		{namespace: "Alexa.Discovery", name: "Discover", discover: true, idempotent: true},
+		{namespace: "Alexa", name: "ReportState", reportState: true, idempotent: true},
+		{namespace: "Alexa.Authorization", name: "AcceptGrant", acceptGrant: true},
+		{namespace: "Alexa.PowerController", name: "TurnOn"},
+		{namespace: "Alexa.Discovery", name: "ReportState"},
+		{namespace: "Alexa", name: "Discover"},
+		{namespace: "alexa", name: "reportstate"},
+	} {
+		d := alexa.Directive{Header: alexa.Header{Namespace: tt.namespace, Name: tt.name}}
+		for _, is := range []struct {
+			field     string
+			got, want bool
+		}{
+			{"IsDiscover", d.IsDiscover(), tt.discover}, {"IsReportState", d.IsReportState(), tt.reportState},
+			{"IsAcceptGrant", d.IsAcceptGrant(), tt.acceptGrant}, {"Idempotent", d.Idempotent(), tt.idempotent},
+		} {
+			if is.got != is.want {
+				t.Errorf("%s of %v is %v, want %v", is.field, d, is.got, is.want)
+			}
+		}
+	}
+}

@@ -86,16 +86,16 @@ func TestPhrases(t *testing.T) {
 
 func TestSpeech(t *testing.T) {
 	long := "<speak>" + strings.Repeat("<p>a &amp; b</p>", 1000) + "</speak>"
-	for text, want := range map[string]string{
-		"hello":                         `"outputSpeech":{"type":"PlainText","text":"hello"}`,
-		"<speak>a<break/>b</speak>":     `"type":"SSML"`,
-		"<speak>not closed":             `"type":"PlainText"`,
-		long:                            `"type":"PlainText","text":"a \u0026 ba \u0026 b`,
-		alexa.SSML(`<"tom" & 'jerry'>`): `\u0026lt;\u0026quot;tom\u0026quot; \u0026amp; \u0026apos;jerry\u0026apos;\u0026gt;`,
+	for _, tt := range []struct{ text, want string }{
+		{"hello", `"outputSpeech":{"type":"PlainText","text":"hello"}`},
+		{"<speak>a<break/>b</speak>", `"type":"SSML"`},
+		{"<speak>not closed", `"type":"PlainText"`},
+		{long, `"type":"PlainText","text":"a \u0026 ba \u0026 b`},
+		{alexa.SSML(`<"tom" & 'jerry'>`), `\u0026lt;\u0026quot;tom\u0026quot; \u0026amp; \u0026apos;jerry\u0026apos;\u0026gt;`},
 	} {
-		b, err := alexa.SkillReply{Speech: text}.Encode()
-		if err != nil || !strings.Contains(string(b), want) {
-			t.Errorf("%.40q is said as %.200s, %v; want %s", text, b, err, want)
+		b, err := alexa.SkillReply{Speech: tt.text}.Encode()
+		if err != nil || !strings.Contains(string(b), tt.want) {
+			t.Errorf("%.40q is said as %.200s, %v; want %s", tt.text, b, err, tt.want)
 		}
 	}
 	b, _ := alexa.SkillReply{}.Encode()

@@ -17,8 +17,8 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/utility"
 )
 
-// take has an App answer a directive, as the runtime would, and returns the reply
-// before it is closed.
+// take sends an App a directive, as the runtime would, and returns the reply before it
+// is closed.
 func take(t *testing.T, app *App) *Reply {
 	t.Helper()
 	r, err := app.Handle(t.Context(), []byte(turnOn))
@@ -31,8 +31,8 @@ func take(t *testing.T, app *App) *Reply {
 	return r
 }
 
-// TestWorkAfterTheReply has settings that are due read again when a reply is out,
-// unless the cost guard says no.
+// TestWorkAfterTheReply checks that settings which are due are read again once a reply
+// is sent, unless the cost guard forbids it.
 func TestWorkAfterTheReply(t *testing.T) {
 	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, handled) }))
 	t.Cleanup(home.Close)
@@ -49,20 +49,20 @@ func TestWorkAfterTheReply(t *testing.T) {
 
 	env[config.EnvStage] = "two"
 	_ = take(t, app).Close()
-	stage("after the first reply, when another event may follow at once,", "one")
+	stage("after the first reply, which another event may follow at once,", "one")
 	r := take(t, app)
-	stage("before the reply is out", "one")
+	stage("before the reply is sent", "one")
 	_ = r.Close()
 	stage("after the reply", "two")
 
 	app.costs.Usage = func() []utility.Usage { return []utility.Usage{{Name: "requests", Used: 97, Limit: 100}} }
 	env[config.EnvStage] = "three"
 	_ = take(t, app).Close()
-	stage("against the cost guard's word", "two")
+	stage("although the cost guard forbids it", "two")
 }
 
-// TestTidiesAfterTheReply lets go of what has expired, now and then.
-func TestTidiesAfterTheReply(t *testing.T) {
+// TestCleanUpAfterTheReply checks that expired entries are released at intervals.
+func TestCleanUpAfterTheReply(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		app := New(Options{Getenv: func(string) string { return "" }, Output: io.Discard})
 		app.Start(t.Context())
@@ -70,7 +70,7 @@ func TestTidiesAfterTheReply(t *testing.T) {
 		for _, test := range []struct {
 			name  string
 			after time.Duration
-			left  int64 // of what has expired
+			left  int64 // expired entries
 		}{
 			{"the process has just started", 2 * time.Second, 1},
 			{"it is time", cleanUpEvery, 0},
@@ -88,7 +88,8 @@ func TestTidiesAfterTheReply(t *testing.T) {
 	})
 }
 
-// TestWorkIsBounded has the refresh of a cached result hang.
+// TestWorkIsBounded checks that a refresh that hangs is stopped, and that the result it
+// was for stays in the cache.
 func TestWorkIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		app := New(Options{Getenv: func(string) string { return "" }, Output: &bytes.Buffer{}})
@@ -112,10 +113,10 @@ func TestWorkIsBounded(t *testing.T) {
 		begin := time.Now()
 		_ = r.Close()
 		if took := time.Since(begin); runs != 2 || took != workAtMost {
-			t.Errorf("there were %d runs, and the next event waits %v: want 2 and %v", runs, took, workAtMost)
+			t.Errorf("there were %d runs, and the next event waits for %v; want 2 and %v", runs, took, workAtMost)
 		}
 		if n, err := get(); n != 1 || err != nil {
-			t.Errorf("the result is gone before it expires: got %d, %v", n, err)
+			t.Errorf("the result is lost before it expires: got %d, %v", n, err)
 		}
 	})
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// wrong has, by the type of a field, values that it does not take.
+// wrong holds values of the wrong type, by the type of the field.
 var wrong = map[string][]string{
 	"string":  {`7`, `{}`, `[]`, `true`},
 	"number":  {`"a"`, `{}`, `[]`, `true`},
@@ -17,8 +17,8 @@ var wrong = map[string][]string{
 	"object":  {`"a"`, `7`, `[1]`, `true`},
 }
 
-// TestBadInput gives every operation what it does not take: an error of kind
-// invalid says so and names the field, and nothing panics.
+// TestBadInput gives every operation invalid inputs: each is rejected with an error of
+// kind invalid that names the field, and nothing panics.
 func TestBadInput(t *testing.T) {
 	app := visit{}.app(t)
 	for _, s := range app.dispatcher.Specs() {
@@ -61,7 +61,7 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// without returns an input with something in every required field but one.
+// without returns an input with a value in every required field but one.
 func without(fields []core.Field, name string) string {
 	some := map[string]string{"string": `"a"`, "number": `1`, "boolean": `true`, "list": `["a"]`, "object": `{}`, "any": `{}`}
 	var parts []string

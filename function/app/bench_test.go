@@ -1,12 +1,15 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
@@ -54,7 +57,7 @@ var operations = []struct {
 }
 
 // BenchmarkOperation runs operations of the whole function through all their services,
-// inside an invocation, when 1 k and 100 k of each have run before.
+// within an invocation, after 1,000 and 100,000 runs of each.
 func BenchmarkOperation(b *testing.B) {
 	env := map[string]string{config.EnvURL: "http://127.0.0.1:1", config.EnvToken: canary, config.EnvStage: "test"}
 	for _, n := range []int{1_000, 100_000} {
@@ -77,6 +80,20 @@ func BenchmarkOperation(b *testing.B) {
 					i++
 				}
 			})
+		}
+	}
+}
+
+func BenchmarkDirective(b *testing.B) {
+	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(handled)) }))
+	defer home.Close()
+	env := map[string]string{config.EnvURL: home.URL, config.EnvToken: canary}
+	app := New(Options{Getenv: func(name string) string { return env[name] }, Output: &bytes.Buffer{}})
+	app.Start(b.Context())
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := app.Invoke(b.Context(), []byte(turnOn)); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

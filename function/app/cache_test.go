@@ -12,10 +12,10 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// TestSealedBelowMemory has one process after the other use the files of the cache:
-// what the first kept is sealed with the token, so that only those with the same
-// token find it, and they do so at their start.
-func TestSealedBelowMemory(t *testing.T) {
+// TestEncryptedBelowMemory has several processes use the same files of the cache, one
+// after the other. The values are encrypted with a key from the token, so that only
+// processes with the same token find them, from their start on.
+func TestEncryptedBelowMemory(t *testing.T) {
 	dir := t.TempDir()
 	process := func(token string, source config.TokenSource) *App {
 		env := map[string]string{config.EnvURL: "http://127.0.0.1:1", config.EnvToken: token, config.EnvTokenSource: string(source)}
@@ -34,23 +34,23 @@ func TestSealedBelowMemory(t *testing.T) {
 	after(`cache.set {"namespace":"identity","key":"a","value":"`+canary+`"}`, `cache.get {"namespace":"identity","key":"a"}`, `cache.backup {}`)(t, first)
 	files, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil || len(files) == 0 {
-		t.Fatalf("there are the files %v, %v; want some", files, err)
+		t.Fatalf("the files are %v, %v; want some", files, err)
 	}
 	for _, file := range files {
 		if b, err := os.ReadFile(file); err != nil || !bytes.HasPrefix(b, []byte("hgcs")) {
-			t.Errorf("%s begins %.4q, %v; want what is sealed", filepath.Base(file), b, err)
+			t.Errorf("%s begins with %.4q, %v; want an encrypted value", filepath.Base(file), b, err)
 		}
 	}
 	if got := find(process(canary, config.Stored)); !strings.Contains(got, `"level":"memory"`) || !strings.Contains(got, canary) {
-		t.Errorf("the next process finds %s, want what it has loaded at its start", got)
+		t.Errorf("the next process finds %s, want the value that it loaded at its start", got)
 	}
 	if got := find(process("", config.Linked)); got != "not_found" {
-		t.Errorf("a process without a key finds %s", got)
+		t.Errorf("a process without a key finds %s, want nothing", got)
 	}
 	if got := find(process(canary, config.Stored)); !strings.Contains(got, canary) {
-		t.Errorf("one with the key finds %s after that, want what is still there", got)
+		t.Errorf("a process with the key finds %s after that, want the value", got)
 	}
 	if got := find(process(canary+"2", config.Stored)); got != "not_found" {
-		t.Errorf("a process with another token finds %s", got)
+		t.Errorf("a process with another token finds %s, want nothing", got)
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// TestDocuments compares the documents with what the code says. `make docs` writes
-// them anew.
+// TestDocuments compares the generated documents with the code. `make docs` writes them
+// again.
 func TestDocuments(t *testing.T) {
 	app := New(Options{Getenv: func(string) string { return "" }, Output: new(writer)})
 	for name, text := range map[string]string{
@@ -29,7 +29,7 @@ func TestDocuments(t *testing.T) {
 			}
 		}
 		if got, err := os.ReadFile(file); err != nil || string(got) != text {
-			t.Errorf("%s is not what the code says (%v): run `make docs`", file, err)
+			t.Errorf("%s is out of date (%v): run `make docs`", file, err)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -9,8 +10,8 @@ import (
 	"testing"
 )
 
-// TestKindOfEvent has events that could be taken for one kind here and for another by
-// who reads them next. None reaches the home or an operation.
+// TestKindOfEvent sends ambiguous events, which another reader could take for another
+// kind. They are rejected, and reach neither the home nor an operation.
 func TestKindOfEvent(t *testing.T) {
 	var sent atomic.Int32
 	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -52,18 +53,43 @@ func TestKindOfEvent(t *testing.T) {
 			Error   struct{ Kind, Type string }
 		}
 		if err != nil || json.Unmarshal(b, &r) != nil || r.Success || r.Data != nil || r.Error.Kind != "invalid" || !strings.HasPrefix(r.Message, want) {
-			t.Errorf("%s\nis answered with %s, %v\nwant %s", event, b, err, want)
+			t.Errorf("the reply to\n%s\nis %s, %v\nwant %s", event, b, err, want)
 		}
 	}
 	if n := sent.Load(); n != 0 {
-		t.Errorf("%d of them reached the home", n)
+		t.Errorf("%d of the rejected events reached the home", n)
 	}
 	if b, _ := app.Invoke(t.Context(), []byte(`{"operation":"cache.get","input":{"key":"planted"}}`)); !strings.Contains(string(b), `"not_found"`) {
-		t.Errorf("one of them ran its operation: %s", b)
+		t.Errorf("a rejected event ran its operation: %s", b)
 	}
-	// White space in front, keys of others beside it and its own further down: it is one.
+	// White space in front, unknown keys, and the keys of other kinds further down are fine.
 	plain := " \n{ \"context\":{\"operation\":1}, \"directive\" :" + strings.Replace(directive, `"payload":{}`, `"payload":{"request":1,"directive":[]}`, 1) + "}"
 	if _, b := invoke(t, app, plain); string(b) != handled || sent.Load() != 1 {
-		t.Errorf("a plain directive is answered with %s", b)
+		t.Errorf("the reply to a directive is %s", b)
+	}
+}
+
+func TestOperations(t *testing.T) {
+	app, _ := started(t, "http://127.0.0.1:1", nil)
+	for event, want := range map[string]string{
+		`{"operation":"cache.set","input":{"key":"a","value":1}}`:  `"success":true`,
+		`{"operation":"cache.get","input":{"key":"none"}}`:         `"not_found"`,
+		`{"operation":"cache.get","input":{"kee":"a"}}`:            `kee`,
+		`{"operation":"no.such"}`:                                  `there is no operation`,
+		`{"operation":"cache.GET_STATS"}`:                          `"lookups"`,
+		`{"operation":"cache.FLUSH","input":{}}`:                   `"disk_files"`,
+		`{"operation":"cache.FLUSH","input":{"pattern":"a*"}}`:     `field pattern is what cache.FLUSH stands for`,
+		`{"operation":"utility.generate_correlation_id","more":1}`: `more`,
+		`{}`: `neither a Smart Home directive`, `[]`: `not a JSON object`, ``: `is empty`, `{`: `ends too early`,
+	} {
+		b, err := app.Invoke(t.Context(), []byte(event))
+		if err != nil || !strings.Contains(string(b), want) {
+			t.Errorf("the reply to %s is %s, %v; want %s in it", event, b, err, want)
+		}
+		for _, field := range []string{"success", "message", "data", "error", "timestamp", "correlation_id", "duration"} {
+			if !strings.Contains(string(b), fmt.Sprintf("%q:", field)) {
+				t.Errorf("the reply to %s lacks %s: %s", event, field, b)
+			}
+		}
 	}
 }

@@ -16,9 +16,9 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// FuzzInvoke feeds the whole function anything as an event: it answers with JSON,
-// does not panic, and calls no error its own. What is a directive is answered with a
-// message that bears the correlation token that came in.
+// FuzzInvoke sends the whole function any bytes as an event. The reply is JSON, nothing
+// panics, and the runtime gets no error. The reply to a directive has the directive's
+// correlation token.
 func FuzzInvoke(f *testing.F) {
 	files, err := filepath.Glob("testdata/skill/*.json")
 	if err != nil {
@@ -46,7 +46,7 @@ func FuzzInvoke(f *testing.F) {
 	f.Fuzz(func(t *testing.T, event []byte) {
 		reply, err := app.Invoke(t.Context(), event)
 		if err != nil || !json.Valid(reply) {
-			t.Errorf("%q is answered with %q, %v", event, reply, err)
+			t.Errorf("the reply to %q is %q, %v", event, reply, err)
 		}
 		parsed, _ := alexa.ParseEvent(event)
 		e, ok := parsed.(alexa.Directive)
@@ -55,16 +55,16 @@ func FuzzInvoke(f *testing.F) {
 		}
 		r, err := alexa.ParseReply(reply)
 		if err != nil || r.CorrelationToken != e.Header.CorrelationToken {
-			t.Errorf("%q is answered with %q, %v", event, reply, err)
+			t.Errorf("the reply to %q is %q, %v", event, reply, err)
 		}
 		if e.IsDiscover() && r.Name != "Discover.Response" || e.IsAcceptGrant() && r.IsError() && r.ErrorType != "ACCEPT_GRANT_FAILED" {
-			t.Errorf("%q is answered with %q", event, reply)
+			t.Errorf("the reply to %q is %q", event, reply)
 		}
 	})
 }
 
-// FuzzOperation runs every operation that can be run by name on anything: it answers
-// with JSON or an error, and none is a panic.
+// FuzzOperation runs every operation that can be run by name on any bytes: it returns
+// JSON or an error, and nothing panics.
 func FuzzOperation(f *testing.F) {
 	env := map[string]string{config.EnvURL: "http://127.0.0.1:1", config.EnvToken: canary}
 	nowhere := func(context.Context, string, string) (net.Conn, error) {
@@ -82,11 +82,11 @@ func FuzzOperation(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, name string, input []byte) {
 		if name == "security.check_certificate" {
-			t.Skip() // it dials by itself
+			t.Skip() // it makes connections of its own
 		}
 		out, err := core.Execute(t.Context(), app.dispatcher, name, input)
 		if err == nil && !json.Valid(out) || core.CauseOf(err) == core.CausePanic {
-			t.Errorf("%s %q is answered with %q, %v", name, input, out, err)
+			t.Errorf("%s %q returns %q, %v", name, input, out, err)
 		}
 	})
 }

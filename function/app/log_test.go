@@ -8,16 +8,19 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/logging"
 	"github.com/hearthgate/hearthgate/function/gateway/security"
 )
 
-// planted returns a secret that its shape gives away, another one every time, and the
-// part of it that may be seen nowhere.
+// planted returns a new secret that can be recognized by its shape, and the part of it
+// that must not be shown.
 func planted(random *rand.Rand) (secret, part string) {
 	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 	word := func(n int) string {
@@ -36,14 +39,14 @@ func planted(random *rand.Rand) (secret, part string) {
 	return forms[random.IntN(len(forms))], part
 }
 
-// framed puts a secret among other things.
+// framed puts a secret into a longer text.
 func framed(random *rand.Rand, secret string) string {
 	frames := []string{"%s", "it failed: %s", "a\n%s\nb", `"%s"`, "(%s), and so on", "\x01 %s", "\xff%s\xff", "\u00e9 %s", "<p>%s</p>", "%[1]s %[1]s"}
 	return fmt.Sprintf(frames[random.IntN(len(frames))], secret)
 }
 
-// TestNoSecretIsLogged plants secrets in every place of what is logged, and looks for
-// them in whatever comes out.
+// TestNoSecretIsLogged plants secrets in every place that is logged, and searches the
+// output for them.
 func TestNoSecretIsLogged(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 11))
 	debug := slog.LevelDebug
@@ -96,7 +99,7 @@ func TestNoSecretIsLogged(t *testing.T) {
 		outputs["log after"] = out.String()
 		found, err := core.Do(ctx, d, logging.Search, logging.SearchInput{Level: &debug, Limit: 1000})
 		if err != nil || found.Matched < 4 {
-			t.Fatalf("%d records are there to look at: %v", found.Matched, err)
+			t.Fatalf("%d records match, %v; want 4 or more", found.Matched, err)
 		}
 		for name, output := range outputs {
 			for _, part := range append(parts, strings.Repeat("9", 20)) {
@@ -107,8 +110,36 @@ func TestNoSecretIsLogged(t *testing.T) {
 		}
 		for line := range strings.Lines(outputs["log after"]) {
 			if !json.Valid([]byte(line)) || !strings.HasSuffix(line, "\n") {
-				t.Fatalf("no line of JSON: %q", line)
+				t.Fatalf("the line is not JSON: %q", line)
 			}
+		}
+	}
+}
+
+func TestNoSecretInAnyOutput(t *testing.T) {
+	answers := []string{handled, `{"event":` + handled + `}`, `<html>Bearer ` + canary}
+	for _, status := range []int{200, 401, 403, 500} {
+		for _, answer := range answers {
+			home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(status)
+				_, _ = w.Write([]byte(answer))
+			}))
+			for _, source := range []config.TokenSource{config.Stored, config.Linked} {
+				app, out := started(t, home.URL, map[string]string{config.EnvTokenSource: string(source), config.EnvLogLevel: "debug"})
+				for _, event := range []string{turnOn, discover, reportState, acceptGrant, turnOn[:len(turnOn)-9], `{"operation":"initialization.settings"}`, `{"operation":"lambda.status"}`} {
+					b, err := app.Invoke(t.Context(), []byte(event))
+					if err != nil {
+						t.Errorf("Invoke failed: %v", err)
+					}
+					if !strings.Contains(event, "directive") && bytes.Contains(b, []byte(canary)) {
+						t.Errorf("the reply to %s shows a secret", event)
+					}
+				}
+				if log := strings.Join(out.lines, ""); strings.Contains(log, canary) {
+					t.Errorf("the log shows a secret (status %d): %s", status, log)
+				}
+			}
+			home.Close()
 		}
 	}
 }

@@ -17,12 +17,12 @@ import (
 	"github.com/hearthgate/hearthgate/function/alexa"
 )
 
-var update = flag.Bool("update", false, "write the golden answers anew")
+var update = flag.Bool("update", false, "write the golden replies again")
 
-// A talker is a home that understands a few sentences, as the real one was recorded
-// to answer. It takes the token of a linked account.
+// A talker is a home that understands a few sentences and answers them as a recorded
+// Home Assistant did. It accepts the token of a linked account.
 type talker struct {
-	asked atomic.Int32 // for more than whether it is there
+	asked atomic.Int32 // requests but those that only check whether it is there
 }
 
 func (h *talker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -84,13 +84,13 @@ func (h *talker) converse(w http.ResponseWriter, body []byte) {
 	})
 }
 
-// talking is what a function needs to be asked by the samples' skill.
+// talking holds the settings that admit the skill of the samples.
 func talking() map[string]string {
 	return map[string]string{config.EnvTokenSource: string(config.Linked), config.EnvSkillIDs: "amzn1.ask.skill.other, amzn1.ask.skill.home"}
 }
 
-// TestSkillSamples answers each request in testdata/skill; write the golden answers
-// anew with -update.
+// TestSkillSamples sends each request in testdata/skill and compares the reply with the
+// golden file, which -update writes again.
 func TestSkillSamples(t *testing.T) {
 	files, err := filepath.Glob("testdata/skill/*.json")
 	if err != nil || len(files) < 12 {
@@ -128,7 +128,7 @@ func TestSkillSamples(t *testing.T) {
 			checkSkillReply(t, request, b)
 			line := out.line(t)
 			if line["locale"] == nil || line["success"] == nil || line["_aws"] == nil {
-				t.Errorf("the line lacks something: %v", line)
+				t.Errorf("the line lacks locale, success or metrics: %v", line)
 			}
 			if text := strings.Join(out.lines, ""); strings.Contains(text, "linked-token") || strings.Contains(text, "an-api-token") {
 				t.Errorf("the log shows a token: %s", text)
@@ -137,8 +137,7 @@ func TestSkillSamples(t *testing.T) {
 	}
 }
 
-// checkSkillReply fails the test unless b is a reply that Alexa takes for the
-// request.
+// checkSkillReply fails the test unless b is a reply that Alexa accepts for the request.
 func checkSkillReply(t *testing.T, request, b []byte) {
 	t.Helper()
 	var in struct {
@@ -158,28 +157,27 @@ func checkSkillReply(t *testing.T, request, b []byte) {
 		}
 	}
 	if err := json.Unmarshal(b, &r); err != nil || r.Version != "1.0" || r.Response == nil {
-		t.Errorf("%.300s is no reply of a skill: %v", b, err)
+		t.Errorf("%.300s is not a skill's reply: %v", b, err)
 		return
 	}
 	says := r.Response.OutputSpeech
 	switch in.Request.Type {
 	case alexa.SessionEnded:
 		if says != nil || r.Response.Card != nil {
-			t.Errorf("a session that has ended is told something: %s", b)
+			t.Errorf("the reply to the end of a session has speech or a card: %s", b)
 		}
 	case alexa.CanFulfill:
 		if says != nil || r.Response.CanFulfillIntent == nil {
-			t.Errorf("not told whether the intent can be fulfilled: %s", b)
+			t.Errorf("the reply does not say whether the intent can be fulfilled: %s", b)
 		}
 	default:
 		if says == nil || says.Text == "" && says.SSML == "" || r.Response.ShouldEndSession == nil {
-			t.Errorf("nothing is said, or the session neither ends nor goes on: %s", b)
+			t.Errorf("the reply has no speech or no shouldEndSession: %s", b)
 		}
 	}
 }
 
-// TestSkillsNeverActUnasked looks at what reaches the home for requests that must
-// not.
+// TestSkillsNeverActUnasked sends requests that must not reach the home.
 func TestSkillsNeverActUnasked(t *testing.T) {
 	for _, name := range []string{"launch_de", "help_fr", "stop_es", "cancel_ja", "fallback_it", "session_ended", "session_failed", "can_fulfill_sentence", "can_fulfill_own", "unlinked_de", "foreign_skill", "sentence_empty", "unknown_type"} {
 		h := new(talker)
@@ -194,13 +192,13 @@ func TestSkillsNeverActUnasked(t *testing.T) {
 		}
 		home.Close()
 		if n := h.asked.Load(); n != 0 {
-			t.Errorf("%s: the home was asked %d times", name, n)
+			t.Errorf("%s: the home got %d requests, want none", name, n)
 		}
 	}
 }
 
-// TestSkillIDs looks that a skill is asked for its id before anything else, and that
-// without settings none may.
+// TestSkillIDs checks that only the skills in the settings are admitted, and none
+// without settings.
 func TestSkillIDs(t *testing.T) {
 	request, err := os.ReadFile("testdata/skill/sentence_en.json")
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/utility"
 )
 
-// TestFiguresSurvive has a process keep its totals in the files of the cache, and the
-// next one go on from them.
+// TestFiguresSurvive checks that a process stores its totals in the files of the cache
+// and that the next process continues from them.
 func TestFiguresSurvive(t *testing.T) {
 	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(handled)) }))
 	defer home.Close()
@@ -33,14 +33,14 @@ func TestFiguresSurvive(t *testing.T) {
 	a = process()
 	after(`metrics.restore {}`)(t, a)
 	if got := a.metrics.Value(config.Success.Name); got.Count != 1 {
-		t.Errorf("the next process knows of %d directives, want 1", got.Count)
+		t.Errorf("the next process counts %d directives, want 1", got.Count)
 	}
 	if got := used(t, a, "invocations"); got != 1 {
-		t.Errorf("it knows of %v invocations, want 1", got)
+		t.Errorf("the next process counts %v invocations, want 1", got)
 	}
 }
 
-// used returns how much the function says that it used of a limit.
+// used returns how much of a limit the function has used, as it reports.
 func used(t *testing.T, a *App, name string) float64 {
 	t.Helper()
 	out, err := core.Execute(t.Context(), a.dispatcher, "metrics.usage", nil)
@@ -56,16 +56,16 @@ func used(t *testing.T, a *App, name string) float64 {
 			return l.Used
 		}
 	}
-	t.Fatalf("there is no limit %s", name)
+	t.Fatalf("no limit is called %s", name)
 	return 0
 }
 
-// TestGuardKnowsTheUsage has the month of a process that has used so much that all
-// optional work stops.
+// TestGuardKnowsTheUsage checks that all optional work stops in a process that has used
+// far too much.
 func TestGuardKnowsTheUsage(t *testing.T) {
 	a, _ := started(t, "http://127.0.0.1:1", nil)
 	if !a.costs.Allows(utility.DebugLines) || a.costs.Level() != utility.Normal {
-		t.Errorf("the level is %v at the start", a.costs.Level())
+		t.Errorf("the level at the start is %v, want normal", a.costs.Level())
 	}
 	b, _ := started(t, "http://127.0.0.1:1", nil)
 	b.costs.Every = time.Nanosecond
@@ -73,6 +73,6 @@ func TestGuardKnowsTheUsage(t *testing.T) {
 	after(`metrics.restore {"snapshot":{"version":1,"process":"p","taken":"2020-01-01T00:00:00Z","since":`+string(yesterday)+`,`+
 		`"used":{"invocations":90000000,"billed_ms":1,"log_bytes":1,"parameter_calls":1,"cache_calls":0},"operations":{},"metrics":{}}}`)(t, b)
 	if b.costs.Level() != utility.Emergency || b.costs.Allows(utility.RefreshAhead) {
-		t.Errorf("the level is %v with ninety million invocations", b.costs.Level())
+		t.Errorf("the level after ninety million invocations is %v, want emergency", b.costs.Level())
 	}
 }

@@ -17,8 +17,8 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/lambda"
 )
 
-// TestStatusFollowsTheFacts changes one fact of a function that is well, and sees its
-// figure change, its gateways lose points, and the reasons for that: these and no others.
+// TestStatusFollowsTheFacts changes one fact of a healthy function and checks its figure,
+// which gateways lose points, and the reasons: these and no others.
 func TestStatusFollowsTheFacts(t *testing.T) {
 	status := func(code int) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
@@ -41,7 +41,7 @@ func TestStatusFollowsTheFacts(t *testing.T) {
 		memory   string
 		dir      string
 		out      io.Writer
-		home     http.HandlerFunc // default: it does what it is told
+		home     http.HandlerFunc // default: every directive succeeds
 		then     func(*testing.T, *App)
 		figure   func(wire.Status) any
 		want     any
@@ -103,7 +103,7 @@ func TestStatusFollowsTheFacts(t *testing.T) {
 				t.Errorf("the figure is %v, want %v", got, tt.want)
 			}
 			if s.Since.Before(before) || s.Since.After(made) {
-				t.Errorf("it began at %v, not between %v and %v", s.Since, before, made)
+				t.Errorf("the start is at %v, want it between %v and %v", s.Since, before, made)
 			}
 			var sections []string
 			for g, h := range s.Gateways {
@@ -113,16 +113,16 @@ func TestStatusFollowsTheFacts(t *testing.T) {
 			}
 			slices.Sort(sections)
 			if got := strings.Join(sections, " "); got != tt.sections {
-				t.Errorf("points are lost by %q, want %q", got, tt.sections)
+				t.Errorf("the gateways that lose points are %q, want %q", got, tt.sections)
 			}
 			if !slices.EqualFunc(s.Reasons, tt.reasons, strings.HasPrefix) || (s.OverallHealth == 100) != (len(tt.reasons) == 0) {
-				t.Errorf("%d points because %q, want %q", s.OverallHealth, s.Reasons, tt.reasons)
+				t.Errorf("there are %d points because of %q, want %q", s.OverallHealth, s.Reasons, tt.reasons)
 			}
 		})
 	}
 }
 
-// deaf is an output that takes nothing.
+// deaf is an output that fails at every write.
 type deaf struct{}
 
 func (deaf) Write([]byte) (int, error) { return 0, errors.New("nobody listens") }

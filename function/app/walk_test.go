@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"log"
 	"net/http"
@@ -15,25 +14,28 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// A walk runs an operation by its name twice, each time on an App of its own, with
-// what was done before. What comes back must differ at a path of the answer: an
-// operation whose answer depends on nothing does not get through.
+// A walk runs an operation by name in two situations, each time on an App of its own.
+// Each result must be the right one for its situation and the wrong one for the other,
+// so that an operation whose result depends on nothing fails.
 type walk struct {
 	op       string
 	one, two visit
-	differ   string // a path into the answer, "levels.0.hits"; "error" when one of the two fails; "" for the answer as a whole
 }
 
-// A visit is what is done before an operation, and its input.
+// A visit is a situation: what was done before the operation, its input, and its
+// result.
 type visit struct {
 	before func(*testing.T, *App)
-	in     string            // "home:port" in it stands for that of the home
-	env    map[string]string // beside what a function needs
+	in     string            // "home:port" in it and in want stands for the home's port
+	want   string            // the result, as mismatch compares it; {"failed":{"kind","cause","message"}} for an error
+	env    map[string]string // added to what every function needs
+	dir    string            // of the cache; default: a new directory
+	amazon string            // address of Login with Amazon; default: the real one, which no walk asks
 	home   http.HandlerFunc  // default: one where every directive succeeds
-	tls    bool              // the home has a certificate, which it signed itself
+	tls    bool              // the home has a self-signed certificate
 }
 
-// walks has those of each gateway, from walk_<gateway>_test.go.
+// walks has the walks of each gateway, from walk_<gateway>_test.go.
 var walks = map[core.Gateway][]walk{}
 
 // after returns a step that runs operations by name, each "cache.set {...}", and
@@ -50,7 +52,7 @@ func after(calls ...string) func(*testing.T, *App) {
 	}
 }
 
-// TestEveryOperation walks every bound operation that can be run by its name.
+// TestEveryOperation walks every bound operation that can be run by name.
 func TestEveryOperation(t *testing.T) {
 	walked := map[string]bool{}
 	for _, ws := range walks {
@@ -58,33 +60,34 @@ func TestEveryOperation(t *testing.T) {
 			walked[w.op] = true
 			t.Run(w.op, func(t *testing.T) {
 				one, two := w.one.run(t, w.op), w.two.run(t, w.op)
-				a, b := at(one, w.differ), at(two, w.differ)
-				if fmt.Sprint(a) == fmt.Sprint(b) {
-					t.Errorf("both answers have %v at %q:\n%v\n%v", a, w.differ, one, two)
+				for _, v := range []struct {
+					name       string
+					visit      visit
+					got, other any
+				}{{"first", w.one, one, two}, {"second", w.two, two, one}} {
+					if problem := mismatch(v.visit.want, v.got); problem != "" {
+						t.Errorf("the %s result is wrong: %s\n%s", v.name, problem, asJSON(v.got))
+					}
+					if mismatch(v.visit.want, v.other) == "" {
+						t.Errorf("the want of the %s result cannot tell it from the other one:\n%s\n%s", v.name, asJSON(v.got), asJSON(v.other))
+					}
 				}
 			})
 		}
 	}
 	a := visit{}.app(t)
 	for _, s := range a.dispatcher.Specs() {
-		if s.GoOnly() == "" && !walked[s.String()] && slices.Contains(done, s.Gateway) {
+		if s.GoOnly() == "" && !walked[s.String()] {
 			t.Errorf("%s is not walked: add it to walk_%s_test.go", s, s.Gateway)
 		}
 		if s.GoOnly() != "" && walked[s.String()] {
-			t.Errorf("%s is walked, and %s", s, s.GoOnly())
+			t.Errorf("%s is walked, although %s", s, s.GoOnly())
 		}
+		delete(walked, s.String())
 	}
-}
-
-// done are the gateways whose operations are all there.
-var done = []core.Gateway{
-	core.Cache,
-	core.Initialization,
-	core.Metrics,
-	core.Singleton,
-	core.HTTPClient,
-	core.CircuitBreaker,
-	core.Lambda,
+	for op := range walked {
+		t.Errorf("%s is walked, but no such operation is bound", op)
+	}
 }
 
 func (v visit) app(t *testing.T) *App {
@@ -105,35 +108,37 @@ func (v visit) app(t *testing.T) *App {
 		home.Start()
 	}
 	t.Cleanup(home.Close)
-	a, _ := started(t, home.URL, v.env)
+	if v.dir == "" {
+		v.dir = t.TempDir()
+	}
+	a, _ := startedWith(t, Options{Dir: v.dir, Amazon: v.amazon}, home.URL, v.env)
 	return a
 }
 
-// run returns the answer as JSON, or {"error": "kind: text"}.
-func (v visit) run(t *testing.T, op string) any {
+// run returns the result as JSON, or that of an error.
+func (v *visit) run(t *testing.T, op string) any {
 	t.Helper()
 	a := v.app(t)
 	if v.before != nil {
 		v.before(t, a)
 	}
-	in := v.in
-	if strings.Contains(in, "home:port") {
-		home := a.loader.Settings().URL
-		in = strings.ReplaceAll(in, "home:port", home[strings.LastIndexByte(home, ':')+1:])
+	if s := a.loader.Settings(); s != nil {
+		port := s.URL[strings.LastIndexByte(s.URL, ':')+1:]
+		v.in, v.want = strings.ReplaceAll(v.in, "home:port", port), strings.ReplaceAll(v.want, "home:port", port)
 	}
-	out, err := core.Execute(context.WithoutCancel(t.Context()), a.dispatcher, op, []byte(in))
+	out, err := core.Execute(context.WithoutCancel(t.Context()), a.dispatcher, op, []byte(v.in))
 	if err != nil {
 		declared(t, a, op, err)
-		return map[string]any{"error": core.KindOf(err).String() + ": " + err.Error()}
+		out = []byte(asJSON(map[string]any{"failed": map[string]any{"kind": core.KindOf(err), "cause": core.CauseOf(err), "message": err.Error()}}))
 	}
-	var answer any
-	if err := json.Unmarshal(out, &answer); err != nil {
-		t.Fatalf("%s answers %.200s: %v", op, out, err)
+	var result any
+	if err := json.Unmarshal(out, &result); err != nil {
+		t.Fatalf("%s returns %.200s: %v", op, out, err)
 	}
-	return answer
+	return result
 }
 
-// declared looks that the documents say that the operation fails so.
+// declared fails the test unless the documentation says that the operation fails so.
 func declared(t *testing.T, a *App, op string, err error) {
 	t.Helper()
 	for _, s := range a.dispatcher.Specs() {
@@ -144,24 +149,7 @@ func declared(t *testing.T, a *App, op string, err error) {
 	}
 }
 
-// at returns what answer has at a path, "a.0.b"; nil if there is nothing.
-func at(answer any, path string) any {
-	if path == "" {
-		return answer
-	}
-	for step := range strings.SplitSeq(path, ".") {
-		switch v := answer.(type) {
-		case map[string]any:
-			answer = v[step]
-		case []any:
-			var i int
-			if n, err := fmt.Sscan(step, &i); n != 1 || err != nil || i < 0 || i >= len(v) {
-				return nil
-			}
-			answer = v[i]
-		default:
-			return nil
-		}
-	}
-	return answer
+func asJSON(v any) string {
+	b, _ := json.Marshal(v) // from JSON: cannot fail
+	return string(b)
 }

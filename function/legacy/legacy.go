@@ -4,12 +4,14 @@
 package legacy
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
 
+	"github.com/hearthgate/hearthgate/config/strictjson"
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
@@ -49,8 +51,9 @@ func Resolve(name string, input []byte) (string, []byte, error) {
 		return n.Now, input, nil
 	}
 	fields := map[string]json.RawMessage{}
-	if len(input) > 0 {
-		if err := json.Unmarshal(input, &fields); err != nil {
+	if len(bytes.TrimSpace(input)) > 0 {
+		_, err := strictjson.Check(input)
+		if err != nil || json.Unmarshal(input, &fields) != nil {
 			return n.Now, input, nil // which says better what is wrong with it
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun"
@@ -34,14 +35,15 @@ func mixture() (events [][]byte) {
 	return events
 }
 
-// TestSteady makes ten thousand invocations of every sort, while the home is well: in
-// the end the process holds what it held after the first thousand.
+// TestSteady makes thousands of invocations of every sort, while the home is well. At
+// rest the process has the goroutines and descriptors that it had at first, and what it
+// keeps is bounded: twice as many invocations do not make it more.
 func TestSteady(t *testing.T) {
 	token := canaries.make("stored")
 	_, home := demo(t, token)
 	f := start(t, localrun.Options{}, append(skillAt(home.URL, token), config.EnvConfirm+"="+config.ConfirmNone)...)
 	events, sent, refused := mixture(), 0, 0
-	to := func(n int) (h holdings, goroutines int) {
+	to := func(n int) {
 		for ; sent < n; sent++ {
 			v, err := f.Invoke(t.Context(), events[sent%len(events)])
 			if err != nil || v.FunctionError != "" {
@@ -51,23 +53,62 @@ func TestSteady(t *testing.T) {
 				refused++
 			}
 		}
-		var answer struct {
-			Data struct{ Goroutines int }
+	}
+	to(len(events)) // by then everything has been done that is done once
+	first := f.atRest(t, resting{})
+	to(4000)
+	half := f.atRest(t, first)
+	to(8000)
+	whole := f.atRest(t, first)
+	t.Logf("%d invocations of %d sorts, %d of them refused; at rest after %d, half and all of them: %+v, %+v, %+v", sent, len(events), refused, len(events), first, half, whole)
+	if refused == 0 || refused > sent/2 { // some ask wrongly, some for a thing that the home does not have
+		t.Errorf("%d of %d invocations were refused", refused, sent)
+	}
+	for _, now := range []resting{half, whole} {
+		if now.goroutines != first.goroutines || now.files != first.files {
+			t.Errorf("at rest there are %d goroutines and %d descriptors, want %d and %d", now.goroutines, now.files, first.goroutines, first.files)
 		}
-		if err := json.Unmarshal([]byte(f.run(`{"operation":"metrics.system"}`)), &answer); err != nil || answer.Data.Goroutines == 0 {
+	}
+	if whole.heap > half.heap*6/5 {
+		t.Errorf("the heap is %d bytes after %d invocations and was %d after half of them, so it grows with them", whole.heap, sent, half.heap)
+	}
+}
+
+// A resting is what a process holds when it has nothing to do and its garbage is collected.
+type resting struct {
+	goroutines, files int
+	heap              int64 // bytes
+}
+
+// atRest closes the connections, collects the garbage, and returns what is left. It
+// waits until that is no more goroutines and descriptors than before, if there was a
+// before.
+func (f *function) atRest(t *testing.T, before resting) (now resting) {
+	t.Helper()
+	const (
+		rounds   = 3                // a pool's values survive one collection
+		patience = 10 * time.Second // for goroutines and connections that are about to end
+	)
+	began := time.Now()
+	for i := 1; ; i++ {
+		f.run(`{"operation":"http_client.reset"}`)
+		var answer struct {
+			Data struct {
+				After struct {
+					Goroutines int
+					Heap       int64 `json:"heap_bytes"`
+				}
+			}
+		}
+		if err := json.Unmarshal([]byte(f.run(`{"operation":"singleton.optimize","input":{"budget_bytes":1}}`)), &answer); err != nil || answer.Data.After.Goroutines == 0 {
 			t.Fatalf("it does not tell its goroutines: %v", err)
 		}
-		return usage(t, f.Pid()), answer.Data.Goroutines
-	}
-	early, few := to(1000)
-	late, many := to(10_000)
-	t.Logf("%d invocations of %d sorts, %d of them refused; after 1000 and in the end: resident memory %.1f, %.1f MB; goroutines %d, %d; descriptors %d, %d; threads %d, %d",
-		sent, len(events), refused, float64(early.rss)/1e3, float64(late.rss)/1e3, few, many, early.files, late.files, early.threads, late.threads)
-	if refused == 0 || refused > sent/2 { // some ask wrongly, some for a thing that the home does not have
-		t.Errorf("%d were refused", refused)
-	}
-	const grownKB, grown = 3 << 10, 3 // room for a heap that is about to be collected, and for a connection that is being made
-	if late.rss > early.rss+grownKB || many > few+grown || late.files > early.files+grown {
-		t.Error("it holds more than it did")
+		now = resting{answer.Data.After.Goroutines, usage(t, f.Pid()).files, answer.Data.After.Heap}
+		if i < rounds {
+			continue
+		}
+		if before.files == 0 || now.goroutines <= before.goroutines && now.files <= before.files || time.Since(began) > patience {
+			return now
+		}
 	}
 }

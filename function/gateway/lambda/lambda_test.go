@@ -35,7 +35,7 @@ func TestValidateEvent(t *testing.T) {
 		`{"operation":7}`:                               "field operation is a JSON number",
 		`{}`:                                            "neither a Smart Home directive",
 		`[]`:                                            "not a JSON object",
-		`{"directive":{},"operation":"x"}`:              "a directive and a operation",
+		`{"directive":{},"operation":"x"}`:              "a directive and an operation",
 		`{"directive":{}}`:                              "no namespace",
 		`{"directive":{"header":{"namespace":"A","name":"B","payloadVersion":"2"}}}`: "only version 3",
 		`{"request":{"type":"Foo"}}`: `type is "Foo"`,
@@ -137,10 +137,13 @@ func TestScheduled(t *testing.T) {
 		}
 	}
 	o.Probes = nil
-	for _, task := range []string{config.TaskKeepWarm, config.TaskDoctor} {
-		done, err := core.Do(t.Context(), bound(o), lambda.HandleScheduled, lambda.ScheduledInput{Task: task})
-		if err != nil || done.Skipped != "" || (done.WarmUp == nil) == (done.Diagnosis == nil) {
-			t.Errorf("%q: %+v, %v; want one of the two done", task, done, err)
+	for _, tt := range []struct {
+		task             string
+		warmUp, diagnose bool
+	}{{config.TaskKeepWarm, true, false}, {config.TaskDoctor, false, true}} {
+		done, err := core.Do(t.Context(), bound(o), lambda.HandleScheduled, lambda.ScheduledInput{Task: tt.task})
+		if err != nil || done.Skipped != "" || (done.WarmUp != nil) != tt.warmUp || (done.Diagnosis != nil) != tt.diagnose {
+			t.Errorf("%q: %+v, %v; want a warm-up: %v, a diagnosis: %v", tt.task, done, err, tt.warmUp, tt.diagnose)
 		}
 	}
 	if asked != 2 {
