@@ -87,7 +87,7 @@ func New(o Options) *App {
 			homeassistant.Breaker: {SlowCall: core.Seconds(facts.SlowReply)},
 		}}
 	)
-	a.singletons = &singleton.Store{Resident: metrics.RSS, Limit: a.memoryMB() * 1e6}
+	a.singletons = &singleton.Store{Resident: metrics.RSS, Limit: a.memoryMB() << 20}
 	a.metrics = metrics.New(metrics.Options{
 		MemoryMB: a.memoryMB(), LogBytes: output.written.Load, ParameterCalls: parameterCalls, CacheCalls: tableCalls,
 		Start: a.startSoFar, Keep: a.keepSnapshot, Kept: a.keptSnapshot,

@@ -47,7 +47,7 @@ func (a *App) emf(ctx context.Context) []slog.Attr { return metrics.EMF(ctx, a.s
 
 // processAttrs returns what the line of an invocation says about the process.
 func (a *App) processAttrs() []slog.Attr {
-	attrs := []slog.Attr{slog.String("memory_usage", lambda.Memory(metrics.RSS()/1e6, a.memoryMB()))}
+	attrs := []slog.Attr{slog.String("memory_usage", lambda.Memory(metrics.RSS()>>20, a.memoryMB()))}
 	if rate, any := a.cache.Rate(); any {
 		memory, disk, external := a.cache.Hits()
 		attrs = append(attrs, slog.Float64("cache_hit_rate", rate), slog.Int64("cache_memory_hits", memory),

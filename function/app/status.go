@@ -35,7 +35,7 @@ func (h host) Specs() []*core.Spec { return h.dispatcher.Specs() }
 func (h host) Snapshot(ctx context.Context) lambda.Snapshot {
 	s := lambda.Snapshot{
 		Version: config.Version(), Stage: h.stage(), Since: h.began,
-		MemoryUsed: metrics.RSS() / 1e6, MemoryLimit: h.memoryMB(), Gateways: h.dispatcher.Health(),
+		MemoryUsed: metrics.RSS() >> 20, MemoryLimit: h.memoryMB(), Gateways: h.dispatcher.Health(),
 	}
 	if settings := h.loader.Settings(); settings != nil {
 		s.Ready, s.Certificate = true, h.certificate(ctx, settings)
@@ -73,7 +73,7 @@ func (h host) Where(ctx context.Context) lambda.Invocation {
 		Version:     h.getenv("AWS_LAMBDA_FUNCTION_VERSION"),
 		Region:      h.getenv("AWS_REGION"),
 		MemoryLimit: h.memoryMB(),
-		MemoryUsed:  metrics.RSS() / 1e6,
+		MemoryUsed:  metrics.RSS() >> 20,
 	}
 }
 
@@ -111,7 +111,7 @@ func (a *App) usage() []utility.Usage {
 }
 
 // memory returns the resident set and the function's memory, in bytes.
-func (a *App) memory() (used, limit int64) { return metrics.RSS(), a.memoryMB() * 1e6 }
+func (a *App) memory() (used, limit int64) { return metrics.RSS(), a.memoryMB() << 20 }
 
-// memoryMB returns the memory of the function, in MB.
+// memoryMB returns the memory of the function, in what Lambda calls MB: 2^20 bytes.
 func (a *App) memoryMB() int64 { return int64(initialization.Size(a.getenv)) }

@@ -36,13 +36,13 @@ func init() {
 			one: visit{in: `{"idle_seconds":0.000000001}`, before: holding("a"), want: `{"keys":["a"],"closed":0,"left":0}`},
 			two: visit{in: `{"idle_seconds":3600}`, before: holding("a"), want: `{"keys":[],"closed":0,"left":1}`}},
 		{op: "singleton.memory",
-			one: visit{want: `{"limit_bytes":2048000000,"share":"<0.001..1>",` + figures + `}`},
+			one: visit{want: `{"limit_bytes":2147483648,"share":"<0.001..1>",` + figures + `}`},
 			two: visit{before: limited(1e12), want: `{"limit_bytes":1000000000000,"share":"<0.000001..0.01>",` + figures + `}`}},
 		{op: "singleton.optimize",
 			one: visit{in: `{"budget_bytes":1}`, want: `{"above":true,"before":{` + figures + `},"after":{` + figures + `}}`},
 			two: visit{in: `{"budget_bytes":1000000000000}`, want: `{"above":false,"freed":{"bytes":0,"items":0},"before":{` + figures + `}}`}},
 		{op: "singleton.health",
-			one: visit{before: holding("a"), want: `{"points":100,"reasons":null,"facts":{"things":1,"running":0,"limit_bytes":2048000000,` + figures + `}}`},
+			one: visit{before: holding("a"), want: `{"points":100,"reasons":null,"facts":{"things":1,"running":0,"limit_bytes":2147483648,` + figures + `}}`},
 			two: visit{before: limited(1), want: `{"points":40,"reasons":["~^the process takes [0-9]+ % of its memory limit$"],"facts":{"things":0,"limit_bytes":1}}`}},
 	}
 }

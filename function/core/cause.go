@@ -72,7 +72,8 @@ const (
 	CauseUnknownToken Cause = "unknown_token" // Login with Amazon does not know it
 	CauseUnknownUser  Cause = "unknown_user"  // not on the allow-list
 	CauseUnknownSkill Cause = "unknown_skill" // not one of the stage's
-	CauseDenied       Cause = "denied"        // by the policy
+	CausePolicy       Cause = "policy"        // the owner's policy denies it
+	CauseDenied       Cause = "denied"        // AWS denies access to the function
 	CauseThrottled    Cause = "throttled"     // a bucket is empty
 )
 
@@ -80,7 +81,6 @@ const (
 const (
 	CausePanic     Cause = "panic"    // a bug
 	CauseSettings  Cause = "settings" // missing or wrong
-	CausePolicy    Cause = "policy"   // the policy cannot be read
 	CauseUnwired   Cause = "unwired"  // the application answers no such thing
 	CauseUnbound   Cause = "unbound"  // the operation has no implementation
 	CauseInput     Cause = "input"    // of an operation

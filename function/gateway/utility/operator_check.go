@@ -135,9 +135,9 @@ func (g *Gateway) tmp() (found string, err error) {
 func (g *Gateway) memory() (string, error) {
 	used, limit := g.opts.Memory()
 	if limit <= 0 {
-		return fmt.Sprintf("%d MB", used/1e6), nil
+		return fmt.Sprintf("%d MB", used>>20), nil
 	}
-	found := fmt.Sprintf("%d of %d MB", used/1e6, limit/1e6)
+	found := fmt.Sprintf("%d of %d MB", used>>20, limit>>20)
 	if used > limit/10*9 {
 		return found, errors.New("more than 90 % of the function's memory is in use, and Lambda kills a process that uses all of it: give the stage more memory")
 	}
