@@ -64,9 +64,6 @@ var healthOf = func() (all [NumGateways]Operation[None, Health]) {
 	return all
 }()
 
-// HealthOf returns the operation `<gateway>.health` of g.
-func HealthOf(g Gateway) Operation[None, Health] { return healthOf[g] }
-
 // Health returns the health of every installed gateway.
 func (d *Dispatcher) Health() map[Gateway]Health {
 	all := make(map[Gateway]Health, NumGateways)

@@ -24,9 +24,6 @@ type Prompt struct {
 // NewPrompt returns a prompt that reads in and shows its questions on out.
 func NewPrompt(in io.Reader, out *Screen) *Prompt { return &Prompt{in: in, out: out} }
 
-// Out returns where questions are shown.
-func (p *Prompt) Out() *Screen { return p.out }
-
 // Interactive reports whether a person sits at a terminal.
 func (p *Prompt) Interactive() bool {
 	f, ok := p.in.(*os.File)

@@ -41,13 +41,6 @@ type Server struct {
 	tb  testing.TB
 }
 
-// Setup makes moto's Python environment in the workspace at root, if it is not
-// there yet. Start does so too; Setup is for doing it beforehand.
-func Setup(ctx context.Context, root string, log io.Writer) error {
-	_, err := venv.Ensure(ctx, spec(root, log))
-	return err
-}
-
 func spec(root string, log io.Writer) venv.Spec {
 	return venv.For(root, "moto", requirements, log)
 }

@@ -47,13 +47,6 @@ type Home struct {
 	process     *procgroup.Process
 }
 
-// Setup makes Home Assistant's Python environment in the workspace at root, if it
-// is not there yet: once, which takes about a minute and 500 MB. It reports that to log.
-func Setup(ctx context.Context, root string, log io.Writer) error {
-	_, err := venv.Ensure(ctx, spec(root, log))
-	return err
-}
-
 func spec(root string, log io.Writer) venv.Spec {
 	return venv.For(root, "home-assistant", requirements, log)
 }
