@@ -37,9 +37,8 @@ func (c *Client) names(ctx context.Context, key string) map[string]string {
 func (c *Client) learnNames(key string, endpoints []json.RawMessage) map[string]string {
 	names := make(map[string]string, len(endpoints))
 	for _, raw := range endpoints {
-		var e endpoint
-		if json.Unmarshal(raw, &e) == nil {
-			names[e.ID] = e.Name
+		if e, err := readEndpoint(raw); err == nil {
+			names[e.id] = e.name
 		}
 	}
 	if c.Names != nil {

@@ -64,9 +64,8 @@ func (l lastKnown) endpoints() (all []json.RawMessage) {
 func (l lastKnown) ids() map[string]bool {
 	known := map[string]bool{}
 	for _, raw := range l.endpoints() {
-		var e endpoint
-		if json.Unmarshal(raw, &e) == nil {
-			known[e.ID] = true
+		if e, err := readEndpoint(raw); err == nil {
+			known[e.id] = true
 		}
 	}
 	return known

@@ -163,7 +163,7 @@ func TestDiagnose(t *testing.T) {
 func TestDiagnoseDropped(t *testing.T) {
 	for name, tt := range map[string]struct{ endpoints, want string }{
 		"too many":  {many(301), "Alexa does not get light.99 (Alexa accepts 300 endpoints, and there are more)"},
-		"no name":   {many(1) + `,{"endpointId":"light#b","friendlyName":"","capabilities":[{}]}`, "Alexa does not get light.b (it has no name)"},
+		"no name":   {many(1) + `,{"endpointId":"light#b","friendlyName":"","capabilities":[{}]}`, `some devices have no name in Home Assistant, so Alexa gets one made from the id, light.b as "b"`},
 		"duplicate": {many(1) + "," + many(1), "Alexa does not get light.0 (another endpoint has the same id)"},
 		"no object": {many(1) + `,7`, "Alexa does not get number 2 (it is not an endpoint as Alexa defines it)"},
 	} {
