@@ -125,6 +125,7 @@ func New(o Options) *App {
 				checks.Doctor
 			}{home, checks.Doctor{Client: home}},
 			Access: access{a}, Host: host{a}, Stats: a.stats,
+			Linked: a.linked,
 			Probes: func() bool { return a.costs.Allows(utility.Probes) },
 		}),
 		breakers,

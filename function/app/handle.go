@@ -17,6 +17,7 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/logging"
 	"github.com/hearthgate/hearthgate/function/gateway/metrics"
 	"github.com/hearthgate/hearthgate/function/gateway/utility"
+	"github.com/hearthgate/hearthgate/function/homeassistant"
 )
 
 // Invoke answers one event. A failure is in the reply, so that the runtime sees none;
@@ -69,7 +70,7 @@ func (a *App) begin(ctx context.Context, event alexa.Event) context.Context {
 			slog.String("namespace", e.Header.Namespace), slog.String("name", e.Header.Name),
 			slog.String("endpoint", e.EndpointID), slog.String("message_id", e.Header.MessageID),
 		}
-		ctx = metrics.WithRecorder(ctx)
+		ctx = homeassistant.WithRefusal(metrics.WithRecorder(ctx))
 	case alexa.SkillRequest:
 		subject, attrs = e.String(), []slog.Attr{slog.String("locale", e.Locale), slog.String("request_id", e.ID)}
 		ctx = metrics.WithRecorder(ctx)
@@ -121,6 +122,8 @@ func (a *App) finish(ctx context.Context, event alexa.Event, answer json.RawMess
 				return a.lastResort(ctx, event, errors.Join(err, failed))
 			}
 			answer = reply
+		} else if refusal, ok := homeassistant.RefusalOf(ctx); ok {
+			err = refusal.Err() // the answer goes to Alexa as it came
 		}
 		a.measure(ctx, err)
 		a.end(ctx, event, err)

@@ -144,13 +144,13 @@ func (c *Client) skill(ctx context.Context, r alexa.SkillRequest, path string, b
 
 // explainMissing says of a missing endpoint whether Home Assistant is still starting,
 // which its configuration knows. It is asked once for all sentences of a while.
-func (c *Client) explainMissing(ctx context.Context, s *initialization.Settings, token core.Secret, err error) error {
+func (c *Client) explainMissing(ctx context.Context, s *initialization.Settings, token Token, err error) error {
 	const holds = 15 * time.Second
 	var home struct {
 		State string `json:"state"`
 	}
 	res, failed := core.Do(ctx, c.Dispatcher, httpclient.MakeRequest, httpclient.Request{
-		URL: s.URL + "/api/config", Bearer: token, Idempotent: true, Reuse: holds,
+		URL: s.URL + "/api/config", Bearer: token.Secret, Idempotent: true, Reuse: holds,
 	})
 	if failed == nil && res.Status == http.StatusOK && json.Unmarshal(res.Body, &home) == nil && home.State != "" && home.State != "RUNNING" {
 		return core.Errorf(core.Unreachable, core.CauseStarting, "Home Assistant is still starting (its state is %.40s): wait a minute", home.State)
@@ -160,7 +160,7 @@ func (c *Client) explainMissing(ctx context.Context, s *initialization.Settings,
 
 // classifySkill returns what is wrong with an answer to a skill's request: the same as
 // with any answer, except where the endpoint makes a difference.
-func classifySkill(res httpclient.Response, token core.Secret, path string) error {
+func classifySkill(res httpclient.Response, token Token, path string) error {
 	switch {
 	case res.Status == http.StatusOK && len(res.Body) == 0:
 		return core.Errorf(core.Internal, core.CauseMalformed, "Home Assistant answered 200 with an empty body: look into its log")

@@ -6,14 +6,13 @@ import (
 	"log/slog"
 
 	"github.com/hearthgate/hearthgate/function/alexa"
-	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/initialization"
 	"github.com/hearthgate/hearthgate/function/gateway/logging"
 )
 
 // noteDevice puts the friendly name of the endpoint of d on the line, as the last
 // discovery has it, so that the owner reads "Kitchen light" and not an id.
-func (c *Client) noteDevice(ctx context.Context, s *initialization.Settings, token core.Secret, d alexa.Directive) {
+func (c *Client) noteDevice(ctx context.Context, s *initialization.Settings, token Token, d alexa.Directive) {
 	if d.EndpointID == "" || c.Names == nil {
 		return
 	}

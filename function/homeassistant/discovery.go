@@ -90,7 +90,7 @@ func (c *Client) mayKnow(d alexa.Directive, err error) (key string, ok bool) {
 	if err != nil {
 		return "", false
 	}
-	if at, ok := security.Expiry(token); ok && s.TokenSource == config.Linked && time.Now().After(at) {
+	if at, ok := security.Expiry(token.Secret); ok && s.TokenSource == config.Linked && time.Now().After(at) {
 		return "", false
 	}
 	return keyFor(s, token), true

@@ -69,7 +69,7 @@ type homeError struct{ error }
 
 func (e homeError) Unwrap() error { return e.error }
 
-func (c *Client) forward(ctx context.Context, s *initialization.Settings, token core.Secret, d alexa.Directive) (json.RawMessage, error) {
+func (c *Client) forward(ctx context.Context, s *initialization.Settings, token Token, d alexa.Directive) (json.RawMessage, error) {
 	reply, err := c.ask(ctx, s, token, d)
 	if isRefusal(err) {
 		reply, err = c.retryWithNewToken(ctx, s, token, d, err)
@@ -85,7 +85,7 @@ func (c *Client) forward(ctx context.Context, s *initialization.Settings, token 
 
 // ask sends d with a token, unless requests with that token or to that home are
 // paused.
-func (c *Client) ask(ctx context.Context, s *initialization.Settings, token core.Secret, d alexa.Directive) (json.RawMessage, error) {
+func (c *Client) ask(ctx context.Context, s *initialization.Settings, token Token, d alexa.Directive) (json.RawMessage, error) {
 	if err := c.paused(ctx, s.URL, token, d); err != nil {
 		return nil, err
 	}
@@ -110,7 +110,7 @@ func (c *Client) ask(ctx context.Context, s *initialization.Settings, token core
 // A post is a request to the home.
 type post struct {
 	url        string
-	token      core.Secret
+	token      Token
 	body       []byte
 	idempotent bool
 }
@@ -126,7 +126,7 @@ func (c *Client) post(ctx context.Context, p post, read func(httpclient.Response
 				Method:     http.MethodPost,
 				URL:        p.url,
 				Header:     http.Header{"Content-Type": {"application/json"}},
-				Bearer:     p.token,
+				Bearer:     p.token.Secret,
 				Body:       p.body,
 				Idempotent: p.idempotent,
 			})
@@ -142,29 +142,13 @@ func (c *Client) post(ctx context.Context, p post, read func(httpclient.Response
 }
 
 // answer returns the home's answer to d, once it is known to be one.
-func answer(ctx context.Context, d alexa.Directive, res httpclient.Response, token core.Secret) (json.RawMessage, error) {
+func answer(ctx context.Context, d alexa.Directive, res httpclient.Response, token Token) (json.RawMessage, error) {
 	reply, err := Classify(res, token)
 	if err != nil {
 		return nil, err
 	}
-	logging.Note(ctx, slog.String("reply", reply.Namespace+"."+reply.Name))
-	if reply.IsError() {
-		logging.Note(ctx, slog.String("reply_type", reply.ErrorType))
-	}
+	noteReply(ctx, reply)
 	return correlated(d, reply, res.Body)
-}
-
-// tokenFor returns the token for Home Assistant: the stored one, or that of the
-// linked account.
-func tokenFor(s *initialization.Settings, linked string) (core.Secret, error) {
-	if s.TokenSource == config.Stored {
-		return s.Token, nil
-	}
-	if linked == "" {
-		return "", core.Errorf(core.Unauthorized, core.CauseUnauthorized,
-			"there is no token of a linked account: link the skill with Home Assistant in the Alexa app, or set %s to %s", config.EnvTokenSource, config.Stored)
-	}
-	return core.Secret(linked), nil
 }
 
 // isRefusal reports whether the home itself has just refused the token.

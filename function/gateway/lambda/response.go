@@ -86,7 +86,7 @@ func (g *Gateway) createAlexaResponse(ctx context.Context, in ReplyInput) (json.
 		if in.tells() {
 			return in.reply(e)
 		}
-		return failedSkill(e, kind)
+		return g.failedSkill(e, kind, core.CauseOf(in.Err))
 	}
 	return nil, core.Errorf(core.Invalid, core.CauseInput, "field event is neither a directive nor a skill's request")
 }
@@ -121,7 +121,7 @@ func failedDirective(e alexa.Directive, kind core.Kind) (json.RawMessage, error)
 
 // failedSkill returns the reply that r failed: a sentence in its language, and the
 // end of the session.
-func failedSkill(r alexa.SkillRequest, kind core.Kind) (json.RawMessage, error) {
+func (g *Gateway) failedSkill(r alexa.SkillRequest, kind core.Kind, cause core.Cause) (json.RawMessage, error) {
 	switch r.Type {
 	case alexa.SessionEnded:
 		return alexa.Silence(), nil
@@ -131,6 +131,9 @@ func failedSkill(r alexa.SkillRequest, kind core.Kind) (json.RawMessage, error) 
 	say := alexa.PhrasesFor(r.Locale)
 	switch kind {
 	case core.Unauthorized, core.Expired:
+		if rejectedByHome(cause) && !g.opts.Linked() {
+			return alexa.SkillReply{Speech: say.Refused}.Encode()
+		}
 		return alexa.SkillReply{Speech: say.Link, Card: alexa.LinkAccount}.Encode()
 	case core.Forbidden:
 		return alexa.SkillReply{Speech: say.Forbidden}.Encode()
@@ -140,6 +143,12 @@ func failedSkill(r alexa.SkillRequest, kind core.Kind) (json.RawMessage, error) 
 		return alexa.SkillReply{Speech: say.Busy}.Encode()
 	}
 	return alexa.SkillReply{Speech: say.Failed}.Encode()
+}
+
+// rejectedByHome reports whether it was the home that rejected a token, rather than the
+// allow-list, which goes by the linked account whatever the home's token is.
+func rejectedByHome(cause core.Cause) bool {
+	return cause == core.CauseUnauthorized || cause == core.CauseExpired || cause == core.CauseTokenPaused
 }
 
 // reply returns the reply to r that says and shows what is given.

@@ -117,7 +117,7 @@ func TestDiagnose(t *testing.T) {
 	}{
 		{"nothing", house{}, nil, "discover", "", ""},
 		{"wrong token", house{root: says(401, "401: Unauthorized")}, nil, "token", "unauthorized", "hearthgate token"},
-		{"expired token", house{root: says(401, "")}, map[string]string{"HOME_ASSISTANT_TOKEN": expired}, "token", "expired", "new one"},
+		{"expired token", house{root: says(401, "")}, map[string]string{"HOME_ASSISTANT_TOKEN": expired}, "token", "expired", "new long-lived token"},
 		{"banned", house{root: says(403, "403: Forbidden", "Content-Type", "text/plain; charset=utf-8")}, nil, "token", "banned", "ip_bans.yaml"},
 		{"Cloudflare's rule", house{root: says(403, "<html>", "Content-Type", "text/html", "Cf-Ray", "1")}, nil, "token", "cloudflare", "security events"},
 		{"Cloudflare Access, by login", house{root: says(302, "", "Location", "https://x.cloudflareaccess.com/cdn-cgi/access/login")}, nil, "token", "cloudflare_access", "service token"},

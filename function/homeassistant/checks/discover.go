@@ -29,7 +29,7 @@ func (c *checks) discover(ctx context.Context, s *wire.DiagnosisStep) error {
 		return err
 	}
 	s.Found = fmt.Sprint(res.Status)
-	_, err = homeassistant.Classify(res, c.settings.Token)
+	_, err = homeassistant.Classify(res, c.shown())
 	switch {
 	case core.CauseOf(err) == core.CauseMalformed:
 		return verdict(core.CauseMalformed, err.Error(), "check what is in front of Home Assistant, and look into its log")

@@ -12,20 +12,21 @@ import (
 
 // An Entry is a line of the log that the function wrote.
 type Entry struct {
-	Time      time.Time `json:"timestamp"`
-	Level     string    `json:"level"`
-	Message   string    `json:"message"`
-	Namespace string    `json:"namespace"`
-	Name      string    `json:"name"`
-	Endpoint  string    `json:"endpoint"`
-	Success   outcome   `json:"success"`
-	Duration  float64   `json:"duration"`
-	Reply     string    `json:"reply"`
-	ReplyType string    `json:"reply_type"`
-	Cause     string    `json:"cause"`
-	Error     string    `json:"error"`
-	ColdStart float64   `json:"ColdStart"`
-	ID        string    `json:"correlation_id"`
+	Time        time.Time `json:"timestamp"`
+	Level       string    `json:"level"`
+	Message     string    `json:"message"`
+	Namespace   string    `json:"namespace"`
+	Name        string    `json:"name"`
+	Endpoint    string    `json:"endpoint"`
+	Success     outcome   `json:"success"`
+	Duration    float64   `json:"duration"`
+	Reply       string    `json:"reply"`
+	ReplyType   string    `json:"reply_type"`
+	HomeMessage string    `json:"home_message"`
+	Cause       string    `json:"cause"`
+	Error       string    `json:"error"`
+	ColdStart   float64   `json:"ColdStart"`
+	ID          string    `json:"correlation_id"`
 }
 
 // An outcome is the result of an invocation; it is not known for other lines. A line
@@ -80,6 +81,6 @@ func (e Entry) Show(to *ui.Screen) {
 	case e.Error != "":
 		to.Printf("%27s %s: %s\n", "", e.Cause, e.Error)
 	case e.Failed():
-		to.Printf("%27s %s\n", "", "Home Assistant answered "+e.ReplyType)
+		to.Printf("%27s %s\n", "", strings.TrimSuffix("Home Assistant answered "+e.ReplyType+": "+e.HomeMessage, ": "))
 	}
 }
