@@ -73,6 +73,9 @@ func (a *App) begin(ctx context.Context, event alexa.Event) context.Context {
 		ctx = homeassistant.WithRefusal(metrics.WithRecorder(ctx))
 	case alexa.SkillRequest:
 		subject, attrs = e.String(), []slog.Attr{slog.String("locale", e.Locale), slog.String("request_id", e.ID)}
+		if e.Problem != "" {
+			attrs = append(attrs, slog.String("alexa_problem", e.Problem))
+		}
 		ctx = metrics.WithRecorder(ctx)
 	case alexa.Scheduled:
 		subject = e.String()
@@ -162,6 +165,9 @@ func (a *App) lastResort(ctx context.Context, event alexa.Event, err error) ([]b
 	case alexa.SkillRequest:
 		a.measure(ctx, err)
 		a.end(ctx, event, err)
+		if e.Type == alexa.SessionEnded || e.IsNotice() {
+			return alexa.Silence(), nil
+		}
 		return alexa.SkillReply{Speech: alexa.PhrasesFor(e.Locale).Failed}.Encode()
 	}
 	a.end(ctx, event, err)

@@ -122,10 +122,10 @@ func failedDirective(e alexa.Directive, kind core.Kind) (json.RawMessage, error)
 // failedSkill returns the reply that r failed: a sentence in its language, and the
 // end of the session.
 func (g *Gateway) failedSkill(r alexa.SkillRequest, kind core.Kind, cause core.Cause) (json.RawMessage, error) {
-	switch r.Type {
-	case alexa.SessionEnded:
+	switch {
+	case r.Type == alexa.SessionEnded || r.IsNotice():
 		return alexa.Silence(), nil
-	case alexa.CanFulfill:
+	case r.Type == alexa.CanFulfill:
 		return alexa.Fulfillment(r, "NO", "")
 	}
 	say := alexa.PhrasesFor(r.Locale)
@@ -153,7 +153,7 @@ func rejectedByHome(cause core.Cause) bool {
 
 // reply returns the reply to r that says and shows what is given.
 func (in ReplyInput) reply(r alexa.SkillRequest) (json.RawMessage, error) {
-	if r.Type == alexa.SessionEnded || r.Type == alexa.CanFulfill {
+	if r.Type == alexa.SessionEnded || r.Type == alexa.CanFulfill || r.IsNotice() {
 		return nil, core.Errorf(core.Invalid, core.CauseInput, "field event is a %s, whose reply has no speech and no card", r.Type)
 	}
 	// Text between <speak> and </speak> would be read as markup.
