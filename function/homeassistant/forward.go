@@ -130,6 +130,7 @@ func (c *Client) post(ctx context.Context, p post, read func(httpclient.Response
 				Body:       p.body,
 				Idempotent: p.idempotent,
 			})
+			logging.Note(ctx, slog.Bool("connection_reused", res.Reused))
 			if err != nil {
 				return err
 			}

@@ -71,7 +71,7 @@ func (a *attempt) run(ctx context.Context, u *url.URL) (Response, error) {
 	if err != nil {
 		return Response{}, a.fail(ctx, err)
 	}
-	return Response{res.StatusCode, res.Header, body, time.Since(start)}, nil
+	return Response{Status: res.StatusCode, Header: res.Header, Body: body, Duration: time.Since(start)}, nil
 }
 
 func (a *attempt) outgoing(ctx context.Context, u *url.URL) *http.Request {

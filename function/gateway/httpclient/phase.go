@@ -74,7 +74,14 @@ func (a *attempt) got(i httptrace.GotConnInfo) {
 	defer a.mu.Unlock()
 	a.conn.release()
 	a.conn, a.reused = connOf(i.Conn), i.Reused
-	a.before = a.conn.acquire()
+	a.before = a.conn.acquire(a.request.Idempotent)
+}
+
+// usedBefore reports whether the connection of the attempt existed before it.
+func (a *attempt) usedBefore() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.reused
 }
 
 // adopt records that c was dialled for a; it returns false if a has ended.
