@@ -27,6 +27,10 @@ const (
 	MaxMessageID    = 127 // characters
 )
 
+// APIHosts are the hosts of Alexa's API, one of which a request of a custom skill names
+// for progressive responses.
+var APIHosts = []string{"api.amazonalexa.com", "api.eu.amazonalexa.com", "api.fe.amazonalexa.com"}
+
 // MaxReply is the longest reply that Lambda passes on, in bytes.
 const MaxReply = 6 << 20
 

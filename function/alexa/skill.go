@@ -47,9 +47,11 @@ type SkillRequest struct {
 	ApplicationID string // the skill's id
 	UserID        string
 	Attributes    map[string]json.RawMessage // what the reply before left in the session
+	APIEndpoint   string                     // the address of Alexa's API for this request; "" without
 
-	raw   []byte
-	token string
+	raw      []byte
+	token    string
+	apiToken string
 }
 
 // An Intent is what a person wants, in the terms of the interaction model.
@@ -82,6 +84,8 @@ func readSkillRequest(raw []byte) (Event, error) {
 		r.InSession = strictjson.Kind(id) == "string"
 		return nil
 	}
+	inSystem := who(&system.application, &system.user, &system.token)
+	inSystem["apiEndpoint"], inSystem["apiAccessToken"] = text(&r.APIEndpoint), text(&r.apiToken)
 	var problem struct{ kind, message string }
 	err := members(raw, reader{
 		"request": object(reader{
@@ -90,7 +94,7 @@ func readSkillRequest(raw []byte) (Event, error) {
 			"error":  object(reader{"type": text(&problem.kind), "message": text(&problem.message)}),
 		}),
 		"session": object(inSession),
-		"context": object(reader{"System": object(who(&system.application, &system.user, &system.token))}),
+		"context": object(reader{"System": object(inSystem)}),
 	})
 	if problem.kind != "" || problem.message != "" {
 		r.Problem = problem.kind + ": " + problem.message
@@ -133,6 +137,9 @@ func (r SkillRequest) Raw() []byte { return r.raw }
 
 // Token returns the token of the linked account; "" without.
 func (r SkillRequest) Token() string { return r.token }
+
+// APIToken returns the token for Alexa's API; "" without.
+func (r SkillRequest) APIToken() string { return r.apiToken }
 
 // Said returns what a person said in the slot of that name; "" for nothing.
 func (r SkillRequest) Said(slot string) string { return r.Intent.Slots[slot].Value }

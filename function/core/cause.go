@@ -41,6 +41,7 @@ const (
 // The far side was not reached.
 const (
 	CauseTimeout      Cause = "timeout"       // no answer in time
+	CauseStillWorking Cause = "still_working" // no answer in time to what the home has received and may yet do
 	CauseDNS          Cause = "dns"           // the name has no address
 	CauseOnlyIPv6     Cause = "only_ipv6"     // the name has no IPv4 address
 	CauseRefused      Cause = "refused"       // nothing listens

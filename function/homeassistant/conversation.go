@@ -12,6 +12,7 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/circuitbreaker"
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
 	"github.com/hearthgate/hearthgate/function/gateway/initialization"
 	"github.com/hearthgate/hearthgate/function/gateway/logging"
@@ -131,16 +132,24 @@ func (c *Client) skill(ctx context.Context, r alexa.SkillRequest, path string, b
 		ctx, cancel = context.WithTimeout(ctx, s.Timeout)
 		defer cancel()
 	}
+	defer c.tellProgress(ctx, r)()
 	var answer []byte
-	err = c.post(ctx, post{url: s.URL + path, token: token, body: body}, func(res httpclient.Response) error {
+	err = c.post(ctx, post{breaker: circuitbreaker.Conversation, url: s.URL + path, token: token, body: body, counts: isConversationFailure}, func(res httpclient.Response) error {
 		answer = res.Body
 		return classifySkill(res, token, path)
 	})
-	if core.CauseOf(err) == core.CauseNotConfigured {
+	switch {
+	case core.CauseOf(err) == core.CauseNotConfigured:
 		err = c.explainMissing(ctx, s, token, err)
+	case httpclient.IsWaiting(err):
+		err = core.Errorf(core.Unreachable, core.CauseStillWorking, "Home Assistant has received the sentence and takes longer than Alexa waits; it may yet do what was said: choose a faster conversation agent in Home Assistant, or let it handle commands locally first (%w)", err)
 	}
 	return answer, err
 }
+
+// isConversationFailure reports whether the conversation is to be asked less: a slow
+// language model is none.
+func isConversationFailure(err error) bool { return isHomeFailure(err) && !httpclient.IsWaiting(err) }
 
 // explainMissing says of a missing endpoint whether Home Assistant is still starting,
 // which its configuration knows. It is asked once for all sentences of a while.

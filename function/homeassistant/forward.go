@@ -3,6 +3,7 @@
 package homeassistant
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -19,7 +20,8 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/metrics"
 )
 
-// Breaker is the name of the home's circuit breaker.
+// Breaker is the name of the circuit breaker of the home's Smart Home endpoint. What takes
+// long by nature has its own, so that slow answers of one service do not stop another.
 const Breaker = circuitbreaker.HomeAssistant
 
 // SmartHomePath is the path of Home Assistant's Smart Home endpoint.
@@ -31,6 +33,8 @@ type Client struct {
 	Dispatcher *core.Dispatcher
 	Settings   func() *initialization.Settings // in effect; nil while there are none
 	Names      Cache                           // of the friendly names of devices; default: none are kept
+
+	AlexaAPI string // address of Alexa's API for progressive responses; default: the one that a request names, if it is Amazon's
 
 	refusals refusals
 }
@@ -98,7 +102,7 @@ func (c *Client) ask(ctx context.Context, s *initialization.Settings, token Toke
 	}
 	var reply json.RawMessage
 	err := c.post(ctx, post{
-		url: s.URL + SmartHomePath, token: token, body: d.Raw(), idempotent: d.Idempotent(),
+		breaker: breakerFor(d), url: s.URL + SmartHomePath, token: token, body: d.Raw(), idempotent: d.Idempotent(), unhurried: d.IsWebRTC(),
 	}, func(res httpclient.Response) (err error) {
 		reply, err = answer(ctx, d, res, token)
 		return err
@@ -107,19 +111,34 @@ func (c *Client) ask(ctx context.Context, s *initialization.Settings, token Toke
 	return reply, err
 }
 
+// breakerFor returns the name of the circuit breaker for d.
+func breakerFor(d alexa.Directive) string {
+	if d.IsWebRTC() || d.Header.Namespace == "Alexa.CameraStreamController" {
+		return circuitbreaker.CameraStreams
+	}
+	return Breaker
+}
+
 // A post is a request to the home.
 type post struct {
+	breaker    string // default: Breaker
 	url        string
 	token      Token
 	body       []byte
 	idempotent bool
+	counts     func(error) bool // whether an error opens the breaker; default: isHomeFailure
+	unhurried  bool             // how long it takes says nothing about the home
 }
 
 // post sends p behind the home's breaker and has read say what the answer means.
 func (c *Client) post(ctx context.Context, p post, read func(httpclient.Response) error) error {
+	counts := p.counts
+	if counts == nil {
+		counts = isHomeFailure
+	}
 	_, err := core.Do(ctx, c.Dispatcher, circuitbreaker.Call, circuitbreaker.CallInput{
-		Breaker:    Breaker,
-		Counts:     isHomeFailure,
+		Breaker:    cmp.Or(p.breaker, Breaker),
+		Counts:     counts,
 		Idempotent: p.idempotent,
 		Func: func(ctx context.Context) error {
 			res, err := core.Do(ctx, c.Dispatcher, httpclient.MakeRequest, httpclient.Request{
@@ -134,7 +153,9 @@ func (c *Client) post(ctx context.Context, p post, read func(httpclient.Response
 			if err != nil {
 				return err
 			}
-			metrics.Put(ctx, config.HomeDuration, float64(res.Duration)/float64(time.Millisecond))
+			if !p.unhurried {
+				metrics.Put(ctx, config.HomeDuration, float64(res.Duration)/float64(time.Millisecond))
+			}
 			logging.Note(ctx, slog.Int("status", res.Status))
 			return read(res)
 		},
@@ -145,12 +166,20 @@ func (c *Client) post(ctx context.Context, p post, read func(httpclient.Response
 // answer returns the home's answer to d, once it is known to be one.
 func answer(ctx context.Context, d alexa.Directive, res httpclient.Response, token Token) (json.RawMessage, error) {
 	reply, err := Classify(res, token)
-	if err != nil {
+	switch {
+	case d.IsWebRTC() && core.CauseOf(err) == core.CauseMalformed:
+		return nil, errUnreadableSession // its text has addresses of the home
+	case err != nil:
 		return nil, err
+	}
+	if d.IsWebRTC() {
+		reply.ErrorMessage = "" // so may this
 	}
 	noteReply(ctx, reply)
 	return correlated(d, reply, res.Body)
 }
+
+var errUnreadableSession = core.Errorf(core.Internal, core.CauseMalformed, "Home Assistant's answer about a camera's live session cannot be read: look into its log, and check what is in front of it")
 
 // isRefusal reports whether the home itself has just refused the token.
 func isRefusal(err error) bool {

@@ -36,7 +36,7 @@ func classify(ctx context.Context, p phase, err error) *core.Error {
 	case errors.Is(err, errTooLong):
 		return core.Errorf(core.Internal, core.CauseOversized, "%w", err)
 	case ctx.Err() != nil, errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
-		return &core.Error{Kind: core.Unreachable, Cause: core.CauseTimeout, Err: timeoutError{"no answer in time", p}}
+		return &core.Error{Kind: core.Unreachable, Cause: core.CauseTimeout, Err: timeoutError{noAnswer, p}}
 	case errors.Is(err, syscall.ETIMEDOUT):
 		return &core.Error{Kind: core.Unreachable, Cause: core.CauseTimeout, Err: timeoutError{"the bytes sent are not acknowledged", p}}
 	case errors.Is(err, errPin):
@@ -64,6 +64,15 @@ func classify(ctx context.Context, p phase, err error) *core.Error {
 		return core.Errorf(core.Unreachable, core.CauseNoRoute, "no connection can be made: %w", withoutURL(err))
 	}
 	return core.Errorf(core.Unreachable, core.CauseProtocol, "the answer is not HTTP, or ended while %v: %w", p, withoutURL(err))
+}
+
+const noAnswer = "no answer in time"
+
+// IsWaiting reports whether err is a timeout of a request that was sent whole: the
+// server was waited for, and may yet do what was asked.
+func IsWaiting(err error) bool {
+	t, ok := errors.AsType[timeoutError](err)
+	return ok && t.text == noAnswer && t.p >= waiting
 }
 
 // A timeoutError is a timeout that libraries recognize as one.

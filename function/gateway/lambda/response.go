@@ -129,6 +129,9 @@ func (g *Gateway) failedSkill(r alexa.SkillRequest, kind core.Kind, cause core.C
 		return alexa.Fulfillment(r, "NO", "")
 	}
 	say := alexa.PhrasesFor(r.Locale)
+	if cause == core.CauseStillWorking {
+		return alexa.SkillReply{Speech: say.Working}.Encode()
+	}
 	switch kind {
 	case core.Unauthorized, core.Expired:
 		if rejectedByHome(cause) && !g.opts.Linked() {
