@@ -114,6 +114,7 @@ func TestT4Progress(t *testing.T) {
 		{"all, and Alexa hangs", forever, forever, "Your home is still working on it.", 1, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			home, sentences := thinker(t, tt.think)
 			var mu sync.Mutex
 			var asked []string
