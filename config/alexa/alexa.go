@@ -27,6 +27,10 @@ const (
 	MaxMessageID    = 127 // characters
 )
 
+// APIHosts are the hosts of Alexa's API, one of which a request of a custom skill names
+// for progressive responses.
+var APIHosts = []string{"api.amazonalexa.com", "api.eu.amazonalexa.com", "api.fe.amazonalexa.com"}
+
 // MaxPayload is the longest event that Lambda takes, and the longest reply that it
 // passes on, in bytes.
 const MaxPayload = 6 << 20

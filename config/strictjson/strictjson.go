@@ -23,6 +23,10 @@ import (
 // MaxDepth is how deep objects and lists may sit inside one another for [Check].
 const MaxDepth = 64
 
+// MaxMembers is how many members an object may have for [Object]: comparing the keys of
+// more takes memory many times their length.
+const MaxMembers = 10_000
+
 // maxNesting is the bound of encoding/json, for values whose reader sets its own.
 const maxNesting = 10000
 
@@ -61,13 +65,17 @@ func Measure(b []byte) (shape Shape, twice string, err error) {
 // and the value as b has it, without space around it. It goes on after an error of f
 // and returns the first, an [*Error] with the key in front of its path. A key
 // that comes twice is an error too, though f sees both members; keys further down
-// are not compared. null has no members. If b is not valid JSON, f is called for the
+// are not compared. More than [MaxMembers] are an error. null has no members. If b is not valid JSON, f is called for the
 // members before the fault.
 func Object(b []byte, f func(key string, value []byte) error) error {
 	s := scanner{b: b, limit: maxNesting, names: note}
 	var first *Error
+	members := 0
 	err := s.container('{', func() *Error {
 		return s.object(1, func(key string) *Error {
+			if members++; members > MaxMembers {
+				return s.fault(fmt.Sprintf("is one too many; expected at most %d members", MaxMembers))
+			}
 			if first == nil {
 				first = s.twice
 			}

@@ -8,22 +8,23 @@ import (
 // A LogLine is what the command reads of one line that the function wrote to its
 // log. Lambda's own lines (START, END, REPORT) are none: see [ParseLogLine].
 type LogLine struct {
-	Time      time.Time
-	Level     string // DEBUG, INFO, WARN or ERROR
-	Message   string
-	Version   string
-	Namespace string // of the directive; "" for a line of another kind
-	Name      string
-	Endpoint  string
-	Device    string // the endpoint's friendly name, where it is known
-	Outcome   Outcome
-	Duration  float64 // ms
-	Reply     string  // "Alexa.Response"
-	ReplyType string  // of an error response
-	Cause     string
-	Error     string
-	ColdStart bool
-	ID        string // the correlation ID
+	Time        time.Time
+	Level       string // DEBUG, INFO, WARN or ERROR
+	Message     string
+	Version     string
+	Namespace   string // of the directive; "" for a line of another kind
+	Name        string
+	Endpoint    string
+	Device      string // the endpoint's friendly name, where it is known
+	Outcome     Outcome
+	Duration    float64 // ms
+	Reply       string  // "Alexa.Response"
+	ReplyType   string  // of an error response
+	HomeMessage string  // Home Assistant's own words in it
+	Cause       string
+	Error       string
+	ColdStart   bool
+	ID          string // the correlation ID
 }
 
 // An Outcome is how an invocation ended.
@@ -49,7 +50,7 @@ func ParseLogLine(line []byte) (l LogLine, ok bool) {
 	for key, into := range map[string]any{
 		"timestamp": &l.Time, "level": &l.Level, "message": &l.Message, "version": &l.Version,
 		"namespace": &l.Namespace, "name": &l.Name, "endpoint": &l.Endpoint, "device": &l.Device,
-		"duration": &l.Duration, "reply": &l.Reply, "reply_type": &l.ReplyType,
+		"duration": &l.Duration, "reply": &l.Reply, "reply_type": &l.ReplyType, "home_message": &l.HomeMessage,
 		"cause": &l.Cause, "error": &l.Error, "ColdStart": &cold, "correlation_id": &l.ID,
 	} {
 		get(key, into)

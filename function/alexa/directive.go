@@ -124,6 +124,10 @@ func (d Directive) IsReportState() bool { return d.Is("Alexa", "ReportState") }
 // IsAcceptGrant reports whether d brings the code for proactive events.
 func (d Directive) IsAcceptGrant() bool { return d.Is("Alexa.Authorization", "AcceptGrant") }
 
+// IsWebRTC reports whether d is part of a camera's live session: Alexa waits less long
+// for the reply, the camera takes most of that, and both have addresses of the home.
+func (d Directive) IsWebRTC() bool { return d.Header.Namespace == "Alexa.RTCSessionController" }
+
 // Idempotent reports whether d may be sent a second time without a command being
 // carried out twice: it only asks.
 func (d Directive) Idempotent() bool { return d.IsDiscover() || d.IsReportState() }

@@ -54,6 +54,14 @@ var errNoObject = errors.New("the event is not a JSON object with a directive, a
 // errNoKind says that an event has none of the four keys.
 var errNoKind = errors.New(`the event is neither a Smart Home directive, {"directive": {...}}, nor a custom skill's request, {"request": {...}}, nor an operation, {"operation": "lambda.status", "input": {}}, nor a scheduled event, {"detail-type": "Scheduled Event", ...}`)
 
+// A VersionError says that an event is a message of an older version of the Smart Home
+// Skill API, which has its header at the top.
+type VersionError string
+
+func (v VersionError) Error() string {
+	return fmt.Sprintf("the event is a message of version %.20q of the Smart Home Skill API, and only version 3 is supported: choose payload version 3 for the skill in the Alexa developer console", string(v))
+}
+
 // ParseEvent reads an event, which keeps raw. It reads as Home Assistant does, with
 // letter case and without duplicate keys, so that what is judged here is what Home
 // Assistant carries out. An event that could be taken for two kinds is rejected.
@@ -108,9 +116,22 @@ func recognize(raw []byte) (found int, err error) {
 		return nil
 	})
 	if err == nil && found < 0 {
-		err = errNoKind
+		if err = olderVersion(raw); err == nil {
+			err = errNoKind
+		}
 	}
 	return found, err
+}
+
+// olderVersion returns a [VersionError] for a message of version 1 or 2, and nil for
+// anything else.
+func olderVersion(raw []byte) (err error) {
+	var h Header
+	_ = members(raw, map[string]func([]byte) error{"header": h.read})
+	if h.Namespace != "" && h.Name != "" && h.PayloadVersion != "" {
+		err = VersionError(h.PayloadVersion)
+	}
+	return err
 }
 
 // members reads the members of an object into the places given by their keys; others

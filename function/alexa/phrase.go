@@ -15,6 +15,10 @@ type Phrases struct {
 	Forbidden   string
 	Unreachable string
 	Busy        string
+	Moment      string // said while the home takes its time
+	Working     string // the home takes longer than Alexa waits
+	Refused     string // the home rejected the stored token, which linking the account does not mend
+	Unsupported string // the skill does not do that
 	Failed      string // anything else
 }
 
@@ -56,6 +60,10 @@ var english = Phrases{
 	Forbidden:   "Sorry, that isn't allowed in this home.",
 	Unreachable: "Sorry, I can't reach your home right now.",
 	Busy:        "Your home is getting too many requests right now. Please try again in a minute.",
+	Moment:      "One moment, please.",
+	Working:     "Your home is still working on it.",
+	Refused:     "Sorry, your home no longer accepts my access token. Its owner can store a new one.",
+	Unsupported: "Sorry, this skill can't do that.",
 	Failed:      "Sorry, something went wrong.",
 }
 
@@ -70,6 +78,10 @@ var german = Phrases{
 	Forbidden:   "Das ist in diesem Zuhause leider nicht erlaubt.",
 	Unreachable: "Ich kann dein Zuhause gerade nicht erreichen.",
 	Busy:        "Dein Zuhause bekommt gerade zu viele Anfragen. Bitte versuch es in einer Minute noch einmal.",
+	Moment:      "Einen Moment, bitte.",
+	Working:     "Dein Zuhause arbeitet noch daran.",
+	Refused:     "Dein Zuhause akzeptiert mein Zugriffstoken nicht mehr. Bitte hinterlege ein neues.",
+	Unsupported: "Das kann dieser Skill leider nicht.",
 	Failed:      "Da ist leider etwas schiefgelaufen.",
 }
 
@@ -84,6 +96,10 @@ var french = Phrases{
 	Forbidden:   "Désolée, ce n'est pas autorisé dans cette maison.",
 	Unreachable: "Désolée, je n'arrive pas à joindre votre maison pour le moment.",
 	Busy:        "Votre maison reçoit trop de demandes en ce moment. Réessayez dans une minute.",
+	Moment:      "Un instant, s'il vous plaît.",
+	Working:     "Votre maison y travaille encore.",
+	Refused:     "Désolée, votre maison n'accepte plus mon jeton d'accès. Il faut en enregistrer un nouveau.",
+	Unsupported: "Désolée, cette skill ne sait pas faire cela.",
 	Failed:      "Désolée, un problème est survenu.",
 }
 
@@ -98,6 +114,10 @@ var spanish = Phrases{
 	Forbidden:   "Lo siento, eso no está permitido en esta casa.",
 	Unreachable: "Lo siento, ahora mismo no puedo conectar con tu casa.",
 	Busy:        "Tu casa está recibiendo demasiadas peticiones. Inténtalo de nuevo en un minuto.",
+	Moment:      "Un momento, por favor.",
+	Working:     "Tu casa todavía está trabajando en ello.",
+	Refused:     "Lo siento, tu casa ya no acepta mi token de acceso. Hay que guardar uno nuevo.",
+	Unsupported: "Lo siento, esta skill no puede hacer eso.",
 	Failed:      "Lo siento, algo ha salido mal.",
 }
 
@@ -112,6 +132,10 @@ var italian = Phrases{
 	Forbidden:   "Mi dispiace, in questa casa non è permesso.",
 	Unreachable: "Mi dispiace, in questo momento non riesco a raggiungere la tua casa.",
 	Busy:        "La tua casa sta ricevendo troppe richieste. Riprova tra un minuto.",
+	Moment:      "Un momento, per favore.",
+	Working:     "La tua casa ci sta ancora lavorando.",
+	Refused:     "Mi dispiace, la tua casa non accetta più il mio token di accesso. Bisogna salvarne uno nuovo.",
+	Unsupported: "Mi dispiace, questa skill non può farlo.",
 	Failed:      "Mi dispiace, qualcosa è andato storto.",
 }
 
@@ -126,6 +150,10 @@ var portuguese = Phrases{
 	Forbidden:   "Desculpe, isso não é permitido nesta casa.",
 	Unreachable: "Desculpe, não consigo falar com a sua casa agora.",
 	Busy:        "Sua casa está recebendo pedidos demais. Tente de novo em um minuto.",
+	Moment:      "Um momento, por favor.",
+	Working:     "Sua casa ainda está trabalhando nisso.",
+	Refused:     "Desculpe, sua casa não aceita mais o meu token de acesso. É preciso salvar um novo.",
+	Unsupported: "Desculpe, esta skill não consegue fazer isso.",
 	Failed:      "Desculpe, algo deu errado.",
 }
 
@@ -140,6 +168,10 @@ var japanese = Phrases{
 	Forbidden:   "すみません、この家ではその操作は許可されていません。",
 	Unreachable: "すみません、いま、おうちに接続できません。",
 	Busy:        "おうちへのリクエストが多すぎます。一分ほどしてから、もう一度お試しください。",
+	Moment:      "少々お待ちください。",
+	Working:     "おうちはまだ処理中です。",
+	Refused:     "すみません、おうちがアクセストークンを受け付けません。新しいトークンを保存してください。",
+	Unsupported: "すみません、このスキルではできません。",
 	Failed:      "すみません、問題が発生しました。",
 }
 
@@ -154,6 +186,10 @@ var dutch = Phrases{
 	Forbidden:   "Sorry, dat mag niet in dit huis.",
 	Unreachable: "Sorry, ik kan je huis op dit moment niet bereiken.",
 	Busy:        "Je huis krijgt op dit moment te veel verzoeken. Probeer het over een minuut nog eens.",
+	Moment:      "Een ogenblik, alsjeblieft.",
+	Working:     "Je huis is er nog mee bezig.",
+	Refused:     "Sorry, je huis accepteert mijn toegangstoken niet meer. Sla een nieuw token op.",
+	Unsupported: "Sorry, dat kan deze skill niet.",
 	Failed:      "Sorry, er ging iets mis.",
 }
 
@@ -168,6 +204,10 @@ var hindi = Phrases{
 	Forbidden:   "माफ़ कीजिए, इस घर में इसकी अनुमति नहीं है।",
 	Unreachable: "माफ़ कीजिए, अभी आपके घर से संपर्क नहीं हो पा रहा है।",
 	Busy:        "आपके घर को अभी बहुत सारे अनुरोध मिल रहे हैं। कृपया एक मिनट बाद फिर से कोशिश कीजिए।",
+	Moment:      "एक पल रुकिए।",
+	Working:     "आपका घर अभी भी इस पर काम कर रहा है।",
+	Refused:     "माफ़ कीजिए, आपका घर अब मेरा एक्सेस टोकन स्वीकार नहीं करता। कृपया नया टोकन सहेजिए।",
+	Unsupported: "माफ़ कीजिए, यह स्किल ऐसा नहीं कर सकती।",
 	Failed:      "माफ़ कीजिए, कुछ गड़बड़ हो गई।",
 }
 
@@ -182,5 +222,9 @@ var arabic = Phrases{
 	Forbidden:   "عذرا، هذا غير مسموح في هذا البيت.",
 	Unreachable: "عذرا، لا أستطيع الوصول إلى بيتك الآن.",
 	Busy:        "يتلقى بيتك طلبات كثيرة الآن. حاول مرة أخرى بعد دقيقة.",
+	Moment:      "لحظة من فضلك.",
+	Working:     "ما زال بيتك يعمل على ذلك.",
+	Refused:     "عذرا، لم يعد بيتك يقبل رمز الوصول الخاص بي. يجب حفظ رمز جديد.",
+	Unsupported: "عذرا، لا تستطيع هذه المهارة القيام بذلك.",
 	Failed:      "عذرا، حدث خطأ ما.",
 }

@@ -13,32 +13,37 @@ type Reply struct {
 	Name             string
 	CorrelationToken string // of the directive that it answers; "" without
 	ErrorType        string // of an ErrorResponse, else ""
+	ErrorMessage     string // the home's own words in an ErrorResponse, else ""
+	Payload          []byte // as it came; nil without
 }
 
 // IsError reports whether the reply says that the directive failed.
 func (r Reply) IsError() bool { return r.Name == "ErrorResponse" }
 
-// ParseReply reads which message a reply is. It returns an error for anything
-// that Alexa would not accept as one.
+// ParseReply reads which message a reply is, once, and keeps no more of it than its
+// payload. It returns an error for anything that Alexa would not accept as one.
 func ParseReply(raw []byte) (Reply, error) {
-	var in struct {
-		Event struct {
-			Header  Header `json:"header"`
-			Payload struct {
-				Type any `json:"type"`
-			} `json:"payload"`
-		} `json:"event"`
-	}
-	if err := json.Unmarshal(raw, &in); err != nil {
+	var r Reply
+	err := members(raw, map[string]func([]byte) error{"event": func(event []byte) error {
+		return members(event, map[string]func([]byte) error{
+			"header": func(header []byte) error {
+				return members(header, map[string]func([]byte) error{
+					"namespace": text(&r.Namespace), "name": text(&r.Name), "correlationToken": text(&r.CorrelationToken),
+				})
+			},
+			"payload": func(payload []byte) error {
+				r.Payload = payload
+				return nil
+			},
+		})
+	}})
+	switch {
+	case err != nil:
 		return Reply{}, fmt.Errorf("the reply is not JSON as Alexa defines it: %w", err)
-	}
-	h := in.Event.Header
-	if h.Namespace == "" || h.Name == "" {
+	case r.Namespace == "" || r.Name == "":
 		return Reply{}, errors.New("the reply has no event with a header")
-	}
-	r := Reply{Namespace: h.Namespace, Name: h.Name, CorrelationToken: h.CorrelationToken}
-	if r.IsError() {
-		r.ErrorType, _ = in.Event.Payload.Type.(string)
+	case r.IsError():
+		_ = members(r.Payload, map[string]func([]byte) error{"type": text(&r.ErrorType), "message": text(&r.ErrorMessage)}) // of another type: ""
 	}
 	return r, nil
 }

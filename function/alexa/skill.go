@@ -3,32 +3,55 @@ package alexa
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
+	"strings"
 
 	"github.com/hearthgate/hearthgate/config/strictjson"
 )
 
 // Types of a custom skill's request.
 const (
-	Launch       = "LaunchRequest"
-	IntentSaid   = "IntentRequest"
-	SessionEnded = "SessionEndedRequest"     // takes no reply
-	CanFulfill   = "CanFulfillIntentRequest" // asks, and never acts
+	Launch         = "LaunchRequest"
+	IntentSaid     = "IntentRequest"
+	SessionEnded   = "SessionEndedRequest"     // takes no reply
+	SessionResumed = "SessionResumedRequest"   // another skill has given the session back
+	CanFulfill     = "CanFulfillIntentRequest" // asks, and never acts
 )
+
+// notices are the beginnings of the types that report something outside a session:
+// Amazon forbids speech in the reply to them.
+var notices = []string{
+	"AlexaSkillEvent.", "AlexaHouseholdListEvent.", "Alexa.Authorization.", "Alexa.DataStore.", "AudioPlayer.", "Connections.",
+	"LegacyAudioPlayerGui.", "Messaging.", "PlaybackController.", "Reminders.", "System.",
+}
+
+// IsNotice reports whether r only reports something, so that nobody waits for a
+// sentence: it is of such a type, or of one that is not known and outside a session.
+func (r SkillRequest) IsNotice() bool {
+	switch r.Type {
+	case "", Launch, IntentSaid, SessionEnded, SessionResumed, CanFulfill:
+		return false
+	}
+	return !r.InSession || slices.ContainsFunc(notices, func(start string) bool { return strings.HasPrefix(r.Type, start) })
+}
 
 // A SkillRequest is a request of a custom skill as Alexa sent it.
 type SkillRequest struct {
-	Type          string // one of the constants
+	Type          string // one of the constants, or another one of Amazon's
 	ID            string
 	Locale        string // "en-US"
 	Intent        Intent // of IntentSaid and CanFulfill
 	Reason        string // of SessionEnded: USER_INITIATED, ERROR or EXCEEDED_MAX_REPROMPTS
-	Problem       string // of SessionEnded with the reason ERROR: what Alexa rejected
+	Problem       string // of SessionEnded with the reason ERROR, and of System.ExceptionEncountered: what Alexa rejected
+	InSession     bool   // a person talks to the skill
 	ApplicationID string // the skill's id
 	UserID        string
 	Attributes    map[string]json.RawMessage // what the reply before left in the session
+	APIEndpoint   string                     // the address of Alexa's API for this request; "" without
 
-	raw   []byte
-	token string
+	raw      []byte
+	token    string
+	apiToken string
 }
 
 // An Intent is what a person wants, in the terms of the interaction model.
@@ -57,6 +80,12 @@ func readSkillRequest(raw []byte) (Event, error) {
 	}
 	inSession := who(&session.application, &session.user, &session.token)
 	inSession["attributes"] = r.readAttributes
+	inSession["sessionId"] = func(id []byte) error {
+		r.InSession = strictjson.Kind(id) == "string"
+		return nil
+	}
+	inSystem := who(&system.application, &system.user, &system.token)
+	inSystem["apiEndpoint"], inSystem["apiAccessToken"] = text(&r.APIEndpoint), text(&r.apiToken)
 	var problem struct{ kind, message string }
 	err := members(raw, reader{
 		"request": object(reader{
@@ -65,7 +94,7 @@ func readSkillRequest(raw []byte) (Event, error) {
 			"error":  object(reader{"type": text(&problem.kind), "message": text(&problem.message)}),
 		}),
 		"session": object(inSession),
-		"context": object(reader{"System": object(who(&system.application, &system.user, &system.token))}),
+		"context": object(reader{"System": object(inSystem)}),
 	})
 	if problem.kind != "" || problem.message != "" {
 		r.Problem = problem.kind + ": " + problem.message
@@ -108,6 +137,9 @@ func (r SkillRequest) Raw() []byte { return r.raw }
 
 // Token returns the token of the linked account; "" without.
 func (r SkillRequest) Token() string { return r.token }
+
+// APIToken returns the token for Alexa's API; "" without.
+func (r SkillRequest) APIToken() string { return r.apiToken }
 
 // Said returns what a person said in the slot of that name; "" for nothing.
 func (r SkillRequest) Said(slot string) string { return r.Intent.Slots[slot].Value }

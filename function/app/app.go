@@ -34,6 +34,7 @@ type Options struct {
 	Output io.Writer           // of the log; default: standard output
 	Dir    string              // for the files of the cache; default: no disk level
 	Amazon string              // address of Login with Amazon; default: that of the region
+	Alexa  string              // address of Alexa's API; default: the one that a request names
 
 	Dial func(ctx context.Context, network, address string) (net.Conn, error) // makes connections; default: TCP
 }
@@ -109,7 +110,7 @@ func New(o Options) *App {
 	})
 	a.due = a.loader.Due
 	a.home = &homeassistant.Client{
-		Dispatcher: a.dispatcher, Settings: a.loader.Settings, Names: a.cache.Namespace(cache.Discovery),
+		Dispatcher: a.dispatcher, Settings: a.loader.Settings, Names: a.cache.Namespace(cache.Discovery), AlexaAPI: o.Alexa,
 	}
 	a.dispatcher.Install(
 		a.cache,
@@ -126,6 +127,7 @@ func New(o Options) *App {
 				checks.Doctor
 			}{a.home, checks.Doctor{Client: a.home}},
 			Access: access{a}, Host: host{a}, Stats: a.stats,
+			Linked: a.linked,
 			Probes: func() bool { return a.costs.Allows(utility.Probes) },
 		}),
 		breakers,

@@ -17,16 +17,18 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/logging"
 	"github.com/hearthgate/hearthgate/function/gateway/metrics"
 	"github.com/hearthgate/hearthgate/function/gateway/utility"
+	"github.com/hearthgate/hearthgate/function/homeassistant"
 )
 
 // Invoke answers one event. A failure is in the reply, so that the runtime sees none;
 // no reply comes late.
 func (a *App) Invoke(ctx context.Context, raw []byte) (reply []byte, err error) {
 	defer func(began time.Time) { a.metrics.Invoked(time.Since(began)) }(time.Now())
-	ctx, cancel := a.withDeadline(ctx)
+	arrived := a.arrival(time.Now())
+	event, problem := lambda.Parse(raw)
+	ctx, cancel := withDeadline(ctx, arrived.Add(replyTimeout(event)))
 	defer cancel()
 	ctx, _ = core.NewRun(ctx, core.NewID())
-	event, problem := lambda.Parse(raw)
 	defer func() {
 		if p := recover(); p != nil {
 			reply, err = a.lastResort(a.begin(ctx, event), event, &core.Panic{Value: p, Stack: debug.Stack()})
@@ -37,12 +39,24 @@ func (a *App) Invoke(ctx context.Context, raw []byte) (reply []byte, err error) 
 	return a.finish(ctx, event, answer, err)
 }
 
-// withDeadline returns a context that ends when the reply must be made: after the 8 s
-// that Alexa waits or at the invocation's own deadline, less a reserve for making the
+// replyTimeout returns how long Alexa waits for the reply to an event.
+func replyTimeout(event alexa.Event) time.Duration {
+	if isWebRTC(event) {
+		return facts.WebRTCTimeout
+	}
+	return facts.ReplyTimeout
+}
+
+func isWebRTC(event alexa.Event) bool {
+	d, ok := event.(alexa.Directive)
+	return ok && d.IsWebRTC()
+}
+
+// withDeadline returns a context that ends when the reply must be made: when Alexa stops
+// waiting, at end, or at the invocation's own deadline, less a reserve for making the
 // reply, writing the line and the way back.
-func (a *App) withDeadline(ctx context.Context) (context.Context, context.CancelFunc) {
+func withDeadline(ctx context.Context, end time.Time) (context.Context, context.CancelFunc) {
 	const reserve = 16 // a sixteenth: half a second of Alexa's eight
-	end := a.arrival(time.Now()).Add(facts.ReplyTimeout)
 	if d, ok := ctx.Deadline(); ok && d.Before(end) {
 		end = d
 	}
@@ -69,9 +83,12 @@ func (a *App) begin(ctx context.Context, event alexa.Event) context.Context {
 			slog.String("namespace", e.Header.Namespace), slog.String("name", e.Header.Name),
 			slog.String("endpoint", e.EndpointID), slog.String("message_id", e.Header.MessageID),
 		}
-		ctx = metrics.WithRecorder(ctx)
+		ctx = homeassistant.WithRefusal(metrics.WithRecorder(ctx))
 	case alexa.SkillRequest:
 		subject, attrs = e.String(), []slog.Attr{slog.String("locale", e.Locale), slog.String("request_id", e.ID)}
+		if e.Problem != "" {
+			attrs = append(attrs, slog.String("alexa_problem", e.Problem))
+		}
 		ctx = metrics.WithRecorder(ctx)
 	case alexa.Scheduled:
 		subject = e.String()
@@ -121,8 +138,10 @@ func (a *App) finish(ctx context.Context, event alexa.Event, answer json.RawMess
 				return a.lastResort(ctx, event, errors.Join(err, failed))
 			}
 			answer = reply
+		} else if refusal, ok := homeassistant.RefusalOf(ctx); ok {
+			err = refusal.Err() // the answer goes to Alexa as it came
 		}
-		a.measure(ctx, err)
+		a.measure(ctx, event, err)
 		a.end(ctx, event, err)
 		return answer, nil
 	case alexa.Scheduled:
@@ -147,7 +166,7 @@ func (a *App) lastResort(ctx context.Context, event alexa.Event, err error) ([]b
 	err = &core.Error{Kind: core.Internal, Cause: core.CausePanic, Err: err}
 	switch e := event.(type) {
 	case alexa.Directive:
-		a.measure(ctx, err)
+		a.measure(ctx, event, err)
 		a.end(ctx, event, err)
 		switch {
 		case e.IsDiscover():
@@ -157,8 +176,11 @@ func (a *App) lastResort(ctx context.Context, event alexa.Event, err error) ([]b
 		}
 		return alexa.ErrorResponse(e, core.NewID(), "INTERNAL_ERROR", text)
 	case alexa.SkillRequest:
-		a.measure(ctx, err)
+		a.measure(ctx, event, err)
 		a.end(ctx, event, err)
+		if e.Type == alexa.SessionEnded || e.IsNotice() {
+			return alexa.Silence(), nil
+		}
 		return alexa.SkillReply{Speech: alexa.PhrasesFor(e.Locale).Failed}.Encode()
 	}
 	a.end(ctx, event, err)
@@ -171,7 +193,7 @@ func (a *App) lastResort(ctx context.Context, event alexa.Event, err error) ([]b
 // end writes the line of the invocation and counts it. If the services around that
 // panic, the line is written without them.
 func (a *App) end(ctx context.Context, event alexa.Event, err error) {
-	outcome, said := lambda.Outcome{Err: err}, ""
+	outcome, said := lambda.Outcome{Err: err, Unhurried: isWebRTC(event)}, ""
 	if event != nil {
 		outcome.Kind = event.Kind()
 	}

@@ -6,19 +6,23 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/lambda"
 	"github.com/hearthgate/hearthgate/function/gateway/metrics"
 )
 
-// measure records the metrics of a directive or skill request that ended with err.
-func (a *App) measure(ctx context.Context, err error) {
+// measure records the metrics of a directive or skill request that ended with err. How
+// long a camera takes for a live session is no sign of a slow function.
+func (a *App) measure(ctx context.Context, event alexa.Event, err error) {
 	values := []metrics.Value{
 		{Name: config.Success.Name, Value: oneIf(err == nil)},
-		{Name: config.Duration.Name, Value: float64(time.Since(core.RunOf(ctx).Start).Microseconds()) / 1000},
 		{Name: config.BreakerOpen.Name, Value: oneIf(core.KindOf(err) == core.Unavailable)},
 		{Name: config.ColdStart.Name, Value: oneIf(a.answers.Add(1) == 1)},
 		{Name: config.MemoryUsed.Name, Value: float64(metrics.RSS()) / 1e6},
+	}
+	if !isWebRTC(event) {
+		values = append(values, metrics.Value{Name: config.Duration.Name, Value: float64(time.Since(core.RunOf(ctx).Start).Microseconds()) / 1000})
 	}
 	if rate, any := a.cache.Rate(); any {
 		values = append(values, metrics.Value{Name: config.CacheHitRate.Name, Value: rate * 100})

@@ -22,24 +22,26 @@ const (
 
 // The home answered otherwise than Home Assistant does when all is well.
 const (
-	CauseNotConfigured    Cause = "not_configured"     // `alexa: smart_home:` is missing
-	CauseStarting         Cause = "starting"           // Home Assistant is not ready yet
-	CauseShuttingDown     Cause = "shutting_down"      // Home Assistant ends
-	CauseBadGateway       Cause = "bad_gateway"        // a proxy answers, Home Assistant behind it does not
-	CauseServerError      Cause = "server_error"       // Home Assistant failed at the request
-	CauseRedirect         Cause = "redirect"           // the address leads elsewhere
-	CauseUnexpectedStatus Cause = "unexpected_status"  // a status that Home Assistant does not use
-	CauseNotHomeAssistant Cause = "not_home_assistant" // something else answers
-	CauseMalformed        Cause = "malformed"          // the answer cannot be read
-	CauseMixedUp          Cause = "mixed_up"           // the answer belongs to another directive
-	CauseOversized        Cause = "oversized"          // the answer is longer than can be taken
-	CauseNoEndpoints      Cause = "no_endpoints"       // a discovery without a device
-	CauseLimits           Cause = "limits"             // Alexa takes none of the devices
+	CauseNotConfigured     Cause = "not_configured"     // `alexa: smart_home:` is missing
+	CauseStarting          Cause = "starting"           // Home Assistant is not ready yet
+	CauseShuttingDown      Cause = "shutting_down"      // Home Assistant ends
+	CauseBadGateway        Cause = "bad_gateway"        // a proxy answers, Home Assistant behind it does not
+	CauseServerError       Cause = "server_error"       // Home Assistant failed at the request
+	CauseDeviceUnreachable Cause = "device_unreachable" // Home Assistant does not reach the device
+	CauseRedirect          Cause = "redirect"           // the address leads elsewhere
+	CauseUnexpectedStatus  Cause = "unexpected_status"  // a status that Home Assistant does not use
+	CauseNotHomeAssistant  Cause = "not_home_assistant" // something else answers
+	CauseMalformed         Cause = "malformed"          // the answer cannot be read
+	CauseMixedUp           Cause = "mixed_up"           // the answer belongs to another directive
+	CauseOversized         Cause = "oversized"          // the answer is longer than can be taken
+	CauseNoEndpoints       Cause = "no_endpoints"       // a discovery without a device
+	CauseLimits            Cause = "limits"             // Alexa takes none of the devices
 )
 
 // The far side was not reached.
 const (
 	CauseTimeout      Cause = "timeout"       // no answer in time
+	CauseStillWorking Cause = "still_working" // no answer in time to what the home has received and may yet do
 	CauseDNS          Cause = "dns"           // the name has no address
 	CauseOnlyIPv6     Cause = "only_ipv6"     // the name has no IPv4 address
 	CauseRefused      Cause = "refused"       // nothing listens

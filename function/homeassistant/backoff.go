@@ -39,14 +39,14 @@ func (r *refusals) begin(now time.Time, d time.Duration) {
 	}
 }
 
-func tokenKey(url string, token core.Secret) string {
+func tokenKey(url string, token Token) string {
 	return "token " + digest(url+"\n"+token.Reveal())
 }
 
 func banKey(url string) string { return "banned " + url }
 
 // paused returns why d must not be sent with this token now, or nil if it may be.
-func (c *Client) paused(ctx context.Context, url string, token core.Secret, d alexa.Directive) error {
+func (c *Client) paused(ctx context.Context, url string, token Token, d alexa.Directive) error {
 	now := time.Now()
 	if !c.refusals.possible(now) {
 		return nil
@@ -56,7 +56,7 @@ func (c *Client) paused(ctx context.Context, url string, token core.Secret, d al
 		if p.Expired {
 			kind = core.Expired
 		}
-		return core.Errorf(kind, core.CauseTokenPaused, "the token was refused %v ago, and requests with it are paused for %v after that, so that Home Assistant does not ban this address: make a new token and store it with `hearthgate token`, or link the account again", now.Sub(p.Since).Round(time.Second), tokenPause)
+		return core.Errorf(kind, core.CauseTokenPaused, "the token was refused %v ago, and requests with it are paused for %v after that, so that Home Assistant does not ban this address: %s", now.Sub(p.Since).Round(time.Second), tokenPause, token.mend())
 	}
 	p, ok := c.pause(ctx, banKey(url))
 	if !ok {
@@ -72,7 +72,7 @@ func (c *Client) paused(ctx context.Context, url string, token core.Secret, d al
 
 // learn begins a pause after a refusal, and ends that of the address after any other
 // answer of the home.
-func (c *Client) learn(ctx context.Context, url string, token core.Secret, err error) {
+func (c *Client) learn(ctx context.Context, url string, token Token, err error) {
 	now := time.Now()
 	switch cause := core.CauseOf(err); {
 	case cause == core.CauseUnauthorized || cause == core.CauseExpired:

@@ -17,7 +17,7 @@ import (
 // Classify returns which message an answer of Home Assistant is, or, for anything else,
 // an error that says what is wrong with the home. Each status has been seen on a
 // running Home Assistant, or on a proxy in front of it.
-func Classify(res httpclient.Response, token core.Secret) (alexa.Reply, error) {
+func Classify(res httpclient.Response, token Token) (alexa.Reply, error) {
 	if res.Status == http.StatusOK {
 		return parse(res.Body)
 	}
@@ -62,7 +62,7 @@ func correlated(d alexa.Directive, r alexa.Reply, body json.RawMessage) (json.Ra
 
 // StatusError returns what a status other than 200 means: the kind that Alexa gets, a
 // cause, and what the owner can do.
-func StatusError(res httpclient.Response, token core.Secret) error {
+func StatusError(res httpclient.Response, token Token) error {
 	cloudflare := res.Header.Get("Cf-Ray") != "" || strings.EqualFold(res.Header.Get("Server"), "cloudflare")
 	switch status := res.Status; {
 	case isAccess(res):
@@ -113,11 +113,16 @@ func mediaType(res httpclient.Response) string {
 	return t
 }
 
-func unauthorized(token core.Secret) error {
-	if at, ok := security.Expiry(token); ok && time.Now().After(at) {
-		return core.Errorf(core.Expired, core.CauseExpired, "the token was good until %s (401): make a new one, or disable and enable the skill to link the account again", at.UTC().Format(time.RFC3339))
+// unauthorized says why Home Assistant rejected a token, and what mends that: it depends
+// on where the token is from.
+func unauthorized(token Token) error {
+	if token.fromAmazon() {
+		return core.Errorf(core.Unauthorized, core.CauseUnauthorized, "Home Assistant rejected the token (401): it is one of Login with Amazon's, not Home Assistant's; %s", token.mendAmazon())
 	}
-	return core.Errorf(core.Unauthorized, core.CauseUnauthorized, "Home Assistant refused the token (401): it is wrong or revoked, or its user is inactive or local-only; make a new long-lived token and put it in place with `hearthgate token`")
+	if at, ok := security.Expiry(token.Secret); ok && time.Now().After(at) {
+		return core.Errorf(core.Expired, core.CauseExpired, "the token was good until %s (401): %s", at.UTC().Format(time.RFC3339), token.mend())
+	}
+	return core.Errorf(core.Unauthorized, core.CauseUnauthorized, "Home Assistant rejected the token (401): it is wrong or revoked, or its user is inactive or local-only; %s", token.mend())
 }
 
 // isHomeFailure reports whether an error says that the home is in trouble, rather than

@@ -76,7 +76,7 @@ func (c *Client) confirm(ctx context.Context, d alexa.Directive, reply json.RawM
 
 // confirms reports whether the settings name the kind of a device. Whether a cover is a
 // garage door is known from the last discovery; without one it may be either.
-func (c *Client) confirms(ctx context.Context, s *initialization.Settings, token core.Secret, kind, endpointID string) bool {
+func (c *Client) confirms(ctx context.Context, s *initialization.Settings, token Token, kind, endpointID string) bool {
 	if kind != config.ConfirmCover {
 		return slices.Contains(s.Confirm, kind)
 	}
@@ -92,7 +92,7 @@ func (c *Client) confirms(ctx context.Context, s *initialization.Settings, token
 type confirmation struct {
 	*Client
 	settings *initialization.Settings
-	token    core.Secret
+	token    Token
 	question alexa.Directive
 	claim    claim
 	began    time.Time     // when the home had answered the command

@@ -12,6 +12,7 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/circuitbreaker"
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
 	"github.com/hearthgate/hearthgate/function/gateway/initialization"
 	"github.com/hearthgate/hearthgate/function/gateway/logging"
@@ -131,26 +132,34 @@ func (c *Client) skill(ctx context.Context, r alexa.SkillRequest, path string, b
 		ctx, cancel = context.WithTimeout(ctx, s.Timeout)
 		defer cancel()
 	}
+	defer c.tellProgress(ctx, r)()
 	var answer []byte
-	err = c.post(ctx, post{url: s.URL + path, token: token, body: body}, func(res httpclient.Response) error {
+	err = c.post(ctx, post{breaker: circuitbreaker.Conversation, url: s.URL + path, token: token, body: body, counts: isConversationFailure}, func(res httpclient.Response) error {
 		answer = res.Body
 		return classifySkill(res, token, path)
 	})
-	if core.CauseOf(err) == core.CauseNotConfigured {
+	switch {
+	case core.CauseOf(err) == core.CauseNotConfigured:
 		err = c.explainMissing(ctx, s, token, err)
+	case httpclient.IsWaiting(err):
+		err = core.Errorf(core.Unreachable, core.CauseStillWorking, "Home Assistant has received the sentence and takes longer than Alexa waits; it may yet do what was said: choose a faster conversation agent in Home Assistant, or let it handle commands locally first (%w)", err)
 	}
 	return answer, err
 }
 
+// isConversationFailure reports whether the conversation is to be asked less: a slow
+// language model is none.
+func isConversationFailure(err error) bool { return isHomeFailure(err) && !httpclient.IsWaiting(err) }
+
 // explainMissing says of a missing endpoint whether Home Assistant is still starting,
 // which its configuration knows. It is asked once for all sentences of a while.
-func (c *Client) explainMissing(ctx context.Context, s *initialization.Settings, token core.Secret, err error) error {
+func (c *Client) explainMissing(ctx context.Context, s *initialization.Settings, token Token, err error) error {
 	const holds = 15 * time.Second
 	var home struct {
 		State string `json:"state"`
 	}
 	res, failed := core.Do(ctx, c.Dispatcher, httpclient.MakeRequest, httpclient.Request{
-		URL: s.URL + "/api/config", Bearer: token, Idempotent: true, Reuse: holds,
+		URL: s.URL + "/api/config", Bearer: token.Secret, Idempotent: true, Reuse: holds,
 	})
 	if failed == nil && res.Status == http.StatusOK && json.Unmarshal(res.Body, &home) == nil && home.State != "" && home.State != "RUNNING" {
 		return core.Errorf(core.Unreachable, core.CauseStarting, "Home Assistant is still starting (its state is %.40s): wait a minute", home.State)
@@ -160,7 +169,7 @@ func (c *Client) explainMissing(ctx context.Context, s *initialization.Settings,
 
 // classifySkill returns what is wrong with an answer to a skill's request: the same as
 // with any answer, except where the endpoint makes a difference.
-func classifySkill(res httpclient.Response, token core.Secret, path string) error {
+func classifySkill(res httpclient.Response, token Token, path string) error {
 	switch {
 	case res.Status == http.StatusOK && len(res.Body) == 0:
 		return core.Errorf(core.Internal, core.CauseMalformed, "Home Assistant answered 200 with an empty body: look into its log")

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/hearthgate/hearthgate/function/alexa"
-	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/initialization"
 	"github.com/hearthgate/hearthgate/function/gateway/logging"
 )
@@ -21,7 +20,7 @@ type device struct {
 // noteDevice puts the friendly name of the endpoint of d on the line, as the last
 // discovery has it, so that the owner reads "Kitchen light" and not an id. A directive
 // does not wait for it: names that are not in memory are read after the reply.
-func (c *Client) noteDevice(ctx context.Context, s *initialization.Settings, token core.Secret, d alexa.Directive) {
+func (c *Client) noteDevice(ctx context.Context, s *initialization.Settings, token Token, d alexa.Directive) {
 	if d.EndpointID == "" || c.Names == nil {
 		return
 	}
@@ -63,13 +62,12 @@ func (c *Client) devices(ctx context.Context, key string) map[string]device {
 func (c *Client) keepDevices(key string, endpoints []json.RawMessage) map[string]device {
 	devices := make(map[string]device, len(endpoints))
 	for _, raw := range endpoints {
-		var e endpoint
-		var kind struct {
-			Categories []string `json:"displayCategories"`
-		}
-		if json.Unmarshal(raw, &e) == nil {
+		if e, err := readEndpoint(raw); err == nil {
+			var kind struct {
+				Categories []string `json:"displayCategories"`
+			}
 			_ = json.Unmarshal(raw, &kind) // of another type, it is no garage door
-			devices[e.ID] = device{e.Name, slices.Contains(kind.Categories, "GARAGE_DOOR")}
+			devices[e.id] = device{e.name, slices.Contains(kind.Categories, "GARAGE_DOOR")}
 		}
 	}
 	if c.Names != nil {

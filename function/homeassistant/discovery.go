@@ -20,7 +20,7 @@ import (
 const maxDropped = 16 << 10
 
 // discovered returns a reply to a Discover that Alexa accepts: the home's own, byte for
-// byte, unless endpoints have to be dropped, or there are suddenly so many fewer than
+// byte, unless endpoints have to be dropped or mended, or there are suddenly so many fewer than
 // in the last one that the home seems to be starting.
 func (c *Client) discovered(ctx context.Context, key string, d alexa.Directive, body json.RawMessage) (json.RawMessage, error) {
 	all, err := Endpoints(body)
@@ -31,8 +31,8 @@ func (c *Client) discovered(ctx context.Context, key string, d alexa.Directive, 
 	found := FilterEndpoints(all, last.ids)
 	metrics.Put(ctx, config.EndpointsDropped, float64(len(found.dropped)))
 	logging.Note(ctx, slog.Int("endpoints", len(found.Endpoints)))
-	if len(found.dropped) > 0 {
-		logging.Note(ctx, slog.String("dropped", describe(found.groups(maxDropped))))
+	if what := found.describe(maxDropped); what != "" {
+		logging.Note(ctx, slog.String("dropped", what))
 	}
 	if last.holds(len(found.Endpoints), time.Now()) {
 		if last.Less.IsZero() {
@@ -45,7 +45,7 @@ func (c *Client) discovered(ctx context.Context, key string, d alexa.Directive, 
 	}
 	c.remember(ctx, key, last, found.Endpoints)
 	metrics.Put(ctx, config.DiscoveryServedStale, 0)
-	if len(found.dropped) == 0 {
+	if !found.changed() {
 		return body, nil
 	}
 	return alexa.Discovery(d, core.NewID(), found.Endpoints)
@@ -90,7 +90,7 @@ func (c *Client) mayKnow(d alexa.Directive, err error) (key string, ok bool) {
 	if err != nil {
 		return "", false
 	}
-	if at, ok := security.Expiry(token); ok && s.TokenSource == config.Linked && time.Now().After(at) {
+	if at, ok := security.Expiry(token.Secret); ok && s.TokenSource == config.Linked && time.Now().After(at) {
 		return "", false
 	}
 	return keyFor(s, token), true

@@ -64,9 +64,8 @@ func (l lastKnown) endpoints() (all []json.RawMessage) {
 func (l lastKnown) ids() map[string]bool {
 	known := map[string]bool{}
 	for _, raw := range l.endpoints() {
-		var e endpoint
-		if json.Unmarshal(raw, &e) == nil {
-			known[e.ID] = true
+		if e, err := readEndpoint(raw); err == nil {
+			known[e.id] = true
 		}
 	}
 	return known
@@ -75,7 +74,7 @@ func (l lastKnown) ids() map[string]bool {
 // KnownIDs returns what reads the ids of the endpoints that Alexa knows, of a home with
 // a stored token.
 func (c *Client) KnownIDs(ctx context.Context, s *initialization.Settings) func() map[string]bool {
-	return c.last(ctx, keyFor(s, s.Token)).ids
+	return c.last(ctx, keyFor(s, Token{s.Token, s.TokenSource})).ids
 }
 
 // last returns what is kept under a key.
@@ -127,7 +126,7 @@ func (c *Client) forget(ctx context.Context, key string) {
 // see. A stored token is the home's. A linked token is a person's, who may see other
 // devices than the next person: what one link of an account saw is kept for that link
 // alone.
-func keyFor(s *initialization.Settings, token core.Secret) string {
+func keyFor(s *initialization.Settings, token Token) string {
 	if s.TokenSource == config.Stored {
 		return "home " + s.URL
 	}
@@ -138,7 +137,7 @@ func keyFor(s *initialization.Settings, token core.Secret) string {
 // every half hour: Home Assistant puts the id of the link into it as `iss`, 122 random
 // bits that only someone who has seen such a token knows. A token of another shape
 // stands for itself.
-func link(token core.Secret) string {
+func link(token Token) string {
 	text := token.Reveal()
 	parts := strings.Split(text, ".")
 	if len(parts) != 3 {

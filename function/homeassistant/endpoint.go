@@ -1,40 +1,128 @@
 package homeassistant
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	limits "github.com/hearthgate/hearthgate/config/alexa"
+	"github.com/hearthgate/hearthgate/config/strictjson"
+)
+
+// Bounds of what is read of an answer, far above what any home offers, so that a hostile
+// one fits into the memory. An endpoint of Home Assistant has about 1.5 KB: maxListed of
+// them fill the longest answer that is accepted.
+const (
+	maxListed   = 4000
+	maxEndpoint = 256 << 10 // bytes
 )
 
 // An endpoint is the part of a discovered endpoint that has limits.
 type endpoint struct {
-	ID           string            `json:"endpointId"`
-	Name         string            `json:"friendlyName"`
-	Description  string            `json:"description"`
-	Manufacturer string            `json:"manufacturerName"`
-	Capabilities []json.RawMessage `json:"capabilities"`
+	id, name                  string
+	description, manufacturer string
+	capabilities              []json.RawMessage // the first of them, if there are far too many
+	listed                    int               // how many capabilities it has
+}
+
+// readEndpoint reads an endpoint as Home Assistant sent it.
+func readEndpoint(raw []byte) (e endpoint, err error) {
+	if len(raw) > maxEndpoint {
+		return e, errLongEndpoint
+	}
+	err = strictjson.Object(raw, func(key string, value []byte) (err error) {
+		switch key {
+		case "endpointId":
+			e.id, err = strictjson.String(value)
+		case "friendlyName":
+			e.name, err = strictjson.String(value)
+		case "description":
+			e.description, err = strictjson.String(value)
+		case "manufacturerName":
+			e.manufacturer, err = strictjson.String(value)
+		case "capabilities":
+			err = strictjson.Array(value, func(i int, capability []byte) error {
+				if e.listed = i + 1; i < 2*limits.MaxCapabilities {
+					e.capabilities = append(e.capabilities, capability)
+				}
+				return nil
+			})
+		}
+		return err
+	})
+	return e, err
+}
+
+var errLongEndpoint = errors.New("longer than any endpoint")
+
+// mend returns raw, the endpoint e, with what Alexa would not accept taken out or made
+// up, and what that was: its capabilities that were removed, and whether its name is
+// made from its id. It returns raw itself if all is well.
+func (e *endpoint) mend(raw []byte) (mended []byte, removed []string, named bool) {
+	if len(e.capabilities) < e.listed {
+		return raw, nil, false // it has far too many
+	}
+	kept, removed := e.goodCapabilities()
+	if strings.TrimSpace(e.name) == "" && e.id != "" {
+		e.name, named = nameOf(e.id), true
+	}
+	if len(removed) == 0 && !named {
+		return raw, nil, false
+	}
+	e.capabilities, e.listed = kept, e.listed-len(removed)
+	if kept == nil {
+		kept = []json.RawMessage{}
+	}
+	name, _ := json.Marshal(e.name) // a string, and values that were read as JSON: cannot fail
+	list, _ := json.Marshal(kept)
+	var b bytes.Buffer
+	fmt.Fprintf(&b, `{"friendlyName":%s,"capabilities":%s`, name, list)
+	_ = strictjson.Object(raw, func(key string, value []byte) error {
+		if key != "friendlyName" && key != "capabilities" {
+			quoted, _ := json.Marshal(key)
+			fmt.Fprintf(&b, ",%s:%s", quoted, value)
+		}
+		return nil
+	})
+	b.WriteByte('}')
+	return b.Bytes(), removed, named
+}
+
+// nameOf makes a name that a person can say from an endpoint's id: "dimmer level" of
+// input_number#dimmer_level. A part without a letter gets its domain in front: "light 1".
+func nameOf(id string) string {
+	domain, object, found := strings.Cut(id, "#")
+	if !found {
+		domain, object = "", id
+	}
+	if !strings.ContainsFunc(object, unicode.IsLetter) {
+		object = domain + " " + object
+	}
+	name := []rune(strings.Join(strings.FieldsFunc(object, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }), " "))
+	return strings.TrimSpace(string(name[:min(len(name), limits.MaxText)]))
 }
 
 // violation says which limit of Alexa e exceeds; "" if it exceeds none.
 func (e endpoint) violation() string {
 	long := func(text string) bool { return utf8.RuneCountInString(text) > limits.MaxText }
 	switch {
-	case e.ID == "" || len(e.ID) > limits.MaxEndpointID:
+	case e.id == "" || len(e.id) > limits.MaxEndpointID:
 		return fmt.Sprintf("its id does not have 1 to %d characters", limits.MaxEndpointID)
-	case strings.ContainsFunc(e.ID, func(r rune) bool { return !allowed(r) }):
+	case strings.ContainsFunc(e.id, func(r rune) bool { return !allowed(r) }):
 		return "its id has a character that Alexa does not accept"
-	case e.Name == "":
+	case e.name == "":
 		return "it has no name"
-	case long(e.Name):
+	case long(e.name):
 		return fmt.Sprintf("its name is longer than %d characters", limits.MaxText)
-	case long(e.Description), long(e.Manufacturer):
+	case long(e.description), long(e.manufacturer):
 		return fmt.Sprintf("its description is longer than %d characters", limits.MaxText)
-	case len(e.Capabilities) == 0:
+	case len(e.capabilities) == 0:
 		return "it has no capability"
-	case len(e.Capabilities) > limits.MaxCapabilities:
+	case e.listed > limits.MaxCapabilities:
 		return fmt.Sprintf("it has more than %d capabilities", limits.MaxCapabilities)
 	}
 	return ""

@@ -3,148 +3,147 @@ package homeassistant
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	limits "github.com/hearthgate/hearthgate/config/alexa"
+	"github.com/hearthgate/hearthgate/config/strictjson"
+	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
-	"github.com/hearthgate/hearthgate/function/gateway/security"
 )
 
 // Filtered is the result of [FilterEndpoints].
 type Filtered struct {
 	Endpoints []json.RawMessage // that Alexa accepts
 	dropped   []drop
+	removed   []drop              // capabilities of endpoints that stay
+	unnamed   []string            // entities that got a name here, each with that name
+	called    map[string][]string // entities by their name, as Alexa hears it
 }
 
-// A drop is an endpoint that was dropped, and why.
-type drop struct{ entity, reason string }
+// changed reports whether Alexa gets something else than the home offered.
+func (f Filtered) changed() bool { return len(f.dropped)+len(f.removed)+len(f.unnamed) > 0 }
 
-// Endpoints returns the endpoints of a home's answer to a Discover.
+// Endpoints returns the endpoints of a home's answer to a Discover. It reads at most
+// maxListed of them, one by one, so that no answer takes more memory than it is long.
 func Endpoints(body []byte) ([]json.RawMessage, error) {
-	var in struct {
-		Event struct {
-			Header struct {
-				Namespace string `json:"namespace"`
-				Name      string `json:"name"`
-			} `json:"header"`
-			Payload struct {
-				Endpoints *[]json.RawMessage `json:"endpoints"`
-			} `json:"payload"`
-		} `json:"event"`
+	reply, err := alexa.ParseReply(body)
+	if err != nil {
+		return nil, malformed(body, err)
 	}
-	err := json.Unmarshal(body, &in)
-	switch h := in.Event.Header; {
-	case h.Namespace != "Alexa.Discovery" || h.Name != "Discover.Response":
-		return nil, core.Errorf(core.Internal, core.CauseMalformed, "Home Assistant answers a Discover with %.40s.%.40s: look into its log", h.Namespace, h.Name)
-	case err != nil || in.Event.Payload.Endpoints == nil:
+	if reply.Namespace != "Alexa.Discovery" || reply.Name != "Discover.Response" {
+		return nil, core.Errorf(core.Internal, core.CauseMalformed, "Home Assistant answers a Discover with %.40s.%.40s: look into its log", reply.Namespace, reply.Name)
+	}
+	var all []json.RawMessage
+	found := false
+	err = strictjson.Object(reply.Payload, func(key string, value []byte) error {
+		if key != "endpoints" || strictjson.Kind(value) != "list" {
+			return nil
+		}
+		found = true
+		return strictjson.Array(value, func(i int, endpoint []byte) error {
+			if i >= maxListed {
+				return errTooManyListed
+			}
+			all = append(all, endpoint)
+			return nil
+		})
+	})
+	switch {
+	case errors.Is(err, errTooManyListed):
+		return nil, core.Errorf(core.Internal, core.CauseMalformed, "Home Assistant lists more than %d endpoints, which no home has: check what is in front of it, and the filter below `alexa: smart_home:` in configuration.yaml", maxListed)
+	case err != nil || !found:
 		return nil, core.Errorf(core.Internal, core.CauseMalformed, "Home Assistant answers a Discover without a list of endpoints: look into its log")
 	}
-	return *in.Event.Payload.Endpoints, nil
+	return all, nil
 }
 
-// FilterEndpoints drops the endpoints that Alexa would not accept. Of too many it keeps
-// those that Alexa knows already, as known says by their ids, and then the first by
-// their ids, in the order of the ids: a home's own order changes from start to start.
+var errTooManyListed = errors.New("too many endpoints")
+
+// FilterEndpoints drops the endpoints that Alexa would not accept, and of the others the
+// capabilities that it would not accept. An endpoint without a name gets one made from
+// its id. Of too many it keeps those that Alexa knows already, as known says by their
+// ids, and then the first by their ids, in the order of the ids: a home's own order
+// changes from start to start.
 func FilterEndpoints(all []json.RawMessage, known func() map[string]bool) (f Filtered) {
-	type candidate struct {
-		id  string
-		raw json.RawMessage
-	}
 	good := make([]candidate, 0, len(all))
 	seen := make(map[string]bool, len(all))
 	for i, raw := range all {
-		var e endpoint
-		reason := "it is not an endpoint as Alexa defines it"
-		if json.Unmarshal(raw, &e) == nil {
-			reason = e.violation()
-		}
-		if reason == "" && seen[e.ID] {
+		c, reason := examine(raw)
+		if reason == "" && seen[c.id] {
 			reason = "another endpoint has the same id"
 		}
 		if reason != "" {
-			f.dropped = append(f.dropped, drop{entity(e.ID, i), reason})
+			f.dropped = append(f.dropped, drop{entity(c.id, i), reason})
 			continue
 		}
-		seen[e.ID] = true
-		good = append(good, candidate{e.ID, raw})
+		seen[c.id] = true
+		good = append(good, c)
 	}
 	if len(good) > limits.MaxEndpoints {
-		old := known()
-		byID := func(a, b candidate) int { return cmp.Compare(a.id, b.id) }
-		slices.SortFunc(good, func(a, b candidate) int {
-			if old[a.id] != old[b.id] {
-				return map[bool]int{true: -1, false: 1}[old[a.id]]
-			}
-			return byID(a, b)
-		})
-		for _, c := range good[limits.MaxEndpoints:] {
-			f.dropped = append(f.dropped, drop{entity(c.id, 0), fmt.Sprintf("Alexa accepts %d endpoints, and there are more", limits.MaxEndpoints)})
-		}
-		good = good[:limits.MaxEndpoints]
-		slices.SortFunc(good, byID)
+		good = f.choose(good, known())
 	}
+	f.called = make(map[string][]string, len(good))
 	for _, c := range good {
-		f.Endpoints = append(f.Endpoints, c.raw)
+		f.take(c)
 	}
 	return f
 }
 
-// entity returns an endpoint's id as Home Assistant spells it, bounded and redacted;
-// without an id, its place in the list.
-func entity(id string, place int) string {
-	if id == "" {
-		return fmt.Sprintf("number %d", place+1)
+// A candidate is an endpoint that Alexa accepts.
+type candidate struct {
+	id, name string
+	raw      json.RawMessage // mended
+	removed  []string        // what is wrong with the capabilities that were removed
+	named    bool            // its name is made from its id
+}
+
+// examine returns an endpoint as Alexa accepts it, or why it does not.
+func examine(raw []byte) (c candidate, reason string) {
+	e, err := readEndpoint(raw)
+	switch {
+	case errors.Is(err, errLongEndpoint):
+		return c, fmt.Sprintf("it is longer than %d KB", maxEndpoint>>10)
+	case err != nil:
+		return candidate{id: e.id}, "it is not an endpoint as Alexa defines it"
 	}
-	text, _ := security.Redact(fmt.Sprintf("%.64s", strings.Replace(id, "#", ".", 1)))
-	return text
+	c.raw, c.removed, c.named = e.mend(raw)
+	c.id, c.name = e.id, e.name
+	if reason = e.violation(); len(c.removed) > 0 && len(e.capabilities) == 0 {
+		reason = "Alexa accepts none of its capabilities: " + c.removed[0]
+	}
+	return c, reason
 }
 
-// A group holds the endpoints that were dropped for one reason.
-type group struct {
-	reason   string
-	count    int
-	entities []string
-}
-
-// groups returns what was dropped, by reason. The names of all entities together have
-// at most that many bytes; the counts are of all.
-func (f Filtered) groups(most int) (all []group) {
-	for _, d := range f.dropped {
-		i := slices.IndexFunc(all, func(g group) bool { return g.reason == d.reason })
-		if i < 0 {
-			i, all = len(all), append(all, group{reason: d.reason})
+// choose returns as many of the candidates as Alexa accepts, in the order of their ids.
+func (f *Filtered) choose(good []candidate, known map[string]bool) []candidate {
+	byID := func(a, b candidate) int { return cmp.Compare(a.id, b.id) }
+	slices.SortFunc(good, func(a, b candidate) int {
+		if known[a.id] != known[b.id] {
+			return map[bool]int{true: -1, false: 1}[known[a.id]]
 		}
-		all[i].count++
-		if most -= len(d.entity); most >= 0 {
-			all[i].entities = append(all[i].entities, d.entity)
-		}
+		return byID(a, b)
+	})
+	for _, c := range good[limits.MaxEndpoints:] {
+		f.dropped = append(f.dropped, drop{entity(c.id, 0), fmt.Sprintf("Alexa accepts %d endpoints, and there are more", limits.MaxEndpoints)})
 	}
-	return all
+	good = good[:limits.MaxEndpoints]
+	slices.SortFunc(good, byID)
+	return good
 }
 
-// Dropped returns how many endpoints were dropped, and a phrase for each reason that
-// names at most so many bytes of them.
-func (f Filtered) Dropped(most int) (count int, reasons []string) {
-	for _, g := range f.groups(most) {
-		reasons = append(reasons, g.String())
+// take adds c to the endpoints that Alexa gets.
+func (f *Filtered) take(c candidate) {
+	f.Endpoints = append(f.Endpoints, c.raw)
+	name := entity(c.id, 0)
+	for _, problem := range c.removed {
+		f.removed = append(f.removed, drop{name, problem})
 	}
-	return len(f.dropped), reasons
-}
-
-func (g group) String() string {
-	if n := g.count - len(g.entities); n > 0 {
-		return fmt.Sprintf("%s and %d more (%s)", strings.Join(g.entities, ", "), n, g.reason)
+	if c.named {
+		f.unnamed = append(f.unnamed, fmt.Sprintf("%s as %q", name, c.name))
 	}
-	return fmt.Sprintf("%s (%s)", strings.Join(g.entities, ", "), g.reason)
-}
-
-// describe returns groups as a line of the log shows them.
-func describe(all []group) string {
-	lines := make([]string, len(all))
-	for i, g := range all {
-		lines[i] = g.String()
-	}
-	return strings.Join(lines, "; ")
+	heard := strings.ToLower(strings.Join(strings.Fields(c.name), " "))
+	f.called[heard] = append(f.called[heard], name)
 }

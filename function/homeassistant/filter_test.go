@@ -44,7 +44,6 @@ func TestGuard(t *testing.T) {
 		{"id with a dot", device("light.b"), true},
 		{"name of 128", device("light#b", "A name", long), false},
 		{"name of 129", device("light#b", "A name", long+"x"), true},
-		{"no name", device("light#b", "A name", ""), true},
 		{"description of 128", device("light#b", "A light", long), false},
 		{"description of 129", device("light#b", "A light", long+"x"), true},
 		{"manufacturer of 129", device("light#b", "Home Assistant", long+"x"), true},

@@ -3,6 +3,7 @@
 package homeassistant
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -20,7 +21,8 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/metrics"
 )
 
-// Breaker is the name of the home's circuit breaker.
+// Breaker is the name of the circuit breaker of the home's Smart Home endpoint. What takes
+// long by nature has its own, so that slow answers of one service do not stop another.
 const Breaker = circuitbreaker.HomeAssistant
 
 // SmartHomePath is the path of Home Assistant's Smart Home endpoint.
@@ -32,6 +34,8 @@ type Client struct {
 	Dispatcher *core.Dispatcher
 	Settings   func() *initialization.Settings // in effect; nil while there are none
 	Names      Cache                           // of the devices of the last discovery; default: none are kept
+
+	AlexaAPI string // address of Alexa's API for progressive responses; default: the one that a request names, if it is Amazon's
 
 	refusals refusals
 	unnamed  atomic.Pointer[string] // the key of the names that a directive lacked; nil if none did
@@ -76,7 +80,7 @@ type homeError struct{ error }
 
 func (e homeError) Unwrap() error { return e.error }
 
-func (c *Client) forward(ctx context.Context, s *initialization.Settings, token core.Secret, d alexa.Directive) (json.RawMessage, error) {
+func (c *Client) forward(ctx context.Context, s *initialization.Settings, token Token, d alexa.Directive) (json.RawMessage, error) {
 	reply, err := c.ask(ctx, s, token, d)
 	if isRefusal(err) {
 		reply, err = c.retryWithNewToken(ctx, s, token, d, err)
@@ -92,7 +96,7 @@ func (c *Client) forward(ctx context.Context, s *initialization.Settings, token 
 
 // ask sends d with a token, unless requests with that token or to that home are
 // paused.
-func (c *Client) ask(ctx context.Context, s *initialization.Settings, token core.Secret, d alexa.Directive) (json.RawMessage, error) {
+func (c *Client) ask(ctx context.Context, s *initialization.Settings, token Token, d alexa.Directive) (json.RawMessage, error) {
 	if err := c.paused(ctx, s.URL, token, d); err != nil {
 		return nil, err
 	}
@@ -105,7 +109,7 @@ func (c *Client) ask(ctx context.Context, s *initialization.Settings, token core
 	}
 	var reply json.RawMessage
 	err := c.post(ctx, post{
-		url: s.URL + SmartHomePath, token: token, body: d.Raw(), idempotent: d.Idempotent(),
+		breaker: breakerFor(d), url: s.URL + SmartHomePath, token: token, body: d.Raw(), idempotent: d.Idempotent(), unhurried: d.IsWebRTC(),
 	}, func(res httpclient.Response) (err error) {
 		reply, err = answer(ctx, d, res, token)
 		return err
@@ -114,39 +118,57 @@ func (c *Client) ask(ctx context.Context, s *initialization.Settings, token core
 	return reply, err
 }
 
+// breakerFor returns the name of the circuit breaker for d.
+func breakerFor(d alexa.Directive) string {
+	if d.IsWebRTC() || d.Header.Namespace == "Alexa.CameraStreamController" {
+		return circuitbreaker.CameraStreams
+	}
+	return Breaker
+}
+
 // A post is a request to the home.
 type post struct {
+	breaker    string // default: Breaker
 	url        string
-	token      core.Secret
+	token      Token
 	body       []byte
 	idempotent bool
+	counts     func(error) bool // whether an error opens the breaker; default: isHomeFailure
+	unhurried  bool             // how long it takes says nothing about the home
 }
 
 // post sends p behind the home's breaker and has read say what the answer means. The
 // line and the metrics of the directive have how it went.
 func (c *Client) post(ctx context.Context, p post, read func(httpclient.Response) error) error {
 	return c.send(ctx, p, func(res httpclient.Response) error {
-		metrics.Put(ctx, config.HomeDuration, float64(res.Duration)/float64(time.Millisecond))
+		if !p.unhurried {
+			metrics.Put(ctx, config.HomeDuration, float64(res.Duration)/float64(time.Millisecond))
+		}
 		logging.Note(ctx, slog.Int("status", res.Status))
 		return read(res)
 	})
 }
 
-// send sends p behind the home's breaker and has read say what the answer means.
+// send sends p behind its breaker and has read say what the answer means.
 func (c *Client) send(ctx context.Context, p post, read func(httpclient.Response) error) error {
+	counts := p.counts
+	if counts == nil {
+		counts = isHomeFailure
+	}
 	_, err := core.Do(ctx, c.Dispatcher, circuitbreaker.Call, circuitbreaker.CallInput{
-		Breaker:    Breaker,
-		Counts:     isHomeFailure,
+		Breaker:    cmp.Or(p.breaker, Breaker),
+		Counts:     counts,
 		Idempotent: p.idempotent,
 		Func: func(ctx context.Context) error {
 			res, err := core.Do(ctx, c.Dispatcher, httpclient.MakeRequest, httpclient.Request{
 				Method:     http.MethodPost,
 				URL:        p.url,
 				Header:     http.Header{"Content-Type": {"application/json"}},
-				Bearer:     p.token,
+				Bearer:     p.token.Secret,
 				Body:       p.body,
 				Idempotent: p.idempotent,
 			})
+			logging.Note(ctx, slog.Bool("connection_reused", res.Reused))
 			if err != nil {
 				return err
 			}
@@ -157,35 +179,22 @@ func (c *Client) send(ctx context.Context, p post, read func(httpclient.Response
 }
 
 // answer returns the home's answer to d, once it is known to be one.
-func answer(ctx context.Context, d alexa.Directive, res httpclient.Response, token core.Secret) (json.RawMessage, error) {
+func answer(ctx context.Context, d alexa.Directive, res httpclient.Response, token Token) (json.RawMessage, error) {
 	reply, err := Classify(res, token)
-	if err != nil {
+	switch {
+	case d.IsWebRTC() && core.CauseOf(err) == core.CauseMalformed:
+		return nil, errUnreadableSession // its text has addresses of the home
+	case err != nil:
 		return nil, err
+	}
+	if d.IsWebRTC() {
+		reply.ErrorMessage = "" // so may this
 	}
 	noteReply(ctx, reply)
 	return correlated(d, reply, res.Body)
 }
 
-// noteReply puts on the line which message the directive is answered with.
-func noteReply(ctx context.Context, r alexa.Reply) {
-	logging.Note(ctx, slog.String("reply", r.Namespace+"."+r.Name))
-	if r.IsError() {
-		logging.Note(ctx, slog.String("reply_type", r.ErrorType))
-	}
-}
-
-// tokenFor returns the token for Home Assistant: the stored one, or that of the
-// linked account.
-func tokenFor(s *initialization.Settings, linked string) (core.Secret, error) {
-	if s.TokenSource == config.Stored {
-		return s.Token, nil
-	}
-	if linked == "" {
-		return "", core.Errorf(core.Unauthorized, core.CauseUnauthorized,
-			"there is no token of a linked account: link the skill with Home Assistant in the Alexa app, or set %s to %s", config.EnvTokenSource, config.Stored)
-	}
-	return core.Secret(linked), nil
-}
+var errUnreadableSession = core.Errorf(core.Internal, core.CauseMalformed, "Home Assistant's answer about a camera's live session cannot be read: look into its log, and check what is in front of it")
 
 // isRefusal reports whether the home itself has just refused the token.
 func isRefusal(err error) bool {

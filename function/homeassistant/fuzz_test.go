@@ -7,6 +7,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/homeassistant"
 )
 
 // FuzzAnswer has a home answer anything: what passes is a message with the correlation
@@ -24,6 +25,7 @@ func FuzzAnswer(f *testing.F) {
 		{200, "application/json", found("")},
 		{200, "application/json", found(device("light#a"))},
 		{200, "application/json", found(device(long) + "," + device("light#b", "A name", long) + ",null,7")},
+		{200, "application/json", found(`{"endpointId":"fan#a","friendlyName":"","capabilities":[null,{"interface":"Alexa.ModeController","instance":"a.b","configuration":{"supportedModes":[]}},{"interface":"Alexa.RangeController","instance":"a.b","configuration":{"supportedRange":{"minimumValue":0,"maximumValue":1,"precision":1}}}]}`)},
 		{200, "application/json", `{"event":{"header":{"namespace":"Alexa","name":"ErrorResponse"},"payload":{"type":7}}}`},
 		{200, "text/html", "<!DOCTYPE html>"},
 		{200, "", "\x00\xff"},
@@ -85,5 +87,10 @@ func takes(t *testing.T, reply json.RawMessage) {
 	}
 	if len(seen) > 300 {
 		t.Errorf("%d endpoints", len(seen))
+	}
+	all, err := homeassistant.Endpoints(reply)
+	again := homeassistant.FilterEndpoints(all, func() map[string]bool { return nil })
+	if n, _ := again.Dropped(0); err != nil || n+len(again.Removed(0))+len(again.Unnamed()) > 0 {
+		t.Errorf("%v, or a second look finds more that Alexa would not take: %s", err, reply)
 	}
 }

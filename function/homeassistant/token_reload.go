@@ -16,22 +16,22 @@ import (
 // retryWithNewToken answers d, whose stored token the home has refused, with a newer
 // token if the owner has stored one meanwhile. Sending a command again is safe here: a
 // 401 says that Home Assistant has not even read the directive.
-func (c *Client) retryWithNewToken(ctx context.Context, s *initialization.Settings, token core.Secret, d alexa.Directive, refusal error) (json.RawMessage, error) {
+func (c *Client) retryWithNewToken(ctx context.Context, s *initialization.Settings, token Token, d alexa.Directive, refusal error) (json.RawMessage, error) {
 	if s.TokenSource != config.Stored {
 		return nil, refusal
 	}
 	now := c.reload(ctx, token)
-	if now == nil || now.TokenSource != config.Stored || now.Token == token || now.Token == "" {
+	if now == nil || now.TokenSource != config.Stored || now.Token == token.Secret || now.Token == "" {
 		return nil, refusal
 	}
 	logging.Note(ctx, slog.Bool("token_renewed", true))
-	return c.ask(ctx, now, now.Token, d)
+	return c.ask(ctx, now, Token{now.Token, config.Stored}, d)
 }
 
 // reload returns the settings after the parameters were read again, unless that
 // happened already since token was taken from them.
-func (c *Client) reload(ctx context.Context, token core.Secret) *initialization.Settings {
-	if s := c.Settings(); s == nil || s.Token != token {
+func (c *Client) reload(ctx context.Context, token Token) *initialization.Settings {
+	if s := c.Settings(); s == nil || s.Token != token.Secret {
 		return s
 	}
 	const atMost = time.Second

@@ -22,7 +22,10 @@ import (
 
 // Names of the program's breakers.
 const (
-	HomeAssistant   = "home_assistant"
+	HomeAssistant   = "home_assistant" // its Smart Home endpoint
+	Conversation    = "conversation"   // of Home Assistant, which takes as long as a language model does
+	CameraStreams   = "camera_streams" // of Home Assistant, which asks the camera
+	AlexaAPI        = "alexa_api"      // for progressive responses
 	Parameters      = "parameters"
 	ExternalCache   = "external_cache"
 	LoginWithAmazon = "login_with_amazon"

@@ -29,6 +29,7 @@ type attempt struct {
 	deadlines phaseDeadlines
 
 	phase   atomic.Int32 // a phase; the transport dials in another goroutine
+	interim atomic.Int32 // responses with a status from 100 to 199
 	failure *core.Error
 	done    <-chan struct{}
 
@@ -64,13 +65,13 @@ func (a *attempt) run(ctx context.Context, u *url.URL) (Response, error) {
 	defer res.Body.Close()
 	a.enter(reading)
 	if res.StatusCode < http.StatusOK {
-		return Response{}, a.fail(ctx, errSwitching)
+		return Response{}, a.fail(ctx, notFinal(res.StatusCode))
 	}
 	body, err := read(res, a.limit)
 	if err != nil {
 		return Response{}, a.fail(ctx, err)
 	}
-	return Response{res.StatusCode, res.Header, body, time.Since(start)}, nil
+	return Response{Status: res.StatusCode, Header: res.Header, Body: body, Duration: time.Since(start)}, nil
 }
 
 func (a *attempt) outgoing(ctx context.Context, u *url.URL) *http.Request {

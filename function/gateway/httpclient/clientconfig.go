@@ -20,6 +20,10 @@ import (
 // is frozen.
 const idleTimeout = 50 * time.Second
 
+// maxHeader is how many bytes the header of a response may have. Proxies send up to a few
+// thousand; net/http would hold ten million.
+const maxHeader = 256 << 10
+
 // A clientConfig is a configuration in effect, with the transports that it makes: one
 // for the home, one for all other hosts.
 type clientConfig struct {
@@ -60,13 +64,14 @@ func (c Config) hasOwnTrust() bool {
 
 func (c *Client) transport(config Config, conf *tls.Config) *http.Transport {
 	t := &http.Transport{
-		DialContext:         c.dial,
-		TLSClientConfig:     conf,
-		ForceAttemptHTTP2:   true,
-		HTTP2:               &http.HTTP2Config{SendPingTimeout: maxUnacknowledged / 2, PingTimeout: maxUnacknowledged / 2},
-		MaxIdleConns:        8,
-		MaxIdleConnsPerHost: 4,
-		IdleConnTimeout:     cmp.Or(config.Idle.Duration(), idleTimeout),
+		DialContext:            c.dial,
+		TLSClientConfig:        conf,
+		ForceAttemptHTTP2:      true,
+		HTTP2:                  &http.HTTP2Config{SendPingTimeout: maxUnacknowledged / 2, PingTimeout: maxUnacknowledged / 2},
+		MaxIdleConns:           8,
+		MaxResponseHeaderBytes: maxHeader,
+		MaxIdleConnsPerHost:    4,
+		IdleConnTimeout:        cmp.Or(config.Idle.Duration(), idleTimeout),
 	}
 	if config.Proxy != "" {
 		t.Proxy = config.proxyFor

@@ -17,9 +17,17 @@ import (
 )
 
 var (
-	errTooLong   = errors.New("the response exceeds the limit of its length")
-	errSwitching = errors.New("the server switches to another protocol (status 101), which the request did not ask for")
+	errTooLong = errors.New("the response exceeds the limit of its length")
+	errInterim = fmt.Errorf("the server sent more than %d interim responses and no final one", maxInterim)
 )
+
+// A notFinal is a status below 200 that ends no request and announces no response
+// either: 101 switches to a protocol that was not asked for, others mean nothing.
+type notFinal int
+
+func (s notFinal) Error() string {
+	return fmt.Sprintf("the server answered with status %d, after which no response to a request follows: check what is at the address", int(s))
+}
 
 // classify returns err, which ended a request in phase p, with a cause and a sentence.
 // Its kind is Unreachable, except for a response that is too long.
@@ -27,14 +35,18 @@ func classify(ctx context.Context, p phase, err error) *core.Error {
 	switch {
 	case errors.Is(err, errTooLong):
 		return core.Errorf(core.Internal, core.CauseOversized, "%w", err)
-	case errors.Is(err, errSwitching):
-		return core.Errorf(core.Unreachable, core.CauseProtocol, "%w", err)
 	case ctx.Err() != nil, errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
-		return &core.Error{Kind: core.Unreachable, Cause: core.CauseTimeout, Err: timeoutError{"no answer in time", p}}
+		return &core.Error{Kind: core.Unreachable, Cause: core.CauseTimeout, Err: timeoutError{noAnswer, p}}
 	case errors.Is(err, syscall.ETIMEDOUT):
 		return &core.Error{Kind: core.Unreachable, Cause: core.CauseTimeout, Err: timeoutError{"the bytes sent are not acknowledged", p}}
 	case errors.Is(err, errPin):
 		return core.Errorf(core.Unreachable, core.CauseTLS, "the server's key is not the pinned one: %w; if the server has a new key on purpose, pin that", err)
+	}
+	if status, ok := errors.AsType[notFinal](err); ok {
+		return &core.Error{Kind: core.Unreachable, Cause: core.CauseProtocol, Err: status}
+	}
+	if errors.Is(err, errInterim) {
+		return &core.Error{Kind: core.Unreachable, Cause: core.CauseProtocol, Err: errInterim}
 	}
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
 		return core.Errorf(core.Unreachable, core.CauseDNS, "the host's name has no address: %w", withoutURL(err))
@@ -52,6 +64,15 @@ func classify(ctx context.Context, p phase, err error) *core.Error {
 		return core.Errorf(core.Unreachable, core.CauseNoRoute, "no connection can be made: %w", withoutURL(err))
 	}
 	return core.Errorf(core.Unreachable, core.CauseProtocol, "the answer is not HTTP, or ended while %v: %w", p, withoutURL(err))
+}
+
+const noAnswer = "no answer in time"
+
+// IsWaiting reports whether err is a timeout of a request that was sent whole: the
+// server was waited for, and may yet do what was asked.
+func IsWaiting(err error) bool {
+	t, ok := errors.AsType[timeoutError](err)
+	return ok && t.text == noAnswer && t.p >= waiting
 }
 
 // A timeoutError is a timeout that libraries recognize as one.

@@ -20,7 +20,9 @@
 // remains: an idempotent one ([Request.Idempotent]) after any failure that may be
 // temporary, any other one only if none of its bytes were sent. On Linux an idle
 // connection is checked before the first write, so nothing is sent on one that the
-// server has closed, as a home does that restarts while the function is frozen.
+// server has closed, as a home does that restarts while the function is frozen; and one
+// that was idle for more than two seconds is not used for a request that must not be sent
+// twice, as a router may have forgotten it.
 // Failures that a retry would repeat (an untrusted certificate, an unknown name, a
 // closed port) are not retried.
 //

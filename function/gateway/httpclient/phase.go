@@ -2,7 +2,9 @@ package httpclient
 
 import (
 	"crypto/tls"
+	"net/http"
 	"net/http/httptrace"
+	"net/textproto"
 	"time"
 )
 
@@ -43,7 +45,25 @@ func (a *attempt) trace() *httptrace.ClientTrace {
 		},
 		WroteRequest:         func(httptrace.WroteRequestInfo) { a.enter(waiting) },
 		GotFirstResponseByte: func() { a.enter(reading) },
+		Got1xxResponse:       func(status int, _ textproto.MIMEHeader) error { return a.gotInterim(status) },
 	}
+}
+
+// maxInterim is how many interim responses an attempt accepts: a proxy sends one or two.
+const maxInterim = 8
+
+// gotInterim returns an error for a status that announces no final response, and for
+// interim responses without end.
+func (a *attempt) gotInterim(status int) error {
+	switch status {
+	case http.StatusContinue, http.StatusProcessing, http.StatusEarlyHints:
+	default:
+		return notFinal(status)
+	}
+	if a.interim.Add(1) > maxInterim {
+		return errInterim
+	}
+	return nil
 }
 
 func (a *attempt) got(i httptrace.GotConnInfo) {
@@ -54,7 +74,14 @@ func (a *attempt) got(i httptrace.GotConnInfo) {
 	defer a.mu.Unlock()
 	a.conn.release()
 	a.conn, a.reused = connOf(i.Conn), i.Reused
-	a.before = a.conn.acquire()
+	a.before = a.conn.acquire(a.request.Idempotent)
+}
+
+// usedBefore reports whether the connection of the attempt existed before it.
+func (a *attempt) usedBefore() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.reused
 }
 
 // adopt records that c was dialled for a; it returns false if a has ended.

@@ -78,6 +78,7 @@ type Response struct {
 	Header   http.Header   `json:"header"`
 	Body     []byte        `json:"body" doc:"base64"`
 	Duration time.Duration `json:"duration_ns" doc:"of the last attempt, until the last byte of the response" unit:"ns"`
+	Reused   bool          `json:"reused" doc:"the connection of the last attempt existed before; known of a failed request too"`
 }
 
 // Revoked reports whether a cached r must not be reused: only a 200 may be.
@@ -124,6 +125,7 @@ func (c *Client) send(ctx context.Context, r Request) (res Response, a *attempt,
 		transports.abandonConnections(a.transport)
 	}
 	c.counts.record(err)
+	res.Reused = a.usedBefore()
 	return res, a, err
 }
 

@@ -69,6 +69,8 @@ func Parse(raw []byte) (alexa.Event, error) {
 	cause := core.CauseEvent
 	if e != nil {
 		cause = causes[e.Kind()]
+	} else if _, old := errors.AsType[alexa.VersionError](err); old {
+		cause = core.CauseDirective
 	}
 	return e, &core.Error{Kind: core.Invalid, Cause: cause, Err: err}
 }

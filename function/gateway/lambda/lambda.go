@@ -80,6 +80,7 @@ type Options struct {
 	Access Access // default: everyone may do everything
 	Host   Host
 
+	Linked func() bool      // whether the home's tokens are those of linked accounts, so that linking again mends a rejected one; default: always
 	Probes func() bool      // whether the home may be asked on a schedule; default: always
 	Stats  *InvocationStats // of the events that were answered; default: its own
 }
@@ -91,6 +92,9 @@ type Gateway struct{ opts Options }
 func New(o Options) *Gateway {
 	if o.Access == nil {
 		o.Access = open{}
+	}
+	if o.Linked == nil {
+		o.Linked = func() bool { return true }
 	}
 	if o.Probes == nil {
 		o.Probes = func() bool { return true }

@@ -86,7 +86,7 @@ func (g *Gateway) createAlexaResponse(ctx context.Context, in ReplyInput) (json.
 		if in.tells() {
 			return in.reply(e)
 		}
-		return failedSkill(e, kind)
+		return g.failedSkill(e, kind, core.CauseOf(in.Err))
 	}
 	return nil, core.Errorf(core.Invalid, core.CauseInput, "field event is neither a directive nor a skill's request")
 }
@@ -121,16 +121,22 @@ func failedDirective(e alexa.Directive, kind core.Kind) (json.RawMessage, error)
 
 // failedSkill returns the reply that r failed: a sentence in its language, and the
 // end of the session.
-func failedSkill(r alexa.SkillRequest, kind core.Kind) (json.RawMessage, error) {
-	switch r.Type {
-	case alexa.SessionEnded:
+func (g *Gateway) failedSkill(r alexa.SkillRequest, kind core.Kind, cause core.Cause) (json.RawMessage, error) {
+	switch {
+	case r.Type == alexa.SessionEnded || r.IsNotice():
 		return alexa.Silence(), nil
-	case alexa.CanFulfill:
+	case r.Type == alexa.CanFulfill:
 		return alexa.Fulfillment(r, "NO", "")
 	}
 	say := alexa.PhrasesFor(r.Locale)
+	if cause == core.CauseStillWorking {
+		return alexa.SkillReply{Speech: say.Working}.Encode()
+	}
 	switch kind {
 	case core.Unauthorized, core.Expired:
+		if rejectedByHome(cause) && !g.opts.Linked() {
+			return alexa.SkillReply{Speech: say.Refused}.Encode()
+		}
 		return alexa.SkillReply{Speech: say.Link, Card: alexa.LinkAccount}.Encode()
 	case core.Forbidden:
 		return alexa.SkillReply{Speech: say.Forbidden}.Encode()
@@ -142,9 +148,15 @@ func failedSkill(r alexa.SkillRequest, kind core.Kind) (json.RawMessage, error) 
 	return alexa.SkillReply{Speech: say.Failed}.Encode()
 }
 
+// rejectedByHome reports whether it was the home that rejected a token, rather than the
+// allow-list, which goes by the linked account whatever the home's token is.
+func rejectedByHome(cause core.Cause) bool {
+	return cause == core.CauseUnauthorized || cause == core.CauseExpired || cause == core.CauseTokenPaused
+}
+
 // reply returns the reply to r that says and shows what is given.
 func (in ReplyInput) reply(r alexa.SkillRequest) (json.RawMessage, error) {
-	if r.Type == alexa.SessionEnded || r.Type == alexa.CanFulfill {
+	if r.Type == alexa.SessionEnded || r.Type == alexa.CanFulfill || r.IsNotice() {
 		return nil, core.Errorf(core.Invalid, core.CauseInput, "field event is a %s, whose reply has no speech and no card", r.Type)
 	}
 	// Text between <speak> and </speak> would be read as markup.

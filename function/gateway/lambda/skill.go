@@ -33,24 +33,28 @@ func (s *Skill) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// skillTypes are the types of request that a custom skill can get.
-var skillTypes = []string{alexa.Launch, alexa.IntentSaid, alexa.SessionEnded, alexa.CanFulfill}
+// skillTypes are the types of request that the skill is made for. Amazon's others have
+// a dot in their names: AudioPlayer.PlaybackStarted.
+var skillTypes = []string{alexa.Launch, alexa.IntentSaid, alexa.SessionEnded, alexa.SessionResumed, alexa.CanFulfill}
 
-// checkType rejects a request of an unknown type.
+// checkType rejects a request of a type that is none of Amazon's.
 func checkType(r alexa.SkillRequest) error {
-	if slices.Contains(skillTypes, r.Type) {
+	if slices.Contains(skillTypes, r.Type) || strings.Contains(r.Type, ".") {
 		return nil
 	}
 	return core.Errorf(core.Invalid, core.CauseRequest, "the request's type is %.60q; expected one of %s", r.Type, strings.Join(skillTypes, ", "))
 }
 
 func (g *Gateway) handleSkill(ctx context.Context, s Skill) (json.RawMessage, error) {
+	if s.IsNotice() { // whoever sends it: nothing is done, and nothing said
+		return alexa.Silence(), nil
+	}
 	if err := g.opts.Access.Admit(ctx, s.SkillRequest); err != nil {
 		return nil, err
 	}
 	say := alexa.PhrasesFor(s.Locale)
 	switch s.Type {
-	case alexa.Launch:
+	case alexa.Launch, alexa.SessionResumed:
 		return alexa.SkillReply{Speech: say.Welcome, Reprompt: say.More, Open: true}.Encode()
 	case alexa.IntentSaid:
 		return g.intent(ctx, s.SkillRequest, say)
@@ -61,8 +65,10 @@ func (g *Gateway) handleSkill(ctx context.Context, s Skill) (json.RawMessage, er
 			return nil, core.Errorf(core.Invalid, core.CauseSession, "Alexa ended the session because it rejected a reply (%.200s)", s.Problem)
 		}
 		return alexa.Silence(), nil
+	case "":
+		return nil, checkType(s.SkillRequest)
 	}
-	return nil, checkType(s.SkillRequest)
+	return alexa.SkillReply{Speech: say.Unsupported, Reprompt: say.More, Open: true, Attributes: s.Attributes}.Encode()
 }
 
 // intent answers an intent.
@@ -75,12 +81,18 @@ func (g *Gateway) intent(ctx context.Context, r alexa.SkillRequest, say *alexa.P
 		return alexa.SkillReply{Speech: say.Help, Reprompt: say.More, Open: true, Attributes: r.Attributes}.Encode()
 	case sentence != "":
 		return g.converse(ctx, r, sentence, say)
-	case strings.HasPrefix(name, "AMAZON.") || strings.HasPrefix(name, config.SentenceIntent):
+	case isOwn(name):
 		return alexa.SkillReply{Speech: say.Unknown, Reprompt: say.More, Open: true, Attributes: r.Attributes}.Encode()
 	case g.opts.Home == nil:
 		return nil, unwired("intents")
 	}
 	return g.opts.Home.Intent(ctx, r)
+}
+
+// isOwn reports whether our interaction model defines an intent. All others are the
+// owner's: Amazon's library has many that only Home Assistant knows what to do with.
+func isOwn(intent string) bool {
+	return intent == config.SentenceIntent || strings.HasPrefix(intent, config.SentenceIntent+"_") || slices.Contains(config.AmazonIntents(), intent)
 }
 
 // sentence returns the whole sentence that a person said; "" if the intent is not one of
@@ -113,13 +125,13 @@ func canFulfill(r alexa.SkillRequest) (json.RawMessage, error) {
 	switch name := r.Intent.Name; {
 	case name == "":
 		can = "NO"
-	case strings.HasPrefix(name, config.SentenceIntent):
+	case slices.Contains(config.AmazonIntents(), name):
+		can = "NO" // help and the like are about this skill, and no session is open
+	case isOwn(name):
 		can = "NO"
 		if sentence(r) != "" {
 			can = "YES"
 		}
-	case strings.HasPrefix(name, "AMAZON."):
-		can = "NO" // help and the like are about this skill, and no session is open
 	}
 	return alexa.Fulfillment(r, can, config.SentenceSlot)
 }

@@ -30,8 +30,9 @@ type InvocationStats struct {
 }
 
 type answer struct {
-	took time.Duration
-	err  bool
+	took      time.Duration
+	err       bool
+	unhurried bool
 }
 
 // An Outcome is how one event was answered.
@@ -40,6 +41,7 @@ type Outcome struct {
 	Took        time.Duration
 	Utilization float64 // of the services, 0 to 1
 	Err         error
+	Unhurried   bool // how long it took is no sign of a slow function
 }
 
 // Note enters an outcome. What it says of a failure must hold no secret.
@@ -61,7 +63,7 @@ func (s *InvocationStats) Note(o Outcome, said string) {
 	if o.Err != nil {
 		s.blame(string(core.CauseOf(o.Err)), said)
 	}
-	if a := (answer{o.Took, o.Err != nil}); len(s.recent) < recentAnswers {
+	if a := (answer{o.Took, o.Err != nil, o.Unhurried}); len(s.recent) < recentAnswers {
 		s.recent = append(s.recent, a)
 	} else {
 		s.recent[s.next] = a
@@ -119,7 +121,7 @@ func (s *InvocationStats) Failures() []wire.FailureCount {
 }
 
 // recently returns how the last answers to Alexa were: how many, how many failed,
-// and how long they took, shortest first.
+// and how long those took that are in a hurry, shortest first.
 func (s *InvocationStats) recently() (all, failed int, took []time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -127,8 +129,10 @@ func (s *InvocationStats) recently() (all, failed int, took []time.Duration) {
 		if a.err {
 			failed++
 		}
-		took = append(took, a.took)
+		if !a.unhurried {
+			took = append(took, a.took)
+		}
 	}
 	slices.Sort(took)
-	return len(took), failed, took
+	return len(s.recent), failed, took
 }

@@ -117,6 +117,11 @@ func fixOf(cause core.Cause) string {
 	return "look into the logs of Home Assistant and of the proxy in front of it: something there ends connections, or speaks no HTTP at this port"
 }
 
+// shown returns the token that the checks show to the home.
+func (c *checks) shown() homeassistant.Token {
+	return homeassistant.Token{Secret: c.settings.Token, Source: c.settings.TokenSource}
+}
+
 // get asks the home for a path, with the token if there is a stored one.
 func (c *checks) get(ctx context.Context, path string) (httpclient.Response, error) {
 	return core.Do(ctx, c.Dispatcher, httpclient.MakeRequest, httpclient.Request{

@@ -117,7 +117,7 @@ func TestDiagnose(t *testing.T) {
 	}{
 		{"nothing", house{}, nil, "discover", "", ""},
 		{"wrong token", house{root: says(401, "401: Unauthorized")}, nil, "token", "unauthorized", "hearthgate token"},
-		{"expired token", house{root: says(401, "")}, map[string]string{"HOME_ASSISTANT_TOKEN": expired}, "token", "expired", "new one"},
+		{"expired token", house{root: says(401, "")}, map[string]string{"HOME_ASSISTANT_TOKEN": expired}, "token", "expired", "new long-lived token"},
 		{"banned", house{root: says(403, "403: Forbidden", "Content-Type", "text/plain; charset=utf-8")}, nil, "token", "banned", "ip_bans.yaml"},
 		{"Cloudflare's rule", house{root: says(403, "<html>", "Content-Type", "text/html", "Cf-Ray", "1")}, nil, "token", "cloudflare", "security events"},
 		{"Cloudflare Access, by login", house{root: says(302, "", "Location", "https://x.cloudflareaccess.com/cdn-cgi/access/login")}, nil, "token", "cloudflare_access", "service token"},
@@ -163,7 +163,7 @@ func TestDiagnose(t *testing.T) {
 func TestDiagnoseDropped(t *testing.T) {
 	for name, tt := range map[string]struct{ endpoints, want string }{
 		"too many":  {many(301), "Alexa does not get light.99 (Alexa accepts 300 endpoints, and there are more)"},
-		"no name":   {many(1) + `,{"endpointId":"light#b","friendlyName":"","capabilities":[{}]}`, "Alexa does not get light.b (it has no name)"},
+		"no name":   {many(1) + `,{"endpointId":"light#b","friendlyName":"","capabilities":[{}]}`, `some devices have no name in Home Assistant, so Alexa gets one made from the id, light.b as "b"`},
 		"duplicate": {many(1) + "," + many(1), "Alexa does not get light.0 (another endpoint has the same id)"},
 		"no object": {many(1) + `,7`, "Alexa does not get number 2 (it is not an endpoint as Alexa defines it)"},
 	} {

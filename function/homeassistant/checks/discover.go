@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/wire"
@@ -28,7 +29,7 @@ func (c *checks) discover(ctx context.Context, s *wire.DiagnosisStep) error {
 		return err
 	}
 	s.Found = fmt.Sprint(res.Status)
-	_, err = homeassistant.Classify(res, c.settings.Token)
+	_, err = homeassistant.Classify(res, c.shown())
 	switch {
 	case core.CauseOf(err) == core.CauseMalformed:
 		return verdict(core.CauseMalformed, err.Error(), "check what is in front of Home Assistant, and look into its log")
@@ -52,10 +53,40 @@ func (c *checks) discover(ctx context.Context, s *wire.DiagnosisStep) error {
 	for _, reason := range reasons {
 		s.Advice = append(s.Advice, fmt.Sprintf("Alexa does not get %s: %s", reason, fixDropped))
 	}
+	s.Advice = append(s.Advice, advice(found, most)...)
 	if len(found.Endpoints) == 0 {
 		return core.Errorf(core.Invalid, core.CauseLimits, "Alexa accepts none of the devices that Home Assistant offers: %s", fixDropped)
 	}
 	return nil
+}
+
+// advice returns what could be better about the devices that Alexa gets.
+func advice(found homeassistant.Filtered, most int) (all []string) {
+	for _, reason := range found.Removed(most) {
+		all = append(all, fmt.Sprintf("Alexa gets %s: that capability is left out, and the rest of the device works; correct it in Home Assistant", reason))
+	}
+	if unnamed := found.Unnamed(); len(unnamed) > 0 {
+		all = append(all, fmt.Sprintf("some devices have no name in Home Assistant, so Alexa gets one made from the id, %s: name them in Home Assistant, or with `entity_config` below `alexa: smart_home:`", enough(unnamed, most)))
+	}
+	if same := found.Namesakes(); len(same) > 0 {
+		all = append(all, fmt.Sprintf("some devices have the same name, so Alexa asks which one is meant or does nothing, %s: rename all but one of each", enough(same, most)))
+	}
+	return all
+}
+
+// enough returns the first of some texts that together have at most that many bytes, and
+// how many more there are.
+func enough(texts []string, most int) string {
+	n := 0
+	for n < len(texts) && most >= len(texts[n]) {
+		most -= len(texts[n])
+		n++
+	}
+	said := strings.Join(texts[:n], "; ")
+	if more := len(texts) - n; more > 0 {
+		said += fmt.Sprintf(" and %d more", more)
+	}
+	return said
 }
 
 const fixDropped = "rename or leave out each of them with `entity_config` or the filter below `alexa: smart_home:`"

@@ -31,7 +31,7 @@ func (c *checks) token(ctx context.Context, s *wire.DiagnosisStep) error {
 	case res.Status == http.StatusNotFound:
 		return core.Errorf(core.Unreachable, core.CauseNotHomeAssistant, "what answers at the address is not Home Assistant (404 to GET /api/): check the address, and what the proxy passes on")
 	case res.Status != http.StatusOK:
-		return homeassistant.StatusError(res, c.settings.Token)
+		return homeassistant.StatusError(res, c.shown())
 	case !strings.Contains(string(res.Body), "API running"):
 		return core.Errorf(core.Unreachable, core.CauseNotHomeAssistant, "what answers at the address is not Home Assistant (200 without its words to GET /api/): check the address, and what the proxy shows instead")
 	}
@@ -52,7 +52,7 @@ func (c *checks) endpoint(ctx context.Context, s *wire.DiagnosisStep) error {
 	case http.StatusNotFound:
 		return c.absent(ctx)
 	}
-	return homeassistant.StatusError(res, c.settings.Token)
+	return homeassistant.StatusError(res, c.shown())
 }
 
 // absent says why there is no endpoint: Home Assistant's configuration knows whether it

@@ -42,6 +42,6 @@ func Show(to *ui.Screen, l wire.LogLine) {
 	case l.Error != "":
 		to.Printf("%27s %s: %s\n", "", l.Cause, l.Error)
 	case Failed(l):
-		to.Printf("%27s %s\n", "", "Home Assistant answered "+l.ReplyType)
+		to.Printf("%27s %s\n", "", strings.TrimSuffix("Home Assistant answered "+l.ReplyType+": "+l.HomeMessage, ": "))
 	}
 }

@@ -42,6 +42,10 @@ func SkillReply(request, reply []byte) error {
 		}
 	case asked.Request.Type == "CanFulfillIntentRequest":
 		c.canFulfill()
+	case asked.isNotice():
+		if *answer.Response != (skillResponse{}) {
+			c.fail("response: to a %s nobody listens, and speech is forbidden", asked.Request.Type)
+		}
 	default:
 		c.spoken()
 	}
@@ -62,12 +66,25 @@ func strictly(b []byte, v any) error {
 }
 
 type skillRequest struct {
+	Session *struct{} `json:"session"`
 	Request struct {
 		Type   string `json:"type"`
 		Intent struct {
 			Slots map[string]json.RawMessage `json:"slots"`
 		} `json:"intent"`
 	} `json:"request"`
+}
+
+// isNotice reports whether the request only tells the skill about something.
+func (r skillRequest) isNotice() bool {
+	family, _, _ := strings.Cut(r.Request.Type, ".")
+	switch family {
+	case "AudioPlayer", "PlaybackController", "System", "AlexaSkillEvent", "AlexaHouseholdListEvent", "Messaging", "Reminders", "Connections", "LegacyAudioPlayerGui":
+		return true
+	case "Alexa", "Display", "Dialog", "GameEngine", "CustomInterfaceController":
+		return r.Session == nil
+	}
+	return false
 }
 
 type skillAnswer struct {

@@ -1,0 +1,48 @@
+package homeassistant
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/initialization"
+)
+
+// A Token is a token for Home Assistant, and where it is from.
+type Token struct {
+	core.Secret
+	Source config.TokenSource
+}
+
+// tokenFor returns the token for Home Assistant: the stored one, or that of the
+// linked account.
+func tokenFor(s *initialization.Settings, linked string) (Token, error) {
+	if s.TokenSource == config.Stored {
+		return Token{s.Token, config.Stored}, nil
+	}
+	if linked == "" {
+		return Token{}, core.Errorf(core.Unauthorized, core.CauseUnauthorized,
+			"there is no token of a linked account: link the skill with Home Assistant in the Alexa app, or set %s to %s", config.EnvTokenSource, config.Stored)
+	}
+	return Token{core.Secret(linked), config.Linked}, nil
+}
+
+// mend says what to do about a token that Home Assistant rejects.
+func (t Token) mend() string {
+	if t.Source == config.Linked {
+		return "disable the skill in the Alexa app and enable it again, to link the account again"
+	}
+	return "make a new long-lived token in Home Assistant, and put it in place with `hearthgate token`"
+}
+
+// fromAmazon reports whether the token has the shape of Login with Amazon's.
+func (t Token) fromAmazon() bool { return strings.HasPrefix(t.Reveal(), "Atza|") }
+
+// mendAmazon says what to do about a token of Login with Amazon.
+func (t Token) mendAmazon() string {
+	if t.Source == config.Linked {
+		return fmt.Sprintf("have the skill's account linking name Home Assistant (/auth/authorize and /auth/token) in the Alexa developer console, or set %s to %s", config.EnvTokenSource, config.Stored)
+	}
+	return t.mend()
+}
