@@ -122,7 +122,7 @@ func (a *App) finish(ctx context.Context, event alexa.Event, answer json.RawMess
 			}
 			answer = reply
 		}
-		a.measure(ctx, err)
+		a.measure(ctx, answer, err)
 		a.end(ctx, event, err)
 		return answer, nil
 	case alexa.Scheduled:
@@ -147,7 +147,7 @@ func (a *App) lastResort(ctx context.Context, event alexa.Event, err error) ([]b
 	err = &core.Error{Kind: core.Internal, Cause: core.CausePanic, Err: err}
 	switch e := event.(type) {
 	case alexa.Directive:
-		a.measure(ctx, err)
+		a.measure(ctx, nil, err)
 		a.end(ctx, event, err)
 		switch {
 		case e.IsDiscover():
@@ -157,7 +157,7 @@ func (a *App) lastResort(ctx context.Context, event alexa.Event, err error) ([]b
 		}
 		return alexa.ErrorResponse(e, core.NewID(), "INTERNAL_ERROR", text)
 	case alexa.SkillRequest:
-		a.measure(ctx, err)
+		a.measure(ctx, nil, err)
 		a.end(ctx, event, err)
 		return alexa.SkillReply{Speech: alexa.PhrasesFor(e.Locale).Failed}.Encode()
 	}
