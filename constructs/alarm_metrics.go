@@ -12,14 +12,17 @@ import (
 // Fewer than these say nothing: one failure in a quiet quarter of an hour is 100 %.
 const (
 	leastFailed  = 2 // failures in a quarter of an hour
-	leastTimed   = 3 // directives of which a p90 is taken
+	leastTimed   = 4 // directives of which the slowest quarter is judged
 	leastErrors  = 3 // in an hour
 	leastBad     = 3 // failures of a new version during its deployment
 	leastCrashes = 2 // of a new version during its deployment
 )
 
-// rolloutMinutes is how long a [Rollout] shifts.
-const rolloutMinutes = 10
+// Periods, in minutes.
+const (
+	slowPeriod     = 30
+	rolloutMinutes = 10 // how long a [Rollout] shifts
+)
 
 // FailedRate is the share of the directives of a quarter of an hour that failed, in
 // percent. It has no value if it is above Amazon's limit because of one failure alone:
@@ -33,14 +36,15 @@ func (m Metrics) FailedRate() awscloudwatch.MathExpression {
 		})
 }
 
-// SlowP90 is the time below which nine of ten directives of a quarter of an hour stayed,
-// in milliseconds. It has no value if it is above Amazon's limit because of one or two.
-func (m Metrics) SlowP90() awscloudwatch.MathExpression {
-	return m.math(amazonPeriod, "p90, ms",
-		fmt.Sprintf("IF(directives >= %d OR ninth < %d, ninth)", leastTimed, amazonP90),
+// SlowQuarter is the time below which three of four directives of half an hour stayed, in
+// milliseconds. It has no value if it is above Amazon's limit because of one or two. A
+// p90 would be the slowest directive in a home that has few.
+func (m Metrics) SlowQuarter() awscloudwatch.MathExpression {
+	return m.math(slowPeriod, "p75, ms",
+		fmt.Sprintf("IF(directives >= %d OR quarter < %d, quarter)", leastTimed, amazonP90),
 		map[string]awscloudwatch.IMetric{
-			"ninth":      m.custom(config.Duration, "p90", "p90", amazonPeriod),
-			"directives": m.custom(config.Duration, "SampleCount", "directives", amazonPeriod),
+			"quarter":    m.custom(config.Duration, "p75", "p75", slowPeriod),
+			"directives": m.custom(config.Duration, "SampleCount", "directives", slowPeriod),
 		})
 }
 
@@ -51,9 +55,10 @@ func (m Metrics) Unanswered() awscloudwatch.MathExpression {
 		map[string]awscloudwatch.IMetric{"errors": m.Errors(), "throttles": m.Throttles()})
 }
 
-// DirectivesDaily is the number of directives in a day.
-func (m Metrics) DirectivesDaily() awscloudwatch.Metric {
-	return m.custom(config.Duration, "SampleCount", "directives a day", day)
+// DirectivesDaily is the number of directives in a day, 0 of a day without.
+func (m Metrics) DirectivesDaily() awscloudwatch.MathExpression {
+	return m.math(day, "directives a day", "FILL(directives, 0)",
+		map[string]awscloudwatch.IMetric{"directives": m.custom(config.Duration, "SampleCount", "directives", day)})
 }
 
 // NewVersionErrors is the number of invocations in which the version being deployed

@@ -56,8 +56,8 @@ func (a *Alarms) outage() {
 			"Home Assistant failed so often that hearthgate paused requests to it. Check that it runs and can be reached from outside the home."},
 		{"Success", m.FailedRate(), above(100 - amazonSuccess), 2, 3, ignore,
 			"More than 15 % of the directives failed in two quarters of an hour, two or more in each. Amazon warns at the same share. The log gives the cause of each failure."},
-		{"Slow", m.SlowP90(), atLeast(amazonP90), 2, 3, ignore,
-			"One directive in ten took 5 seconds or more in two quarters of an hour. Amazon warns at the same time, and Alexa times out after 8 seconds. The dashboard shows whether Home Assistant or hearthgate is slow."},
+		{"Slow", m.SlowQuarter(), atLeast(amazonP90), 2, 3, ignore,
+			"One directive in four took 5 seconds or more in two half hours. Amazon warns at one in ten, and Alexa times out after 8 seconds. The dashboard shows whether Home Assistant or hearthgate is slow."},
 	} {
 		parts = append(parts, a.add(s))
 	}

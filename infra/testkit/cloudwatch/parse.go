@@ -120,14 +120,18 @@ func (a *alarm) read(p properties) error {
 	return a.checkTimes()
 }
 
-// readMath reads the metrics of an expression, and the expression, and returns the
-// period of them all, in seconds.
+// readMath reads the metrics of an expression, and the expression, or one metric alone,
+// and returns the period of them all, in seconds.
 func (a *alarm) readMath(queries []query) (period float64, err error) {
 	var returned int
 	for _, q := range queries {
 		if q.ReturnData == nil || *q.ReturnData {
 			returned++
-			if a.expression, err = parseExpression(q.Expression); err != nil {
+			text := q.Expression
+			if q.MetricStat != nil {
+				text = q.ID
+			}
+			if a.expression, err = parseExpression(text); err != nil {
 				return 0, err
 			}
 		}
