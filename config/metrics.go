@@ -3,11 +3,15 @@ package config
 // Namespace is the CloudWatch namespace of the metrics.
 const Namespace = "Hearthgate"
 
-// DimensionStage is the one dimension of every metric: the stage's name.
-const DimensionStage = "Stage"
+// The dimensions. Every metric has the stage's; [Success] is emitted a second time with
+// both, so that a deployment is judged by what its own version does.
+const (
+	DimensionStage   = "Stage"           // the stage's name
+	DimensionVersion = "FunctionVersion" // Lambda's number of the version, "12"; none on other machines
+)
 
 // A Metric is a custom metric in [Namespace]. The function emits it; dashboards and
-// alarms use it. Ten are free.
+// alarms use it. Ten are free, and [Success] by version is the tenth.
 type Metric struct {
 	Name string
 	Unit string // as CloudWatch spells it
@@ -15,11 +19,10 @@ type Metric struct {
 
 // The metrics. Each has at most one value a directive, except the last.
 var (
-	Success      = Metric{"Success", "None"}              // 1 or 0; its average is the success rate, its sample count the number of directives
+	Success      = Metric{"Success", "None"}              // see wire.Outcome.Success; its average is the success rate, its sample count the number of directives
 	Duration     = Metric{"Duration", "Milliseconds"}     // of the whole directive
 	HomeDuration = Metric{"HomeDuration", "Milliseconds"} // of Home Assistant's part; absent if no request was sent
 	BreakerOpen  = Metric{"BreakerOpen", "None"}          // 1 if the circuit breaker rejected the directive, else 0
-	CacheHitRate = Metric{"CacheHitRate", "Percent"}      // since the process started; absent before the first lookup
 	ColdStart    = Metric{"ColdStart", "None"}            // 1 for the first directive of a process, else 0
 	MemoryUsed   = Metric{"MemoryUsed", "Megabytes"}      // resident set of the process
 
@@ -31,5 +34,5 @@ var (
 
 // Metrics returns every metric, in a stable order.
 func Metrics() []Metric {
-	return []Metric{Success, Duration, HomeDuration, BreakerOpen, CacheHitRate, ColdStart, MemoryUsed, DiscoveryServedStale, EndpointsDropped, DoctorFound}
+	return []Metric{Success, Duration, HomeDuration, BreakerOpen, ColdStart, MemoryUsed, DiscoveryServedStale, EndpointsDropped, DoctorFound}
 }

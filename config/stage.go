@@ -45,6 +45,8 @@ type Stage struct {
 	LogLevel      string `json:"logLevel"`      // debug, info, warn or error; default: info
 	AlarmEmail    string `json:"alarmEmail"`    // empty: alarms change state but send nothing
 
+	AlarmTopicARN string `json:"alarmTopicArn,omitempty"` // existing topic in the same region that the alarms go to instead; default: a new one for alarmEmail
+
 	Tracing             bool    `json:"tracing,omitempty"`             // with X-Ray; default: false
 	Insights            bool    `json:"insights,omitempty"`            // Lambda Insights, which is not free; default: false
 	ReservedConcurrency int     `json:"reservedConcurrency,omitempty"` // executions; default: none

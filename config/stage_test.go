@@ -90,6 +90,7 @@ func valid() config.Stage {
 
 func TestValidate(t *testing.T) {
 	const skill = "amzn1.ask.skill.01234567-89ab-cdef-0123-456789abcdef"
+	const topic = "arn:aws:sns:us-east-1:111122223333:pager"
 	certificate, err := os.ReadFile("testdata/ca.pem")
 	if err != nil {
 		t.Fatal(err)
@@ -155,6 +156,18 @@ func TestValidate(t *testing.T) {
 		{"retention", func(s *config.Stage) { s.RetentionDays = 31 }, "retentionDays", "30"},
 		{"log level", func(s *config.Stage) { s.LogLevel = "trace" }, "logLevel", "debug"},
 		{"no e-mail address", func(s *config.Stage) { s.AlarmEmail = "owner" }, "alarmEmail", "e-mail"},
+		{"topic", func(s *config.Stage) { s.AlarmTopicARN = topic }, "", ""},
+		{"topic, and an address for the budget", func(s *config.Stage) {
+			s.AlarmTopicARN, s.AlarmEmail, s.Budget = topic, "owner@example.com", 5
+		}, "", ""},
+		{"topic in China", func(s *config.Stage) { s.AlarmTopicARN = strings.Replace(topic, "arn:aws:", "arn:aws-cn:", 1) }, "", ""},
+		{"topic's name", func(s *config.Stage) { s.AlarmTopicARN = "pager" }, "alarmTopicArn", "not the ARN of an SNS topic"},
+		{"queue", func(s *config.Stage) { s.AlarmTopicARN = strings.Replace(topic, ":sns:", ":sqs:", 1) }, "alarmTopicArn", "not the ARN"},
+		{"topic of no account", func(s *config.Stage) { s.AlarmTopicARN = "arn:aws:sns:us-east-1::pager" }, "alarmTopicArn", "not the ARN"},
+		{"topic without a name", func(s *config.Stage) { s.AlarmTopicARN = "arn:aws:sns:us-east-1:111122223333:" }, "alarmTopicArn", "not the ARN"},
+		{"subscription", func(s *config.Stage) { s.AlarmTopicARN = topic + ":01234567" }, "alarmTopicArn", "not the ARN"},
+		{"topic elsewhere", func(s *config.Stage) { s.AlarmTopicARN = strings.Replace(topic, "us-east-1", "eu-west-1", 1) }, "alarmTopicArn", "use a topic in us-east-1"},
+		{"topic and address", func(s *config.Stage) { s.AlarmTopicARN, s.AlarmEmail = topic, "owner@example.com" }, "alarmTopicArn", "beside alarmEmail"},
 		{"reserved less than none", func(s *config.Stage) { s.ReservedConcurrency = -1 }, "reservedConcurrency", "0 to 1000"},
 		{"ARN of a boundary", func(s *config.Stage) { s.PermissionsBoundary = "arn:aws:iam::1:policy/x" }, "permissionsBoundary", "without its ARN"},
 		{"budget below nothing", func(s *config.Stage) { s.Budget = -1 }, "budget", "more than 0"},

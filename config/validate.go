@@ -40,6 +40,7 @@ func (s Stage) Validate() error {
 		{"retentionDays", checkRetention(s.RetentionDays)},
 		{"logLevel", oneOf(s.LogLevel, "debug", "info", "warn", "error")},
 		{"alarmEmail", checkEmail(s.AlarmEmail)},
+		{"alarmTopicArn", checkTopic(s)},
 		{"reservedConcurrency", within(s.ReservedConcurrency, 0, 1000, "executions")},
 		{"permissionsBoundary", checkPolicy(s.PermissionsBoundary)},
 		{"budget", checkBudget(s.Budget, s.AlarmEmail)},
@@ -164,6 +165,36 @@ func checkEmail(address string) string {
 		return "is not one e-mail address; write it as owner@example.com, or leave it empty"
 	}
 	return ""
+}
+
+// checkTopic checks the topic of the alarms. An e-mail address beside it has a purpose
+// only where a budget notifies it.
+func checkTopic(s Stage) string {
+	if s.AlarmTopicARN == "" {
+		return ""
+	}
+	region, err := Region(s.Locale)
+	if err != nil { // which is already reported
+		return ""
+	}
+	part := strings.Split(s.AlarmTopicARN, ":")
+	switch {
+	case len(part) != 6 || part[0] != "arn" || !strings.HasPrefix(part[1], "aws") || part[2] != "sns" ||
+		checkAccount(part[4], true) != "" || !topicName(part[5]):
+		return "is not the ARN of an SNS topic; copy it from the console of SNS, as arn:aws:sns:" + region + ":111122223333:name"
+	case part[3] != region:
+		return fmt.Sprintf("is of a topic in %s, but an alarm can notify a topic in its own region only; use a topic in %s", quote(part[3]), region)
+	case s.AlarmEmail != "" && s.Budget <= 0:
+		return "is given beside alarmEmail, to which no alarm would go then; subscribe the address to the topic and leave alarmEmail empty"
+	}
+	return ""
+}
+
+// topicName reports whether s is the name of a topic that CloudWatch can publish to.
+func topicName(s string) bool {
+	return s != "" && len(s) <= 256 && !strings.ContainsFunc(s, func(r rune) bool {
+		return (r|0x20 < 'a' || r|0x20 > 'z') && (r < '0' || r > '9') && r != '-' && r != '_'
+	})
 }
 
 func checkPolicy(name string) string {

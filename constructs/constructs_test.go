@@ -34,6 +34,7 @@ type resource struct {
 	Properties     map[string]any
 	UpdatePolicy   map[string]any
 	DeletionPolicy string
+	DependsOn      []string
 }
 
 // synthesized returns the template of the stack that build adds constructs to.

@@ -46,7 +46,7 @@ func (d *Dashboards) summary(props DashboardsProps) {
 	board := d.board("Summary", props.Name)
 	row(board, status(props.Alarms))
 	row(board,
-		graph("Does Alexa get answers? (%)", "success", series{m.SuccessRate()}, threshold(amazonSuccess, "Amazon warns below 85 %")),
+		percentages("Does Alexa get answers? (%)", "success", series{m.SuccessRate()}, threshold(amazonSuccess, "Amazon warns below 85 %")),
 		graph("How long do answers take? (ms)", "slow", series{m.Duration("p50"), m.Duration("p90")}, durationLimits()...),
 		graph("How many directives arrive?", "directives", series{m.Directives()}),
 	)
@@ -78,8 +78,16 @@ func (d *Dashboards) detail(props DashboardsProps) {
 	)
 	row(board,
 		graph("Does Alexa get all devices?", "stale", series{m.DiscoveryServedStale(), m.EndpointsDropped()}),
-		graph("How often does the cache answer? (%)", "cache", series{m.CacheHitRate()}),
+		d.query(awscloudwatch.LogQueryVisualizationType_LINE, "How often does the cache answer? (%)", "cache", 8,
+			"filter ispresent(cache_hit_rate)", "stats avg(cache_hit_rate) * 100 as rate by bin(1h)"),
 		graph("Does the weekly doctor find a problem?", "doctor", series{m.DoctorFound()}),
+	)
+	row(board,
+		percentages("Does the version deployed last answer? (%)", "versions", series{m.NewVersionSuccessRate()}),
+		d.table("What does the owner's policy deny?", "denied", 8,
+			`filter outcome = "denied"`, "stats count(*) as times, latest(error) as reason by message, endpoint", "sort times desc"),
+		d.table("What is asked wrongly?", "asked-wrongly", 8,
+			`filter outcome = "asked_wrongly"`, "stats count(*) as times by reply_type, message, endpoint", "sort times desc"),
 	)
 	row(board,
 		d.table("Which level of the cache answers?", "cache", 12,
@@ -139,13 +147,18 @@ func row(board awscloudwatch.Dashboard, widgets ...widget) {
 	board.AddWidgets(columns...)
 }
 
-// table returns the result of a Logs Insights query on the function's log.
+// table returns the result of a Logs Insights query on the function's log as a table.
 func (d *Dashboards) table(title, section string, width float64, query ...string) widget {
+	return d.query(awscloudwatch.LogQueryVisualizationType_TABLE, title, section, width, query...)
+}
+
+// query returns the result of a Logs Insights query on the function's log.
+func (d *Dashboards) query(view awscloudwatch.LogQueryVisualizationType, title, section string, width float64, query ...string) widget {
 	return widget{awscloudwatch.NewLogQueryWidget(&awscloudwatch.LogQueryWidgetProps{
 		Title:         &title,
 		LogGroupNames: &[]*string{d.log.LogGroupName()},
 		QueryLines:    jsii.Strings(query...),
-		View:          awscloudwatch.LogQueryVisualizationType_TABLE,
+		View:          view,
 		Width:         &width,
 		Height:        jsii.Number(7),
 	}), title, section}
@@ -164,12 +177,21 @@ func status(alarms []interfacesawscloudwatch.IAlarmRef) widget {
 
 type series = []awscloudwatch.IMetric
 
-// graph returns a graph that is a third of a row wide.
+// graph returns a graph that is a third of a row wide, from 0 upward.
 func graph(title, section string, metrics series, thresholds ...*awscloudwatch.HorizontalAnnotation) widget {
+	return graphTo(nil, title, section, metrics, thresholds...)
+}
+
+// percentages returns the same from 0 to 100, so that 99 % does not look like a failure.
+func percentages(title, section string, metrics series, thresholds ...*awscloudwatch.HorizontalAnnotation) widget {
+	return graphTo(jsii.Number(100), title, section, metrics, thresholds...)
+}
+
+func graphTo(top *float64, title, section string, metrics series, thresholds ...*awscloudwatch.HorizontalAnnotation) widget {
 	return widget{awscloudwatch.NewGraphWidget(&awscloudwatch.GraphWidgetProps{
 		Title:           &title,
 		Left:            &metrics,
-		LeftYAxis:       &awscloudwatch.YAxisProps{Min: jsii.Number(0), ShowUnits: jsii.Bool(false)},
+		LeftYAxis:       &awscloudwatch.YAxisProps{Min: jsii.Number(0), Max: top, ShowUnits: jsii.Bool(false)},
 		LeftAnnotations: &thresholds,
 		Width:           jsii.Number(8),
 		Height:          jsii.Number(7),

@@ -18,7 +18,8 @@ const (
 	amazonP90     = float64(alexa.SlowReply / time.Millisecond)
 	amazonSuccess = 100 * alexa.MinSuccessRate // percent
 	alexaDeadline = float64(alexa.ReplyTimeout / time.Millisecond)
-	defaultPeriod = 5 // minutes
+	defaultPeriod = 5       // minutes
+	day           = 24 * 60 // minutes
 )
 
 // Metrics are the metrics of one stage, each defined once for both dashboards and
@@ -32,12 +33,8 @@ type Metrics struct {
 // SuccessRate is the share of directives that succeeded, in percent. It has no value
 // when there are no directives.
 func (m Metrics) SuccessRate() awscloudwatch.MathExpression {
-	return awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
-		Expression:   jsii.String("100 * success"),
-		UsingMetrics: &map[string]awscloudwatch.IMetric{"success": m.custom(config.Success, "Average", "success", amazonPeriod)},
-		Label:        jsii.String("success, %"),
-		Period:       minutes(amazonPeriod),
-	})
+	return m.math(amazonPeriod, "success, %", "100 * success",
+		map[string]awscloudwatch.IMetric{"success": m.custom(config.Success, "Average", "success", amazonPeriod)})
 }
 
 // Directives is the number of directives.
@@ -60,11 +57,6 @@ func (m Metrics) BreakerOpen() awscloudwatch.Metric {
 	return m.custom(config.BreakerOpen, "Sum", "rejected by the circuit breaker", defaultPeriod)
 }
 
-// CacheHitRate is in percent.
-func (m Metrics) CacheHitRate() awscloudwatch.Metric {
-	return m.custom(config.CacheHitRate, "Average", "cache hits, %", defaultPeriod)
-}
-
 // ColdStarts is the number of directives that started a process.
 func (m Metrics) ColdStarts() awscloudwatch.Metric {
 	return m.custom(config.ColdStart, "Sum", "cold starts", defaultPeriod)
@@ -72,7 +64,7 @@ func (m Metrics) ColdStarts() awscloudwatch.Metric {
 
 // MemoryUsed is the highest memory use of a process, in MB.
 func (m Metrics) MemoryUsed() awscloudwatch.Metric {
-	return m.custom(config.MemoryUsed, "Maximum", "memory, MB", defaultPeriod)
+	return m.custom(config.MemoryUsed, "Maximum", "memory, MB", 60)
 }
 
 // DiscoveryServedStale is the number of discoveries that got the last good answer.

@@ -11,21 +11,25 @@ import (
 
 // NotificationsProps are the props of [Notifications].
 type NotificationsProps struct {
+	TopicARN    string // of an existing topic, which must let CloudWatch publish; default: a new one that sends to Email
 	Email       string // must be confirmed once, by the link in Amazon's mail
-	AlarmPrefix string // only alarms whose name begins with it may publish
+	AlarmPrefix string // only alarms whose name begins with it may publish to a new topic
 }
 
-// Notifications send alarms to a person, by e-mail.
+// Notifications send alarms to a person, by e-mail, or to a topic that exists.
 type Notifications struct {
 	constructs.Construct
-	Topic awssns.Topic
+	Topic awssns.ITopic
 }
 
-// NewNotifications creates Notifications. The topic is not encrypted: CloudWatch
+// NewNotifications creates Notifications. A new topic is not encrypted: CloudWatch
 // cannot publish with the key that AWS manages for SNS, and a customer managed key
 // costs more than the rest of the stack. An alarm's text contains no secret.
 func NewNotifications(scope constructs.Construct, id string, props NotificationsProps) *Notifications {
 	this := constructs.NewConstruct(scope, &id)
+	if props.TopicARN != "" {
+		return &Notifications{this, awssns.Topic_FromTopicArn(this, jsii.String("Topic"), &props.TopicARN)}
+	}
 	topic := awssns.NewTopic(this, jsii.String("Topic"), &awssns.TopicProps{
 		DisplayName: jsii.String("hearthgate"),
 		EnforceSSL:  jsii.Bool(true),

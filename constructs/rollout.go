@@ -25,6 +25,9 @@ type Rollout struct {
 // NewRollout creates a Rollout.
 func NewRollout(scope constructs.Construct, id string, props RolloutProps) *Rollout {
 	this := constructs.NewConstruct(scope, &id)
+	for _, alarm := range props.Alarms {
+		props.Alias.Node().AddDependency(alarm) // an alarm watches the new version before it gets a directive
+	}
 	return &Rollout{this, awscodedeploy.NewLambdaDeploymentGroup(this, jsii.String("Group"), &awscodedeploy.LambdaDeploymentGroupProps{
 		Alias:            props.Alias,
 		Alarms:           &props.Alarms,

@@ -1,8 +1,9 @@
 package main
 
 import (
+	"net/url"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/interfaces/interfacesawscloudwatch"
 
 	"github.com/hearthgate/hearthgate/config"
 	stack "github.com/hearthgate/hearthgate/constructs"
@@ -14,17 +15,32 @@ func addMonitoring(scope awscdk.Stack, s config.Stage, function *stack.Function)
 	prefix := config.StackName(s.Name) + "-"
 	metrics := stack.Metrics{Stage: s.Name, Function: function.Function, Memory: s.Memory}
 	var notify *stack.Notifications
-	if s.AlarmEmail != "" {
-		notify = stack.NewNotifications(scope, "Notifications", stack.NotificationsProps{Email: s.AlarmEmail, AlarmPrefix: prefix})
+	if s.AlarmEmail != "" || s.AlarmTopicARN != "" {
+		notify = stack.NewNotifications(scope, "Notifications", stack.NotificationsProps{
+			TopicARN: s.AlarmTopicARN, Email: s.AlarmEmail, AlarmPrefix: prefix,
+		})
 	}
-	alarms := stack.NewAlarms(scope, "Alarms", stack.AlarmsProps{Metrics: metrics, Prefix: prefix, Notify: notify, Doctor: s.WeeklyDoctor})
+	alarms := stack.NewAlarms(scope, "Alarms", stack.AlarmsProps{
+		Metrics: metrics, Prefix: prefix, Home: homeName(s), Notify: notify,
+		Skill:  s.SmartHomeSkillID != "" || s.CustomSkillID != "",
+		Doctor: s.WeeklyDoctor, Rollback: s.Production,
+	})
 	stack.NewDashboards(scope, "Dashboards", stack.DashboardsProps{
 		Name: config.StackName(s.Name), Metrics: metrics, Alarms: alarms.All, Log: function.Log,
 	})
 	if s.Production {
 		rollout := stack.NewRollout(scope, "Rollout", stack.RolloutProps{
-			Alias: function.Alias, Alarms: []interfacesawscloudwatch.IAlarmRef{alarms.Errors, alarms.Success},
+			Alias: function.Alias, Alarms: alarms.Rollback,
 		})
 		suppress(rollout.Group, "AwsSolutions-IAM4", "CodeDeploy's role has the policy that AWS manages for this purpose: to shift a function's alias and to read alarms.")
 	}
+}
+
+// homeName returns what the alarms' mails call the home: the stage's name, and the host
+// where there is one.
+func homeName(s config.Stage) string {
+	if home, err := url.Parse(s.URL); err == nil && home.Hostname() != "" {
+		return s.Name + " (" + home.Hostname() + ")"
+	}
+	return s.Name
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,11 +20,11 @@ func TestRunbook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tpl := changed(t, "dev", func(s *config.Stage) { s.WeeklyDoctor = true })
-	for _, alarm := range tpl.of("AWS::CloudWatch::Alarm") {
+	tpl := changed(t, "prod", func(s *config.Stage) { s.WeeklyDoctor = true })
+	for _, alarm := range append(tpl.of("AWS::CloudWatch::Alarm"), tpl.of("AWS::CloudWatch::CompositeAlarm")...) {
 		description, _ := alarm.Properties["AlarmDescription"].(string)
 		_, own, _ := strings.Cut(description, "runbook.md#")
-		if name := fmt.Sprint(alarm.Properties["AlarmName"]); name != "hearthgate-dev-"+own {
+		if name := fmt.Sprint(alarm.Properties["AlarmName"]); name != "hearthgate-prod-"+own {
 			t.Errorf("%s links to the section %q", name, own)
 		}
 	}
@@ -82,7 +83,7 @@ func TestBadVersionIsRolledBack(t *testing.T) {
 	if err != nil || first == nil {
 		t.Fatalf("version %v, %v", first, err)
 	}
-	for _, alarm := range []string{"hearthgate-prod-errors", "hearthgate-prod-success"} {
+	for _, alarm := range []string{"hearthgate-prod-rollback-errors", "hearthgate-prod-rollback-failures"} {
 		cloud.Raise(alarm)
 		version, err := deploy("https://bad.example.com")
 		if err == nil || !strings.Contains(err.Error(), alarm) || version != first {
@@ -90,24 +91,46 @@ func TestBadVersionIsRolledBack(t *testing.T) {
 		}
 		cloud.Calm()
 	}
-	cloud.Raise("hearthgate-prod-slow") // a version is not to blame for a slow home
+	for _, alarm := range []string{"slow", "success", "breaker", "errors", "outage"} { // a version is not to blame for the home, and one that mends is let through
+		cloud.Raise("hearthgate-prod-" + alarm)
+	}
 	if version, err := deploy("https://good.example.com"); err != nil || version == first {
 		t.Errorf("a good version: %v, %v", version, err)
 	}
 }
 
-// TestNotifications checks that alarms notify the owner only if there is an address.
+// TestNotifications checks whom the alarms notify: no one, the owner's address, or a
+// topic that exists.
 func TestNotifications(t *testing.T) {
-	for name, email := range map[string]string{"no address": "", "owner": "owner@example.com"} {
+	const topic = "arn:aws:sns:us-east-1:111122223333:pager"
+	for name, tt := range map[string]struct {
+		change        func(*config.Stage)
+		notifies      bool
+		subscriptions int
+	}{
+		"no address":                           {func(s *config.Stage) { s.AlarmEmail = "" }, false, 0},
+		"owner":                                {func(s *config.Stage) { s.AlarmEmail = "owner@example.com" }, true, 1},
+		"topic":                                {func(s *config.Stage) { s.AlarmTopicARN = topic }, true, 0},
+		"topic, and an address for the budget": {func(s *config.Stage) { s.AlarmTopicARN, s.AlarmEmail, s.Budget = topic, "owner@example.com", 5 }, true, 0},
+	} {
 		t.Run(name, func(t *testing.T) {
-			tpl := changed(t, "dev", func(s *config.Stage) { s.AlarmEmail = email })
-			if got := len(tpl.of("AWS::SNS::Subscription")) == 1; got != (email != "") {
-				t.Errorf("a subscription: %v", got)
+			tpl := changed(t, "dev", tt.change)
+			if n := len(tpl.of("AWS::SNS::Subscription")); n != tt.subscriptions {
+				t.Errorf("%d subscriptions, want %d", n, tt.subscriptions)
 			}
-			for _, alarm := range tpl.of("AWS::CloudWatch::Alarm") {
-				if notifies := alarm.Properties["AlarmActions"] != nil; notifies != (email != "") {
+			parts := []string{"hearthgate-dev-success", "hearthgate-dev-slow", "hearthgate-dev-breaker"}
+			seen := 0
+			for _, alarm := range append(tpl.of("AWS::CloudWatch::Alarm"), tpl.of("AWS::CloudWatch::CompositeAlarm")...) {
+				part := slices.Contains(parts, fmt.Sprint(alarm.Properties["AlarmName"]))
+				if notifies := alarm.Properties["AlarmActions"] != nil; notifies != (tt.notifies && !part) {
 					t.Errorf("%v notifies: %v", alarm.Properties["AlarmName"], notifies)
 				}
+				if part {
+					seen++
+				}
+			}
+			if seen != len(parts) {
+				t.Errorf("%d of the alarms %v are there", seen, parts)
 			}
 		})
 	}

@@ -27,16 +27,6 @@ type LogLine struct {
 	ID          string // the correlation ID
 }
 
-// An Outcome is how an invocation ended.
-type Outcome uint8
-
-// The outcomes.
-const (
-	NotAnInvocation Outcome = iota // the line is not the one of an invocation
-	Succeeded
-	Failed
-)
-
 // ParseLogLine reads a line; ok is false for one that the function did not write.
 // The line of an invocation is log record and metric at once, so it has a boolean
 // `success` beside a metric `Success`, and the reader must keep letter case apart.
@@ -61,6 +51,9 @@ func ParseLogLine(line []byte) (l LogLine, ok bool) {
 		l.Outcome = Succeeded
 	case "false":
 		l.Outcome = Failed
+	}
+	if o := outcomes[string(fields[FieldOutcome])]; o != NotAnInvocation {
+		l.Outcome = o
 	}
 	return l, l.Message != "" && l.Level != ""
 }

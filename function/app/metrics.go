@@ -6,17 +6,22 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/lambda"
+	"github.com/hearthgate/hearthgate/function/gateway/logging"
 	"github.com/hearthgate/hearthgate/function/gateway/metrics"
+	"github.com/hearthgate/hearthgate/function/homeassistant"
 )
 
-// measure records the metrics of a directive or skill request that ended with err. How
-// long a camera takes for a live session is no sign of a slow function.
+// measure records the metrics and the outcome of a directive or skill request that ended
+// with err. How long a camera takes for a live session is no sign of a slow function.
 func (a *App) measure(ctx context.Context, event alexa.Event, err error) {
+	outcome := outcomeOf(ctx, err)
+	logging.Note(ctx, slog.String(wire.FieldOutcome, outcome.String()))
 	values := []metrics.Value{
-		{Name: config.Success.Name, Value: oneIf(err == nil)},
+		{Name: config.Success.Name, Value: outcome.Success()},
 		{Name: config.BreakerOpen.Name, Value: oneIf(core.KindOf(err) == core.Unavailable)},
 		{Name: config.ColdStart.Name, Value: oneIf(a.answers.Add(1) == 1)},
 		{Name: config.MemoryUsed.Name, Value: float64(metrics.RSS()) / 1e6},
@@ -24,10 +29,25 @@ func (a *App) measure(ctx context.Context, event alexa.Event, err error) {
 	if !isWebRTC(event) {
 		values = append(values, metrics.Value{Name: config.Duration.Name, Value: float64(time.Since(core.RunOf(ctx).Start).Microseconds()) / 1000})
 	}
-	if rate, any := a.cache.Rate(); any {
-		values = append(values, metrics.Value{Name: config.CacheHitRate.Name, Value: rate * 100})
-	}
 	a.record(ctx, values...)
+}
+
+// outcomeOf returns how a directive or skill request ended for the person, after err if
+// it is not nil. An error response of the home counts as what its type says: Home
+// Assistant reports its failures in a reply as good as any.
+func outcomeOf(ctx context.Context, err error) wire.Outcome {
+	if refusal, ok := homeassistant.RefusalOf(ctx); ok {
+		return alexa.ErrorClass(refusal.Type)
+	}
+	switch cause := core.CauseOf(err); {
+	case err == nil:
+		return wire.Succeeded
+	case cause == core.CausePolicy || cause == core.CauseUnknownUser:
+		return wire.Denied
+	case core.KindOf(err) == core.NotFound:
+		return wire.AskedWrongly
+	}
+	return wire.Failed
 }
 
 // record records values, without the services if one of them panics: an alarm depends
@@ -47,7 +67,13 @@ func oneIf(b bool) float64 {
 }
 
 // emf returns the metrics of the invocation of ctx, for its line.
-func (a *App) emf(ctx context.Context) []slog.Attr { return metrics.EMF(ctx, a.stage()) }
+func (a *App) emf(ctx context.Context) []slog.Attr {
+	version := a.getenv("AWS_LAMBDA_FUNCTION_VERSION")
+	if version == "$LATEST" { // which no deployment shifts to
+		version = ""
+	}
+	return metrics.EMF(ctx, a.stage(), version)
+}
 
 // processAttrs returns what the line of an invocation says about the process.
 func (a *App) processAttrs() []slog.Attr {

@@ -29,7 +29,7 @@ func TestA3HomeRefuses(t *testing.T) {
 		{"INVALID_DIRECTIVE", ""},
 		{"ENDPOINT_BUSY", ""},
 		{"NOT_SUPPORTED_IN_CURRENT_MODE", ""},
-		{"A_TYPE_OF_TOMORROW", ""},
+		{"A_TYPE_OF_TOMORROW", "server_error"},
 	} {
 		t.Run(tt.errorType, func(t *testing.T) {
 			home, url := newLister(t)

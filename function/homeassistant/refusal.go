@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"sync/atomic"
 
+	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/logging"
@@ -18,13 +19,10 @@ type HomeRefusal struct {
 	Message string // Home Assistant's own words; not redacted
 }
 
-// Class says whose failure it is.
-func (r HomeRefusal) Class() alexa.Class { return alexa.ClassOf(r.Type) }
-
-// Err returns the failure that r is, with its kind and cause; nil if the person asked
-// for what cannot be done.
+// Err returns the failure that r is, with its kind and cause; nil unless it is one: the
+// person may have asked for what cannot be done.
 func (r HomeRefusal) Err() error {
-	if r.Class() == alexa.AskedWrongly {
+	if alexa.ErrorClass(r.Type) != wire.Failed {
 		return nil
 	}
 	switch r.Type {

@@ -80,9 +80,10 @@ func (r *recorder) countPut(registry *Registry, now time.Time) {
 }
 
 // EMF returns the values that the recorder of ctx holds as the attributes that make a
-// log line an Embedded Metric Format record: the values, the dimension and the "_aws"
-// object that declares them. It returns nil if there are none.
-func EMF(ctx context.Context, stage string) []slog.Attr {
+// log line an Embedded Metric Format record: the values, the dimensions and the "_aws"
+// object that declares them. It returns nil if there are none. Version is the number of
+// the deployed version, by which config.Success is counted too; default: it is not.
+func EMF(ctx context.Context, stage, version string) []slog.Attr {
 	r := recorderOf(ctx)
 	if r == nil {
 		return nil
@@ -92,32 +93,44 @@ func EMF(ctx context.Context, stage string) []slog.Attr {
 	if len(r.points) == 0 {
 		return nil
 	}
-	attrs := make([]slog.Attr, 0, len(r.points)+2)
+	attrs := make([]slog.Attr, 0, len(r.points)+3)
+	byVersion := false
 	for _, p := range r.points {
 		attrs = append(attrs, slog.Float64(p.metric.Name, p.value))
+		byVersion = byVersion || p.metric == config.Success && version != ""
 	}
-	return append(attrs, slog.String(config.DimensionStage, stage), slog.Any("_aws", declaration(time.Now(), r.points)))
+	attrs = append(attrs, slog.String(config.DimensionStage, stage))
+	if byVersion {
+		attrs = append(attrs, slog.String(config.DimensionVersion, version))
+	}
+	return append(attrs, slog.Any("_aws", declaration(time.Now(), r.points, byVersion)))
 }
 
 // declaration returns the metadata of the format: which fields of a record are
-// metrics, in which unit and by which dimension.
-func declaration(now time.Time, points []point) json.RawMessage {
-	d := directive{config.Namespace, [1][1]string{{config.DimensionStage}}, make([]definition, len(points))}
+// metrics, in which unit and by which dimensions.
+func declaration(now time.Time, points []point, byVersion bool) json.RawMessage {
+	d := directive{config.Namespace, [][]string{{config.DimensionStage}}, make([]definition, len(points))}
 	for i, p := range points {
 		d.Metrics[i] = definition(p.metric)
 	}
-	b, _ := json.Marshal(aws{now.UnixMilli(), [1]directive{d}}) // strings and numbers: cannot fail
+	all := []directive{d}
+	if byVersion {
+		all = append(all, directive{
+			config.Namespace, [][]string{{config.DimensionStage, config.DimensionVersion}}, []definition{definition(config.Success)},
+		})
+	}
+	b, _ := json.Marshal(aws{now.UnixMilli(), all}) // strings and numbers: cannot fail
 	return b
 }
 
 type aws struct {
 	Timestamp         int64
-	CloudWatchMetrics [1]directive
+	CloudWatchMetrics []directive
 }
 
 type directive struct {
 	Namespace  string
-	Dimensions [1][1]string
+	Dimensions [][]string
 	Metrics    []definition
 }
 

@@ -88,10 +88,10 @@ func written(attrs []slog.Attr) string {
 func TestEmbeddedMetrics(t *testing.T) {
 	d := bound(new(metrics.Registry))
 	ctx := metrics.WithRecorder(t.Context())
-	if got := metrics.EMF(ctx, "test"); got != nil {
+	if got := metrics.EMF(ctx, "test", ""); got != nil {
 		t.Errorf("without a value it is %v", got)
 	}
-	if got := metrics.EMF(t.Context(), "test"); got != nil {
+	if got := metrics.EMF(t.Context(), "test", ""); got != nil {
 		t.Errorf("without a recorder it is %v", got)
 	}
 	for i, m := range config.Metrics() {
@@ -104,7 +104,7 @@ func TestEmbeddedMetrics(t *testing.T) {
 	if _, err := core.Do(ctx, d, metrics.Record, metrics.RecordInput{Name: "mine", Value: 1}); err != nil {
 		t.Fatal(err)
 	}
-	line := written(metrics.EMF(ctx, "test"))
+	line := written(metrics.EMF(ctx, "test", ""))
 	if problems := broken(line); problems != nil {
 		t.Errorf("%v: %s", problems, line)
 	}
@@ -115,6 +115,35 @@ func TestEmbeddedMetrics(t *testing.T) {
 	}
 	if strings.Contains(line, "mine") {
 		t.Errorf("a metric that is not the stack's costs money: %s", line)
+	}
+}
+
+// TestEmbeddedVersion checks that Success alone is counted by version too, and only in a
+// deployed version.
+func TestEmbeddedVersion(t *testing.T) {
+	const byVersion = `{"Namespace":"Hearthgate","Dimensions":[["Stage","FunctionVersion"]],"Metrics":[{"Name":"Success","Unit":"None"}]}`
+	for _, tt := range []struct {
+		name, version string
+		metrics       []config.Metric
+		want          bool
+	}{
+		{"a deployed version", "12", []config.Metric{config.Duration, config.Success}, true},
+		{"another machine", "", []config.Metric{config.Duration, config.Success}, false},
+		{"no directive", "12", []config.Metric{config.DoctorFound}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ctx := metrics.WithRecorder(t.Context())
+			for _, m := range tt.metrics {
+				metrics.Put(ctx, m, 1)
+			}
+			line := written(metrics.EMF(ctx, "test", tt.version))
+			if problems := broken(line); problems != nil {
+				t.Errorf("%v: %s", problems, line)
+			}
+			if got := strings.Contains(line, byVersion) && strings.Contains(line, `"FunctionVersion":"12"`); got != tt.want {
+				t.Errorf("counted by version: %v, want %v: %s", got, tt.want, line)
+			}
+		})
 	}
 }
 

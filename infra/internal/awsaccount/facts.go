@@ -12,7 +12,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
 )
 
 // In returns the same account in another region.
@@ -151,12 +150,6 @@ func (a *Account) Lines(ctx context.Context, group, pattern string, since time.T
 	return lines, nil
 }
 
-// A Subscription is an address that alarms are sent to.
-type Subscription struct {
-	Endpoint  string
-	Confirmed bool
-}
-
 // Subscriptions returns the addresses to which the alarms of a stack are sent.
 func (a *Account) Subscriptions(ctx context.Context, stack string) ([]Subscription, error) {
 	out, err := cloudformation.NewFromConfig(a.config).DescribeStackResources(ctx, &cloudformation.DescribeStackResourcesInput{StackName: &stack})
@@ -168,13 +161,11 @@ func (a *Account) Subscriptions(ctx context.Context, stack string) ([]Subscripti
 		if aws.ToString(r.ResourceType) != "AWS::SNS::Topic" {
 			continue
 		}
-		subscribed, err := sns.NewFromConfig(a.config).ListSubscriptionsByTopic(ctx, &sns.ListSubscriptionsByTopicInput{TopicArn: r.PhysicalResourceId})
+		subscribed, err := a.Subscribers(ctx, aws.ToString(r.PhysicalResourceId))
 		if err != nil {
-			return nil, explain("reading who is notified of alarms", err)
+			return nil, err
 		}
-		for _, s := range subscribed.Subscriptions {
-			all = append(all, Subscription{aws.ToString(s.Endpoint), strings.HasPrefix(aws.ToString(s.SubscriptionArn), "arn:")})
-		}
+		all = append(all, subscribed...)
 	}
 	return all, nil
 }

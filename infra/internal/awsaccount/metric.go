@@ -25,18 +25,3 @@ func (a *Account) Sum(ctx context.Context, namespace, metric, dimension, value s
 	}
 	return sum, nil
 }
-
-// AlarmsOn returns the names of the alarms in state ALARM whose names have the prefix.
-func (a *Account) AlarmsOn(ctx context.Context, prefix string) ([]string, error) {
-	out, err := cloudwatch.NewFromConfig(a.config).DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{
-		AlarmNamePrefix: &prefix, StateValue: types.StateValueAlarm,
-	})
-	if err != nil {
-		return nil, explain("reading the alarms", err)
-	}
-	var names []string
-	for _, alarm := range out.MetricAlarms {
-		names = append(names, aws.ToString(alarm.AlarmName))
-	}
-	return names, nil
-}

@@ -172,11 +172,13 @@ func permission(step Step, principal, skill string, on, beside []awsaccount.Perm
 
 func (t *Target) alarms(ctx context.Context) Step {
 	step := check("alarms", "reading who is notified of alarms")
-	found, err := t.Account.Subscriptions(ctx, config.StackName(t.Stage.Name))
-	if err != nil {
+	found, err := t.subscriptions(ctx)
+	switch {
+	case err != nil:
 		return step.unsure(err.Error())
-	}
-	if len(found) == 0 {
+	case len(found) == 0 && t.Stage.AlarmTopicARN != "":
+		return step.good("no one", "nothing has subscribed to "+t.Stage.AlarmTopicARN+": subscribe an address to it in the console of SNS")
+	case len(found) == 0:
 		return step.good("no one", "no one is notified of an alarm: give an address with `hearthgate init --alarm-email`, and deploy")
 	}
 	for _, s := range found {
@@ -185,6 +187,14 @@ func (t *Target) alarms(ctx context.Context) Step {
 		}
 	}
 	return step.good(found[0].Endpoint)
+}
+
+// subscriptions returns the addresses to which the alarms are sent.
+func (t *Target) subscriptions(ctx context.Context) ([]awsaccount.Subscription, error) {
+	if t.Stage.AlarmTopicARN != "" {
+		return t.Account.Subscribers(ctx, t.Stage.AlarmTopicARN)
+	}
+	return t.Account.Subscriptions(ctx, config.StackName(t.Stage.Name))
 }
 
 // alarmed lists the alarms that are on.

@@ -212,6 +212,7 @@ func TestAdvice(t *testing.T) {
 		{"log kept for ever", edit("AWS::Logs::LogGroup", func(r *fakeaws.Resource) { delete(r.Properties, "RetentionInDays") }), "log", "30 days"},
 		{"nobody is told", remove("AWS::SNS::Subscription", "Subscription"), "alarms", "--alarm-email"},
 		{"an alarm is on", func(c *fakeaws.Cloud) { c.Raise("hearthgate-dev-slow") }, "alarms_now", "section `slow`"},
+		{"an outage", func(c *fakeaws.Cloud) { c.Raise("hearthgate-dev-outage") }, "alarms_now", "section `outage`"},
 		{"failures", logged(lines.All()...), "last directives", "1 times refused, last: "},
 		{"failures of one cause", logged(lines.Unreachable, lines.Cold, lines.Unreachable), "last directives", "2 times refused, last: "},
 		{"crashes", logged(lines.Cold, "2026-01-01T00:00:00Z 1 Task timed out after 10.00 seconds"), "crashes", "Task timed out after 10.00 seconds"},
@@ -297,4 +298,24 @@ func only(t *testing.T, name string) doctor.Step {
 	}
 	t.Fatalf("there is no step %s", name)
 	return doctor.Step{}
+}
+
+// TestTopicOfTheOwner checks that the doctor reads who has subscribed to a topic that is
+// not the stack's.
+func TestTopicOfTheOwner(t *testing.T) {
+	for name, tt := range map[string]struct{ topic, found, advice string }{
+		"nobody": {"arn:aws:sns:eu-west-1:111122223333:pager", "no one", "nothing has subscribed to arn:aws:sns:eu-west-1:111122223333:pager"},
+		"owner":  {"", "owner@example.com", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := stage()
+			deployed(t, s)
+			s.AlarmTopicARN = tt.topic
+			for _, step := range examine(t, s) {
+				if step.Name == "alarms" && (step.Found != tt.found || !strings.Contains(strings.Join(step.Advice, " "), tt.advice)) {
+					t.Errorf("found %q, advice %q, want %q, %q", step.Found, step.Advice, tt.found, tt.advice)
+				}
+			}
+		})
+	}
 }

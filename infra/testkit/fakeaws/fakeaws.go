@@ -51,6 +51,7 @@ type Cloud struct {
 	running    map[string]*runner    // guarded by mu; by the function's ARN
 	raised     map[string]bool       // guarded by mu; alarms that are on, by name
 	points     map[string][]float64  // guarded by mu; by the metric's name
+	mails      []Mail                // guarded by mu; that alarms sent, oldest first
 }
 
 // Start starts a cloud on a loopback port. Close it.

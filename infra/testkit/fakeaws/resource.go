@@ -41,7 +41,7 @@ func (r *Resource) arn(region string) string {
 // named are the properties that name a resource.
 var named = map[string]string{
 	"AWS::Lambda::Function": "FunctionName", "AWS::Logs::LogGroup": "LogGroupName", "AWS::S3::Bucket": "BucketName",
-	"AWS::SSM::Parameter": "Name", "AWS::IAM::Role": "RoleName", "AWS::CloudWatch::Alarm": "AlarmName",
+	"AWS::SSM::Parameter": "Name", "AWS::IAM::Role": "RoleName", "AWS::CloudWatch::Alarm": "AlarmName", "AWS::CloudWatch::CompositeAlarm": "AlarmName",
 	"AWS::CloudWatch::Dashboard": "DashboardName", "AWS::ECR::Repository": "RepositoryName", "AWS::SNS::Topic": "TopicName",
 }
 

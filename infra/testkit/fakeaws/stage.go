@@ -34,6 +34,7 @@ func StageTemplate(s config.Stage) string {
 	}
 	allow("SmartHome", "alexa-connectedhome.amazon.com", s.SmartHomeSkillID)
 	allow("Custom", "alexa-appkit.amazon.com", s.CustomSkillID)
+	addAlarms(resources, s)
 	if s.AlarmEmail != "" {
 		resources["Subscription"] = object{"Type": "AWS::SNS::Subscription", "Properties": object{
 			"TopicArn": object{"Ref": "Topic"}, "Protocol": "email", "Endpoint": s.AlarmEmail, "Confirmed": true,
@@ -41,4 +42,18 @@ func StageTemplate(s config.Stage) string {
 	}
 	text, _ := json.Marshal(object{"Resources": resources}) // plain values: cannot fail
 	return string(text)
+}
+
+// addAlarms adds the alarm of an outage and the one of its parts that is tested.
+func addAlarms(resources object, s config.Stage) {
+	prefix := config.StackName(s.Name) + "-"
+	outage := object{"AlarmName": prefix + "outage", "AlarmRule": object{"Fn::Join": list{"", list{`ALARM("`, object{"Fn::GetAtt": list{"Breaker", "Arn"}}, `")`}}}}
+	switch {
+	case s.AlarmTopicARN != "":
+		outage["AlarmActions"] = list{s.AlarmTopicARN}
+	case s.AlarmEmail != "":
+		outage["AlarmActions"] = list{object{"Ref": "Topic"}}
+	}
+	resources["Breaker"] = object{"Type": "AWS::CloudWatch::Alarm", "Properties": object{"AlarmName": prefix + "breaker"}}
+	resources["Outage"] = object{"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": outage}
 }

@@ -2,13 +2,9 @@ package fakeaws
 
 import (
 	"encoding/json"
-	"maps"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
-
-	"github.com/aws/smithy-go/encoding/cbor"
 )
 
 // Log adds lines to a log group, as a function would.
@@ -98,50 +94,4 @@ func (c *Cloud) sns(w http.ResponseWriter, in call) {
 		}
 	}
 	query(w, in, object{"Subscriptions": found}, nil)
-}
-
-// Measure adds points to a metric of CloudWatch, by its name.
-func (c *Cloud) Measure(metric string, points ...float64) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.points[metric] = append(c.points[metric], points...)
-}
-
-// monitoring answers for CloudWatch, which speaks CBOR.
-func (c *Cloud) monitoring(w http.ResponseWriter, in call) {
-	v, err := cbor.Decode(in.body)
-	m, ok := v.(cbor.Map)
-	if err != nil || !ok {
-		fail(w, in, bad("SerializationException", "%v", err))
-		return
-	}
-	text := func(name string) string { s, _ := m[name].(cbor.String); return string(s) }
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	var answer cbor.Map
-	switch in.action {
-	case "GetMetricStatistics":
-		points := cbor.List{}
-		for _, p := range c.points[text("MetricName")] {
-			points = append(points, cbor.Map{
-				"Sum": cbor.Float64(p), "Average": cbor.Float64(p), "Maximum": cbor.Float64(p),
-				"Timestamp": &cbor.Tag{ID: 1, Value: cbor.Float64(float64(time.Now().Unix()))},
-			})
-		}
-		answer = cbor.Map{"Label": cbor.String(text("MetricName")), "Datapoints": points}
-	case "DescribeAlarms":
-		alarms := cbor.List{}
-		for _, name := range slices.Sorted(maps.Keys(c.raised)) {
-			if strings.HasPrefix(name, text("AlarmNamePrefix")) && text("StateValue") == "ALARM" {
-				alarms = append(alarms, cbor.Map{"AlarmName": cbor.String(name), "StateValue": cbor.String("ALARM")})
-			}
-		}
-		answer = cbor.Map{"MetricAlarms": alarms}
-	default:
-		fail(w, in, unknown(in))
-		return
-	}
-	w.Header().Set("Content-Type", "application/cbor")
-	w.Header().Set("smithy-protocol", "rpc-v2-cbor")
-	w.Write(cbor.Encode(answer))
 }
