@@ -25,6 +25,8 @@ const (
 	EnvAllowedUsers    = "ALLOWED_USERS"                     // Login with Amazon ids of the users who may send directives, comma separated; default: anyone who linked the skill
 	EnvBuild           = "HEARTHGATE_BUILD"                  // SHA-256 of the deployed program, which the doctor compares
 	EnvPolicy          = "DIRECTIVE_POLICY"                  // JSON rules that deny or restrict directives; default: all directives are allowed
+	EnvConversation    = "CONVERSATION_POLICY"               // allow or deny: whether the custom skill may use the home where no rule of the policy names it; default: it may if there is no policy
+	EnvAmazonClientID  = "LOGIN_WITH_AMAZON_CLIENT_ID"       // of the skill's account linking, whose tokens the allow-list accepts; default: tokens of any application
 )
 
 // A TokenSource is where the token for Home Assistant comes from.

@@ -28,6 +28,8 @@ func (s Stage) Validate() error {
 		{"ca", checkCA(s.CA, s.VerifySSL)},
 		{"allowedUsers", checkUsers(s.AllowedUsers)},
 		{"policy", checkRules(s.Policy)},
+		{"conversation", checkConversation(s)},
+		{"loginWithAmazonClientId", checkClientID(s.LoginWithAmazonClientID)},
 		{"", checkEnvironmentSize(s)},
 		{"smartHomeSkillId", checkSkill(s.SmartHomeSkillID)},
 		{"customSkillId", checkSkill(s.CustomSkillID)},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/policy"
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
@@ -42,12 +43,12 @@ func (r *reader) settings() (*Settings, error) {
 		AllowedUsers: r.list(config.EnvAllowedUsers),
 		Agent:        r.text(config.EnvAgent, ""),
 		Policy:       r.text(config.EnvPolicy, ""),
+		Conversation: r.text(config.EnvConversation, ""),
+		AmazonClient: r.text(config.EnvAmazonClientID, ""),
 	}
 	r.text(config.EnvCacheTable, "") // for the view only: the cache reads it itself
 	r.checkToken(s)
-	if s.Policy != "" && !json.Valid([]byte(s.Policy)) {
-		r.wrong(config.EnvPolicy, "is not JSON: expected a list of rules")
-	}
+	r.checkAccess(s)
 	s.sources = r.sources
 	return s, errors.Join(r.problems...)
 }
@@ -61,6 +62,32 @@ func (r *reader) checkToken(s *Settings) {
 		}
 	default:
 		r.wrong(config.EnvTokenSource, "is %q: expected %s or %s", s.TokenSource, config.Stored, config.Linked)
+	}
+}
+
+// checkAccess checks who may command what, as the stage's own check does.
+func (r *reader) checkAccess(s *Settings) {
+	if err := policy.CheckUsers(s.AllowedUsers); err != nil {
+		r.wrong(config.EnvAllowedUsers, "%w", err)
+	}
+	rules, err := policy.Parse(s.Policy)
+	switch {
+	case s.Policy == "" && r.env.getenv(config.EnvPolicy) != "":
+		r.wrong(config.EnvPolicy, "is blank: write a list of rules, or remove the variable")
+	case s.Policy != "" && !json.Valid([]byte(s.Policy)):
+		r.wrong(config.EnvPolicy, "is not JSON: expected a list of rules")
+	case err != nil:
+		r.wrong(config.EnvPolicy, "%w", err)
+	}
+	choice, err := policy.ParseConversation(s.Conversation)
+	switch {
+	case err != nil:
+		r.wrong(config.EnvConversation, "%w", err)
+	case rules != nil && choice == "" && len(s.SkillIDs) > 0 && !rules.NamesCustom():
+		r.warnings = append(r.warnings, policy.Undecided+", so they are denied: set "+config.EnvConversation+" to allow or deny")
+	}
+	if len(s.AllowedUsers) > 0 && s.AmazonClient == "" {
+		r.warnings = append(r.warnings, config.EnvAmazonClientID+" is missing, so tokens that an allowed user gave to another application are accepted too: set it to the client id of the skill's account linking")
 	}
 }
 
@@ -87,7 +114,7 @@ func (r *reader) secret(name string) core.Secret {
 
 // wrong adds a problem of a setting.
 func (r *reader) wrong(name, format string, args ...any) {
-	r.problems = append(r.problems, fmt.Errorf("%s %s", name, fmt.Sprintf(format, args...)))
+	r.problems = append(r.problems, fmt.Errorf(name+" "+format, args...))
 }
 
 func (r *reader) bool(name, fallback string) bool {
@@ -116,16 +143,15 @@ func (r *reader) level(name string) (level slog.Level) {
 	return level
 }
 
-// list reads items separated by commas. A list that is set and has no item is a
-// problem: an empty list of users would admit everyone.
+// list reads items separated by commas. One that is set, if only to blanks, and has no
+// item is a problem: an empty list of users would admit everyone.
 func (r *reader) list(name string) (items []string) {
-	text := r.text(name, "")
-	for item := range strings.SplitSeq(text, ",") {
+	for item := range strings.SplitSeq(r.text(name, ""), ",") {
 		if item = strings.TrimSpace(item); item != "" {
 			items = append(items, item)
 		}
 	}
-	if text != "" && items == nil {
+	if items == nil && r.env.getenv(name) != "" {
 		r.wrong(name, "is a list without an item: write ids separated by commas, or remove the variable")
 	}
 	return items

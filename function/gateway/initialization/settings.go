@@ -26,6 +26,8 @@ type Settings struct {
 	AllowedUsers []string // Login with Amazon user ids that may command; empty if anyone who linked the skill may
 	Agent        string   // of the conversation; "" for Home Assistant's default
 	Policy       string   // JSON; "" for one that allows everything
+	Conversation string   // allow or deny; "" without a choice
+	AmazonClient string   // client id of the account linking with Login with Amazon; "" if any application's tokens are accepted
 
 	sources map[string]source
 }

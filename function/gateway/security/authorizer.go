@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/policy"
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
@@ -27,12 +29,13 @@ type Access struct {
 	SkillIDs     []string // ids of the custom skills that are admitted; default: none
 	AllowedUsers []string // Login with Amazon user ids that may command; default: everyone who linked the skill
 	Policy       string   // JSON rules; default: every directive is allowed
+	Conversation string   // allow or deny: whether the custom skill may use the home where no rule names it; default: it may if there is no policy
 	Linked       bool     // accounts are linked with Home Assistant instead of Login with Amazon
 }
 
 func (a *Access) equal(b *Access) bool {
 	return a != nil && slices.Equal(a.SkillIDs, b.SkillIDs) && slices.Equal(a.AllowedUsers, b.AllowedUsers) &&
-		a.Policy == b.Policy && a.Linked == b.Linked
+		a.Policy == b.Policy && a.Conversation == b.Conversation && a.Linked == b.Linked
 }
 
 // An Authorizer decides who may command what, and counts what it refuses. It is safe
@@ -40,7 +43,7 @@ func (a *Access) equal(b *Access) bool {
 type Authorizer struct {
 	opts    Options
 	access  atomic.Pointer[Access] // nil before Configure
-	policy  atomic.Pointer[policy] // nil for one that allows everything
+	rules   atomic.Pointer[rules]  // never nil
 	buckets buckets
 
 	refused    atomic.Int64 // inputs, skills, users and tokens
@@ -71,7 +74,9 @@ func New(o Options) *Authorizer {
 			return true, verify(host, chain, nil)
 		}
 	}
-	return &Authorizer{opts: o}
+	a := &Authorizer{opts: o}
+	a.rules.Store(new(rules))
+	return a
 }
 
 // Configure sets who may command what. A change revokes every [Identity] granted
@@ -81,14 +86,19 @@ func (a *Authorizer) Configure(access Access) error {
 	if access.Linked && len(access.AllowedUsers) > 0 {
 		return fmt.Errorf("%s has no effect while %s is %s, because Home Assistant issues the tokens then and knows its users itself: remove one of the two", config.EnvAllowedUsers, config.EnvTokenSource, config.Linked)
 	}
-	p := a.policy.Load()
-	if p == nil || p.text != access.Policy { // otherwise its counts go on
-		var err error
-		if p, err = parsePolicy(access.Policy); err != nil {
+	if access.AllowedUsers != nil && len(access.AllowedUsers) == 0 {
+		return fmt.Errorf("%s %w", config.EnvAllowedUsers, policy.CheckUsers(access.AllowedUsers))
+	}
+	conversation, err := policy.ParseConversation(access.Conversation)
+	if err != nil {
+		return fmt.Errorf("%s %w", config.EnvConversation, err)
+	}
+	if r := a.rules.Load(); r.Text() != access.Policy || r.conversation != conversation { // otherwise its counts go on
+		if r, err = newRules(access.Policy, access.Conversation); err != nil {
 			return fmt.Errorf("%s %w", config.EnvPolicy, err)
 		}
+		a.rules.Store(r)
 	}
-	a.policy.Store(p)
 	if !a.access.Load().equal(&access) {
 		access.SkillIDs, access.AllowedUsers = slices.Clone(access.SkillIDs), slices.Clone(access.AllowedUsers)
 		a.access.Store(&access)
@@ -104,7 +114,7 @@ func (a *Authorizer) AsksUsers() bool {
 }
 
 // HasPolicy reports whether there are rules that each directive has to pass.
-func (a *Authorizer) HasPolicy() bool { return a.policy.Load() != nil }
+func (a *Authorizer) HasPolicy() bool { return a.rules.Load().Policy != nil }
 
 // Health deducts points for look-ups that Amazon did not answer, and before Configure.
 func (a *Authorizer) Health() core.Health {
@@ -113,6 +123,9 @@ func (a *Authorizer) Health() core.Health {
 		"refused": s.Refused, "rate_limited": s.Limited, "denied": s.Denied, "redactions": s.Redactions,
 		"look_ups": s.LookUps, "unanswered": s.Unanswered, "policy": s.Policy, "allow_list": s.AllowList,
 	})
+	if len(s.Unmatched) > 0 {
+		h.Facts["rules_that_never_matched"] = strings.Join(s.Unmatched, ", ")
+	}
 	if s.Unanswered > 0 {
 		h.Deduct(int(50*s.Unanswered/s.LookUps), fmt.Sprintf("Amazon did not answer %d of %d user look-ups, so those directives were refused: check whether api.amazon.com can be reached", s.Unanswered, s.LookUps))
 	}

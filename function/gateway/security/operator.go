@@ -132,6 +132,7 @@ type Status struct {
 	Limited    int64       `json:"rate_limited" doc:"requests refused because a bucket was empty"`
 	Denied     int64       `json:"denied" doc:"directives that the policy denied"`
 	Rules      []RuleCount `json:"rules" doc:"of the policy, in their order"`
+	Unmatched  []string    `json:"rules_that_never_matched,omitempty" doc:"since this process started; absent when each has"`
 	Redactions int64       `json:"redactions" doc:"secrets that were replaced"`
 	LookUps    int64       `json:"look_ups" doc:"users that were looked up at Amazon"`
 	Unanswered int64       `json:"unanswered" doc:"of those, the number that Amazon did not answer"`
@@ -142,12 +143,13 @@ type Status struct {
 	Skills     int         `json:"skills" doc:"custom skills that are admitted"`
 }
 
-// A RuleCount says how often one rule of the policy denied a directive.
+// A RuleCount says how often one rule of the policy matched.
 type RuleCount struct {
-	Rule   int    `json:"rule" doc:"its number, counted from 1"`
-	Effect string `json:"effect" doc:"deny or allow"`
-	Reason string `json:"reason,omitempty"`
-	Denied int64  `json:"denied" doc:"directives that it denied"`
+	Rule    int    `json:"rule" doc:"its number, counted from 1"`
+	Effect  string `json:"effect" doc:"deny or allow"`
+	Reason  string `json:"reason,omitempty"`
+	Denied  int64  `json:"denied" doc:"directives and conversations that it denied"`
+	Allowed int64  `json:"allowed,omitempty" doc:"those that it allowed"`
 }
 
 func (a *Authorizer) status(context.Context, core.None) (Status, error) {
@@ -158,13 +160,6 @@ func (a *Authorizer) status(context.Context, core.None) (Status, error) {
 	if access := a.access.Load(); access != nil {
 		s.AllowList, s.Skills = len(access.AllowedUsers), len(access.SkillIDs)
 	}
-	if p := a.policy.Load(); p != nil {
-		s.Policy = true
-		for _, r := range p.rules {
-			n := r.denied.Load()
-			s.Denied += n
-			s.Rules = append(s.Rules, RuleCount{r.number, r.Effect, r.Reason, n})
-		}
-	}
+	a.rules.Load().report(&s)
 	return s, nil
 }
