@@ -12,6 +12,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	facts "github.com/hearthgate/hearthgate/config/alexa"
+	"github.com/hearthgate/hearthgate/function/access"
 	"github.com/hearthgate/hearthgate/function/amazon"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/cache"
@@ -124,7 +125,7 @@ func New(o Options) *App {
 				*homeassistant.Client
 				checks.Doctor
 			}{home, checks.Doctor{Client: home}},
-			Access: access{a}, Host: host{a}, Stats: a.stats,
+			Access: access.Door{Rules: rules{a}}, Host: host{a}, Stats: a.stats,
 			Probes: func() bool { return a.costs.Allows(utility.Probes) },
 		}),
 		breakers,

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/function/access"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/circuitbreaker"
@@ -41,15 +42,15 @@ type Cache interface {
 	Keep(key string, v any, ttl time.Duration)
 }
 
-// Forward sends d to Home Assistant as it came, once, and returns the answer as it
-// came; of a Discover, what Alexa accepts of it. Its errors have the kind that Alexa
+// Forward sends d, which was let through, to Home Assistant as it came, once, and
+// returns the answer as it came; of a Discover, what Alexa accepts of it. Its errors have the kind that Alexa
 // gets, and a cause and a sentence for the owner.
-func (c *Client) Forward(ctx context.Context, d alexa.Directive) (json.RawMessage, error) {
+func (c *Client) Forward(ctx context.Context, p access.Permit, d alexa.Directive) (json.RawMessage, error) {
 	s := c.Settings()
 	if s == nil {
 		return nil, errNoSettings
 	}
-	token, err := tokenFor(s, d.Token())
+	token, err := TokenFor(p, s, d.Token())
 	if err != nil {
 		return nil, err
 	}
@@ -152,19 +153,6 @@ func answer(ctx context.Context, d alexa.Directive, res httpclient.Response, tok
 		logging.Note(ctx, slog.String("reply_type", reply.ErrorType))
 	}
 	return correlated(d, reply, res.Body)
-}
-
-// tokenFor returns the token for Home Assistant: the stored one, or that of the
-// linked account.
-func tokenFor(s *initialization.Settings, linked string) (core.Secret, error) {
-	if s.TokenSource == config.Stored {
-		return s.Token, nil
-	}
-	if linked == "" {
-		return "", core.Errorf(core.Unauthorized, core.CauseUnauthorized,
-			"there is no token of a linked account: link the skill with Home Assistant in the Alexa app, or set %s to %s", config.EnvTokenSource, config.Stored)
-	}
-	return core.Secret(linked), nil
 }
 
 // isRefusal reports whether the home itself has just refused the token.

@@ -86,7 +86,7 @@ func (r *reader) checkAccess(s *Settings) {
 	case rules != nil && choice == "" && len(s.SkillIDs) > 0 && !rules.NamesCustom():
 		r.warnings = append(r.warnings, policy.Undecided+", so they are denied: set "+config.EnvConversation+" to allow or deny")
 	}
-	if len(s.AllowedUsers) > 0 && s.AmazonClient == "" {
+	if len(s.AllowedUsers) > 0 && s.AmazonClient == "" && s.TokenSource == config.Stored {
 		r.warnings = append(r.warnings, config.EnvAmazonClientID+" is missing, so tokens that an allowed user gave to another application are accepted too: set it to the client id of the skill's account linking")
 	}
 }

@@ -163,7 +163,11 @@ func (g *Gateway) diagnose(ctx context.Context, _ core.None) (wire.Diagnosis, er
 	if g.opts.Home == nil {
 		return wire.Diagnosis{}, unwired("diagnosis")
 	}
-	return g.opts.Home.Diagnose(ctx)
+	permit, err := g.opts.Access.Diagnosis()
+	if err != nil {
+		return wire.Diagnosis{}, err
+	}
+	return g.opts.Home.Diagnose(ctx, permit)
 }
 
 // An OperationsInput is the input of [ListOperations].

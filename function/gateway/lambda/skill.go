@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/function/access"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 )
@@ -45,7 +46,8 @@ func checkType(r alexa.SkillRequest) error {
 }
 
 func (g *Gateway) handleSkill(ctx context.Context, s Skill) (json.RawMessage, error) {
-	if err := g.opts.Access.Admit(ctx, s.SkillRequest); err != nil {
+	guest, err := g.opts.Access.Admit(ctx, s.SkillRequest)
+	if err != nil {
 		return nil, err
 	}
 	say := alexa.PhrasesFor(s.Locale)
@@ -53,7 +55,7 @@ func (g *Gateway) handleSkill(ctx context.Context, s Skill) (json.RawMessage, er
 	case alexa.Launch:
 		return alexa.SkillReply{Speech: say.Welcome, Reprompt: say.More, Open: true}.Encode()
 	case alexa.IntentSaid:
-		return g.intent(ctx, s.SkillRequest, say)
+		return g.intent(ctx, guest, s.SkillRequest, say)
 	case alexa.CanFulfill:
 		return canFulfill(s.SkillRequest)
 	case alexa.SessionEnded:
@@ -66,7 +68,7 @@ func (g *Gateway) handleSkill(ctx context.Context, s Skill) (json.RawMessage, er
 }
 
 // intent answers an intent.
-func (g *Gateway) intent(ctx context.Context, r alexa.SkillRequest, say *alexa.Phrases) (json.RawMessage, error) {
+func (g *Gateway) intent(ctx context.Context, guest access.Guest, r alexa.SkillRequest, say *alexa.Phrases) (json.RawMessage, error) {
 	sentence := sentence(r)
 	switch name := r.Intent.Name; {
 	case name == config.StopIntent || name == config.CancelIntent || name == config.NavigateHomeIntent:
@@ -74,13 +76,17 @@ func (g *Gateway) intent(ctx context.Context, r alexa.SkillRequest, say *alexa.P
 	case name == config.HelpIntent:
 		return alexa.SkillReply{Speech: say.Help, Reprompt: say.More, Open: true, Attributes: r.Attributes}.Encode()
 	case sentence != "":
-		return g.converse(ctx, r, sentence, say)
+		return g.converse(ctx, guest, r, sentence, say)
 	case strings.HasPrefix(name, "AMAZON.") || strings.HasPrefix(name, config.SentenceIntent):
 		return alexa.SkillReply{Speech: say.Unknown, Reprompt: say.More, Open: true, Attributes: r.Attributes}.Encode()
 	case g.opts.Home == nil:
 		return nil, unwired("intents")
 	}
-	return g.opts.Home.Intent(ctx, r)
+	permit, err := g.opts.Access.Skill(ctx, guest)
+	if err != nil {
+		return nil, err
+	}
+	return g.opts.Home.Intent(ctx, permit, r)
 }
 
 // sentence returns the whole sentence that a person said; "" if the intent is not one of
@@ -89,11 +95,15 @@ func sentence(r alexa.SkillRequest) string {
 	return config.Sentence(r.Locale, r.Intent.Name, strings.TrimSpace(r.Said(config.SentenceSlot)))
 }
 
-func (g *Gateway) converse(ctx context.Context, r alexa.SkillRequest, sentence string, say *alexa.Phrases) (json.RawMessage, error) {
+func (g *Gateway) converse(ctx context.Context, guest access.Guest, r alexa.SkillRequest, sentence string, say *alexa.Phrases) (json.RawMessage, error) {
 	if g.opts.Home == nil {
 		return nil, unwired("sentences")
 	}
-	reply, err := g.opts.Home.Converse(ctx, r, sentence)
+	permit, err := g.opts.Access.Skill(ctx, guest)
+	if err != nil {
+		return nil, err
+	}
+	reply, err := g.opts.Home.Converse(ctx, permit, r, sentence)
 	if err != nil {
 		return nil, err
 	}

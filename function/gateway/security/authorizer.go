@@ -116,6 +116,13 @@ func (a *Authorizer) AsksUsers() bool {
 // HasPolicy reports whether there are rules that each directive has to pass.
 func (a *Authorizer) HasPolicy() bool { return a.rules.Load().Policy != nil }
 
+// JudgesSkill reports whether what is said to the custom skill has to pass the rules, or
+// a choice of the stage.
+func (a *Authorizer) JudgesSkill() bool {
+	r := a.rules.Load()
+	return r.Policy != nil || r.conversation != ""
+}
+
 // Health deducts points for look-ups that Amazon did not answer, and before Configure.
 func (a *Authorizer) Health() core.Health {
 	s, _ := a.status(context.Background(), core.None{})
