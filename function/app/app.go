@@ -82,7 +82,7 @@ func New(o Options) *App {
 		parameterCalls = new(atomic.Int64)
 		tableCalls     = new(atomic.Int64)
 		sealer         = new(security.Sealer)
-		client         = &httpclient.Client{Dial: o.Dial, UserAgent: "hearthgate/" + config.Version()}
+		client         = &httpclient.Client{Dial: o.Dial, UserAgent: "hearthgate/" + config.Version(), PublicOnly: deployed(o.Getenv)}
 		breakers       = &circuitbreaker.Breakers{Policies: map[string]circuitbreaker.Policy{
 			homeassistant.Breaker: {SlowCall: core.Seconds(facts.SlowReply)},
 		}}
@@ -100,7 +100,7 @@ func New(o Options) *App {
 		Debug: func() bool { return a.costs.Allows(utility.DebugLines) },
 	})
 	profile := &amazon.Client{URL: o.Amazon, Region: o.Getenv("AWS_REGION"), Get: a.askAmazon}
-	a.authorizer = security.New(security.Options{Profile: profile.UserID, Sealer: sealer, Redactor: a.redactor, Verify: client.Verify})
+	a.authorizer = security.New(security.Options{Profile: profile.UserID, Sealer: sealer, Redactor: a.redactor, ByName: client.DialPublic, Verify: client.Verify})
 	a.loader = initialization.New(initialization.Options{
 		Getenv: o.Getenv, Cache: a.cache.Namespace(cache.Settings), Decryptions: parameterCalls,
 		Apply:     apply{a, client, sealer}.settings,

@@ -52,7 +52,7 @@ func init() {
 			two: visit{in: `{"body_limit":10}`, before: after(`http_client.configure {"answer_limit":5}`)}},
 		{op: "http_client.configuration", differ: "pins",
 			one: visit{},
-			two: visit{before: after(`http_client.configure {"pins":["` + strings.Repeat("A", 43) + `="]}`)}},
+			two: visit{before: after(`http_client.configure {"home":"https://home.test","pins":["` + strings.Repeat("A", 43) + `="]}`)}},
 		{op: "http_client.validate_config", differ: "problems.0",
 			one: visit{in: `{"change":{"proxy":"nowhere"}}`},
 			two: visit{in: `{"change":{"ca":"nonsense"}}`}},

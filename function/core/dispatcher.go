@@ -53,6 +53,7 @@ type Dispatcher struct {
 
 type binding struct {
 	run    Handler
+	named  Handler // by its name; nil for run
 	decode func([]byte) (any, error)
 }
 
@@ -69,25 +70,40 @@ func Handle[In, Out any](d *Dispatcher, op Operation[In, Out], impl func(context
 	if d.names[op.full] != nil {
 		panic("core: " + op.full + " is bound twice")
 	}
-	h := func(ctx context.Context, c *Call) error {
+	if d.names == nil {
+		d.names, d.bound = map[string]*Spec{}, map[*Spec]binding{}
+	}
+	d.names[op.full] = op.Spec
+	d.bound[op.Spec] = binding{
+		run: d.wrap(op.Spec, handler(impl)),
+		decode: func(b []byte) (any, error) {
+			var in In
+			err := Decode(b, &in)
+			return in, err
+		},
+	}
+}
+
+// HandleByName binds the implementation that [Execute] runs op by, where that may do
+// less than [Do]. The other one must be bound already.
+func HandleByName[In, Out any](d *Dispatcher, op Operation[In, Out], impl func(context.Context, In) (Out, error)) {
+	b, ok := d.bound[op.Spec]
+	if !ok {
+		panic("core: " + op.full + " is not bound yet")
+	}
+	b.named = d.wrap(op.Spec, handler(impl))
+	d.bound[op.Spec] = b
+}
+
+// handler returns impl for a call of any type.
+func handler[In, Out any](impl func(context.Context, In) (Out, error)) Handler {
+	return func(ctx context.Context, c *Call) error {
 		if c.run != nil {
 			c.run.enter(c.Gateway)
 		}
 		out, err := impl(ctx, c.Input.(In))
 		c.Output = out
 		return err
-	}
-	if d.names == nil {
-		d.names, d.bound = map[string]*Spec{}, map[*Spec]binding{}
-	}
-	d.names[op.full] = op.Spec
-	d.bound[op.Spec] = binding{
-		run: d.wrap(op.Spec, h),
-		decode: func(b []byte) (any, error) {
-			var in In
-			err := Decode(b, &in)
-			return in, err
-		},
 	}
 }
 
@@ -104,12 +120,12 @@ func (d *Dispatcher) wrap(s *Spec, h Handler) Handler {
 // Do runs op on in. Every error it returns is an [*Error] that names an
 // operation; a panic below it is returned as one of kind [Internal].
 func Do[In, Out any](ctx context.Context, d *Dispatcher, op Operation[In, Out], in In) (Out, error) {
-	output, err := d.do(ctx, op.Spec, in)
+	output, err := d.do(ctx, op.Spec, in, false)
 	out, _ := output.(Out)
 	return out, err
 }
 
-func (d *Dispatcher) do(ctx context.Context, s *Spec, in any) (out any, err error) {
+func (d *Dispatcher) do(ctx context.Context, s *Spec, in any, byName bool) (out any, err error) {
 	b, ok := d.bound[s]
 	if !ok {
 		return nil, named(s, Errorf(NotFound, CauseUnbound, "the operation is not bound to an implementation"))
@@ -123,7 +139,11 @@ func (d *Dispatcher) do(ctx context.Context, s *Spec, in any) (out any, err erro
 			c.run.leave(c)
 		}
 	}()
-	err = b.run(ctx, c)
+	run := b.run
+	if byName && b.named != nil {
+		run = b.named
+	}
+	err = run(ctx, c)
 	return c.Output, named(s, err)
 }
 
@@ -134,6 +154,9 @@ type Panic struct {
 }
 
 func (p *Panic) Error() string { return fmt.Sprintf("panic: %v", p.Value) }
+
+// Spec returns the operation called name, "cache.get"; nil if there is none.
+func (d *Dispatcher) Spec(name string) *Spec { return d.names[name] }
 
 // Specs returns the operations bound to d, by gateway and name.
 func (d *Dispatcher) Specs() []*Spec {

@@ -20,7 +20,7 @@ func Execute(ctx context.Context, d *Dispatcher, name string, input []byte) (jso
 	if err != nil {
 		return nil, named(s, err)
 	}
-	out, err := d.do(ctx, s, in)
+	out, err := d.do(ctx, s, in, true)
 	if err != nil {
 		return nil, err
 	}

@@ -26,6 +26,7 @@ type Spec struct {
 	full   string
 	goOnly string
 	fails  []Kind
+	reads  bool
 }
 
 // Define declares an operation.
@@ -51,6 +52,18 @@ func (op Operation[In, Out]) Failing(kinds ...Kind) Operation[In, Out] {
 	return op
 }
 
+// Reading returns op, said to read only: it changes neither the process nor anything
+// outside, and what it returns may be seen by all who may invoke the function. An
+// operation that is not said to read is taken to change something.
+func (op Operation[In, Out]) Reading() Operation[In, Out] {
+	op.reads = true
+	return op
+}
+
+// Changes reports whether the operation may change something: it is not
+// said to be [Operation.Reading].
+func (s *Spec) Changes() bool { return !s.reads }
+
 // Fails returns the kinds that the operation can fail with beside [Invalid] and
 // [Internal].
 func (s *Spec) Fails() []Kind { return s.fails }
@@ -61,7 +74,7 @@ func (s *Spec) String() string { return s.full }
 // Info describes the operation to people and to other programs.
 func (s *Spec) Info() wire.OperationInfo {
 	return wire.OperationInfo{
-		Name: s.full, Gateway: s.Gateway.String(), Doc: s.Doc, Input: infoOf(Fields(s.In)), ByName: s.GoOnly() == "",
+		Name: s.full, Gateway: s.Gateway.String(), Doc: s.Doc, Input: infoOf(Fields(s.In)), ByName: s.GoOnly() == "", Changes: s.Changes(),
 	}
 }
 

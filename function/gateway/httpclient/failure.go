@@ -25,6 +25,8 @@ var (
 // Its kind is Unreachable, except for a response that is too long.
 func classify(ctx context.Context, p phase, err error) *core.Error {
 	switch {
+	case errors.Is(err, errNotPublic):
+		return core.Errorf(core.Forbidden, core.CauseNotAllowed, "%w", errNotPublic)
 	case errors.Is(err, errTooLong):
 		return core.Errorf(core.Internal, core.CauseOversized, "%w", err)
 	case errors.Is(err, errSwitching):

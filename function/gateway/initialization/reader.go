@@ -46,6 +46,7 @@ func (r *reader) settings() (*Settings, error) {
 		Conversation: r.text(config.EnvConversation, ""),
 		AmazonClient: r.text(config.EnvAmazonClientID, ""),
 	}
+	s.OperationsUntil = r.until(config.EnvOperationsUntil)
 	r.text(config.EnvCacheTable, "") // for the view only: the cache reads it itself
 	r.checkToken(s)
 	r.checkAccess(s)
@@ -134,6 +135,16 @@ func (r *reader) seconds(name string) time.Duration {
 		return 0
 	}
 	return time.Duration(f * float64(time.Second))
+}
+
+// until reads a time. One that cannot be read is none, and no reason to answer nothing.
+func (r *reader) until(name string) time.Time {
+	text := r.text(name, "")
+	at, err := time.Parse(time.RFC3339, text)
+	if text != "" && err != nil {
+		r.warnings = append(r.warnings, fmt.Sprintf("%s is %.40q: expected a time such as 2026-01-31T12:00:00Z; no operation that changes something is allowed", name, text))
+	}
+	return at
 }
 
 func (r *reader) level(name string) (level slog.Level) {

@@ -29,6 +29,8 @@ type Settings struct {
 	Conversation string   // allow or deny; "" without a choice
 	AmazonClient string   // client id of the account linking with Login with Amazon; "" if any application's tokens are accepted
 
+	OperationsUntil time.Time // when operations that change something are not allowed any more; zero if they are not allowed
+
 	sources map[string]source
 }
 

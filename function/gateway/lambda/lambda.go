@@ -24,15 +24,15 @@ var (
 		Failing(homeFailures...)
 
 	HandleOperation = core.Define[OperationInput, json.RawMessage](core.Lambda, "handle_operation",
-		"Run an operation by its name, as an event does, and return what it returned.").
+		"Run an operation by its name, as an event does, and return what it returned.").Reading().
 		Failing(core.Kinds()...) // whatever that one fails with
 
 	HandleScheduled = core.Define[ScheduledInput, Scheduled](core.Lambda, "handle_scheduled",
-		"Do what a schedule asks for, unless the cost guard forbids it, and return the result; what the doctor finds wrong is an error.").
+		"Do what a schedule asks for, unless the cost guard forbids it, and return the result; what the doctor finds wrong is an error.").Reading().
 		Failing(core.Unreachable)
 
 	CreateAlexaResponse = core.Define[ReplyInput, json.RawMessage](core.Lambda, "create_alexa_response",
-		"Return the reply that tells Alexa that a directive or a skill's request failed, in the form that Alexa expects for it; or, for a skill's request, one with the speech and card given.")
+		"Return the reply that tells Alexa that a directive or a skill's request failed, in the form that Alexa expects for it; or, for a skill's request, one with the speech and card given.").Reading()
 )
 
 // homeFailures are the kinds that a request to the home can fail with.

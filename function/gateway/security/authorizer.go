@@ -21,6 +21,7 @@ type Options struct {
 	Sealer   *Sealer                                                                           // for encrypt and decrypt; default: a new one, without a key
 	Redactor *Redactor                                                                         // for redact and safe_error; default: a new one, without literals
 	Dial     func(ctx context.Context, network, address string) (conn net.Conn, err error)     // default: net.Dialer's
+	ByName   func(ctx context.Context, network, address string) (conn net.Conn, err error)     // Dial, for a person who checks a certificate by name; default: Dial
 	Verify   func(host string, port int, chain []*x509.Certificate) (verified bool, err error) // verifies a chain as the function's own connections do; verified is false where the settings turn verification off; default: the system's authorities
 }
 
@@ -68,6 +69,9 @@ func New(o Options) *Authorizer {
 	}
 	if o.Dial == nil {
 		o.Dial = new(net.Dialer).DialContext
+	}
+	if o.ByName == nil {
+		o.ByName = o.Dial
 	}
 	if o.Verify == nil {
 		o.Verify = func(host string, _ int, chain []*x509.Certificate) (bool, error) {

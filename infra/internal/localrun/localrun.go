@@ -15,10 +15,12 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/hearthgate/hearthgate/config"
 )
 
 // Name is the function's name in its environment.
-const Name = "hearthgate-local"
+const Name = config.LocalFunction
 
 // Options say which function to run and how. Only Binary has no default.
 type Options struct {
