@@ -29,3 +29,57 @@ func TestS3Allow(t *testing.T) {
 	o.sees(o.types("", append([]string{"--json"}, set...)...), 1, `"type": "not_allowed"`)
 	o.sees(o.types("", "op", "cache.set", `{"key": "a", "value": 1}`), 0, "cache.set: ok") // on this machine
 }
+
+// TestS2Policy asks a deployed function what its policy allows.
+func TestS2Policy(t *testing.T) {
+	o := newOwner(t)
+	s := o.deployed()
+	s.Policy = []byte(`[{"effect": "Deny", "endpoint": "switch.outlet", "name": "turnoff", "hours": ["22:00-06:00"], "time_zone": "Europe/Berlin", "reason": "it heats"},
+		{"effect": "deny", "endpoint": "lock.nowhere"}]`)
+	s.CustomSkillID = s.SmartHomeSkillID
+	if err := o.cloud.Deploy(s.Region, config.StackName(s.Name), fakeaws.StageTemplate(s)); err != nil {
+		t.Fatal(err)
+	}
+	o.sees(o.types("", "policy", "--at", "23:10"), 0, "rule 1 (deny turnoff switch.outlet 22:00-06:00)", "23:10 CE", "Custom skill: denied", "Everyone who linked the skill",
+		"switch.outlet", "denied TurnOff (rule 1)", "allowed ReportState TurnOn", "all allowed")
+	o.sees(o.types("", "policy", "--at", "12:00"), 0, "all allowed")
+	o.sees(o.types("", "policy", "--try", "TurnOff", "switch.outlet", "--at", "23:10"), 3, "denied Alexa.PowerController.TurnOff", "(switch.outlet): rule 1", "it heats")
+	o.sees(o.types("", "policy", "--try", "turnoff", "SWITCH#outlet", "--at", "2026-01-01T22:30:00+01:00", "--json"), 3, `"allowed": false`, `"rule": 1`)
+	o.sees(o.types("", "policy", "--try", "TurnOff", "switch.outlet", "--at", "12:00"), 0, "allowed Alexa.PowerController.TurnOff", "no rule denies it")
+	o.sees(o.types("", "policy", "--try", "conversation"), 3, "denied conversation", "does not say whether sentences")
+	o.sees(o.types("", "policy", "--try", "TurnOf", "switch.outlet"), 1, "did you mean TurnOff?")
+	o.sees(o.types("", "policy", "--try", "TurnOff", "switch.outlett"), 1, "did you mean switch.outlet?")
+	o.sees(o.types("", "policy", "--try", "TurnOff"), 1, "is for one device")
+	o.sees(o.types("", "policy", "--try", "Unlock", "switch.outlet"), 0, "allowed Alexa.LockController.Unlock")
+	o.sees(o.types("", "policy", "--at", "noon"), 1, "is not a time")
+	o.sees(o.types("", "policy", "switch.outlet"), 1, "a device is for --try")
+	o.sees(o.types("", "invoke", "turn-on", "--endpoint", "switch.outlet", "--stage", "dev"), 0, `"name": "Response"`)
+	o.sees(o.types("", "status"), 0, "no directive has matched", "rule 1 (deny turnoff", "rule 2 (deny lock.nowhere)")
+}
+
+// TestS2Init has a stage's file with a policy that can match nothing, or that a sentence
+// could pass: init says so before anything is deployed.
+func TestS2Init(t *testing.T) {
+	const skill = "amzn1.ask.skill.00000000-0000-0000-0000-000000000001"
+	for name, tt := range map[string]struct {
+		fields string
+		args   []string
+		code   int
+		want   string
+	}{
+		"a misspelt namespace":   {`"policy": [{"effect": "deny", "namespace": "Alexa.LockControler"}]`, nil, 1, "perhaps Alexa.LockController is meant"},
+		"an empty allow-list":    {`"allowedUsers": []`, nil, 1, "would admit no one"},
+		"a sentence could pass":  {`"policy": [{"effect": "deny", "name": "Unlock"}], "customSkillId": "` + skill + `"`, nil, 1, `write "deny"`},
+		"it may not":             {`"policy": [{"effect": "deny", "name": "Unlock"}], "customSkillId": "` + skill + `"`, []string{"--conversation", "deny"}, 0, "wrote"},
+		"a choice that is none":  {`"logLevel": "info"`, []string{"--conversation", "maybe"}, 1, "write allow or deny"},
+		"any application":        {`"allowedUsers": ["amzn1.account.AE7"]`, nil, 0, "warning: loginWithAmazonClientId is missing"},
+		"one application":        {`"allowedUsers": ["amzn1.account.AE7"]`, []string{"--login-with-amazon-client-id", "amzn1.application-oa2-client.00ff"}, 0, "wrote"},
+		"an effect, capitalized": {`"policy": [{"effect": "Deny", "name": "Unlock"}]`, nil, 0, "wrote"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOwner(t)
+			o.write(config.StagesDir+"/dev.json", `{"locale": "de-DE", "homeAssistantUrl": "`+homeURL+`", `+tt.fields+`}`)
+			o.sees(o.types("", append([]string{"init", "--offline", "--yes"}, tt.args...)...), tt.code, tt.want)
+		})
+	}
+}

@@ -81,6 +81,9 @@ func (h Health) Show(to *ui.Screen, where string) {
 	for _, f := range h.Failures {
 		row("failed", "%d x %s, last %s: %s", f.Count, words(f.Cause), f.Last.Local().Format("Jan _2 15:04:05"), f.Said)
 	}
+	if rules := h.unmatched(); rules != "" {
+		row("policy", "no directive has matched %s", rules)
+	}
 	t.Flush()
 	to.Printf("\n")
 	h.showGateways(to)
