@@ -1,6 +1,7 @@
 package app
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -199,6 +200,78 @@ func TestS2RulesAreCounted(t *testing.T) {
 		b, err := app.Invoke(t.Context(), []byte(fmt.Sprintf(`{"operation":%q}`, operation)))
 		if err != nil || !strings.Contains(string(b), want) {
 			t.Errorf("%s: got %s, %v; want %s in it", operation, b, err, want)
+		}
+	}
+}
+
+// TestS7PlainSpeech has a home's conversation answer with markup where plain text is
+// expected, and where SSML is.
+func TestS7PlainSpeech(t *testing.T) {
+	const markup = `<speak><audio src=\"https://evil.example/x.mp3\"/>hello</speak>`
+	for name, tt := range map[string]struct{ speech, kind string }{
+		"plain":          {`{"plain":{"speech":"` + markup + `"}}`, "PlainText"},
+		"plain and SSML": {`{"plain":{"speech":"` + markup + `"},"ssml":{"speech":"<speak>b</speak>"}}`, "PlainText"},
+		"SSML":           {`{"ssml":{"speech":"` + markup + `"}}`, "SSML"},
+		"part of SSML":   {`{"ssml":{"speech":"<break/>b"}}`, "SSML"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				_, _ = io.WriteString(w, `{"response":{"response_type":"action_done","speech":`+tt.speech+`},"continue_conversation":true}`)
+			}))
+			defer home.Close()
+			app, _ := started(t, home.URL, map[string]string{config.EnvSkillIDs: homeSkill})
+			b, err := app.Invoke(t.Context(), []byte(said("Sentence_turn", "")))
+			var r struct {
+				Response struct {
+					OutputSpeech struct{ Type, Text, SSML string }
+					Reprompt     struct{ OutputSpeech struct{ Type string } }
+				}
+			}
+			if json.Unmarshal(b, &r) != nil || err != nil || r.Response.OutputSpeech.Type != tt.kind || r.Response.Reprompt.OutputSpeech.Type != tt.kind {
+				t.Errorf("got %s, %v; want %s", b, err, tt.kind)
+			}
+			if tt.kind == "PlainText" && (r.Response.OutputSpeech.SSML != "" || !strings.HasPrefix(r.Response.OutputSpeech.Text, "<speak><audio")) {
+				t.Errorf("the text is not said as it is: %s", b)
+			}
+		})
+	}
+}
+
+// TestS10BadLinkedToken has directives and sentences come with a token that no header
+// can carry: the owner of the account is told, and neither the home nor the breaker has
+// to do with it.
+func TestS10BadLinkedToken(t *testing.T) {
+	for name, token := range map[string]string{
+		"a line break": `a\nb`, "a header": `a\r\nX-Evil: 1`, "a carriage return": `a\rb`, "a null": `a\u0000b`, "a blank": `a b`, "DEL": `a\u007fb`,
+		"not ASCII": `aéb`, "a break at the end": `a\n`, "huge": strings.Repeat("a", 9000),
+	} {
+		for way, settings := range map[string]map[string]string{
+			"linked": {config.EnvTokenSource: string(config.Linked), config.EnvToken: ""}, "allow-list": {config.EnvAllowedUsers: "amzn1.account.OWNER"},
+		} {
+			t.Run(name+", "+way, func(t *testing.T) {
+				g := newGuarded(t)
+				app, out := g.start(t, settings)
+				out.before = len(out.lines)
+				event := strings.Replace(turnOn, `"token":"`+canary, `"token":"`+token, 1)
+				for range 10 {
+					if r, b := invoke(t, app, event); r.Event.Payload.Type != "INVALID_AUTHORIZATION_CREDENTIAL" {
+						t.Fatalf("the reply is %s", b)
+					}
+				}
+				if b, err := app.Invoke(t.Context(), []byte(said("Sentence_turn", token))); err != nil || !strings.Contains(string(b), "LinkAccount") {
+					t.Errorf("a sentence is answered with %s, %v", b, err)
+				}
+				if n := g.used.Load(); n != 0 {
+					t.Errorf("the home was asked %d times", n)
+				}
+				if r := operate(t, app, `{"operation":"circuit_breaker.all"}`); strings.Contains(string(r.Data), `"state":"open"`) || strings.Contains(string(r.Data), `"failures":1`) {
+					t.Errorf("a breaker counts it: %s", r.Data)
+				}
+				good := strings.Replace(turnOn, `"token":"`+canary, `"token":"owner-token`, 1)
+				if r, b := invoke(t, app, good); r.Event.Header.Name != "Response" {
+					t.Errorf("a good token is answered with %s", b)
+				}
+			})
 		}
 	}
 }

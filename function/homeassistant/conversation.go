@@ -79,8 +79,8 @@ func understood(ctx context.Context, r alexa.SkillRequest, answer []byte) (alexa
 	}
 	reply := alexa.SkillReply{Speech: out.Response.Speech.Plain.Speech, Open: out.Continue}
 	if ssml := strings.TrimSpace(out.Response.Speech.SSML.Speech); reply.Speech == "" && ssml != "" {
-		if reply.Speech = ssml; !strings.HasPrefix(ssml, "<speak>") {
-			reply.Speech = "<speak>" + ssml + "</speak>"
+		if reply.SSML = alexa.Markup(ssml); !strings.HasPrefix(ssml, "<speak>") {
+			reply.SSML = alexa.Markup("<speak>" + ssml + "</speak>")
 		}
 	}
 	if reply.Open {

@@ -107,11 +107,11 @@ func (g *Gateway) converse(ctx context.Context, guest access.Guest, r alexa.Skil
 	if err != nil {
 		return nil, err
 	}
-	if reply.Speech == "" {
+	if reply.Speech == "" && reply.SSML == "" {
 		reply.Speech = say.Done
 	}
 	if reply.Reprompt == "" {
-		reply.Reprompt = reply.Speech // the question, asked again
+		reply.Reprompt, reply.Reprompted = reply.Speech, reply.SSML // the question, asked again
 	}
 	return reply.Encode()
 }
