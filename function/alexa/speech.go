@@ -37,7 +37,7 @@ type Markup string
 
 // SSML returns text as speech markup that says it word by word.
 func SSML(text string) Markup {
-	return "<speak>" + Markup( strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;").Replace(text)) + "</speak>"
+	return "<speak>" + Markup(strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;").Replace(text)) + "</speak>"
 }
 
 // skillMessage is a reply on its way.

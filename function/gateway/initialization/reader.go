@@ -58,8 +58,8 @@ func (r *reader) checkToken(s *Settings) {
 	switch s.TokenSource {
 	case config.Linked:
 	case config.Stored:
-		if strings.ContainsFunc(s.Token.Reveal(), func(c rune) bool { return c <= ' ' || c > '~' }) {
-			r.wrong(config.EnvToken, "has blanks or characters that no token has: store it again with `hearthgate token`, all of it and nothing else")
+		if strings.ContainsFunc(s.Token.Reveal(), func(c rune) bool { return c < ' ' || c > '~' }) {
+			r.wrong(config.EnvToken, "has line breaks or characters that no token has: store it again with `hearthgate token`, all of it and nothing else")
 		}
 		if s.Token == "" {
 			r.wrong(config.EnvToken, "is missing: put a long-lived access token of Home Assistant into the parameter that %s names with `hearthgate token`, or set it for local use", config.EnvTokenParameter)

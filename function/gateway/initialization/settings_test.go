@@ -74,7 +74,7 @@ func TestWrongSettings(t *testing.T) {
 		"an odd header value":       {config.EnvHeaders, `{"X-A":"hush\n"}`, "has a value of X-A that is not valid in HTTP"},
 		"no policy":                 {config.EnvPolicy, `[`, "is not JSON"},
 		"no user":                   {config.EnvAllowedUsers, " , ", "is a list without an item"},
-		"a token in two lines":      {config.EnvToken, "canary\ntoken", "has blanks or characters"},
+		"a token in two lines":      {config.EnvToken, "canary\ntoken", "has line breaks or characters"},
 		"blank users":               {config.EnvAllowedUsers, " ", "is a list without an item"},
 		"a user's name":             {config.EnvAllowedUsers, "owner", "is not the id of a Login with Amazon user"},
 		"a JSON list of users":      {config.EnvAllowedUsers, "[]", "is not the id of a Login with Amazon user"},
