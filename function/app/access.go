@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/hearthgate/hearthgate/config/policy"
+	"github.com/hearthgate/hearthgate/function/amazon"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/circuitbreaker"
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
@@ -47,11 +48,19 @@ func (r rules) Conversation(ctx context.Context) error {
 	return err
 }
 
+// application returns the client id that tokens must have been given to; "" for any.
+func (a *App) application() string {
+	if s := a.applied.Load(); s != nil {
+		return s.AmazonClient
+	}
+	return ""
+}
+
 // askAmazon sends a request to Login with Amazon, behind its circuit breaker.
-func (a *App) askAmazon(ctx context.Context, url string, token core.Secret) (status int, body []byte, err error) {
+func (a *App) askAmazon(ctx context.Context, r amazon.Request) (status int, body []byte, err error) {
 	const limit = 64 << 10
 	err = a.guarded(circuitbreaker.LoginWithAmazon)(ctx, func(ctx context.Context) error {
-		res, err := core.Do(ctx, a.dispatcher, httpclient.MakeRequest, httpclient.Request{URL: url, Bearer: token, Idempotent: true, Limit: limit})
+		res, err := core.Do(ctx, a.dispatcher, httpclient.MakeRequest, httpclient.Request{URL: r.URL, Bearer: r.Token, Query: r.Query, Idempotent: true, Limit: limit})
 		status, body = res.Status, res.Body
 		return err
 	})

@@ -275,3 +275,62 @@ func TestS10BadLinkedToken(t *testing.T) {
 		}
 	}
 }
+
+// TestS6Application has an allow-list and a client id: a token that its user gave to
+// another application does not command, and no log shows a token.
+func TestS6Application(t *testing.T) {
+	const client = "amzn1.application-oa2-client.00ff"
+	var asked atomic.Int32
+	amazon := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		token := r.URL.Query().Get("access_token")
+		if r.URL.Path != "/auth/o2/tokeninfo" || r.Header.Get("Authorization") != "" {
+			t.Errorf("Amazon was asked %s", r.URL.Path)
+		}
+		switch token {
+		case "Atza|own+token/=&" + canary:
+			_, _ = io.WriteString(w, `{"iss":"https://www.amazon.com","user_id":"amzn1.account.OWNER","aud":"`+client+`","app_id":"amzn1.application.1","exp":3597,"iat":1}`)
+		case "Atza|foreign" + canary:
+			_, _ = io.WriteString(w, `{"user_id":"amzn1.account.OWNER","aud":"amzn1.application-oa2-client.evil","app_id":"`+client+`"}`)
+		case "Atza|guest" + canary:
+			_, _ = io.WriteString(w, `{"user_id":"amzn1.account.GUEST","aud":"`+client+`"}`)
+		case "Atza|without" + canary:
+			_, _ = io.WriteString(w, `{"user_id":"amzn1.account.OWNER"}`)
+		case "Atza|down" + canary:
+			w.WriteHeader(http.StatusBadGateway)
+		default:
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = io.WriteString(w, `{"error":"invalid_token","error_description":"`+token+`"}`)
+		}
+	}))
+	defer amazon.Close()
+	g := newGuarded(t)
+	g.amazon.Config.Handler = amazon.Config.Handler
+	app, out := g.start(t, map[string]string{config.EnvAllowedUsers: "amzn1.account.OWNER", config.EnvAmazonClientID: client, config.EnvLogLevel: "debug"})
+	for _, tt := range []struct {
+		token, want, cause string
+		asked, used        int32
+	}{
+		{"Atza|own+token/=&", "", "", 1, 1},
+		{"Atza|own+token/=&", "", "", 1, 2},
+		{"Atza|foreign", "INVALID_AUTHORIZATION_CREDENTIAL", "other_application", 2, 2},
+		{"Atza|guest", "INSUFFICIENT_PERMISSIONS", "unknown_user", 3, 2},
+		{"Atza|without", "INVALID_AUTHORIZATION_CREDENTIAL", "other_application", 4, 2},
+		{"Atza|unknown", "INVALID_AUTHORIZATION_CREDENTIAL", "unknown_token", 5, 2},
+	} {
+		out.lines = nil
+		event := strings.Replace(turnOn, `"token":"`, `"token":"`+tt.token, 1)
+		r, b := invoke(t, app, event)
+		if r.Event.Payload.Type != tt.want || asked.Load() != tt.asked || g.used.Load() != tt.used {
+			t.Errorf("%s: the reply is %s, Amazon was asked %d times and the home %d times; want %q, %d, %d", tt.token, b, asked.Load(), g.used.Load(), tt.want, tt.asked, tt.used)
+		}
+		log := strings.Join(out.lines, "")
+		if strings.Contains(log, canary) || strings.Contains(log, "access_token=Atza") || tt.cause != "" && !strings.Contains(log, `"cause":"`+tt.cause+`"`) {
+			t.Errorf("%s: the log shows a token, or not the cause %s: %s", tt.token, tt.cause, log)
+		}
+	}
+	b, err := app.Invoke(t.Context(), []byte(said("Sentence_turn", "Atza|foreign"+canary)))
+	if err != nil || !strings.Contains(string(b), "LinkAccount") || g.used.Load() != 2 {
+		t.Errorf("a sentence with it is answered with %s, %v", b, err)
+	}
+}

@@ -99,7 +99,7 @@ func New(o Options) *App {
 		Metrics: a.emf, ProcessAttrs: a.processAttrs,
 		Debug: func() bool { return a.costs.Allows(utility.DebugLines) },
 	})
-	profile := &amazon.Client{URL: o.Amazon, Region: o.Getenv("AWS_REGION"), Get: a.askAmazon}
+	profile := &amazon.Client{URL: o.Amazon, Region: o.Getenv("AWS_REGION"), Application: a.application, Get: a.askAmazon}
 	a.authorizer = security.New(security.Options{Profile: profile.UserID, Sealer: sealer, Redactor: a.redactor, ByName: client.DialPublic, Verify: client.Verify})
 	a.loader = initialization.New(initialization.Options{
 		Getenv: o.Getenv, Cache: a.cache.Namespace(cache.Settings), Decryptions: parameterCalls,

@@ -68,13 +68,14 @@ const (
 
 // Someone may not.
 const (
-	CauseIdentity     Cause = "identity"      // Login with Amazon did not say whose token it is
-	CauseUnknownToken Cause = "unknown_token" // Login with Amazon does not know it
-	CauseUnknownUser  Cause = "unknown_user"  // not on the allow-list
-	CauseUnknownSkill Cause = "unknown_skill" // not one of the stage's
-	CauseDenied       Cause = "denied"        // by the policy
-	CauseThrottled    Cause = "throttled"     // a bucket is empty
-	CauseNotAllowed   Cause = "not_allowed"   // not in this stage
+	CauseIdentity         Cause = "identity"          // Login with Amazon did not say whose token it is
+	CauseUnknownToken     Cause = "unknown_token"     // Login with Amazon does not know it
+	CauseOtherApplication Cause = "other_application" // the token was given to another application
+	CauseUnknownUser      Cause = "unknown_user"      // not on the allow-list
+	CauseUnknownSkill     Cause = "unknown_skill"     // not one of the stage's
+	CauseDenied           Cause = "denied"            // by the policy
+	CauseThrottled        Cause = "throttled"         // a bucket is empty
+	CauseNotAllowed       Cause = "not_allowed"       // not in this stage
 )
 
 // The function itself, its settings or its input.

@@ -29,6 +29,7 @@ type Options struct {
 type Access struct {
 	SkillIDs     []string // ids of the custom skills that are admitted; default: none
 	AllowedUsers []string // Login with Amazon user ids that may command; default: everyone who linked the skill
+	Application  string   // client id that tokens of AllowedUsers must have been given to; default: any
 	Policy       string   // JSON rules; default: every directive is allowed
 	Conversation string   // allow or deny: whether the custom skill may use the home where no rule names it; default: it may if there is no policy
 	Linked       bool     // accounts are linked with Home Assistant instead of Login with Amazon
@@ -36,7 +37,7 @@ type Access struct {
 
 func (a *Access) equal(b *Access) bool {
 	return a != nil && slices.Equal(a.SkillIDs, b.SkillIDs) && slices.Equal(a.AllowedUsers, b.AllowedUsers) &&
-		a.Policy == b.Policy && a.Conversation == b.Conversation && a.Linked == b.Linked
+		a.Application == b.Application && a.Policy == b.Policy && a.Conversation == b.Conversation && a.Linked == b.Linked
 }
 
 // An Authorizer decides who may command what, and counts what it refuses. It is safe
