@@ -1,11 +1,15 @@
 package app
 
 import (
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -332,5 +336,68 @@ func TestS6Application(t *testing.T) {
 	b, err := app.Invoke(t.Context(), []byte(said("Sentence_turn", "Atza|foreign"+canary)))
 	if err != nil || !strings.Contains(string(b), "LinkAccount") || g.used.Load() != 2 {
 		t.Errorf("a sentence with it is answered with %s, %v", b, err)
+	}
+}
+
+// TestS8LiteralSecrets has a home that says the secrets it was shown in its answers, as
+// servers write them: none is in the log, in the reply or in the status.
+func TestS8LiteralSecrets(t *testing.T) {
+	const (
+		token  = `plain"words/without+shape?and=more&canary`
+		header = `service\secret <canary> 100%`
+	)
+	quote := func(s string) string { b, _ := json.Marshal(s); return string(b[1 : len(b)-1]) }
+	spellings := map[string]func(string) string{
+		"as it is":              func(s string) string { return s },
+		"JSON":                  quote,
+		"JSON in JSON":          func(s string) string { return quote(quote(s)) },
+		"URL":                   url.QueryEscape,
+		"URL, small letters":    func(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "%2F", "%2f") },
+		"path":                  url.PathEscape,
+		"HTML":                  html.EscapeString,
+		"URL, here and there":   func(s string) string { return strings.NewReplacer(" ", "%20", `"`, "%22", "/", "%2f").Replace(s) },
+		"HTML in a URL's shape": func(s string) string { return url.QueryEscape(html.EscapeString(s)) },
+		"base64":                func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
+		"base64, in more":       func(s string) string { return base64.StdEncoding.EncodeToString([]byte("u:" + s + "\n")) },
+		"base64, in more yet":   func(s string) string { return base64.URLEncoding.EncodeToString([]byte("u" + s)) },
+		"base64 for URLs":       func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) },
+		"hexadecimal digits":    func(s string) string { return hex.EncodeToString([]byte(s)) },
+		"hexadecimal, capital":  func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s))) },
+	}
+	for source, settings := range map[string]map[string]string{
+		"stored": {config.EnvToken: token}, "linked": {config.EnvToken: "", config.EnvTokenSource: string(config.Linked)},
+	} {
+		for name, spell := range spellings {
+			t.Run(source+", "+name, func(t *testing.T) {
+				home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					shown := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+					if shown != "" && (shown != token || r.Header.Get("X-Service") != header) {
+						t.Errorf("the home was shown %q and %q", shown, r.Header.Get("X-Service"))
+					}
+					_, _ = io.WriteString(w, "<html>you sent "+spell(shown)+" and "+spell(r.Header.Get("X-Service")))
+				}))
+				defer home.Close()
+				env := map[string]string{config.EnvHeaders: `{"X-Service":"` + quote(header) + `"}`, config.EnvSkillIDs: homeSkill, config.EnvLogLevel: "debug"}
+				for k, v := range settings {
+					env[k] = v
+				}
+				app, out := started(t, home.URL, env)
+				event := strings.Replace(turnOn, `"token":"`+canary, `"token":"`+quote(token), 1)
+				_, reply := invoke(t, app, event)
+				if _, err := app.Invoke(t.Context(), []byte(said("GoodNight", quote(token)))); err != nil {
+					t.Fatal(err)
+				}
+				status, err := app.Invoke(t.Context(), []byte(`{"operation":"lambda.status"}`))
+				if err != nil {
+					t.Fatal(err)
+				}
+				text := strings.Join(out.lines, "") + string(reply) + string(status)
+				for _, secret := range []string{token, header} {
+					if core := strings.Trim(spell(secret), "="); strings.Contains(text, core) || strings.Contains(text, quote(core)) || strings.Contains(text, core[4:len(core)-4]) {
+						t.Errorf("%q is in %s", core, text)
+					}
+				}
+			})
+		}
 	}
 }
