@@ -1,7 +1,12 @@
 package main_test
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
@@ -80,6 +85,64 @@ func TestS2Init(t *testing.T) {
 			o := newOwner(t)
 			o.write(config.StagesDir+"/dev.json", `{"locale": "de-DE", "homeAssistantUrl": "`+homeURL+`", `+tt.fields+`}`)
 			o.sees(o.types("", append([]string{"init", "--offline", "--yes"}, tt.args...)...), tt.code, tt.want)
+		})
+	}
+}
+
+// TestS4Terminal has a home whose devices and errors say control characters: none
+// reaches the terminal, of whatever command.
+func TestS4Terminal(t *testing.T) {
+	const evil = `E\u001b]0;owned\u0007\u202evil\u009b\u007f\r\nforged`
+	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		switch {
+		case r.Method == http.MethodGet && r.URL.Path == "/api/":
+			_, _ = io.WriteString(w, `{"message":"API running."}`)
+		case r.Method == http.MethodGet:
+			w.WriteHeader(http.StatusMethodNotAllowed)
+		case strings.Contains(string(body), "Alexa.Discovery"):
+			_, _ = io.WriteString(w, `{"event":{"header":{"namespace":"Alexa.Discovery","name":"Discover.Response","messageId":"m","payloadVersion":"3"},"payload":{"endpoints":[`+
+				`{"endpointId":"light#a","friendlyName":"`+evil+`","manufacturerName":"m","description":"d","capabilities":[{"type":"AlexaInterface","interface":"Alexa.PowerController","version":"3"}]}]}}}`)
+		default:
+			_, _ = io.WriteString(w, `{"event":{"header":{"namespace":"Alexa","name":"ErrorResponse","messageId":"m","payloadVersion":"3"},"payload":{"type":"INTERNAL_ERROR","message":"`+evil+`"}}}`)
+		}
+	}))
+	defer home.Close()
+	env := []string{"HOME_ASSISTANT_URL=" + home.URL, "HOME_ASSISTANT_TOKEN=a-token", "HOME_ASSISTANT_TOKEN_SOURCE=stored",
+		"DIRECTIVE_POLICY=" + `[{"effect":"deny","name":"TurnOff","reason":"` + "r\u202er" + `"}]`}
+	for _, tt := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"policy"}, 0, `E\u001b]0;owned\u0007\u202evil\u009b\u007f\u000d\u000aforged`},
+		{[]string{"policy", "--json"}, 0, `E\u001b]0;owned\u0007\u202evil\u009b\u007f\r\nforged`},
+		{[]string{"policy", "--try", "TurnOff", "light.a"}, 3, `r\u202er`},
+		{[]string{"policy", "--try", "TurnOff", "\u202ex"}, 1, `\u202ex`},
+		{[]string{"invoke", "discover"}, 0, `\u202evil`},
+		{[]string{"invoke", "turn-on", "--endpoint", "light.a"}, 1, `\u202evil`},
+		{[]string{"invoke", "turn-on", "--endpoint", "light.a", "--json"}, 1, `\u202evil`},
+		{[]string{"op", "nothing\x1b]0;x\x07"}, 1, `nothing\`},
+		{[]string{"op", "utility.merge", `{"objects":[{"a":"` + "\u202e" + `"}]}`}, 1, "utility.merge"},
+		{[]string{"status"}, 0, "100"},
+		{[]string{"doctor"}, 0, "1 endpoints"},
+		{[]string{"unknown\x1b[2J"}, 1, `there is no command`},
+		{[]string{"--bad\u202e"}, 1, `\u202e`},
+	} {
+		t.Run(strings.Join(tt.args, " "), func(t *testing.T) {
+			r := command(t, env, tt.args...)
+			all := r.out + r.err
+			if r.code != tt.code || !strings.Contains(all, tt.want) {
+				t.Errorf("code %d, want %d with %s: %s", r.code, tt.code, tt.want, all)
+			}
+			for _, c := range all {
+				if c < ' ' && c != '\n' && c != '\t' || 0x7f <= c && c <= 0x9f || 0x202a <= c && c <= 0x202e || c == utf8.RuneError {
+					t.Fatalf("%U is written: %q", c, all)
+				}
+			}
+			if strings.Contains(all, "\nforged") {
+				t.Errorf("a line is forged: %s", all)
+			}
 		})
 	}
 }
