@@ -30,9 +30,11 @@ func (s Stage) Environment() map[string]string {
 	set(EnvCA, s.CA, s.CA != "")
 	set(EnvHeadersParam, s.HeadersParameterName(), s.SecretHeaders)
 	set(EnvSkillIDs, s.CustomSkillID, s.CustomSkillID != "")
-	set(EnvAllowedUsers, strings.Join(s.AllowedUsers, ","), len(s.AllowedUsers) > 0)
+	set(EnvAllowedUsers, cmp.Or(strings.Join(s.AllowedUsers, ","), ","), s.AllowedUsers != nil) // the function rejects a list without a user
 	set(EnvPolicy, compact(s.Policy), len(s.Policy) > 0)
 	set(EnvConfirm, cmp.Or(strings.Join(s.Confirm, ","), ConfirmNone), s.Confirm != nil)
+	set(EnvConversation, s.Conversation, s.Conversation != "")
+	set(EnvAmazonClientID, s.LoginWithAmazonClientID, s.LoginWithAmazonClientID != "")
 	return env
 }
 

@@ -5,6 +5,8 @@
 // include the CDK.
 package config
 
+import "time"
+
 // Environment variables that the stack sets and the function reads.
 const (
 	EnvStage           = "STAGE"                             // the stage's name, for logs and metrics
@@ -26,7 +28,17 @@ const (
 	EnvConfirm         = "DIRECTIVE_CONFIRM"                 // kinds of devices whose commands are confirmed, comma separated, or [ConfirmNone]; default: [DefaultConfirm]
 	EnvBuild           = "HEARTHGATE_BUILD"                  // SHA-256 of the deployed program, which the doctor compares
 	EnvPolicy          = "DIRECTIVE_POLICY"                  // JSON rules that deny or restrict directives; default: all directives are allowed
+	EnvConversation    = "CONVERSATION_POLICY"               // allow or deny: whether the custom skill may use the home where no rule of the policy names it; default: it may if there is no policy
+	EnvOperationsUntil = "OPERATIONS_UNTIL"                  // until when a deployed function runs operations that change something, at most [MaxOperations] ahead; a parameter has it
+	EnvAmazonClientID  = "LOGIN_WITH_AMAZON_CLIENT_ID"       // of the skill's account linking, whose tokens the allow-list accepts; default: tokens of any application
 )
+
+// LocalFunction is the name of a function on a person's own machine. No function of AWS
+// can have it.
+const LocalFunction = "hearthgate.local"
+
+// MaxOperations is how long operations that change something are allowed at a time.
+const MaxOperations = time.Hour
 
 // A TokenSource is where the token for Home Assistant comes from.
 type TokenSource string
@@ -49,6 +61,10 @@ const (
 	TokenParameter    = "/home-assistant/token"   // a SecureString; created by a command, never by the stack
 	HeadersParameter  = "/home-assistant/headers" // a SecureString; created by a command, never by the stack
 	LogLevelParameter = "/log-level"              // a String, so that the level can change without a deployment
+
+	// A String with a time (RFC 3339), until which a deployed function runs operations that
+	// change something; created by a command, never by the stack.
+	OperationsParameter = "/operations-until"
 )
 
 // Attributes of an entry in the external cache's table. DynamoDB deletes expired

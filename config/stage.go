@@ -35,6 +35,9 @@ type Stage struct {
 	AllowedUsers  []string        `json:"allowedUsers,omitempty"`  // Login with Amazon ids of the users who may send directives; default: anyone who linked the skill
 	Policy        json.RawMessage `json:"policy,omitempty"`        // list of rules that deny or restrict directives; default: all directives are allowed
 	Confirm       []string        `json:"confirm,omitzero"`        // kinds of devices whose state is asked for after a command: lock, garage, cover, alarm, valve; [] for none; default: lock
+	Conversation  string          `json:"conversation,omitempty"`  // allow or deny: whether the custom skill may use the home where no rule of the policy names it; required with a policy and a custom skill
+
+	LoginWithAmazonClientID string `json:"loginWithAmazonClientId,omitempty"` // of the skill's account linking, whose tokens allowedUsers accepts; default: tokens of any application
 
 	SmartHomeSkillID string `json:"smartHomeSkillId"` // empty: no Smart Home skill may invoke the function
 	CustomSkillID    string `json:"customSkillId"`    // empty: no custom skill may invoke it

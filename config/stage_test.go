@@ -185,9 +185,9 @@ func TestValidate(t *testing.T) {
 		{"a kind twice", func(s *config.Stage) { s.Confirm = []string{"lock", "lock"} }, "confirm", `"lock" twice; remove`},
 		{"one rule", func(s *config.Stage) { s.Policy = []byte(`{"deny": "x"}`) }, "policy", "not a list of rules"},
 		{"no rule", func(s *config.Stage) { s.Policy = []byte(`[]`) }, "policy", "leave it out"},
-		{"list of rules", func(s *config.Stage) { s.Policy = []byte(`[{"deny": "x"}]`) }, "", ""},
+		{"list of rules", func(s *config.Stage) { s.Policy = []byte(`[{"effect": "deny", "name": "Unlock"}]`) }, "", ""},
 		{"more than Lambda takes", func(s *config.Stage) {
-			s.Policy = []byte(`[{"deny": "` + strings.Repeat("x", 4<<10) + `"}]`)
+			s.Policy = []byte(`[{"effect": "deny", "name": "Unlock"}` + strings.Repeat(`, {"effect": "deny", "name": "Unlock", "endpoint": "lock.front_door"}`, 80) + `]`)
 		}, "", "room for 4096"},
 		{"two of them", func(s *config.Stage) { s.AlarmEmail = "a@example.com, b@example.com" }, "alarmEmail", "one e-mail"},
 	}

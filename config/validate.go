@@ -32,6 +32,8 @@ func (s Stage) Validate() error {
 		{"allowedUsers", checkUsers(s.AllowedUsers)},
 		{"policy", checkRules(s.Policy)},
 		{"confirm", CheckConfirm(s.Confirm)},
+		{"conversation", checkConversation(s)},
+		{"loginWithAmazonClientId", checkClientID(s.LoginWithAmazonClientID)},
 		{"", checkEnvironmentSize(s)},
 		{"smartHomeSkillId", checkSkill(s.SmartHomeSkillID)},
 		{"customSkillId", checkSkill(s.CustomSkillID)},

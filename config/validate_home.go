@@ -2,7 +2,6 @@ package config
 
 import (
 	"crypto/x509"
-	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	"net/netip"
@@ -84,28 +83,4 @@ func checkCA(text string, verify bool) string {
 		}
 	}
 	return "is not a PEM certificate; write -----BEGIN CERTIFICATE----- and what follows, with \\n at the end of each line"
-}
-
-func checkUsers(ids []string) string {
-	const prefix = "amzn1.account."
-	for _, id := range ids {
-		if rest, ok := strings.CutPrefix(id, prefix); !ok || rest == "" || strings.ContainsFunc(rest, func(r rune) bool {
-			return (r < 'A' || r > 'Z') && (r < '0' || r > '9')
-		}) {
-			return "contains " + quote(id) + ", which is not the id of a Login with Amazon user; write " + prefix + " followed by the capitals and digits of the user's id"
-		}
-	}
-	return ""
-}
-
-// checkRules checks the JSON type only: the function validates the rules.
-func checkRules(list json.RawMessage) string {
-	if list == nil {
-		return ""
-	}
-	var rules []map[string]any
-	if json.Unmarshal(list, &rules) != nil || len(rules) == 0 {
-		return "is not a list of rules; write [{...}], or leave it out"
-	}
-	return ""
 }

@@ -44,6 +44,11 @@ func synthesize() error {
 	if err != nil {
 		return fmt.Errorf("the built function cannot be read: %w", err)
 	}
+	for _, stage := range stages {
+		for _, warning := range stage.Warnings() {
+			fmt.Fprintf(os.Stderr, "%s: %s\n", stage.File, warning)
+		}
+	}
 	version := project.Version(context.Background(), root)
 	app := awscdk.NewApp(&awscdk.AppProps{})
 	for _, stage := range stages {

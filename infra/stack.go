@@ -44,7 +44,8 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 		Insights:            s.Insights,
 		ReservedConcurrency: s.ReservedConcurrency,
 	})
-	readable := []*string{parameters.LogLevel.ParameterArn()}
+	operations := stack.NewSecureParameter(this, config.ParameterPrefix(s.Name)+config.OperationsParameter)
+	readable := []*string{parameters.LogLevel.ParameterArn(), operations.ARN}
 	if s.TokenSource == config.Stored {
 		readable = append(readable, token.ARN)
 	}

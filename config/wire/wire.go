@@ -54,6 +54,7 @@ type OperationInfo struct {
 	Doc     string  `json:"doc"`
 	Input   []Field `json:"input"`
 	ByName  bool    `json:"by_name" doc:"whether an event can call it, or only Go code"`
+	Changes bool    `json:"changes" doc:"whether it may change something, so that a deployed function runs it only while that is allowed"`
 }
 
 // A Field describes one field of an operation's input or output.

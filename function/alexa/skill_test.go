@@ -85,15 +85,18 @@ func TestPhrases(t *testing.T) {
 }
 
 func TestSpeech(t *testing.T) {
-	long := "<speak>" + strings.Repeat("<p>a &amp; b</p>", 1000) + "</speak>"
-	for _, tt := range []struct{ text, want string }{
+	long := alexa.Markup("<speak>" + strings.Repeat("<p>a &amp; b</p>", 1000) + "</speak>")
+	for _, tt := range []struct {
+		text alexa.Markup
+		want string
+	}{
 		{"hello", `"outputSpeech":{"type":"PlainText","text":"hello"}`},
 		{"<speak>a<break/>b</speak>", `"type":"SSML"`},
 		{"<speak>not closed", `"type":"PlainText"`},
 		{long, `"type":"PlainText","text":"a \u0026 ba \u0026 b`},
 		{alexa.SSML(`<"tom" & 'jerry'>`), `\u0026lt;\u0026quot;tom\u0026quot; \u0026amp; \u0026apos;jerry\u0026apos;\u0026gt;`},
 	} {
-		b, err := alexa.SkillReply{Speech: tt.text}.Encode()
+		b, err := alexa.SkillReply{SSML: tt.text}.Encode()
 		if err != nil || !strings.Contains(string(b), tt.want) {
 			t.Errorf("%.40q is said as %.200s, %v; want %s", tt.text, b, err, tt.want)
 		}
@@ -101,6 +104,29 @@ func TestSpeech(t *testing.T) {
 	b, _ := alexa.SkillReply{}.Encode()
 	if string(b) != `{"version":"1.0","response":{"shouldEndSession":true}}` {
 		t.Errorf("the zero reply is %s", b)
+	}
+}
+
+// TestS7PlainSpeech checks that plain text stays plain text, whatever is in it.
+func TestS7PlainSpeech(t *testing.T) {
+	for _, text := range []string{"<speak>a</speak>", "<speak><audio src='https://evil.example/x.mp3'/></speak>", "<SPEAK>a</SPEAK>", " <speak>a</speak>", "a < b & c", "&lt;speak&gt;"} {
+		b, err := alexa.SkillReply{Speech: text, Reprompt: text, Open: true}.Encode()
+		var r struct {
+			Response struct {
+				OutputSpeech struct{ Type, Text, SSML string }
+				Reprompt     struct {
+					OutputSpeech struct{ Type, Text, SSML string }
+				}
+			}
+		}
+		if json.Unmarshal(b, &r) != nil || err != nil {
+			t.Fatal(err)
+		}
+		for _, says := range []struct{ Type, Text, SSML string }{r.Response.OutputSpeech, r.Response.Reprompt.OutputSpeech} {
+			if says.Type != "PlainText" || says.Text != text || says.SSML != "" {
+				t.Errorf("%q is said as %+v", text, says)
+			}
+		}
 	}
 }
 

@@ -12,8 +12,10 @@ const MaxSpeech = 8000
 // A SkillReply is the reply to a custom skill's request. The zero value ends the
 // session without a word.
 type SkillReply struct {
-	Speech     string                     // plain text, or SSML if it stands in <speak>...</speak>; cut off at [MaxSpeech]
-	Reprompt   string                     // said when nobody answers; plain text or SSML too
+	Speech     string                     // plain text, whatever is in it; cut off at [MaxSpeech]
+	SSML       Markup                     // said instead of Speech; default: Speech is said
+	Reprompt   string                     // plain text, said when no one answers
+	Reprompted Markup                     // said instead of Reprompt
 	Card       *Card                      // shown in the Alexa app; default: none
 	Attributes map[string]json.RawMessage // for the session's next request
 	Open       bool                       // whether the session goes on
@@ -29,9 +31,13 @@ type Card struct {
 // LinkAccount is the card that asks to link the account.
 var LinkAccount = &Card{Type: "LinkAccount"}
 
+// A Markup is SSML. Text from outside becomes one only where its sender says so: as
+// markup it can play sounds and change how Alexa speaks.
+type Markup string
+
 // SSML returns text as speech markup that says it word by word.
-func SSML(text string) string {
-	return "<speak>" + strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;").Replace(text) + "</speak>"
+func SSML(text string) Markup {
+	return "<speak>" + Markup(strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;").Replace(text)) + "</speak>"
 }
 
 // skillMessage is a reply on its way.
@@ -73,7 +79,7 @@ type slotFulfillment struct {
 func (r SkillReply) Encode() (json.RawMessage, error) {
 	end := !r.Open
 	m := skillMessage{Version: "1.0", Attributes: r.Attributes}
-	m.Response = skillResponse{Speech: say(r.Speech), End: &end}
+	m.Response = skillResponse{Speech: say(r.Speech, r.SSML), End: &end}
 	if r.Card != nil {
 		card := *r.Card
 		if card.Type == "" {
@@ -82,24 +88,26 @@ func (r SkillReply) Encode() (json.RawMessage, error) {
 		card.Content = cut(card.Content, MaxSpeech)
 		m.Response.Card = &card
 	}
-	if r.Open && r.Reprompt != "" {
-		m.Response.Reprompt = &reprompt{say(r.Reprompt)}
+	if again := say(r.Reprompt, r.Reprompted); r.Open && again != nil {
+		m.Response.Reprompt = &reprompt{again}
 	}
 	return json.Marshal(m)
 }
 
-// say returns text as Alexa says it, nil for nothing.
-func say(text string) *speech {
+// say returns markup, or else text, as Alexa says it; nil for nothing. Markup that is
+// not whole, or too long to be, is said as plain text.
+func say(text string, markup Markup) *speech {
 	const open, end = "<speak>", "</speak>"
-	switch {
-	case text == "":
+	switch ssml := string(markup); {
+	case ssml == "" && text == "":
 		return nil
-	case !strings.HasPrefix(text, open) || !strings.HasSuffix(text, end):
+	case ssml == "":
 		return &speech{Type: "PlainText", Text: cut(text, MaxSpeech)}
-	case utf8.RuneCountInString(text) > MaxSpeech: // cut off, it would be no markup any more
-		return &speech{Type: "PlainText", Text: cut(plain(text), MaxSpeech)}
+	case !strings.HasPrefix(ssml, open) || !strings.HasSuffix(ssml, end), utf8.RuneCountInString(ssml) > MaxSpeech:
+		return &speech{Type: "PlainText", Text: cut(plain(ssml), MaxSpeech)}
+	default:
+		return &speech{Type: "SSML", SSML: ssml}
 	}
-	return &speech{Type: "SSML", SSML: text}
 }
 
 // plain returns the words of a piece of markup.

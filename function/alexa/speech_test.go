@@ -21,7 +21,7 @@ func TestSkillReplies(t *testing.T) {
 		{"a session that goes on", alexa.SkillReply{Speech: "a", Open: true}, `{` + says + `,"shouldEndSession":false}`},
 		{"a reprompt", alexa.SkillReply{Speech: "a", Reprompt: "b", Open: true}, `{` + says + `,"reprompt":{"outputSpeech":{"type":"PlainText","text":"b"}},"shouldEndSession":false}`},
 		{"a reprompt in a session that ends", alexa.SkillReply{Speech: "a", Reprompt: "b"}, `{` + says + `,"shouldEndSession":true}`},
-		{"markup", alexa.SkillReply{Speech: "<speak>a</speak>"}, `{"outputSpeech":{"type":"SSML","ssml":"\u003cspeak\u003ea\u003c/speak\u003e"},"shouldEndSession":true}`},
+		{"markup", alexa.SkillReply{SSML: "<speak>a</speak>"}, `{"outputSpeech":{"type":"SSML","ssml":"\u003cspeak\u003ea\u003c/speak\u003e"},"shouldEndSession":true}`},
 		{"markup among words", alexa.SkillReply{Speech: "say <speak>a</speak>"}, `{"outputSpeech":{"type":"PlainText","text":"say \u003cspeak\u003ea\u003c/speak\u003e"},"shouldEndSession":true}`},
 		{"a card", alexa.SkillReply{Card: &alexa.Card{Title: "t", Content: "c"}}, `{"card":{"type":"Simple","title":"t","content":"c"},"shouldEndSession":true}`},
 		{"the card for linking", alexa.SkillReply{Card: alexa.LinkAccount}, `{"card":{"type":"LinkAccount"},"shouldEndSession":true}`},

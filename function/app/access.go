@@ -3,48 +3,64 @@ package app
 import (
 	"context"
 
-	"github.com/hearthgate/hearthgate/function/alexa"
+	"github.com/hearthgate/hearthgate/config/policy"
+	"github.com/hearthgate/hearthgate/function/amazon"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/circuitbreaker"
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
 	"github.com/hearthgate/hearthgate/function/gateway/security"
 )
 
-// access decides who may do what, by the settings in effect.
-type access struct{ *App }
+// rules are the rules of the door to the home, by the settings in effect.
+type rules struct{ *App }
 
-// Authorize rejects a directive whose user is not on the allow-list, or that the
-// policy denies. Without allow-list and policy it does nothing.
-func (a access) Authorize(ctx context.Context, d alexa.Directive) error {
-	if a.authorizer.AsksUsers() {
-		if d.Token() == "" {
-			return core.Errorf(core.Unauthorized, core.CauseUnknownToken, "the directive has no token of a linked account, so its user is unknown: disable and enable the skill in the Alexa app")
-		}
-		_, err := core.Do(ctx, a.dispatcher, security.Authenticate, security.AuthenticateInput{Token: core.Secret(d.Token())})
-		if err != nil {
-			return err
-		}
-	}
-	if a.authorizer.HasPolicy() {
-		_, err := core.Do(ctx, a.dispatcher, security.AuthorizeDirective, security.DirectiveInput{
-			Namespace: d.Header.Namespace, Name: d.Header.Name, Endpoint: d.EndpointID,
-		})
-		return err
-	}
-	return nil
-}
+// AsksUsers reports whether there is an allow-list.
+func (r rules) AsksUsers() bool { return r.authorizer.AsksUsers() }
 
-// Admit rejects a custom skill that the settings do not name.
-func (a access) Admit(ctx context.Context, r alexa.SkillRequest) error {
-	_, err := core.Do(ctx, a.dispatcher, security.Authenticate, security.AuthenticateInput{SkillID: r.ApplicationID})
+// User rejects a token whose user is not on the allow-list.
+func (r rules) User(ctx context.Context, token core.Secret) error {
+	_, err := core.Do(ctx, r.dispatcher, security.Authenticate, security.AuthenticateInput{Token: token})
 	return err
 }
 
+// Skill rejects a custom skill that the settings do not name.
+func (r rules) Skill(ctx context.Context, id string) error {
+	_, err := core.Do(ctx, r.dispatcher, security.Authenticate, security.AuthenticateInput{SkillID: id})
+	return err
+}
+
+// Directive rejects a directive that the policy denies.
+func (r rules) Directive(ctx context.Context, namespace, name, endpoint string) error {
+	if !r.authorizer.HasPolicy() {
+		return nil
+	}
+	_, err := core.Do(ctx, r.dispatcher, security.AuthorizeDirective, security.DirectiveInput{Namespace: namespace, Name: name, Endpoint: endpoint})
+	return err
+}
+
+// Conversation rejects what is said to the custom skill if the policy, or the stage,
+// denies it.
+func (r rules) Conversation(ctx context.Context) error {
+	if !r.authorizer.JudgesSkill() {
+		return nil
+	}
+	_, err := core.Do(ctx, r.dispatcher, security.AuthorizeDirective, security.DirectiveInput{Skill: policy.Custom})
+	return err
+}
+
+// application returns the client id that tokens must have been given to; "" for any.
+func (a *App) application() string {
+	if s := a.applied.Load(); s != nil {
+		return s.AmazonClient
+	}
+	return ""
+}
+
 // askAmazon sends a request to Login with Amazon, behind its circuit breaker.
-func (a *App) askAmazon(ctx context.Context, url string, token core.Secret) (status int, body []byte, err error) {
+func (a *App) askAmazon(ctx context.Context, r amazon.Request) (status int, body []byte, err error) {
 	const limit = 64 << 10
 	err = a.guarded(circuitbreaker.LoginWithAmazon)(ctx, func(ctx context.Context) error {
-		res, err := core.Do(ctx, a.dispatcher, httpclient.MakeRequest, httpclient.Request{URL: url, Bearer: token, Idempotent: true, Limit: limit})
+		res, err := core.Do(ctx, a.dispatcher, httpclient.MakeRequest, httpclient.Request{URL: r.URL, Bearer: r.Token, Query: r.Query, Idempotent: true, Limit: limit})
 		status, body = res.Status, res.Body
 		return err
 	})

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	facts "github.com/hearthgate/hearthgate/config/alexa"
+	"github.com/hearthgate/hearthgate/function/access"
 	"github.com/hearthgate/hearthgate/function/amazon"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/cache"
@@ -83,7 +84,7 @@ func New(o Options) *App {
 		parameterCalls = new(atomic.Int64)
 		tableCalls     = new(atomic.Int64)
 		sealer         = new(security.Sealer)
-		client         = &httpclient.Client{Dial: o.Dial, UserAgent: "hearthgate/" + config.Version()}
+		client         = &httpclient.Client{Dial: o.Dial, UserAgent: "hearthgate/" + config.Version(), PublicOnly: deployed(o.Getenv)}
 		breakers       = &circuitbreaker.Breakers{Policies: map[string]circuitbreaker.Policy{
 			homeassistant.Breaker: {SlowCall: core.Seconds(facts.SlowReply)},
 		}}
@@ -100,8 +101,8 @@ func New(o Options) *App {
 		Metrics: a.emf, ProcessAttrs: a.processAttrs,
 		Debug: func() bool { return a.costs.Allows(utility.DebugLines) },
 	})
-	profile := &amazon.Client{URL: o.Amazon, Region: o.Getenv("AWS_REGION"), Get: a.askAmazon}
-	a.authorizer = security.New(security.Options{Profile: profile.UserID, Sealer: sealer, Redactor: a.redactor, Verify: client.Verify})
+	profile := &amazon.Client{URL: o.Amazon, Region: o.Getenv("AWS_REGION"), Application: a.application, Get: a.askAmazon}
+	a.authorizer = security.New(security.Options{Profile: profile.UserID, Sealer: sealer, Redactor: a.redactor, ByName: client.DialPublic, Verify: client.Verify})
 	a.loader = initialization.New(initialization.Options{
 		Getenv: o.Getenv, Cache: a.cache.Namespace(cache.Settings), Decryptions: parameterCalls,
 		Apply:     apply{a, client, sealer}.settings,
@@ -126,7 +127,7 @@ func New(o Options) *App {
 				*homeassistant.Client
 				checks.Doctor
 			}{a.home, checks.Doctor{Client: a.home}},
-			Access: access{a}, Host: host{a}, Stats: a.stats,
+			Access: access.Door{Rules: rules{a}}, Host: host{a}, Stats: a.stats,
 			Linked: a.linked,
 			Probes: func() bool { return a.costs.Allows(utility.Probes) },
 		}),

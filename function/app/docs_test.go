@@ -52,6 +52,10 @@ ms. The input is decoded strictly: an unknown field, a wrong type or a control
 character is an error of kind invalid that names the field. Any operation can fail
 with the kinds invalid and internal; other kinds are listed with the operation.
 
+An operation reads, or it changes something. A deployed function runs those that change
+something only while its owner allows them: ` + "`hearthgate op --allow`" + ` does, for an hour.
+On a person's own machine everything runs.
+
 Every call runs through the services of the gateways that its own gateway may use:
 
 `
@@ -108,8 +112,13 @@ func gateways(has func(core.Gateway) bool) string {
 
 func operation(b *strings.Builder, s *core.Spec) {
 	fmt.Fprintf(b, "\n### %s\n\n%s\n", s, cell(s.Doc))
-	if reason := s.GoOnly(); reason != "" {
+	switch reason := s.GoOnly(); {
+	case reason != "":
 		fmt.Fprintf(b, "\nIt cannot be run by name: %s.\n", reason)
+	case s.Changes():
+		fmt.Fprintf(b, "\nIt changes something.\n")
+	default:
+		fmt.Fprintf(b, "\nIt reads.\n")
 	}
 	fields(b, "input", core.Fields(s.In))
 	fields(b, "output", core.Fields(core.Object(s.Out)))

@@ -34,9 +34,18 @@ func (a *App) Invoke(ctx context.Context, raw []byte) (reply []byte, err error) 
 			reply, err = a.lastResort(a.begin(ctx, event), event, &core.Panic{Value: p, Stack: debug.Stack()})
 		}
 	}()
+	defer a.redactor.Hold(tokenOf(event))()
 	ctx = a.begin(ctx, event)
 	answer, err := a.answer(ctx, event, problem)
 	return a.finish(ctx, event, answer, err)
+}
+
+// tokenOf returns the token of the linked account that an event carries; "" without.
+func tokenOf(event alexa.Event) core.Secret {
+	if e, ok := event.(interface{ Token() string }); ok {
+		return core.Secret(e.Token())
+	}
+	return ""
 }
 
 // replyTimeout returns how long Alexa waits for the reply to an event.

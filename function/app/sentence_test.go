@@ -42,7 +42,7 @@ func forever(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
 // said returns a sentence to our skill in a language. The API is where Alexa takes
 // progressive responses; "" for a request without.
-func said(locale, api string) string {
+func spoken(locale, api string) string {
 	return `{"version":"1.0","context":{"System":{"application":{"applicationId":"amzn1.ask.skill.home"},"user":{"userId":"u","accessToken":"` + canary + `"},` +
 		fmt.Sprintf(`"apiEndpoint":%q,"apiAccessToken":"api-%s"}},`, api, canary) +
 		fmt.Sprintf(`"request":{"type":"IntentRequest","requestId":"r7","timestamp":"2026-01-01T00:00:00Z","locale":%q,"intent":{"name":"Sentence","slots":{"sentence":{"name":"sentence","value":"turn on the light"}}}}}`, locale)
@@ -78,7 +78,7 @@ func TestT4SlowSentence(t *testing.T) {
 		{"nl-NL", "Je huis is er nog mee bezig."}, {"ja-JP", "おうちはまだ処理中です。"}, {"hi-IN", "आपका घर अभी भी इस पर काम कर रहा है।"}, {"ar-SA", "ما زال بيتك يعمل على ذلك."},
 	} {
 		app, out := started(t, home, map[string]string{config.EnvSkillIDs: "amzn1.ask.skill.home"})
-		if got := hear(t, app, said(tt.locale, ""), 300*time.Millisecond); got != tt.want {
+		if got := hear(t, app, spoken(tt.locale, ""), 300*time.Millisecond); got != tt.want {
 			t.Errorf("%s: %q is said, want %q", tt.locale, got, tt.want)
 		}
 		if line := out.line(t); line["cause"] != "still_working" || line["success"] != false {
@@ -135,7 +135,7 @@ func TestT4Progress(t *testing.T) {
 			app := New(Options{Getenv: func(name string) string { return env[name] }, Output: out, Alexa: api.URL})
 			app.Start(t.Context())
 			out.before = len(out.lines)
-			if got := hear(t, app, said("en-US", europe), wait); got != tt.want || sentences.Load() != 1 {
+			if got := hear(t, app, spoken("en-US", europe), wait); got != tt.want || sentences.Load() != 1 {
 				t.Errorf("%q is said after %d requests, want %q", got, sentences.Load(), tt.want)
 			}
 			mu.Lock()
@@ -180,7 +180,7 @@ func TestT4ProgressGoesToAmazonAlone(t *testing.T) {
 			return nil, fmt.Errorf("nobody is called here")
 		}})
 		app.Start(t.Context())
-		hear(t, app, said("en-US", endpoint), 200*time.Millisecond)
+		hear(t, app, spoken("en-US", endpoint), 200*time.Millisecond)
 		mu.Lock()
 		if got := strings.Join(dialled, ","); got != want && !strings.HasPrefix(got, want+",") || want == "" && got != "" {
 			t.Errorf("%q: dialled %q, want %q", endpoint, got, want)
@@ -202,14 +202,14 @@ func TestT4BreakerOfItsOwn(t *testing.T) {
 	})
 	app, out := started(t, home, map[string]string{config.EnvSkillIDs: "amzn1.ask.skill.home"})
 	for range 8 {
-		hear(t, app, said("en-US", ""), 150*time.Millisecond)
+		hear(t, app, spoken("en-US", ""), 150*time.Millisecond)
 	}
 	if n := sentences.Load(); n != 8 {
 		t.Errorf("%d sentences reached the home, want 8", n)
 	}
 	failing.Store(true)
 	for range 8 {
-		hear(t, app, said("en-US", ""), time.Second)
+		hear(t, app, spoken("en-US", ""), time.Second)
 	}
 	if n := sentences.Load() - 8; n != 5 {
 		t.Errorf("%d failing sentences reached the home, want 5", n)

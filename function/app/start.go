@@ -106,7 +106,7 @@ func (a apply) settings(s *initialization.Settings) error {
 		return fmt.Errorf("%s: %w", config.EnvHeaders, err)
 	}
 	if err := a.authorizer.Configure(security.Access{
-		SkillIDs: s.SkillIDs, AllowedUsers: s.AllowedUsers, Policy: s.Policy, Linked: s.TokenSource == config.Linked,
+		SkillIDs: s.SkillIDs, AllowedUsers: s.AllowedUsers, Application: s.AmazonClient, Policy: s.Policy, Conversation: s.Conversation, Linked: s.TokenSource == config.Linked,
 	}); err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package app
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"net/url"
 	"strconv"
 	"time"
@@ -17,16 +16,10 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/metrics"
 	"github.com/hearthgate/hearthgate/function/gateway/security"
 	"github.com/hearthgate/hearthgate/function/gateway/utility"
-	"github.com/hearthgate/hearthgate/function/legacy"
 )
 
 // host is the process, as the lambda gateway sees it.
 type host struct{ *App }
-
-// Execute runs an operation by its name, of today or of the older system.
-func (h host) Execute(ctx context.Context, name string, input []byte) (json.RawMessage, error) {
-	return legacy.Execute(ctx, h.dispatcher, name, input)
-}
 
 // Specs returns the operations that can be run.
 func (h host) Specs() []*core.Spec { return h.dispatcher.Specs() }

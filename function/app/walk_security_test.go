@@ -212,28 +212,28 @@ func TestCheckCertificate(t *testing.T) {
 	}
 	ca := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
 	key := sha256.Sum256(server.Certificate().RawSubjectPublicKeyInfo)
-	pin := func(key []byte) string {
-		return `http_client.configure {"pins":["` + base64.StdEncoding.EncodeToString(key) + `"]}`
-	}
+	pin := func(key []byte) string { return base64.StdEncoding.EncodeToString(key) }
 	unverified := map[string]string{config.EnvVerifySSL: "false"}
 	for name, tt := range map[string]struct {
-		home, configure string
-		env             map[string]string
-		verified        bool
-		cause           string
+		home, pin string
+		env       map[string]string
+		verified  bool
+		cause     string
 	}{
 		"an authority of its own":       {home: server.URL, env: map[string]string{config.EnvCA: ca}, verified: true},
 		"that, for another home":        {home: "https://127.0.0.1:1", env: map[string]string{config.EnvCA: ca}, verified: true, cause: "self_signed"},
 		"nobody vouches for it":         {home: server.URL, verified: true, cause: "self_signed"},
 		"whatever it shows":             {home: server.URL, env: unverified},
 		"whatever it shows, not others": {home: "https://127.0.0.1:1", env: unverified, verified: true, cause: "self_signed"},
-		"a pinned key":                  {home: server.URL, env: unverified, configure: pin(key[:]), verified: true},
-		"another pinned key":            {home: server.URL, env: unverified, configure: pin(make([]byte, 32)), verified: true, cause: "other_key"},
+		"a pinned key":                  {home: server.URL, env: unverified, pin: pin(key[:]), verified: true},
+		"another pinned key":            {home: server.URL, env: unverified, pin: pin(make([]byte, 32)), verified: true, cause: "other_key"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			app, _ := started(t, tt.home, tt.env)
-			if tt.configure != "" {
-				after(tt.configure)(t, app)
+			if tt.pin != "" {
+				if _, err := core.Do(t.Context(), app.dispatcher, httpclient.Configure, httpclient.Config{Pins: []string{tt.pin}}); err != nil {
+					t.Fatal(err)
+				}
 			}
 			out, err := core.Execute(t.Context(), app.dispatcher, "security.check_certificate", []byte(`{"host":"`+host+`","port":`+port+`}`))
 			var got security.CertificateResult

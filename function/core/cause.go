@@ -70,13 +70,15 @@ const (
 
 // Someone may not.
 const (
-	CauseIdentity     Cause = "identity"      // Login with Amazon did not say whose token it is
-	CauseUnknownToken Cause = "unknown_token" // Login with Amazon does not know it
-	CauseUnknownUser  Cause = "unknown_user"  // not on the allow-list
-	CauseUnknownSkill Cause = "unknown_skill" // not one of the stage's
-	CausePolicy       Cause = "policy"        // the owner's policy denies it
-	CauseDenied       Cause = "denied"        // AWS denies access to the function
-	CauseThrottled    Cause = "throttled"     // a bucket is empty
+	CauseIdentity         Cause = "identity"          // Login with Amazon did not say whose token it is
+	CauseUnknownToken     Cause = "unknown_token"     // Login with Amazon does not know it
+	CauseOtherApplication Cause = "other_application" // the token was given to another application
+	CauseUnknownUser      Cause = "unknown_user"      // not on the allow-list
+	CauseUnknownSkill     Cause = "unknown_skill"     // not one of the stage's
+	CausePolicy           Cause = "policy"            // the owner's policy denies it
+	CauseDenied           Cause = "denied"            // AWS denies access to the function
+	CauseThrottled        Cause = "throttled"         // a bucket is empty
+	CauseNotAllowed       Cause = "not_allowed"       // not in this stage
 )
 
 // The function itself, its settings or its input.

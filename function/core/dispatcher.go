@@ -48,6 +48,7 @@ type Dispatcher struct {
 	modules  [NumGateways]Module
 	services [NumGateways]Service
 	bound    map[*Spec]Handler
+	byName   map[*Spec]Handler // that [Execute] runs instead
 	names    map[string]*Spec
 }
 
@@ -61,7 +62,24 @@ func NewDispatcher(modules ...Module) *Dispatcher {
 // Handle binds an implementation to op. Like [net/http.ServeMux.Handle] it panics
 // if the name is bound already.
 func Handle[In, Out any](d *Dispatcher, op Operation[In, Out], impl func(context.Context, In) (Out, error)) {
-	d.handle(op.Spec, func(ctx context.Context, in any) (any, error) { return impl(ctx, in.(In)) })
+	d.handle(op.Spec, generic(impl))
+}
+
+// HandleByName binds the implementation that [Execute] runs op by, where that may do
+// less than [Do]. The other one must be bound already.
+func HandleByName[In, Out any](d *Dispatcher, op Operation[In, Out], impl func(context.Context, In) (Out, error)) {
+	if d.bound[op.Spec] == nil {
+		panic("core: " + op.full + " is not bound yet")
+	}
+	if d.byName == nil {
+		d.byName = map[*Spec]Handler{}
+	}
+	d.byName[op.Spec] = d.handler(op.Spec, generic(impl))
+}
+
+// generic returns impl for an input of any type.
+func generic[In, Out any](impl func(context.Context, In) (Out, error)) func(context.Context, any) (any, error) {
+	return func(ctx context.Context, in any) (any, error) { return impl(ctx, in.(In)) }
 }
 
 // handle is what of [Handle] need not be compiled for each operation.
@@ -73,7 +91,12 @@ func (d *Dispatcher) handle(s *Spec, impl func(context.Context, any) (any, error
 		d.names, d.bound = map[string]*Spec{}, map[*Spec]Handler{}
 	}
 	d.names[s.full] = s
-	d.bound[s] = d.wrap(s, func(ctx context.Context, c *Call) (err error) {
+	d.bound[s] = d.handler(s, impl)
+}
+
+// handler returns impl behind the services that serve s.
+func (d *Dispatcher) handler(s *Spec, impl func(context.Context, any) (any, error)) Handler {
+	return d.wrap(s, func(ctx context.Context, c *Call) (err error) {
 		if c.run != nil {
 			c.run.enter(s.Gateway)
 		}
@@ -95,13 +118,16 @@ func (d *Dispatcher) wrap(s *Spec, h Handler) Handler {
 // Do runs op on in. Every error it returns is an [*Error] that names an
 // operation; a panic below it is returned as one of kind [Internal].
 func Do[In, Out any](ctx context.Context, d *Dispatcher, op Operation[In, Out], in In) (Out, error) {
-	output, err := d.do(ctx, op.Spec, in)
+	output, err := d.do(ctx, op.Spec, in, false)
 	out, _ := output.(Out)
 	return out, err
 }
 
-func (d *Dispatcher) do(ctx context.Context, s *Spec, in any) (out any, err error) {
+func (d *Dispatcher) do(ctx context.Context, s *Spec, in any, byName bool) (out any, err error) {
 	run, ok := d.bound[s]
+	if byName && d.byName[s] != nil {
+		run = d.byName[s]
+	}
 	if !ok {
 		return nil, named(s, Errorf(NotFound, CauseUnbound, "the operation is not bound to an implementation"))
 	}
@@ -125,6 +151,9 @@ type Panic struct {
 }
 
 func (p *Panic) Error() string { return fmt.Sprintf("panic: %v", p.Value) }
+
+// Spec returns the operation called name, "cache.get"; nil if there is none.
+func (d *Dispatcher) Spec(name string) *Spec { return d.names[name] }
 
 // Specs returns the operations bound to d, by gateway and name.
 func (d *Dispatcher) Specs() []*Spec {

@@ -21,7 +21,7 @@ func Execute(ctx context.Context, d *Dispatcher, name string, input []byte) (jso
 	if err := Decode(input, in.Interface()); err != nil {
 		return nil, named(s, err)
 	}
-	out, err := d.do(ctx, s, in.Elem().Interface())
+	out, err := d.do(ctx, s, in.Elem().Interface(), true)
 	if err != nil {
 		return nil, err
 	}

@@ -59,7 +59,7 @@ func (d *Dispatcher) Install(modules ...Module) {
 var healthOf = func() (all [NumGateways]Operation[None, Health]) {
 	for g := range Gateway(NumGateways) {
 		all[g] = Define[None, Health](g, "health",
-			"Return how the gateway is doing, from 0 to 100 points, with the reason for each deduction and the figures behind it.")
+			"Return how the gateway is doing, from 0 to 100 points, with the reason for each deduction and the figures behind it.").Reading()
 	}
 	return all
 }()

@@ -26,6 +26,7 @@ type Spec struct {
 	full   string
 	goOnly string
 	fails  []Kind
+	reads  bool
 }
 
 // Define declares an operation.
@@ -51,6 +52,18 @@ func (op Operation[In, Out]) Failing(kinds ...Kind) Operation[In, Out] {
 	return op
 }
 
+// Reading returns op, said to read only: it changes neither the process nor anything
+// outside, and what it returns may be seen by all who may invoke the function. An
+// operation that is not said to read is taken to change something.
+func (op Operation[In, Out]) Reading() Operation[In, Out] {
+	op.reads = true
+	return op
+}
+
+// Changes reports whether the operation may change something: it is not
+// said to be [Operation.Reading].
+func (s *Spec) Changes() bool { return !s.reads }
+
 // Fails returns the kinds that the operation can fail with beside [Invalid] and
 // [Internal].
 func (s *Spec) Fails() []Kind { return s.fails }
@@ -65,7 +78,7 @@ func (s *Spec) Info() wire.OperationInfo {
 	for i, f := range fields {
 		input[i] = f.Field
 	}
-	return wire.OperationInfo{Name: s.full, Gateway: s.Gateway.String(), Doc: s.Doc, Input: input, ByName: s.GoOnly() == ""}
+	return wire.OperationInfo{Name: s.full, Gateway: s.Gateway.String(), Doc: s.Doc, Input: input, ByName: s.GoOnly() == "", Changes: s.Changes()}
 }
 
 // GoOnly returns why the operation cannot be run by its name, or "" if it can.

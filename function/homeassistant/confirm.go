@@ -54,7 +54,7 @@ func (c *Client) confirm(ctx context.Context, d alexa.Directive, reply json.RawM
 	if r, err := alexa.ParseReply(reply); !ok || err != nil || r.IsError() {
 		return reply, nil
 	}
-	token, err := tokenFor(s, d.Token()) // the command may have renewed it
+	token, err := shownToken(s, d.Token()) // the command may have renewed it
 	if err != nil || !c.confirms(ctx, s, token, kind, d.EndpointID) {
 		return reply, nil
 	}

@@ -1,6 +1,8 @@
 package homeassistant_test
 
 import (
+	"github.com/hearthgate/hearthgate/function/access/accesstest"
+
 	"context"
 	"encoding/json"
 	"fmt"
@@ -39,7 +41,7 @@ func (h *home) within(deadline time.Duration, event string) (json.RawMessage, er
 	}
 	ctx, cancel := context.WithTimeout(h.t.Context(), deadline)
 	defer cancel()
-	return h.Forward(ctx, d)
+	return h.Forward(ctx, accesstest.Permit(), d)
 }
 
 func TestConfirm(t *testing.T) {

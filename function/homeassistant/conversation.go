@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/function/access"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/circuitbreaker"
@@ -29,7 +30,7 @@ const conversationID = "conversation_id"
 
 // Converse sends a sentence to Home Assistant's conversation, once, and returns what it
 // says. A sentence that it does not understand is answered too.
-func (c *Client) Converse(ctx context.Context, r alexa.SkillRequest, sentence string) (alexa.SkillReply, error) {
+func (c *Client) Converse(ctx context.Context, p access.Permit, r alexa.SkillRequest, sentence string) (alexa.SkillReply, error) {
 	in := struct {
 		Text     string `json:"text"`
 		Language string `json:"language,omitempty"`
@@ -44,7 +45,7 @@ func (c *Client) Converse(ctx context.Context, r alexa.SkillRequest, sentence st
 	if err != nil {
 		return alexa.SkillReply{}, err
 	}
-	answer, err := c.skill(ctx, r, conversation, body)
+	answer, err := c.skill(ctx, p, r, conversation, body)
 	if err != nil {
 		return alexa.SkillReply{}, err
 	}
@@ -79,8 +80,8 @@ func understood(ctx context.Context, r alexa.SkillRequest, answer []byte) (alexa
 	}
 	reply := alexa.SkillReply{Speech: out.Response.Speech.Plain.Speech, Open: out.Continue}
 	if ssml := strings.TrimSpace(out.Response.Speech.SSML.Speech); reply.Speech == "" && ssml != "" {
-		if reply.Speech = ssml; !strings.HasPrefix(ssml, "<speak>") {
-			reply.Speech = "<speak>" + ssml + "</speak>"
+		if reply.SSML = alexa.Markup(ssml); !strings.HasPrefix(ssml, "<speak>") {
+			reply.SSML = alexa.Markup("<speak>" + ssml + "</speak>")
 		}
 	}
 	if reply.Open {
@@ -99,8 +100,8 @@ type spoken struct {
 
 // Intent sends an intent to Home Assistant's intent scripts as it came, once, and
 // returns the answer as it came.
-func (c *Client) Intent(ctx context.Context, r alexa.SkillRequest) (json.RawMessage, error) {
-	answer, err := c.skill(ctx, r, intentScripts, r.Raw())
+func (c *Client) Intent(ctx context.Context, p access.Permit, r alexa.SkillRequest) (json.RawMessage, error) {
+	answer, err := c.skill(ctx, p, r, intentScripts, r.Raw())
 	if err != nil {
 		return nil, err
 	}
@@ -118,12 +119,12 @@ func (c *Client) Intent(ctx context.Context, r alexa.SkillRequest) (json.RawMess
 
 // skill sends the body for a skill's request to a path of Home Assistant and returns
 // the body of a good answer.
-func (c *Client) skill(ctx context.Context, r alexa.SkillRequest, path string, body []byte) ([]byte, error) {
+func (c *Client) skill(ctx context.Context, p access.Permit, r alexa.SkillRequest, path string, body []byte) ([]byte, error) {
 	s := c.Settings()
 	if s == nil {
 		return nil, errNoSettings
 	}
-	token, err := tokenFor(s, r.Token())
+	token, err := TokenFor(p, s, r.Token())
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hearthgate/hearthgate/function/access/accesstest"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
@@ -39,7 +40,7 @@ func TestConversationOfAStartingHome(t *testing.T) {
 				}
 				return httpclient.Response{Status: http.StatusNotFound}, nil
 			}
-			_, err := h.Converse(context.Background(), e.(alexa.SkillRequest), "turn on the light")
+			_, err := h.Converse(context.Background(), accesstest.Permit(), e.(alexa.SkillRequest), "turn on the light")
 			if core.CauseOf(err) != tt.cause {
 				t.Errorf("got %v, want cause %q", err, tt.cause)
 			}

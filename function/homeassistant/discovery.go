@@ -86,7 +86,7 @@ func (c *Client) mayKnow(d alexa.Directive, err error) (key string, ok bool) {
 	if s == nil {
 		return "", false
 	}
-	token, err := tokenFor(s, d.Token())
+	token, err := shownToken(s, d.Token())
 	if err != nil {
 		return "", false
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/function/access/accesstest"
 	"github.com/hearthgate/hearthgate/function/alexa"
 )
 
@@ -140,7 +141,7 @@ func BenchmarkDiscovery(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				var reply json.RawMessage
-				if reply, err = h.Forward(b.Context(), e); err != nil || len(reply) == 0 {
+				if reply, err = h.Forward(b.Context(), accesstest.Permit(), e); err != nil || len(reply) == 0 {
 					b.Fatal(err)
 				}
 			}

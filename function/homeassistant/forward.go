@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/function/access"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/circuitbreaker"
@@ -47,16 +48,16 @@ type Cache interface {
 	Keep(key string, v any, ttl time.Duration)
 }
 
-// Forward sends d to Home Assistant as it came, once, and returns the answer as it
-// came; of a Discover, what Alexa accepts of it; of a command that is confirmed, with
-// the true state. Its errors have the kind that Alexa
+// Forward sends d, which was let through, to Home Assistant as it came, once, and
+// returns the answer as it came; of a Discover, what Alexa accepts of it; of a command
+// that is confirmed, with the true state. Its errors have the kind that Alexa
 // gets, and a cause and a sentence for the owner.
-func (c *Client) Forward(ctx context.Context, d alexa.Directive) (json.RawMessage, error) {
+func (c *Client) Forward(ctx context.Context, p access.Permit, d alexa.Directive) (json.RawMessage, error) {
 	s := c.Settings()
 	if s == nil {
 		return nil, errNoSettings
 	}
-	token, err := tokenFor(s, d.Token())
+	token, err := TokenFor(p, s, d.Token())
 	if err != nil {
 		return nil, err
 	}

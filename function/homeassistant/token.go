@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/function/access"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/initialization"
 )
@@ -15,9 +16,18 @@ type Token struct {
 	Source config.TokenSource
 }
 
-// tokenFor returns the token for Home Assistant: the stored one, or that of the
-// linked account.
-func tokenFor(s *initialization.Settings, linked string) (Token, error) {
+// TokenFor returns the token for Home Assistant, for a request that was let through: the
+// stored one, or that of the linked account. Nothing is sent to the home with a token
+// that comes from elsewhere.
+func TokenFor(p access.Permit, s *initialization.Settings, linked string) (Token, error) {
+	if err := p.Check(); err != nil {
+		return Token{}, err
+	}
+	return shownToken(s, linked)
+}
+
+// shownToken returns the token that a request is made with.
+func shownToken(s *initialization.Settings, linked string) (Token, error) {
 	if s.TokenSource == config.Stored {
 		return Token{s.Token, config.Stored}, nil
 	}
@@ -25,7 +35,8 @@ func tokenFor(s *initialization.Settings, linked string) (Token, error) {
 		return Token{}, core.Errorf(core.Unauthorized, core.CauseUnauthorized,
 			"there is no token of a linked account: link the skill with Home Assistant in the Alexa app, or set %s to %s", config.EnvTokenSource, config.Stored)
 	}
-	return Token{core.Secret(linked), config.Linked}, nil
+	token := core.Secret(linked)
+	return Token{token, config.Linked}, access.CheckToken(token)
 }
 
 // mend says what to do about a token that Home Assistant rejects.

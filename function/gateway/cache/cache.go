@@ -21,7 +21,7 @@ import (
 // Operations that the application runs. The others stand in operator.go.
 var (
 	Get = core.Define[GetInput, Entry](core.Cache, "get",
-		"Return the value of a key, from the first level that has it; an error of kind not_found if there is none or it has expired.")
+		"Return the value of a key, from the first level that has it; an error of kind not_found if there is none or it has expired.").Reading()
 	Set = core.Define[SetInput, Stored](core.Cache, "set",
 		"Store the value of a key, on every level that may have it, and return on which it is.")
 	Preload = core.Define[PreloadInput, Preloaded](core.Cache, "preload",

@@ -13,23 +13,23 @@ var (
 	Delete = core.Define[GetInput, Deleted](core.Cache, "delete",
 		"Remove a key from every level, and return which had it.")
 	Exists = core.Define[GetInput, Presence](core.Cache, "exists",
-		"Return whether a key has a value, and on which level.")
+		"Return whether a key has a value, and on which level.").Reading()
 	Expire = core.Define[ExpireInput, Lifetime](core.Cache, "expire",
 		"Change the time to live of a key, counted from now, and return it; an error of kind not_found if the key has no value.")
 	TTL = core.Define[GetInput, Lifetime](core.Cache, "ttl",
-		"Return the time until a key expires; an error of kind not_found if the key has no value.")
+		"Return the time until a key expires; an error of kind not_found if the key has no value.").Reading()
 	BulkGet = core.Define[BulkGetInput, Found](core.Cache, "bulk_get",
-		"Return the values of several keys of a namespace, and the keys without one.")
+		"Return the values of several keys of a namespace, and the keys without one.").Reading()
 	BulkSet = core.Define[BulkSetInput, BulkStored](core.Cache, "bulk_set",
 		"Store several values of a namespace with the same time to live, and return how many each level has.")
 	Keys = core.Define[KeysInput, Listing](core.Cache, "keys",
-		"Return the keys that match a pattern, on the levels that can be listed: memory and disk.")
+		"Return the keys that match a pattern, on the levels that can be listed: memory and disk.").Reading()
 	GetSize = core.Define[NamespaceInput, Size](core.Cache, "size",
-		"Return the number of entries and their size, in memory and on disk.")
+		"Return the number of entries and their size, in memory and on disk.").Reading()
 	Clear = core.Define[ClearInput, Cleared](core.Cache, "clear",
 		"Remove every key that matches a pattern from every level, and return how many there were.")
 	GetStats = core.Define[NamespaceInput, Stats](core.Cache, "stats",
-		"Return hits, misses, sets, evictions, bytes and hit rate of each namespace and level since the process started.")
+		"Return hits, misses, sets, evictions, bytes and hit rate of each namespace and level since the process started.").Reading()
 	Optimize = core.Define[OptimizeInput, Optimized](core.Cache, "optimize",
 		"Remove expired entries, evict others down to a size, and return what was freed on each level.")
 	Backup = core.Define[CopyInput, Copied](core.Cache, "backup",

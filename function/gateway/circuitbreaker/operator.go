@@ -20,13 +20,13 @@ var (
 	Configure = core.Define[ConfigureInput, Status](core.CircuitBreaker, "configure",
 		"Change the policy of a breaker, close it, and return its state; fields that are left out stay as they are.")
 	Validate = core.Define[ValidateInput, Validation](core.CircuitBreaker, "validate",
-		"Check a policy without using it: return its problems, its warnings, and the policy with its defaults.")
+		"Check a policy without using it: return its problems, its warnings, and the policy with its defaults.").Reading()
 	GetStatus = core.Define[BreakerInput, Status](core.CircuitBreaker, "status",
-		"Return the state of a breaker and its counts.")
+		"Return the state of a breaker and its counts.").Reading()
 	GetAll = core.Define[core.None, All](core.CircuitBreaker, "all",
-		"Return the state of every breaker, by name.")
+		"Return the state of every breaker, by name.").Reading()
 	GetMetrics = core.Define[MetricsInput, Metrics](core.CircuitBreaker, "metrics",
-		"Return what breakers counted since they were made: calls, failures, rejections, and how often each opened.")
+		"Return what breakers counted since they were made: calls, failures, rejections, and how often each opened.").Reading()
 	Reset = core.Define[BreakerInput, Status](core.CircuitBreaker, "reset",
 		"Close a breaker, reset its counts, and return its state.")
 	ResetAll = core.Define[core.None, All](core.CircuitBreaker, "reset_all",

@@ -22,6 +22,7 @@ import (
 // connection, and whether any byte was sent.
 type attempt struct {
 	client    *Client
+	byName    bool // a person runs the request by name
 	request   *Request
 	secrets   map[string]core.Secret // further headers
 	limit     int64                  // of the response, in bytes

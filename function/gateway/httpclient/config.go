@@ -136,15 +136,15 @@ func (c *Client) Configure(config Config) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.initial = config
-	c.apply(config)
+	sender{c, false}.apply(config)
 	return nil
 }
 
 // apply puts a checked configuration into effect. The caller holds mu.
-func (c *Client) apply(config Config) {
-	old := c.active.Load()
-	next := c.newClientConfig(config, old)
-	c.active.Store(next)
+func (s sender) apply(config Config) {
+	old := s.slot().Load()
+	next := s.newClientConfig(config, old)
+	s.slot().Store(next)
 	if old != nil {
 		old.closeIdle(next)
 	}

@@ -64,7 +64,10 @@ func (c *Client) dial(ctx context.Context, network, address string) (net.Conn, e
 		}()
 	}
 	dial := c.Dial
-	if dial == nil {
+	switch {
+	case a != nil && a.byName:
+		dial = c.DialPublic
+	case dial == nil:
 		dial = (&net.Dialer{KeepAlive: 15 * time.Second}).DialContext
 	}
 	raw, err := dial(ctx, network, address)

@@ -33,6 +33,8 @@ func (s notFinal) Error() string {
 // Its kind is Unreachable, except for a response that is too long.
 func classify(ctx context.Context, p phase, err error) *core.Error {
 	switch {
+	case errors.Is(err, errNotPublic):
+		return core.Errorf(core.Forbidden, core.CauseNotAllowed, "%w", errNotPublic)
 	case errors.Is(err, errTooLong):
 		return core.Errorf(core.Internal, core.CauseOversized, "%w", err)
 	case ctx.Err() != nil, errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):

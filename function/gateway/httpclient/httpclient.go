@@ -26,6 +26,13 @@
 // Failures that a retry would repeat (an untrusted certificate, an unknown name, a
 // closed port) are not retried.
 //
+// # By name
+//
+// Who may invoke the function may run an operation by its name. Requests by name have a
+// configuration of their own, with no secret, and configure, set_timeout and reset by
+// name change that one: nobody changes by name where the home's requests go or whom
+// they trust. With [Client.PublicOnly] requests by name reach public addresses alone.
+//
 // # Trust
 //
 // Certificates are verified against the few authorities that sign most of the web's
@@ -46,7 +53,8 @@ import (
 // Operations that the program uses. The others are in operator.go.
 var (
 	MakeRequest = core.Define[Request, Response](core.HTTPClient, "make_request",
-		"Send one HTTP request and return the whole response, whatever its status.")
+		"Send one HTTP request and return the whole response, whatever its status. By name it carries no secret of the function's, and a deployed function reaches public https addresses only.").
+		Failing(core.Unreachable, core.Forbidden)
 	WarmUp = core.Define[WarmUpInput, Timing](core.HTTPClient, "warm_up",
 		"Connect to a host and complete the TLS handshake ahead of the first request, and return how long each phase took.")
 )
@@ -57,9 +65,14 @@ type Client struct {
 	Dial      func(ctx context.Context, network, address string) (net.Conn, error) // default: TCP
 	UserAgent string                                                               // of requests that do not set one; default: "hearthgate"
 
+	// PublicOnly restricts requests by name to https and to public addresses; default:
+	// they may go everywhere, as they may on a person's own machine.
+	PublicOnly bool
+
 	mu      sync.Mutex
 	initial Config // guarded by mu; what [Client.Configure] set, and Reset restores
 	active  atomic.Pointer[clientConfig]
+	named   atomic.Pointer[clientConfig] // of requests by name
 
 	conns  connSet
 	counts counts
@@ -70,16 +83,12 @@ func (*Client) Gateway() core.Gateway { return core.HTTPClient }
 
 // Bind binds the operations of the gateway to d.
 func (c *Client) Bind(d *core.Dispatcher) {
-	core.Handle(d, MakeRequest, c.makeRequest)
-	core.Handle(d, WarmUp, c.warmUp)
+	core.Handle(d, MakeRequest, sender{c, false}.makeRequest)
+	core.HandleByName(d, MakeRequest, sender{c, true}.makeRequest)
+	core.Handle(d, WarmUp, sender{c, false}.warmUp)
+	core.HandleByName(d, WarmUp, sender{c, true}.warmUp)
 	c.bindOperator(d)
 }
 
 // current returns the configuration in effect.
-func (c *Client) current() *clientConfig {
-	if cc := c.active.Load(); cc != nil {
-		return cc
-	}
-	c.active.CompareAndSwap(nil, c.newClientConfig(Config{}, nil))
-	return c.active.Load()
-}
+func (c *Client) current() *clientConfig { return sender{c, false}.current() }

@@ -15,30 +15,38 @@ var (
 	SendBatch = core.Define[BatchInput, Batch](core.HTTPClient, "batch",
 		"Send several HTTP requests, a limited number at a time, and return the response or the error of each, in their order.")
 	CheckHealth = core.Define[HealthInput, HealthCheck](core.HTTPClient, "health_check",
-		"Return the health of the gateway and, with an address, the result of a request to it.")
+		"Return the health of the gateway and, with an address, the result of a request to it.").Reading()
 	GetStatus = core.Define[core.None, Status](core.HTTPClient, "status",
-		"Return what the pool of connections holds, and what it did since the process started or the last reset.")
+		"Return what the pool of connections holds, and what it did since the process started or the last reset.").Reading()
 	Configure = core.Define[Config, Configuration](core.HTTPClient, "configure",
-		"Change how this process sends requests and return the configuration in effect; fields that are left out stay as they are.")
+		"Change how this process sends requests by name and return their configuration in effect; fields that are left out stay as they are. Requests to the home are sent as before.")
 	GetConfiguration = core.Define[core.None, Configuration](core.HTTPClient, "configuration",
-		"Return the configuration in effect, with [secret] for each secret.")
+		"Return the configuration in effect of requests by name, and of the others, with [secret] for each secret.").Reading()
 	ValidateConfig = core.Define[ValidateInput, Validation](core.HTTPClient, "validate_config",
-		"Check a change of the configuration without making it: return its problems, its warnings, and the configuration that would result.")
+		"Check a change of the configuration without making it: return its problems, its warnings, and the configuration that would result.").Reading()
 	SetTimeout = core.Define[Timeouts, Timeouts](core.HTTPClient, "set_timeout",
-		"Change the timeouts of requests sent from now on, and return those in effect.")
+		"Change the timeouts of requests sent by name from now on, and return those in effect.")
 	Reset = core.Define[core.None, Status](core.HTTPClient, "reset",
-		"Close the idle connections, restore the program's configuration and reset the counts; return the counts until now.")
+		"Close the idle connections of requests by name, remove their configuration and reset the counts; return the counts until now.")
 )
 
 func (c *Client) bindOperator(d *core.Dispatcher) {
-	core.Handle(d, SendBatch, c.batch)
-	core.Handle(d, CheckHealth, c.checkHealth)
+	program, person := sender{c, false}, sender{c, true}
+	core.Handle(d, SendBatch, program.batch)
+	core.HandleByName(d, SendBatch, person.batch)
+	core.Handle(d, CheckHealth, program.checkHealth)
+	core.HandleByName(d, CheckHealth, person.checkHealth)
 	core.Handle(d, GetStatus, func(context.Context, core.None) (Status, error) { return c.status(), nil })
-	core.Handle(d, Configure, c.change)
-	core.Handle(d, GetConfiguration, c.configuration)
-	core.Handle(d, ValidateConfig, c.validate)
-	core.Handle(d, SetTimeout, c.setTimeout)
-	core.Handle(d, Reset, c.reset)
+	core.Handle(d, Configure, program.change)
+	core.HandleByName(d, Configure, person.change)
+	core.Handle(d, GetConfiguration, program.configuration)
+	core.HandleByName(d, GetConfiguration, person.configuration)
+	core.Handle(d, ValidateConfig, program.validate)
+	core.HandleByName(d, ValidateConfig, person.validate)
+	core.Handle(d, SetTimeout, program.setTimeout)
+	core.HandleByName(d, SetTimeout, person.setTimeout)
+	core.Handle(d, Reset, program.reset)
+	core.HandleByName(d, Reset, person.reset)
 }
 
 const (
@@ -86,9 +94,9 @@ type Outcome struct {
 }
 
 // batch sends the requests. Their responses together may be as long as one.
-func (c *Client) batch(ctx context.Context, in BatchInput) (Batch, error) {
+func (s sender) batch(ctx context.Context, in BatchInput) (Batch, error) {
 	b := Batch{Outcomes: make([]Outcome, len(in.Requests))}
-	share := cmp.Or(c.current().config.AnswerLimit, MaxBody) / int64(len(in.Requests))
+	share := cmp.Or(s.current().config.AnswerLimit, MaxBody) / int64(len(in.Requests))
 	slots := make(chan struct{}, cmp.Or(in.Parallel, defaultParallel))
 	var all sync.WaitGroup
 	for i, r := range in.Requests {
@@ -98,7 +106,7 @@ func (c *Client) batch(ctx context.Context, in BatchInput) (Batch, error) {
 		slots <- struct{}{}
 		all.Go(func() {
 			defer func() { <-slots }()
-			res, err := c.makeRequest(ctx, r)
+			res, err := s.makeRequest(ctx, r)
 			if err != nil {
 				b.Outcomes[i] = Outcome{Cause: core.CauseOf(err), Error: err.Error()}
 				return
@@ -136,27 +144,32 @@ type HealthCheck struct {
 	Error  string     `json:"error,omitempty" doc:"of the request's failure, in a sentence"`
 }
 
-func (c *Client) checkHealth(ctx context.Context, in HealthInput) (HealthCheck, error) {
+func (s sender) checkHealth(ctx context.Context, in HealthInput) (HealthCheck, error) {
 	var check HealthCheck
 	if in.URL != "" {
-		if t, err := c.probe(ctx, in.URL); err != nil {
+		if t, err := s.probe(ctx, in.URL); err != nil {
 			check.Cause, check.Error = core.CauseOf(err), err.Error()
 		} else {
 			check.Timing = &t
 		}
 	}
-	check.Health = c.Health()
+	check.Health = s.Health()
 	return check, nil
 }
 
-// reset restores the program's configuration. Requests that were sent go on.
-func (c *Client) reset(context.Context, core.None) (Status, error) {
-	until := c.status()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	old := c.current()
-	c.active.Store(c.newClientConfig(c.initial, nil))
+// reset restores the program's configuration, or none for requests by name. Requests
+// that were sent go on.
+func (s sender) reset(context.Context, core.None) (Status, error) {
+	until := s.status()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	initial := s.initial
+	if s.byName {
+		initial = Config{}
+	}
+	old := s.current()
+	s.slot().Store(s.newClientConfig(initial, nil))
 	old.closeIdle(nil)
-	c.counts.reset()
+	s.counts.reset()
 	return until, nil
 }

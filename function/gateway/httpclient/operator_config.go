@@ -16,24 +16,29 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-func (c *Client) change(_ context.Context, change Config) (Configuration, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	config := c.current().config.with(change)
+func (s sender) change(_ context.Context, change Config) (Configuration, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	config := s.current().config.with(change)
 	if err := errors.Join(config.Check(), config.checkHome()); err != nil {
 		return Configuration{}, &core.Error{Kind: core.Invalid, Cause: core.CauseInput, Err: err}
 	}
-	c.apply(config)
-	return c.current().view(), nil
+	s.apply(config)
+	return s.current().view(), nil
 }
 
-func (c *Client) setTimeout(ctx context.Context, t Timeouts) (Timeouts, error) {
-	conf, err := c.change(ctx, Config{Timeouts: t})
+func (s sender) setTimeout(ctx context.Context, t Timeouts) (Timeouts, error) {
+	conf, err := s.change(ctx, Config{Timeouts: t})
 	return conf.Timeouts, err
 }
 
-func (c *Client) configuration(context.Context, core.None) (Configuration, error) {
-	return c.current().view(), nil
+func (s sender) configuration(context.Context, core.None) (Configuration, error) {
+	v := s.current().view()
+	if s.byName {
+		others := s.Client.current().view()
+		v.Others = &others
+	}
+	return v, nil
 }
 
 // A Configuration is a [Config] without its secrets.
@@ -49,6 +54,7 @@ type Configuration struct {
 	BodyLimit   int64             `json:"body_limit" unit:"B"`
 	AnswerLimit int64             `json:"answer_limit" unit:"B"`
 	Timeouts
+	Others *Configuration `json:"others,omitempty" doc:"of the requests that are not sent by name, which none of these operations changes"`
 }
 
 // A CertificateInfo is what a person wants to know of a configured certificate.
@@ -123,8 +129,8 @@ type Validation struct {
 	Result   *Configuration `json:"result,omitempty" doc:"the configuration that would result; absent if it is not valid"`
 }
 
-func (c *Client) validate(_ context.Context, in ValidateInput) (Validation, error) {
-	config := c.current().config.with(in.Change)
+func (s sender) validate(_ context.Context, in ValidateInput) (Validation, error) {
+	config := s.current().config.with(in.Change)
 	var v Validation
 	if err := errors.Join(config.Check(), config.checkHome()); err != nil {
 		v.Problems = strings.Split(err.Error(), "\n")

@@ -30,6 +30,7 @@ type Request struct {
 	Header     http.Header   `json:"header,omitempty" doc:"a list of values for each name"`
 	Body       []byte        `json:"body,omitempty" doc:"base64"`
 	Bearer     core.Secret   `json:"-"` // a token for the Authorization header
+	Query      core.Secret   `json:"-"` // the query of the URL, where it is secret
 	Limit      int64         `json:"limit,omitempty" doc:"maximum length of the response; default: the configuration's" unit:"B"`
 	Idempotent bool          `json:"idempotent,omitempty" doc:"it may be sent twice, so it is retried if the first attempt got no response"`
 	Reuse      time.Duration `json:"-"` // how long the 200 response of an idempotent GET may be reused; default: not at all
@@ -64,7 +65,7 @@ func (r Request) CacheKey() (key string, ttl time.Duration) {
 		return "", 0
 	}
 	digest := sha256.New()
-	fmt.Fprintf(digest, "%q %q", r.URL, r.Bearer.Reveal())
+	fmt.Fprintf(digest, "%q %q %q", r.URL, r.Bearer.Reveal(), r.Query.Reveal())
 	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
 		fmt.Fprintf(digest, " %q %q", name, r.Header[name])
 	}
@@ -85,17 +86,23 @@ type Response struct {
 func (r Response) Revoked() bool { return r.Status != http.StatusOK }
 
 // makeRequest sends r and retries it where the package comment says so.
-func (c *Client) makeRequest(ctx context.Context, r Request) (Response, error) {
-	res, _, err := c.send(ctx, r)
+func (s sender) makeRequest(ctx context.Context, r Request) (Response, error) {
+	res, _, err := s.send(ctx, r)
 	return res, err
 }
 
 // send is makeRequest; it returns the last attempt too.
-func (c *Client) send(ctx context.Context, r Request) (res Response, a *attempt, err error) {
-	cc := c.current()
+func (s sender) send(ctx context.Context, r Request) (res Response, a *attempt, err error) {
+	cc := s.current()
 	u, err := url.Parse(r.URL)
 	if err != nil {
 		return res, nil, core.Errorf(core.Invalid, core.CauseBadRequest, "the request cannot be made: field url is not an address")
+	}
+	if err := s.check(u); err != nil {
+		return res, nil, err
+	}
+	if r.Query != "" {
+		u.RawQuery = r.Query.Reveal()
 	}
 	if limit := cmp.Or(cc.config.BodyLimit, MaxBody); int64(len(r.Body)) > limit {
 		return res, nil, core.Errorf(core.Invalid, core.CauseTooLarge, "field body is %d bytes long: the maximum is %d", len(r.Body), limit)
@@ -108,7 +115,7 @@ func (c *Client) send(ctx context.Context, r Request) (res Response, a *attempt,
 	transports, deadlines := cc.transports(u), newPhaseDeadlines(ctx, cc.config.Timeouts)
 	for {
 		a = &attempt{
-			client: c, request: &r, secrets: cc.secretHeaders(u), limit: cmp.Or(r.Limit, cc.config.AnswerLimit, MaxBody),
+			client: s.Client, byName: s.byName, request: &r, secrets: cc.secretHeaders(u), limit: cmp.Or(r.Limit, cc.config.AnswerLimit, MaxBody),
 			transport: transports.current(), deadlines: deadlines,
 		}
 		if res, err = a.run(ctx, u); err == nil {
@@ -121,10 +128,10 @@ func (c *Client) send(ctx context.Context, r Request) (res Response, a *attempt,
 			break
 		}
 		deadlines.final = true
-		c.counts.retries.Add(1)
+		s.counts.retries.Add(1)
 		transports.abandonConnections(a.transport)
 	}
-	c.counts.record(err)
+	s.counts.record(err)
 	res.Reused = a.usedBefore()
 	return res, a, err
 }

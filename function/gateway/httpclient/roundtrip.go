@@ -19,7 +19,7 @@ func (c *Client) RoundTrip(r *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
-	res, err := c.makeRequest(r.Context(), Request{Method: r.Method, URL: r.URL.String(), Header: r.Header, Body: body})
+	res, err := sender{c, false}.makeRequest(r.Context(), Request{Method: r.Method, URL: r.URL.String(), Header: r.Header, Body: body})
 	if err != nil {
 		return nil, err
 	}

@@ -30,14 +30,14 @@ type Timing struct {
 	Whole     core.Seconds `json:"whole_seconds" doc:"of the last attempt, until the last byte of the response"`
 }
 
-func (c *Client) warmUp(ctx context.Context, in WarmUpInput) (Timing, error) {
-	return c.probe(ctx, in.URL)
+func (s sender) warmUp(ctx context.Context, in WarmUpInput) (Timing, error) {
+	return s.probe(ctx, in.URL)
 }
 
 // probe sends a GET to url and measures it.
-func (c *Client) probe(ctx context.Context, url string) (Timing, error) {
+func (s sender) probe(ctx context.Context, url string) (Timing, error) {
 	const maxResponse = 64 << 10
-	res, a, err := c.send(ctx, Request{Method: http.MethodGet, URL: url, Limit: maxResponse, Idempotent: true})
+	res, a, err := s.send(ctx, Request{Method: http.MethodGet, URL: url, Limit: maxResponse, Idempotent: true})
 	if err != nil {
 		return Timing{}, err
 	}

@@ -21,9 +21,9 @@ var (
 	Run = core.Define[core.None, Status](core.Initialization, "run",
 		"Run the stages of the start that have not succeeded yet, in their order, and return how long each took.")
 	GetSettings = core.Define[core.None, SettingsView](core.Initialization, "settings",
-		"Return the settings in effect and where each came from, with [secret] for each secret.")
+		"Return the settings in effect and where each came from, with [secret] for each secret.").Reading()
 	Refresh = core.Define[RefreshInput, Status](core.Initialization, "refresh",
-		"Read the parameters again, so that a new token or address takes effect without a deployment; if the new settings are wrong, the old ones stay in effect.")
+		"Read the parameters again, so that a new token or address takes effect without a deployment; if the new settings are wrong, the old ones stay in effect.").Reading()
 	AddStage = core.Define[Dependency, Order](core.Initialization, "depend",
 		"Add a stage to the start, to run after others, and return the resulting order.")
 	Cleanup = core.Define[core.None, Cleaned](core.Initialization, "cleanup",

@@ -12,9 +12,9 @@ import (
 // Operations that a person runs by name.
 var (
 	GetStatus = core.Define[core.None, Status](core.Initialization, "status",
-		"Return whether the function is ready, how long each stage of its start took, and whether it is cold or warm.")
+		"Return whether the function is ready, how long each stage of its start took, and whether it is cold or warm.").Reading()
 	GetOrder = core.Define[core.None, Order](core.Initialization, "order",
-		"Return the order in which the stages of the start run, and those that never run: they are in a cycle, or depend on a stage that does not exist.")
+		"Return the order in which the stages of the start run, and those that never run: they are in a cycle, or depend on a stage that does not exist.").Reading()
 	Optimize = core.Define[OptimizeInput, Memory](core.Initialization, "optimize",
 		"Set the memory limit, the garbage collector and the number of threads for the function's size, return unused memory to the system, and return the figures before and after.")
 )

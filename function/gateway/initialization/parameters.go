@@ -68,6 +68,7 @@ func (e *environment) parameterNames() map[string]string {
 	if prefix := e.get(config.EnvParameterPrefix); prefix != "" {
 		add(prefix+config.URLParameter, config.EnvURL)
 		add(prefix+config.LogLevelParameter, config.EnvLogLevel)
+		add(prefix+config.OperationsParameter, config.EnvOperationsUntil)
 	}
 	if e.get(config.EnvTokenSource) != string(config.Linked) {
 		add(e.get(config.EnvTokenParameter), config.EnvToken)
@@ -85,7 +86,7 @@ func (e *environment) parameterNames() map[string]string {
 func (l *Loader) missing(invalid []string, names map[string]string) error {
 	var needed []string
 	for _, name := range invalid {
-		if names[name] != config.EnvLogLevel {
+		if variable := names[name]; variable != config.EnvLogLevel && variable != config.EnvOperationsUntil {
 			needed = append(needed, name)
 		}
 	}

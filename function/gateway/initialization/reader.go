@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/policy"
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
@@ -44,12 +45,13 @@ func (r *reader) settings() (*Settings, error) {
 		Agent:        r.text(config.EnvAgent, ""),
 		Policy:       r.text(config.EnvPolicy, ""),
 		Confirm:      r.confirm(config.EnvConfirm),
+		Conversation: r.text(config.EnvConversation, ""),
+		AmazonClient: r.text(config.EnvAmazonClientID, ""),
 	}
+	s.OperationsUntil = r.until(config.EnvOperationsUntil)
 	r.text(config.EnvCacheTable, "") // for the view only: the cache reads it itself
 	r.checkToken(s)
-	if s.Policy != "" && !json.Valid([]byte(s.Policy)) {
-		r.wrong(config.EnvPolicy, "is not JSON: expected a list of rules")
-	}
+	r.checkAccess(s)
 	s.sources = r.sources
 	return s, errors.Join(r.problems...)
 }
@@ -58,11 +60,40 @@ func (r *reader) checkToken(s *Settings) {
 	switch s.TokenSource {
 	case config.Linked:
 	case config.Stored:
+		if strings.ContainsFunc(s.Token.Reveal(), func(c rune) bool { return c < ' ' || c > '~' }) {
+			r.wrong(config.EnvToken, "has line breaks or characters that no token has: store it again with `hearthgate token`, all of it and nothing else")
+		}
 		if s.Token == "" {
 			r.wrong(config.EnvToken, "is missing: put a long-lived access token of Home Assistant into the parameter that %s names with `hearthgate token`, or set it for local use", config.EnvTokenParameter)
 		}
 	default:
 		r.wrong(config.EnvTokenSource, "is %q: expected %s or %s", s.TokenSource, config.Stored, config.Linked)
+	}
+}
+
+// checkAccess checks who may command what, as the stage's own check does.
+func (r *reader) checkAccess(s *Settings) {
+	if err := policy.CheckUsers(s.AllowedUsers); err != nil {
+		r.wrong(config.EnvAllowedUsers, "%w", err)
+	}
+	rules, err := policy.Parse(s.Policy)
+	switch {
+	case s.Policy == "" && r.env.getenv(config.EnvPolicy) != "":
+		r.wrong(config.EnvPolicy, "is blank: write a list of rules, or remove the variable")
+	case s.Policy != "" && !json.Valid([]byte(s.Policy)):
+		r.wrong(config.EnvPolicy, "is not JSON: expected a list of rules")
+	case err != nil:
+		r.wrong(config.EnvPolicy, "%w", err)
+	}
+	choice, err := policy.ParseConversation(s.Conversation)
+	switch {
+	case err != nil:
+		r.wrong(config.EnvConversation, "%w", err)
+	case rules != nil && choice == "" && len(s.SkillIDs) > 0 && !rules.NamesCustom():
+		r.warnings = append(r.warnings, policy.Undecided+", so they are denied: set "+config.EnvConversation+" to allow or deny")
+	}
+	if len(s.AllowedUsers) > 0 && s.AmazonClient == "" && s.TokenSource == config.Stored {
+		r.warnings = append(r.warnings, config.EnvAmazonClientID+" is missing, so tokens that an allowed user gave to another application are accepted too: set it to the client id of the skill's account linking")
 	}
 }
 
@@ -89,7 +120,7 @@ func (r *reader) secret(name string) core.Secret {
 
 // wrong adds a problem of a setting.
 func (r *reader) wrong(name, format string, args ...any) {
-	r.problems = append(r.problems, fmt.Errorf("%s %s", name, fmt.Sprintf(format, args...)))
+	r.problems = append(r.problems, fmt.Errorf(name+" "+format, args...))
 }
 
 func (r *reader) bool(name, fallback string) bool {
@@ -111,6 +142,16 @@ func (r *reader) seconds(name string) time.Duration {
 	return time.Duration(f * float64(time.Second))
 }
 
+// until reads a time. One that cannot be read is none, and no reason to answer nothing.
+func (r *reader) until(name string) time.Time {
+	text := r.text(name, "")
+	at, err := time.Parse(time.RFC3339, text)
+	if text != "" && err != nil {
+		r.warnings = append(r.warnings, fmt.Sprintf("%s is %.40q: expected a time such as 2026-01-31T12:00:00Z; no operation that changes something is allowed", name, text))
+	}
+	return at
+}
+
 func (r *reader) level(name string) (level slog.Level) {
 	if err := level.UnmarshalText([]byte(r.text(name, "info"))); err != nil {
 		r.wrong(name, "is %q: expected debug, info, warn or error", r.sources[name].text)
@@ -118,12 +159,15 @@ func (r *reader) level(name string) (level slog.Level) {
 	return level
 }
 
-// list reads items separated by commas. A list that is set and has no item is a
-// problem: an empty list of users would admit everyone.
-func (r *reader) list(name string) []string {
-	text := r.text(name, "")
-	items := split(text)
-	if text != "" && items == nil {
+// list reads items separated by commas. One that is set, if only to blanks, and has no
+// item is a problem: an empty list of users would admit everyone.
+func (r *reader) list(name string) (items []string) {
+	for item := range strings.SplitSeq(r.text(name, ""), ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			items = append(items, item)
+		}
+	}
+	if items == nil && r.env.getenv(name) != "" {
 		r.wrong(name, "is a list without an item: write ids separated by commas, or remove the variable")
 	}
 	return items

@@ -27,6 +27,10 @@ type Settings struct {
 	Agent        string   // of the conversation; "" for Home Assistant's default
 	Policy       string   // JSON; "" for one that allows everything
 	Confirm      []string // kinds of devices whose commands are confirmed, of [config.ConfirmKinds]
+	Conversation string   // allow or deny; "" without a choice
+	AmazonClient string   // client id of the account linking with Login with Amazon; "" if any application's tokens are accepted
+
+	OperationsUntil time.Time // when operations that change something are not allowed any more; zero if they are not allowed
 
 	sources map[string]source
 }

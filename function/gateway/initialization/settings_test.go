@@ -42,13 +42,13 @@ func TestSettings(t *testing.T) {
 		config.EnvURL: "https://home.example.org:8123/", config.EnvTimeout: "2.5", config.EnvVerifySSL: "False",
 		config.EnvHeaders:  `{"CF-Access-Client-Id":"id","cf-access-client-secret":"hush"}`,
 		config.EnvSkillIDs: "amzn1.ask.skill.a, amzn1.ask.skill.b,", config.EnvAllowedUsers: "amzn1.account.A",
-		config.EnvPolicy: `[{"deny":"x"}]`, config.EnvCacheTable: "table", config.EnvLogLevel: "WARNING",
+		config.EnvPolicy: `[{"effect":"deny","name":"Unlock"}]`, config.EnvCacheTable: "table", config.EnvLogLevel: "WARNING",
 	})
 	if status := run(t, d); !status.Ready {
 		t.Fatal(status.Problem)
 	}
 	got := s.Settings()
-	if got.URL != "https://home.example.org:8123" || got.Timeout.Seconds() != 2.5 || got.VerifySSL || got.LogLevel != slog.LevelWarn || got.Policy != `[{"deny":"x"}]` {
+	if got.URL != "https://home.example.org:8123" || got.Timeout.Seconds() != 2.5 || got.VerifySSL || got.LogLevel != slog.LevelWarn || got.Policy != `[{"effect":"deny","name":"Unlock"}]` {
 		t.Errorf("got %+v", got)
 	}
 	if want := []string{"amzn1.ask.skill.a", "amzn1.ask.skill.b"}; !slices.Equal(got.SkillIDs, want) || !slices.Equal(got.AllowedUsers, []string{"amzn1.account.A"}) {
@@ -76,6 +76,14 @@ func TestWrongSettings(t *testing.T) {
 		"odd kinds to confirm":      {config.EnvConfirm, "lock, garages", `has "garages", which is no kind of device that can be confirmed; write "garage", or none`},
 		"no kind to confirm":        {config.EnvConfirm, ",", "is a list without an item"},
 		"no user":                   {config.EnvAllowedUsers, " , ", "is a list without an item"},
+		"a token in two lines":      {config.EnvToken, "canary\ntoken", "has line breaks or characters"},
+		"blank users":               {config.EnvAllowedUsers, " ", "is a list without an item"},
+		"a user's name":             {config.EnvAllowedUsers, "owner", "is not the id of a Login with Amazon user"},
+		"a JSON list of users":      {config.EnvAllowedUsers, "[]", "is not the id of a Login with Amazon user"},
+		"blank policy":              {config.EnvPolicy, " ", "is blank"},
+		"policy without a rule":     {config.EnvPolicy, "[]", "is a list without a rule"},
+		"misspelt namespace":        {config.EnvPolicy, `[{"effect":"deny","namespace":"Alexa.LockControler"}]`, "perhaps Alexa.LockController is meant"},
+		"no choice":                 {config.EnvConversation, "perhaps", "write allow or deny"},
 		"no skill":                  {config.EnvSkillIDs, ",", "is a list without an item"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -35,13 +35,14 @@ func (g *Gateway) handleAlexa(ctx context.Context, d Directive) (json.RawMessage
 	if err := checkHeader(d.Header); err != nil {
 		return nil, err
 	}
-	if err := g.opts.Access.Authorize(ctx, d.Directive); err != nil {
+	permit, err := g.opts.Access.Directive(ctx, d.Directive)
+	if err != nil {
 		return nil, err
 	}
 	if g.opts.Home == nil {
 		return nil, unwired("directives")
 	}
-	return g.opts.Home.Forward(ctx, d.Directive)
+	return g.opts.Home.Forward(ctx, permit, d.Directive)
 }
 
 // checkHeader rejects a header that no reply can be made to, or that Home Assistant

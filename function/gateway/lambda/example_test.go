@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/hearthgate/hearthgate/function/access/accesstest"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/lambda"
@@ -16,6 +17,7 @@ func Example() {
 		Home: home{converse: func(alexa.SkillRequest, string) (alexa.SkillReply, error) {
 			return alexa.SkillReply{}, core.Errorf(core.Unreachable, core.CauseTimeout, "no answer in time")
 		}},
+		Access: accesstest.Open(),
 	}))
 	request := json.RawMessage(`{"version": "1.0", "request": {"type": "IntentRequest", "locale": "en-US",
 		"intent": {"name": "Sentence_turn", "slots": {"sentence": {"value": "on the light"}}}}}`)

@@ -6,6 +6,8 @@ import (
 	"errors"
 
 	"github.com/hearthgate/hearthgate/config/wire"
+	"github.com/hearthgate/hearthgate/function/access"
+	"github.com/hearthgate/hearthgate/function/access/accesstest"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/lambda"
@@ -22,7 +24,7 @@ type home struct {
 
 var errUnasked = errors.New("the test does not expect this request")
 
-func (h home) Forward(_ context.Context, d alexa.Directive) (json.RawMessage, error) {
+func (h home) Forward(_ context.Context, _ access.Permit, d alexa.Directive) (json.RawMessage, error) {
 	if h.forward == nil {
 		return nil, errUnasked
 	}
@@ -36,21 +38,21 @@ func (h home) LastKnown(_ context.Context, d alexa.Directive, err error) (json.R
 	return h.lastKnown(d, err)
 }
 
-func (h home) Converse(_ context.Context, r alexa.SkillRequest, sentence string) (alexa.SkillReply, error) {
+func (h home) Converse(_ context.Context, _ access.Permit, r alexa.SkillRequest, sentence string) (alexa.SkillReply, error) {
 	if h.converse == nil {
 		return alexa.SkillReply{}, errUnasked
 	}
 	return h.converse(r, sentence)
 }
 
-func (h home) Intent(_ context.Context, r alexa.SkillRequest) (json.RawMessage, error) {
+func (h home) Intent(_ context.Context, _ access.Permit, r alexa.SkillRequest) (json.RawMessage, error) {
 	if h.intent == nil {
 		return nil, errUnasked
 	}
 	return h.intent(r)
 }
 
-func (h home) Diagnose(context.Context) (wire.Diagnosis, error) {
+func (h home) Diagnose(context.Context, access.Permit) (wire.Diagnosis, error) {
 	if h.diagnose == nil {
 		return wire.Diagnosis{}, errUnasked
 	}
@@ -86,6 +88,9 @@ func bound(o lambda.Options) *core.Dispatcher {
 	h, _ := o.Host.(host)
 	h.dispatcher = d
 	o.Host = h
+	if o.Access.Rules == nil {
+		o.Access = accesstest.Open()
+	}
 	d.Install(lambda.New(o))
 	return d
 }

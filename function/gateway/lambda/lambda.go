@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 
 	"github.com/hearthgate/hearthgate/config/wire"
+	"github.com/hearthgate/hearthgate/function/access"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 )
@@ -23,43 +24,38 @@ var (
 		Failing(homeFailures...)
 
 	HandleOperation = core.Define[OperationInput, json.RawMessage](core.Lambda, "handle_operation",
-		"Run an operation by its name, as an event does, and return what it returned.").
+		"Run an operation by its name, as an event does, and return what it returned.").Reading().
 		Failing(core.Kinds()...) // whatever that one fails with
 
 	HandleScheduled = core.Define[ScheduledInput, Scheduled](core.Lambda, "handle_scheduled",
-		"Do what a schedule asks for, unless the cost guard forbids it, and return the result; what the doctor finds wrong is an error.").
+		"Do what a schedule asks for, unless the cost guard forbids it, and return the result; what the doctor finds wrong is an error.").Reading().
 		Failing(core.Unreachable)
 
 	CreateAlexaResponse = core.Define[ReplyInput, json.RawMessage](core.Lambda, "create_alexa_response",
-		"Return the reply that tells Alexa that a directive or a skill's request failed, in the form that Alexa expects for it; or, for a skill's request, one with the speech and card given.")
+		"Return the reply that tells Alexa that a directive or a skill's request failed, in the form that Alexa expects for it; or, for a skill's request, one with the speech and card given.").Reading()
 )
 
 // homeFailures are the kinds that a request to the home can fail with.
 var homeFailures = []core.Kind{core.Unauthorized, core.Expired, core.Forbidden, core.Unreachable, core.Unavailable, core.RateLimited}
 
-// A Home answers what people ask of it. It is safe for concurrent use.
+// A Home answers what people ask of it, if the door let them through. It is safe for
+// concurrent use.
 type Home interface {
 	// Forward sends a directive on and returns the reply to it.
-	Forward(context.Context, alexa.Directive) (json.RawMessage, error)
+	Forward(context.Context, access.Permit, alexa.Directive) (json.RawMessage, error)
 
 	// LastKnown returns the last known good reply to a Discover that failed with err,
 	// and whether there is one that its sender may see.
 	LastKnown(ctx context.Context, d alexa.Directive, err error) (json.RawMessage, bool)
 
 	// Converse has the home understand a sentence.
-	Converse(ctx context.Context, r alexa.SkillRequest, sentence string) (alexa.SkillReply, error)
+	Converse(ctx context.Context, p access.Permit, r alexa.SkillRequest, sentence string) (alexa.SkillReply, error)
 
 	// Intent sends an intent of the owner's own on.
-	Intent(context.Context, alexa.SkillRequest) (json.RawMessage, error)
+	Intent(context.Context, access.Permit, alexa.SkillRequest) (json.RawMessage, error)
 
 	// Diagnose checks the way to the home step by step.
-	Diagnose(context.Context) (wire.Diagnosis, error)
-}
-
-// An Access decides who may do what. Its errors say why not.
-type Access interface {
-	Admit(context.Context, alexa.SkillRequest) error  // a custom skill's request
-	Authorize(context.Context, alexa.Directive) error // by user and policy
+	Diagnose(context.Context, access.Permit) (wire.Diagnosis, error)
 }
 
 // A Host is the process that the gateway runs in.
@@ -77,7 +73,7 @@ type Host interface {
 // [core.CauseUnwired].
 type Options struct {
 	Home   Home
-	Access Access // default: everyone may do everything
+	Access access.Door // the door to Home; default: it lets nothing through
 	Host   Host
 
 	Linked func() bool      // whether the home's tokens are those of linked accounts, so that linking again mends a rejected one; default: always
@@ -90,9 +86,6 @@ type Gateway struct{ opts Options }
 
 // New returns a Gateway.
 func New(o Options) *Gateway {
-	if o.Access == nil {
-		o.Access = open{}
-	}
 	if o.Linked == nil {
 		o.Linked = func() bool { return true }
 	}
@@ -104,12 +97,6 @@ func New(o Options) *Gateway {
 	}
 	return &Gateway{o}
 }
-
-// open is an [Access] without rules.
-type open struct{}
-
-func (open) Admit(context.Context, alexa.SkillRequest) error  { return nil }
-func (open) Authorize(context.Context, alexa.Directive) error { return nil }
 
 // Gateway returns [core.Lambda].
 func (*Gateway) Gateway() core.Gateway { return core.Lambda }

@@ -19,25 +19,25 @@ var (
 		Failing(core.Kinds()...) // whatever the event asks for
 
 	ValidateEvent = core.Define[EventInput, EventFacts](core.Lambda, "validate_event",
-		"Return which kind of event something is; an error of kind invalid says why it is not an event.")
+		"Return which kind of event something is; an error of kind invalid says why it is not an event.").Reading()
 
 	GetContext = core.Define[core.None, Invocation](core.Lambda, "context",
-		"Return which invocation this is, of which function and version, how much memory it has and how much time is left.")
+		"Return which invocation this is, of which function and version, how much memory it has and how much time is left.").Reading()
 
 	WarmUp = core.Define[core.None, WarmedUp](core.Lambda, "warm_up",
-		"Make the settings and the connection to Home Assistant ready for the next directive, and return how long that took and whether the home answered.")
+		"Make the settings and the connection to Home Assistant ready for the next directive, and return how long that took and whether the home answered.").Reading()
 
 	GetStatus = core.Define[core.None, wire.Status](core.Lambda, "status",
-		"Return how the function is doing: its health from 0 to 100 with the reason for each deduction, its figures, and each gateway's own health.")
+		"Return how the function is doing: its health from 0 to 100 with the reason for each deduction, its figures, and each gateway's own health.").Reading()
 
 	Diagnose = core.Define[core.None, wire.Diagnosis](core.Lambda, "diagnose",
-		"Check the way to Home Assistant step by step and return the result of each: settings, dns, tcp, tls, token, endpoint, discover.")
+		"Check the way to Home Assistant step by step and return the result of each: settings, dns, tcp, tls, token, endpoint, discover.").Reading()
 
 	ListOperations = core.Define[OperationsInput, []wire.OperationInfo](core.Lambda, "operations",
-		"List the operations of all gateways, with the fields of their inputs.")
+		"List the operations of all gateways, with the fields of their inputs.").Reading()
 
 	CreateProxyResponse = core.Define[ProxyInput, ProxyResponse](core.Lambda, "create_proxy_response",
-		"Return a reply as API Gateway and function URLs expect it, for an answer or a kind of failure.")
+		"Return a reply as API Gateway and function URLs expect it, for an answer or a kind of failure.").Reading()
 )
 
 func (g *Gateway) bindOperator(d *core.Dispatcher) {
@@ -163,7 +163,11 @@ func (g *Gateway) diagnose(ctx context.Context, _ core.None) (wire.Diagnosis, er
 	if g.opts.Home == nil {
 		return wire.Diagnosis{}, unwired("diagnosis")
 	}
-	return g.opts.Home.Diagnose(ctx)
+	permit, err := g.opts.Access.Diagnosis()
+	if err != nil {
+		return wire.Diagnosis{}, err
+	}
+	return g.opts.Home.Diagnose(ctx, permit)
 }
 
 // An OperationsInput is the input of [ListOperations].

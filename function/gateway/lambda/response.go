@@ -159,14 +159,14 @@ func (in ReplyInput) reply(r alexa.SkillRequest) (json.RawMessage, error) {
 	if r.Type == alexa.SessionEnded || r.Type == alexa.CanFulfill || r.IsNotice() {
 		return nil, core.Errorf(core.Invalid, core.CauseInput, "field event is a %s, whose reply has no speech and no card", r.Type)
 	}
-	// Text between <speak> and </speak> would be read as markup.
+	// Text that looks like markup is said word by word.
 	markup := in.SSML || strings.HasPrefix(in.Speech, "<speak>")
 	reply := alexa.SkillReply{Speech: in.Speech, Reprompt: in.Reprompt, Card: in.Card, Attributes: r.Attributes, Open: in.Open || in.Reprompt != ""}
 	if markup && in.Speech != "" {
-		reply.Speech = alexa.SSML(in.Speech)
+		reply.SSML = alexa.SSML(in.Speech)
 	}
 	if in.Reprompt != "" && (in.SSML || strings.HasPrefix(in.Reprompt, "<speak>")) {
-		reply.Reprompt = alexa.SSML(in.Reprompt)
+		reply.Reprompted = alexa.SSML(in.Reprompt)
 	}
 	if in.LinkAccount {
 		reply.Card = alexa.LinkAccount

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/function/access"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 )
@@ -49,7 +50,8 @@ func (g *Gateway) handleSkill(ctx context.Context, s Skill) (json.RawMessage, er
 	if s.IsNotice() { // whoever sends it: nothing is done, and nothing said
 		return alexa.Silence(), nil
 	}
-	if err := g.opts.Access.Admit(ctx, s.SkillRequest); err != nil {
+	guest, err := g.opts.Access.Admit(ctx, s.SkillRequest)
+	if err != nil {
 		return nil, err
 	}
 	say := alexa.PhrasesFor(s.Locale)
@@ -57,7 +59,7 @@ func (g *Gateway) handleSkill(ctx context.Context, s Skill) (json.RawMessage, er
 	case alexa.Launch, alexa.SessionResumed:
 		return alexa.SkillReply{Speech: say.Welcome, Reprompt: say.More, Open: true}.Encode()
 	case alexa.IntentSaid:
-		return g.intent(ctx, s.SkillRequest, say)
+		return g.intent(ctx, guest, s.SkillRequest, say)
 	case alexa.CanFulfill:
 		return canFulfill(s.SkillRequest)
 	case alexa.SessionEnded:
@@ -72,7 +74,7 @@ func (g *Gateway) handleSkill(ctx context.Context, s Skill) (json.RawMessage, er
 }
 
 // intent answers an intent.
-func (g *Gateway) intent(ctx context.Context, r alexa.SkillRequest, say *alexa.Phrases) (json.RawMessage, error) {
+func (g *Gateway) intent(ctx context.Context, guest access.Guest, r alexa.SkillRequest, say *alexa.Phrases) (json.RawMessage, error) {
 	sentence := sentence(r)
 	switch name := r.Intent.Name; {
 	case name == config.StopIntent || name == config.CancelIntent || name == config.NavigateHomeIntent:
@@ -80,13 +82,17 @@ func (g *Gateway) intent(ctx context.Context, r alexa.SkillRequest, say *alexa.P
 	case name == config.HelpIntent:
 		return alexa.SkillReply{Speech: say.Help, Reprompt: say.More, Open: true, Attributes: r.Attributes}.Encode()
 	case sentence != "":
-		return g.converse(ctx, r, sentence, say)
+		return g.converse(ctx, guest, r, sentence, say)
 	case isOwn(name):
 		return alexa.SkillReply{Speech: say.Unknown, Reprompt: say.More, Open: true, Attributes: r.Attributes}.Encode()
 	case g.opts.Home == nil:
 		return nil, unwired("intents")
 	}
-	return g.opts.Home.Intent(ctx, r)
+	permit, err := g.opts.Access.Skill(ctx, guest)
+	if err != nil {
+		return nil, err
+	}
+	return g.opts.Home.Intent(ctx, permit, r)
 }
 
 // isOwn reports whether our interaction model defines an intent. All others are the
@@ -101,19 +107,23 @@ func sentence(r alexa.SkillRequest) string {
 	return config.Sentence(r.Locale, r.Intent.Name, strings.TrimSpace(r.Said(config.SentenceSlot)))
 }
 
-func (g *Gateway) converse(ctx context.Context, r alexa.SkillRequest, sentence string, say *alexa.Phrases) (json.RawMessage, error) {
+func (g *Gateway) converse(ctx context.Context, guest access.Guest, r alexa.SkillRequest, sentence string, say *alexa.Phrases) (json.RawMessage, error) {
 	if g.opts.Home == nil {
 		return nil, unwired("sentences")
 	}
-	reply, err := g.opts.Home.Converse(ctx, r, sentence)
+	permit, err := g.opts.Access.Skill(ctx, guest)
 	if err != nil {
 		return nil, err
 	}
-	if reply.Speech == "" {
+	reply, err := g.opts.Home.Converse(ctx, permit, r, sentence)
+	if err != nil {
+		return nil, err
+	}
+	if reply.Speech == "" && reply.SSML == "" {
 		reply.Speech = say.Done
 	}
 	if reply.Reprompt == "" {
-		reply.Reprompt = reply.Speech // the question, asked again
+		reply.Reprompt, reply.Reprompted = reply.Speech, reply.SSML // the question, asked again
 	}
 	return reply.Encode()
 }

@@ -15,15 +15,15 @@ var (
 	SetLevel = core.Define[SetLevelInput, LevelView](core.Logging, "set_level",
 		"Set the level below which lines are held back, for a time if one is given, and return the previous one.")
 	GetLevel = core.Define[core.None, LevelView](core.Logging, "level",
-		"Return the level below which lines are held back, and when it changes back.")
+		"Return the level below which lines are held back, and when it changes back.").Reading()
 	Search = core.Define[SearchInput, Found](core.Logging, "search",
-		"Return the last records of this process that match: lines of invocations, separate lines and, at level DEBUG, every operation.")
+		"Return the last records of this process that match: lines of invocations, separate lines and, at level DEBUG, every operation.").Reading()
 	GetExport = core.Define[ExportInput, Exported](core.Logging, "export",
-		"Return the records of this process that match as one text, one record a line: JSON, or text for a person to read.")
+		"Return the records of this process that match as one text, one record a line: JSON, or text for a person to read.").Reading()
 	Flush = core.Define[FlushInput, Flushed](core.Logging, "flush",
 		"Write the records that are held back, operations included, to the log, and return their number.").Failing(core.Forbidden)
 	GetStats = core.Define[core.None, Stats](core.Logging, "stats",
-		"Return the lines and bytes that were written, held back, dropped and lost since the process started, and what is kept of them.")
+		"Return the lines and bytes that were written, held back, dropped and lost since the process started, and what is kept of them.").Reading()
 )
 
 func (l *Log) bindOperator(d *core.Dispatcher) {

@@ -17,17 +17,17 @@ var (
 	Declare = core.Define[DeclareInput, Declared](core.Metrics, "declare",
 		"Declare a metric as a counter, a gauge or a histogram, with its unit, and return how many more names are available.").Failing(core.RateLimited)
 	GetStats = core.Define[StatsInput, Stats](core.Metrics, "stats",
-		"Return count, rate, failures by cause, minimum, mean, maximum and percentiles of each operation and metric in a time range.").Failing(core.NotFound)
+		"Return count, rate, failures by cause, minimum, mean, maximum and percentiles of each operation and metric in a time range.").Reading().Failing(core.NotFound)
 	GetPercentiles = core.Define[PercentilesInput, Percentiles](core.Metrics, "percentiles",
-		"Return percentiles of the durations of one operation or the values of one metric.").Failing(core.NotFound)
+		"Return percentiles of the durations of one operation or the values of one metric.").Reading().Failing(core.NotFound)
 	GetUsage = core.Define[core.None, Usage](core.Metrics, "usage",
-		"Return what this process used of each monthly limit of the free tier, and the projection for a month.")
+		"Return what this process used of each monthly limit of the free tier, and the projection for a month.").Reading()
 	GetSystem = core.Define[core.None, System](core.Metrics, "system",
-		"Return the current memory, garbage collections, goroutines and threads of the process.")
+		"Return the current memory, garbage collections, goroutines and threads of the process.").Reading()
 	GetColdStart = core.Define[core.None, ColdStart](core.Metrics, "cold_start",
-		"Return the duration of the start of the process, by stage, and the number of invocations since.")
+		"Return the duration of the start of the process, by stage, and the number of invocations since.").Reading()
 	GetExport = core.Define[ExportInput, Export](core.Metrics, "export",
-		"Export the statistics as JSON, as one record of the Embedded Metric Format, or in the text format of Prometheus.").Failing(core.NotFound)
+		"Export the statistics as JSON, as one record of the Embedded Metric Format, or in the text format of Prometheus.").Reading().Failing(core.NotFound)
 	ResetStats = core.Define[ResetInput, Reset](core.Metrics, "reset",
 		"Reset the statistics of one operation or metric, or of all, and return the number of values removed; the free-tier usage is kept.").Failing(core.NotFound)
 	MakeBackup = core.Define[BackupInput, Backup](core.Metrics, "backup",

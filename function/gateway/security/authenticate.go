@@ -110,6 +110,9 @@ func (a *Authorizer) userOf(ctx context.Context, token core.Secret) (user string
 	switch kind := core.KindOf(err); {
 	case err == nil && user != "":
 		return user, nil
+	case core.CauseOf(err) == core.CauseOtherApplication:
+		a.refused.Add(1)
+		return "", err
 	case err == nil || kind == core.Unauthorized || kind == core.Expired:
 		a.refused.Add(1)
 		return "", core.Errorf(core.Unauthorized, core.CauseUnknownToken, "Amazon does not know the token of the linked account: disable and enable the skill in the Alexa app, to link the account again")

@@ -7,33 +7,39 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/hearthgate/hearthgate/config/policy"
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
 // A DirectiveInput is the input of [AuthorizeDirective].
 type DirectiveInput struct {
-	Namespace string          `json:"namespace" required:"true" doc:"of the directive, such as Alexa.LockController"`
-	Name      string          `json:"name" required:"true" doc:"of the directive, such as Unlock"`
+	Skill     string          `json:"skill,omitempty" doc:"custom for what is said to the custom skill; default: smart_home, a directive"`
+	Namespace string          `json:"namespace,omitempty" doc:"of the directive, such as Alexa.LockController"`
+	Name      string          `json:"name,omitempty" doc:"of the directive, such as Unlock"`
 	Endpoint  string          `json:"endpoint,omitempty" doc:"id of its endpoint, such as lock#front"`
 	At        *time.Time      `json:"at,omitempty" doc:"time of the directive, such as 2026-01-31T23:00:00+01:00; default: now"`
 	Policy    json.RawMessage `json:"policy,omitempty" doc:"list of rules to try; default: the policy in effect"`
 }
 
-// Check rejects a directive without a name, and invalid rules.
+// Check rejects a directive without a name, a sentence with one, and invalid rules.
 func (in DirectiveInput) Check() error {
-	switch {
-	case in.Namespace == "":
+	switch custom := in.Skill == policy.Custom; {
+	case in.Skill != "" && in.Skill != policy.SmartHome && !custom:
+		return fmt.Errorf("field skill is %.40q; expected %s or %s", in.Skill, policy.Custom, policy.SmartHome)
+	case custom && (in.Namespace != "" || in.Name != "" || in.Endpoint != ""):
+		return errors.New("field skill is custom, and a sentence has no namespace, name or endpoint: leave them out")
+	case !custom && in.Namespace == "":
 		return errors.New("field namespace is missing")
-	case in.Name == "":
+	case !custom && in.Name == "":
 		return errors.New("field name is missing")
 	}
-	if _, err := parsePolicy(string(in.Policy)); err != nil {
+	if _, err := policy.Parse(string(in.Policy)); err != nil {
 		return fmt.Errorf("field policy %w", err)
 	}
 	return nil
 }
 
-// A Decision is the output of [AuthorizeDirective] for a directive that is allowed.
+// A Decision is the output of [AuthorizeDirective] for what is allowed.
 type Decision struct {
 	Allowed bool   `json:"allowed"`
 	Rule    int    `json:"rule" doc:"number of the rule that allows it, counted from 1; 0 if no rule matches, which allows it too"`
@@ -42,10 +48,10 @@ type Decision struct {
 }
 
 func (a *Authorizer) authorizeDirective(_ context.Context, in DirectiveInput) (Decision, error) {
-	p := a.policy.Load()
+	p := a.rules.Load()
 	if len(in.Policy) > 0 {
 		var err error
-		if p, err = parsePolicy(string(in.Policy)); err != nil {
+		if p, err = newRules(string(in.Policy), ""); err != nil {
 			return Decision{}, core.Errorf(core.Invalid, core.CauseInput, "field policy %w", err)
 		}
 	}
@@ -53,19 +59,16 @@ func (a *Authorizer) authorizeDirective(_ context.Context, in DirectiveInput) (D
 	if in.At != nil {
 		at = *in.At
 	}
-	d := Decision{Allowed: true}
-	if p != nil {
-		d.Rules = len(p.rules)
+	d := p.decide(in, at)
+	if in.At == nil && len(in.Policy) == 0 { // otherwise it is only a question
+		p.count(d)
 	}
-	s := subject{in.Namespace, in.Name, in.Endpoint}
-	if r := p.match(s, at); r != nil {
-		if r.Effect == "deny" {
-			if in.At == nil && len(in.Policy) == 0 { // otherwise it is only a question
-				r.denied.Add(1)
-			}
-			return Decision{}, r.refusal(s)
-		}
-		d.Rule, d.Reason = r.number, r.Reason
+	if !d.Allowed {
+		return Decision{}, refusal(in, d)
 	}
-	return d, nil
+	out := Decision{Allowed: true, Rules: len(p.Rules())}
+	if d.Rule != nil {
+		out.Rule, out.Reason = d.Rule.Number, d.Rule.Reason
+	}
+	return out, nil
 }

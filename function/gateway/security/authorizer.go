@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/policy"
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
@@ -19,6 +21,7 @@ type Options struct {
 	Sealer   *Sealer                                                                           // for encrypt and decrypt; default: a new one, without a key
 	Redactor *Redactor                                                                         // for redact and safe_error; default: a new one, without literals
 	Dial     func(ctx context.Context, network, address string) (conn net.Conn, err error)     // default: net.Dialer's
+	ByName   func(ctx context.Context, network, address string) (conn net.Conn, err error)     // Dial, for a person who checks a certificate by name; default: Dial
 	Verify   func(host string, port int, chain []*x509.Certificate) (verified bool, err error) // verifies a chain as the function's own connections do; verified is false where the settings turn verification off; default: the system's authorities
 }
 
@@ -26,13 +29,15 @@ type Options struct {
 type Access struct {
 	SkillIDs     []string // ids of the custom skills that are admitted; default: none
 	AllowedUsers []string // Login with Amazon user ids that may command; default: everyone who linked the skill
+	Application  string   // client id that tokens of AllowedUsers must have been given to; default: any
 	Policy       string   // JSON rules; default: every directive is allowed
+	Conversation string   // allow or deny: whether the custom skill may use the home where no rule names it; default: it may if there is no policy
 	Linked       bool     // accounts are linked with Home Assistant instead of Login with Amazon
 }
 
 func (a *Access) equal(b *Access) bool {
 	return a != nil && slices.Equal(a.SkillIDs, b.SkillIDs) && slices.Equal(a.AllowedUsers, b.AllowedUsers) &&
-		a.Policy == b.Policy && a.Linked == b.Linked
+		a.Application == b.Application && a.Policy == b.Policy && a.Conversation == b.Conversation && a.Linked == b.Linked
 }
 
 // An Authorizer decides who may command what, and counts what it refuses. It is safe
@@ -40,7 +45,7 @@ func (a *Access) equal(b *Access) bool {
 type Authorizer struct {
 	opts    Options
 	access  atomic.Pointer[Access] // nil before Configure
-	policy  atomic.Pointer[policy] // nil for one that allows everything
+	rules   atomic.Pointer[rules]  // never nil
 	buckets buckets
 
 	refused    atomic.Int64 // inputs, skills, users and tokens
@@ -66,12 +71,17 @@ func New(o Options) *Authorizer {
 	if o.Dial == nil {
 		o.Dial = new(net.Dialer).DialContext
 	}
+	if o.ByName == nil {
+		o.ByName = o.Dial
+	}
 	if o.Verify == nil {
 		o.Verify = func(host string, _ int, chain []*x509.Certificate) (bool, error) {
 			return true, verify(host, chain, nil)
 		}
 	}
-	return &Authorizer{opts: o}
+	a := &Authorizer{opts: o}
+	a.rules.Store(new(rules))
+	return a
 }
 
 // Configure sets who may command what. A change revokes every [Identity] granted
@@ -81,14 +91,19 @@ func (a *Authorizer) Configure(access Access) error {
 	if access.Linked && len(access.AllowedUsers) > 0 {
 		return fmt.Errorf("%s has no effect while %s is %s, because Home Assistant issues the tokens then and knows its users itself: remove one of the two", config.EnvAllowedUsers, config.EnvTokenSource, config.Linked)
 	}
-	p := a.policy.Load()
-	if p == nil || p.text != access.Policy { // otherwise its counts go on
-		var err error
-		if p, err = parsePolicy(access.Policy); err != nil {
+	if access.AllowedUsers != nil && len(access.AllowedUsers) == 0 {
+		return fmt.Errorf("%s %w", config.EnvAllowedUsers, policy.CheckUsers(access.AllowedUsers))
+	}
+	conversation, err := policy.ParseConversation(access.Conversation)
+	if err != nil {
+		return fmt.Errorf("%s %w", config.EnvConversation, err)
+	}
+	if r := a.rules.Load(); r.Text() != access.Policy || r.conversation != conversation { // otherwise its counts go on
+		if r, err = newRules(access.Policy, access.Conversation); err != nil {
 			return fmt.Errorf("%s %w", config.EnvPolicy, err)
 		}
+		a.rules.Store(r)
 	}
-	a.policy.Store(p)
 	if !a.access.Load().equal(&access) {
 		access.SkillIDs, access.AllowedUsers = slices.Clone(access.SkillIDs), slices.Clone(access.AllowedUsers)
 		a.access.Store(&access)
@@ -104,7 +119,14 @@ func (a *Authorizer) AsksUsers() bool {
 }
 
 // HasPolicy reports whether there are rules that each directive has to pass.
-func (a *Authorizer) HasPolicy() bool { return a.policy.Load() != nil }
+func (a *Authorizer) HasPolicy() bool { return a.rules.Load().Policy != nil }
+
+// JudgesSkill reports whether what is said to the custom skill has to pass the rules, or
+// a choice of the stage.
+func (a *Authorizer) JudgesSkill() bool {
+	r := a.rules.Load()
+	return r.Policy != nil || r.conversation != ""
+}
 
 // Health deducts points for look-ups that Amazon did not answer, and before Configure.
 func (a *Authorizer) Health() core.Health {
@@ -113,6 +135,9 @@ func (a *Authorizer) Health() core.Health {
 		"refused": s.Refused, "rate_limited": s.Limited, "denied": s.Denied, "redactions": s.Redactions,
 		"look_ups": s.LookUps, "unanswered": s.Unanswered, "policy": s.Policy, "allow_list": s.AllowList,
 	})
+	if len(s.Unmatched) > 0 {
+		h.Facts["rules_that_never_matched"] = strings.Join(s.Unmatched, ", ")
+	}
 	if s.Unanswered > 0 {
 		h.Deduct(int(50*s.Unanswered/s.LookUps), fmt.Sprintf("Amazon did not answer %d of %d user look-ups, so those directives were refused: check whether Login with Amazon can be reached", s.Unanswered, s.LookUps))
 	}

@@ -12,17 +12,17 @@ import (
 // The operations that a person runs by name.
 var (
 	ValidateRequest = core.Define[RequestInput, RequestResult](core.Security, "validate_request",
-		"Reject a request that is too long, too deep, not UTF-8 or not JSON; return its length and depth.")
+		"Reject a request that is too long, too deep, not UTF-8 or not JSON; return its length and depth.").Reading()
 	ValidateToken = core.Define[TokenInput, TokenResult](core.Security, "validate_token",
-		"Return the format of a token and when it says it expires; the token is neither shown nor verified.")
+		"Return the format of a token and when it says it expires; the token is neither shown nor verified.").Reading()
 	ValidateInput = core.Define[ValidateInputRequest, InputResult](core.Security, "validate_input",
-		"Reject JSON that is too long or too deep, or has a text that is too long or contains control characters; return its measures.")
+		"Reject JSON that is too long or too deep, or has a text that is too long or contains control characters; return its measures.").Reading()
 	RedactText = core.Define[RedactInput, Redacted](core.Security, "redact",
-		"Return a text with every secret in it replaced, found by the name of its field, by its shape, and by the values in effect.")
+		"Return a text with every secret in it replaced, found by the name of its field, by its shape, and by the values in effect.").Reading()
 	SafeError = core.Define[ErrorInput, PublicError](core.Security, "safe_error",
-		"Return the part of an error that may be shown outside: no secret, no address, no path, and nothing of an internal error.")
+		"Return the part of an error that may be shown outside: no secret, no address, no path, and nothing of an internal error.").Reading()
 	CheckCertificate = core.Define[CertificateInput, CertificateResult](core.Security, "check_certificate",
-		"Return the certificate of a server, the days until it expires, and what is wrong with it or its chain.").
+		"Return the certificate of a server, the days until it expires, and what is wrong with it or its chain.").Reading().
 		Failing(core.Unreachable)
 	Rate = core.Define[RateInput, RateResult](core.Security, "rate",
 		"Take tokens from the bucket of a key and return how many are left; an error of kind rate_limited says when there will be enough.").
@@ -36,7 +36,7 @@ var (
 		"Return the text that was encrypted with the same stored token and context.").
 		Failing(core.NotFound)
 	GetStatus = core.Define[core.None, Status](core.Security, "status",
-		"Return the numbers of refused inputs, denied directives, rate limits and redactions so far, and whether there is a key, an allow-list and a policy.")
+		"Return the numbers of refused inputs, denied directives, rate limits and redactions so far, and whether there is a key, an allow-list and a policy.").Reading()
 )
 
 func (a *Authorizer) bindOperator(d *core.Dispatcher) {
@@ -45,7 +45,8 @@ func (a *Authorizer) bindOperator(d *core.Dispatcher) {
 	core.Handle(d, ValidateInput, checked(a, validateInput))
 	core.Handle(d, RedactText, checked(a, a.redact))
 	core.Handle(d, SafeError, checked(a, a.safeError))
-	core.Handle(d, CheckCertificate, checked(a, a.checkCertificate))
+	core.Handle(d, CheckCertificate, checked(a, a.checksCertificates(a.opts.Dial)))
+	core.HandleByName(d, CheckCertificate, checked(a, a.checksCertificates(a.opts.ByName)))
 	core.Handle(d, Rate, checked(a, a.rate))
 	core.Handle(d, ResetRate, a.resetRate)
 	core.Handle(d, Encrypt, checked(a, a.encrypt))
@@ -132,6 +133,7 @@ type Status struct {
 	Limited    int64       `json:"rate_limited" doc:"requests refused because a bucket was empty"`
 	Denied     int64       `json:"denied" doc:"directives that the policy denied"`
 	Rules      []RuleCount `json:"rules" doc:"of the policy, in their order"`
+	Unmatched  []string    `json:"rules_that_never_matched,omitempty" doc:"since this process started; absent when each has"`
 	Redactions int64       `json:"redactions" doc:"secrets that were replaced"`
 	LookUps    int64       `json:"look_ups" doc:"users that were looked up at Amazon"`
 	Unanswered int64       `json:"unanswered" doc:"of those, the number that Amazon did not answer"`
@@ -142,12 +144,13 @@ type Status struct {
 	Skills     int         `json:"skills" doc:"custom skills that are admitted"`
 }
 
-// A RuleCount says how often one rule of the policy denied a directive.
+// A RuleCount says how often one rule of the policy matched.
 type RuleCount struct {
-	Rule   int    `json:"rule" doc:"its number, counted from 1"`
-	Effect string `json:"effect" doc:"deny or allow"`
-	Reason string `json:"reason,omitempty"`
-	Denied int64  `json:"denied" doc:"directives that it denied"`
+	Rule    int    `json:"rule" doc:"its number, counted from 1"`
+	Effect  string `json:"effect" doc:"deny or allow"`
+	Reason  string `json:"reason,omitempty"`
+	Denied  int64  `json:"denied" doc:"directives and conversations that it denied"`
+	Allowed int64  `json:"allowed,omitempty" doc:"those that it allowed"`
 }
 
 func (a *Authorizer) status(context.Context, core.None) (Status, error) {
@@ -158,13 +161,6 @@ func (a *Authorizer) status(context.Context, core.None) (Status, error) {
 	if access := a.access.Load(); access != nil {
 		s.AllowList, s.Skills = len(access.AllowedUsers), len(access.SkillIDs)
 	}
-	if p := a.policy.Load(); p != nil {
-		s.Policy = true
-		for _, r := range p.rules {
-			n := r.denied.Load()
-			s.Denied += n
-			s.Rules = append(s.Rules, RuleCount{r.number, r.Effect, r.Reason, n})
-		}
-	}
+	a.rules.Load().report(&s)
 	return s, nil
 }

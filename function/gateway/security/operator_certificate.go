@@ -63,12 +63,19 @@ type CertificateResult struct {
 	Advice   []string   `json:"advice,omitempty" doc:"what works now and should be fixed"`
 }
 
-func (a *Authorizer) checkCertificate(ctx context.Context, in CertificateInput) (CertificateResult, error) {
+// checksCertificates returns what checks a certificate over connections that dial makes.
+func (a *Authorizer) checksCertificates(dial func(ctx context.Context, network, address string) (net.Conn, error)) func(context.Context, CertificateInput) (CertificateResult, error) {
+	return func(ctx context.Context, in CertificateInput) (CertificateResult, error) {
+		return a.checkCertificate(ctx, in, dial)
+	}
+}
+
+func (a *Authorizer) checkCertificate(ctx context.Context, in CertificateInput, dial func(ctx context.Context, network, address string) (net.Conn, error)) (CertificateResult, error) {
 	const timeout = 5 * time.Second
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	address, port := in.address()
-	conn, err := a.opts.Dial(ctx, "tcp", address)
+	conn, err := dial(ctx, "tcp", address)
 	if err != nil {
 		return CertificateResult{}, core.Errorf(core.Unreachable, core.CauseNoConnection, "%s does not answer at port %d: check the name and the port (%w)", in.Host, port, err)
 	}

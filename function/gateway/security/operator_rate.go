@@ -16,7 +16,10 @@ import (
 
 // maxBuckets is the number of keys that have a bucket at a time; the least recently
 // used is evicted first.
-const maxBuckets = 1000
+const (
+	maxBuckets = 1000
+	maxKey     = 256 // bytes
+)
 
 // A RateInput is the input of [Rate].
 type RateInput struct {
@@ -32,8 +35,8 @@ func (in RateInput) Check() error {
 	switch {
 	case in.Key == "":
 		return errors.New("field key is missing")
-	case len(in.Key) > maxPattern:
-		return fmt.Errorf("field key is %d bytes long; at most %d are allowed", len(in.Key), maxPattern)
+	case len(in.Key) > maxKey:
+		return fmt.Errorf("field key is %d bytes long; at most %d are allowed", len(in.Key), maxKey)
 	case !(in.PerSecond > 0 && in.PerSecond <= 1e6):
 		return fmt.Errorf("field per_second is %v; expected more than 0 and at most 1000000", in.PerSecond)
 	case in.Burst < 1 || in.Burst > 1e6:

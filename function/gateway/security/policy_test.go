@@ -24,7 +24,6 @@ func TestPolicy(t *testing.T) {
 	at := func(clock string) string { return `,"at":"2026-01-31T` + clock + `+01:00"` }
 	for name, tt := range map[string]struct{ policy, directive, want string }{
 		"no policy":                        {``, turnOn, free},
-		"no rule":                          {`[]`, turnOn, free},
 		"a namespace":                      {`[{"effect":"deny","namespace":"Alexa.LockController"}]`, unlock, denied(1)},
 		"another namespace":                {`[{"effect":"deny","namespace":"Alexa.LockController"}]`, turnOn, free},
 		"the first that matches":           {`[{"effect":"allow","endpoint":"lock#front","reason":"ours"},{"effect":"deny","name":"Unlock"}]`, unlock, `"rule":1,"reason":"ours","rules":2`},
@@ -33,7 +32,8 @@ func TestPolicy(t *testing.T) {
 		"any characters":                   {`[{"effect":"deny","endpoint":"l*k#*"}]`, unlock, denied(1)},
 		"one character":                    {`[{"effect":"deny","endpoint":"lock#fron?"}]`, unlock, denied(1)},
 		"one character too few":            {`[{"effect":"deny","endpoint":"lock#front?"}]`, unlock, free},
-		"case matters":                     {`[{"effect":"deny","name":"unlock"}]`, unlock, free},
+		"case does not matter":             {`[{"effect":"deny","name":"unlock"}]`, unlock, denied(1)},
+		"an id with a dot":                 {`[{"effect":"deny","endpoint":"lock.front"}]`, unlock, denied(1)},
 		"a name is about commands":         {`[{"effect":"deny","name":"*"}]`, discover, free},
 		"nor about reports":                {`[{"effect":"deny","name":"*"}]`, report, free},
 		"a namespace about everything":     {`[{"effect":"deny","namespace":"*"}]`, discover, denied(1)},
@@ -87,6 +87,7 @@ func TestWrongPolicy(t *testing.T) {
 		"no JSON":            {`deny`, "is not a JSON list of rules"},
 		"no list":            {`{"effect":"deny"}`, "is not a JSON list of rules"},
 		"null":               {`null`, "is not a JSON list of rules"},
+		"no rule":            {`[]`, "is a list without a rule"},
 		"no object":          {`[7]`, "rule 1: it is not an object"},
 		"too many":           {"[" + strings.Repeat(`{"effect":"deny","name":"a"},`, 100) + `{"effect":"deny","name":"a"}]`, "has 101 rules"},
 		"unknown field":      {rule(`"effect":"deny","nam":"x"`), `rule 2: there is no field "nam"`},

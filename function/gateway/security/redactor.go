@@ -1,11 +1,8 @@
 package security
 
 import (
-	"bytes"
-	"encoding/json"
-	"net/url"
 	"slices"
-	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/hearthgate/hearthgate/function/core"
@@ -16,6 +13,9 @@ import (
 type Redactor struct {
 	literals atomic.Pointer[literals]
 	count    atomic.Int64 // secrets replaced
+
+	mu   sync.Mutex
+	held map[*literals]struct{} // guarded by mu; of the requests that are being answered
 }
 
 // SetLiterals sets the secret values in effect, such as the stored token and the
@@ -26,79 +26,48 @@ func (r *Redactor) SetLiterals(values []core.Secret) {
 	r.literals.Store(&l)
 }
 
-// Redact returns text with every secret replaced by "[secret]", and how many there
-// were. See the function [Redact] for what is found. A literal value is found wherever
-// it occurs, also as JSON and URLs escape it.
-func (r *Redactor) Redact(text string) (clean string, secrets int) {
-	var known literals
+// Hold adds a secret value of one request, such as the token of a linked account, until
+// release is called. A value of less than 8 bytes is ignored.
+func (r *Redactor) Hold(value core.Secret) (release func()) {
+	l := newLiterals([]core.Secret{value})
+	if len(l) == 0 {
+		return func() {}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.held == nil {
+		r.held = map[*literals]struct{}{}
+	}
+	r.held[&l] = struct{}{}
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		delete(r.held, &l)
+	}
+}
+
+// known returns the literals in effect, the longest first.
+func (r *Redactor) known() (known literals) {
 	if l := r.literals.Load(); l != nil {
 		known = *l
 	}
-	clean, secrets = redact(text, 0, known)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.held) == 0 {
+		return known
+	}
+	known = slices.Clone(known)
+	for l := range r.held {
+		known = append(known, *l...)
+	}
+	return known.sorted()
+}
+
+// Redact returns text with every secret replaced by "[secret]", and how many there
+// were. See the function [Redact] for what is found. A literal value is found wherever
+// it occurs, also as JSON and URLs escape it, in base64 and in hexadecimal digits.
+func (r *Redactor) Redact(text string) (clean string, secrets int) {
+	clean, secrets = redact(text, 0, r.known())
 	r.count.Add(int64(secrets))
 	return clean, secrets
-}
-
-// literals are spellings of the secret values in effect, the longest first.
-type literals []string
-
-func newLiterals(values []core.Secret) (all literals) {
-	const shortest = 8 // bytes
-	for _, value := range values {
-		if text := value.Reveal(); len(text) >= shortest && text != mask {
-			all = append(all, spellings(text)...)
-		}
-	}
-	slices.SortFunc(all, func(a, b string) int {
-		if len(a) != len(b) {
-			return len(b) - len(a)
-		}
-		return strings.Compare(a, b)
-	})
-	return slices.Compact(all)
-}
-
-// spellings returns text and its escaped forms.
-func spellings(text string) []string {
-	all := []string{text}
-	for _, html := range []bool{false, true} {
-		quoted := inJSON(text, html)
-		all = append(all, quoted, inJSON(quoted, html))
-	}
-	for _, escaped := range []string{url.QueryEscape(text), url.PathEscape(text)} {
-		all = append(all, escaped, lowerEscapes(escaped))
-	}
-	return all
-}
-
-// inJSON returns text as the content of a JSON string.
-func inJSON(text string, escapeHTML bool) string {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(escapeHTML)
-	_ = enc.Encode(text) // a string into memory: cannot fail
-	return b.String()[1 : b.Len()-2]
-}
-
-// lowerEscapes returns text with %2F written as %2f.
-func lowerEscapes(text string) string {
-	b := []byte(text)
-	for i := 0; i+2 < len(b); i++ {
-		if b[i] == '%' {
-			b[i+1], b[i+2] = lower(b[i+1]), lower(b[i+2])
-			i += 2
-		}
-	}
-	return string(b)
-}
-
-// replace returns text without the literals, and how many there were.
-func (l literals) replace(text string) (clean string, found int) {
-	for _, literal := range l {
-		if n := strings.Count(text, literal); n > 0 {
-			text = strings.ReplaceAll(text, literal, mask)
-			found += n
-		}
-	}
-	return text, found
 }

@@ -16,10 +16,10 @@ import (
 // [Authorizer.AsksUsers] and AuthorizeDirective when [Authorizer.HasPolicy].
 var (
 	Authenticate = core.Define[AuthenticateInput, Identity](core.Security, "authenticate",
-		"Return who sent a request and why they may command: a custom skill by its id, or the user whose account the token is linked to.").
+		"Return who sent a request and why they may command: a custom skill by its id, or the user whose account the token is linked to.").Reading().
 		Failing(core.Forbidden, core.Unauthorized, core.Unreachable, core.Unavailable, core.RateLimited)
 	AuthorizeDirective = core.Define[DirectiveInput, Decision](core.Security, "authorize_directive",
-		"Return which rule of the policy allows a directive, now or at another time; an error of kind forbidden names the rule that denies it.").
+		"Return which rule of the policy allows a directive, or what is said to the custom skill, now or at another time; an error of kind forbidden names the rule that denies it.").Reading().
 		Failing(core.Forbidden)
 )
 

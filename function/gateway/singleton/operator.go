@@ -23,13 +23,13 @@ var (
 	RunWithTimeout = core.Define[TimeoutInput, any](core.Singleton, "run_with_timeout",
 		"Run a function and return its result, or at the timeout an error of kind unreachable.")
 	GetStatus = core.Define[core.None, Status](core.Singleton, "status",
-		"Return the instances, when each was created and last used, and the running calls.")
+		"Return the instances, when each was created and last used, and the running calls.").Reading()
 	Reset = core.Define[ResetInput, Released](core.Singleton, "reset",
 		"Release one instance or all of them, and return which were closed; the next call creates them again.")
 	CleanUp = core.Define[CleanupInput, Released](core.Singleton, "cleanup",
 		"Release the instances that have been idle for a while, and return which were closed.")
 	GetMemory = core.Define[core.None, Memory](core.Singleton, "memory",
-		"Return the memory of the process, its limit and the number of goroutines.")
+		"Return the memory of the process, its limit and the number of goroutines.").Reading()
 	Optimize = core.Define[OptimizeInput, Optimized](core.Singleton, "optimize",
 		"Reduce the memory of the process to its budget if it is above, and return what that freed.")
 )

@@ -15,7 +15,7 @@ import (
 // Operations that the application runs; those in operator.go are run by name.
 var (
 	CreateResponse = core.Define[ResponseInput, wire.Response](core.Utility, "create_response",
-		"Return the standard response of an operation that succeeded or failed.")
+		"Return the standard response of an operation that succeeded or failed.").Reading()
 )
 
 // Options configure a [Gateway].

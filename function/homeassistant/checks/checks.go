@@ -14,6 +14,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/wire"
+	"github.com/hearthgate/hearthgate/function/access"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
 	"github.com/hearthgate/hearthgate/function/gateway/initialization"
@@ -27,15 +28,17 @@ type Doctor struct{ Client *homeassistant.Client }
 // checks is one diagnosis. What one check finds the next ones need.
 type checks struct {
 	*homeassistant.Client
+	permit    access.Permit
 	settings  *initialization.Settings
+	token     homeassistant.Token // the stored one; empty if linked accounts bring it
 	url       *url.URL
 	addresses []netip.Addr
 }
 
 // Diagnose checks the way to Home Assistant step by step and returns the result of
 // each. It ends with the first one that fails: without it the next ones mean nothing.
-func (d Doctor) Diagnose(ctx context.Context) (wire.Diagnosis, error) {
-	c := &checks{Client: d.Client}
+func (d Doctor) Diagnose(ctx context.Context, p access.Permit) (wire.Diagnosis, error) {
+	c := &checks{Client: d.Client, permit: p}
 	var steps []wire.DiagnosisStep
 	for _, check := range []struct {
 		name string
@@ -45,7 +48,7 @@ func (d Doctor) Diagnose(ctx context.Context) (wire.Diagnosis, error) {
 		{"dns", c.resolve},
 		{"tcp", c.dial},
 		{"tls", c.tls},
-		{"token", c.token},
+		{"token", c.showToken},
 		{"endpoint", c.endpoint},
 		{"discover", c.discover},
 	} {
@@ -77,6 +80,12 @@ func (c *checks) readSettings(ctx context.Context, s *wire.DiagnosisStep) error 
 	}
 	if c.url, err = url.Parse(c.settings.URL); err != nil {
 		return core.Errorf(core.Internal, core.CauseSettings, "%s is not an address: expected one such as https://home.example.org:8123", config.EnvURL)
+	}
+	c.token.Source = c.settings.TokenSource
+	if c.settings.TokenSource == config.Stored {
+		if c.token, err = homeassistant.TokenFor(c.permit, c.settings, ""); err != nil {
+			return err
+		}
 	}
 	s.Advice = status.Warnings
 	s.Found = fmt.Sprintf("the home is at %s, the token is %s", c.settings.URL, c.settings.TokenSource)
@@ -117,14 +126,9 @@ func fixOf(cause core.Cause) string {
 	return "look into the logs of Home Assistant and of the proxy in front of it: something there ends connections, or speaks no HTTP at this port"
 }
 
-// shown returns the token that the checks show to the home.
-func (c *checks) shown() homeassistant.Token {
-	return homeassistant.Token{Secret: c.settings.Token, Source: c.settings.TokenSource}
-}
-
 // get asks the home for a path, with the token if there is a stored one.
 func (c *checks) get(ctx context.Context, path string) (httpclient.Response, error) {
 	return core.Do(ctx, c.Dispatcher, httpclient.MakeRequest, httpclient.Request{
-		URL: c.settings.URL + path, Bearer: c.settings.Token, Idempotent: true,
+		URL: c.settings.URL + path, Bearer: c.token.Secret, Idempotent: true,
 	})
 }

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config/wire"
+	"github.com/hearthgate/hearthgate/function/access/accesstest"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/cache"
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
@@ -44,7 +45,7 @@ func diagnose(t *testing.T, env map[string]string) wire.DiagnosisStep {
 	d := core.NewDispatcher()
 	d.Install(start, client, new(cache.Store))
 	doctor := checks.Doctor{Client: &homeassistant.Client{Dispatcher: d, Settings: start.Settings}}
-	got, err := doctor.Diagnose(t.Context())
+	got, err := doctor.Diagnose(t.Context(), accesstest.Permit())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,13 +23,13 @@ func (c *checks) discover(ctx context.Context, s *wire.DiagnosisStep) error {
 	body := `{"directive":{"header":{"namespace":"Alexa.Discovery","name":"Discover","payloadVersion":"3","messageId":"` + core.NewID() + `"},"payload":{"scope":{"type":"BearerToken","token":""}}}}`
 	res, err := core.Do(ctx, c.Dispatcher, httpclient.MakeRequest, httpclient.Request{
 		Method: http.MethodPost, URL: c.settings.URL + homeassistant.SmartHomePath, Header: http.Header{"Content-Type": {"application/json"}},
-		Bearer: c.settings.Token, Body: []byte(body), Idempotent: true,
+		Bearer: c.token.Secret, Body: []byte(body), Idempotent: true,
 	})
 	if err != nil {
 		return err
 	}
 	s.Found = fmt.Sprint(res.Status)
-	_, err = homeassistant.Classify(res, c.shown())
+	_, err = homeassistant.Classify(res, c.token)
 	switch {
 	case core.CauseOf(err) == core.CauseMalformed:
 		return verdict(core.CauseMalformed, err.Error(), "check what is in front of Home Assistant, and look into its log")

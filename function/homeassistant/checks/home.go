@@ -14,9 +14,9 @@ import (
 	"github.com/hearthgate/hearthgate/function/homeassistant"
 )
 
-// token shows the stored token to the home. A linked account's token comes with each
+// showToken shows the stored token to the home. A linked account's token comes with each
 // directive, and a request without one would count as a wrong token.
-func (c *checks) token(ctx context.Context, s *wire.DiagnosisStep) error {
+func (c *checks) showToken(ctx context.Context, s *wire.DiagnosisStep) error {
 	if c.settings.TokenSource == config.Linked {
 		s.Tried, s.Found = "nothing", "the token comes with each directive, so there is none to try"
 		return nil
@@ -31,7 +31,7 @@ func (c *checks) token(ctx context.Context, s *wire.DiagnosisStep) error {
 	case res.Status == http.StatusNotFound:
 		return core.Errorf(core.Unreachable, core.CauseNotHomeAssistant, "what answers at the address is not Home Assistant (404 to GET /api/): check the address, and what the proxy passes on")
 	case res.Status != http.StatusOK:
-		return homeassistant.StatusError(res, c.shown())
+		return homeassistant.StatusError(res, c.token)
 	case !strings.Contains(string(res.Body), "API running"):
 		return core.Errorf(core.Unreachable, core.CauseNotHomeAssistant, "what answers at the address is not Home Assistant (200 without its words to GET /api/): check the address, and what the proxy shows instead")
 	}
@@ -52,7 +52,7 @@ func (c *checks) endpoint(ctx context.Context, s *wire.DiagnosisStep) error {
 	case http.StatusNotFound:
 		return c.absent(ctx)
 	}
-	return homeassistant.StatusError(res, c.shown())
+	return homeassistant.StatusError(res, c.token)
 }
 
 // absent says why there is no endpoint: Home Assistant's configuration knows whether it

@@ -6,19 +6,19 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
-	"fmt"
 	"os"
 	"os/signal"
 
 	"github.com/hearthgate/hearthgate/infra/bench"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx); err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
+		ui.New(os.Stderr, os.Getenv).Printf("bench: %v\n", err)
 		os.Exit(1)
 	}
 }
@@ -31,12 +31,12 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	report, err := bench.Run(ctx, bench.Options{Root: root, Starts: *starts, Log: os.Stderr})
+	report, err := bench.Run(ctx, bench.Options{Root: root, Starts: *starts, Log: ui.New(os.Stderr, os.Getenv)})
 	if err != nil {
 		return err
 	}
 	if *asJSON {
-		return json.NewEncoder(os.Stdout).Encode(report)
+		return json.NewEncoder(ui.New(os.Stdout, os.Getenv)).Encode(report)
 	}
-	return report.Show(os.Stdout)
+	return report.Show(ui.New(os.Stdout, os.Getenv))
 }

@@ -13,13 +13,16 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
 const interval = 30 * time.Second
 
 func main() {
-	if err := run(os.Stdin, os.Stdout, os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, "heartbeat:", err)
+	out, report := ui.New(os.Stdout, os.Getenv), ui.New(os.Stderr, os.Getenv)
+	if err := run(os.Stdin, out, report); err != nil {
+		report.Printf("heartbeat: %v\n", err)
 		os.Exit(1)
 	}
 }

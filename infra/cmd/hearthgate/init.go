@@ -11,7 +11,7 @@ import (
 )
 
 func (c *command) init() *cobra.Command {
-	var stage, account string
+	var stage, account, conversation, clientID string
 	var production, secretHeaders, skip, yes bool
 	answers := map[string]*string{} // by flag
 	cmd := &cobra.Command{
@@ -33,6 +33,8 @@ changes it only after you say yes.`,
 	cmd.Flags().StringVar(&account, "account", "", "AWS account, twelve digits (default: that of the credentials in use)")
 	cmd.Flags().BoolVar(&production, "production", false, "guard the stack against deletion")
 	cmd.Flags().BoolVar(&secretHeaders, "secret-headers", false, "send the home the headers that hearthgate headers has stored")
+	cmd.Flags().StringVar(&conversation, "conversation", "", "allow or deny what is said to the custom skill where no rule of the policy decides")
+	cmd.Flags().StringVar(&clientID, "login-with-amazon-client-id", "", "client id of the skill's account linking, whose tokens the allow-list accepts")
 	cmd.Flags().BoolVar(&skip, "offline", false, "do not check that Home Assistant answers")
 	cmd.Flags().BoolVar(&yes, "yes", false, "change the file without asking")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -50,6 +52,8 @@ changes it only after you say yes.`,
 			set(cmd, "account", &s.Account, account)
 			set(cmd, "production", &s.Production, production)
 			set(cmd, "secret-headers", &s.SecretHeaders, secretHeaders)
+			set(cmd, "conversation", &s.Conversation, conversation)
+			set(cmd, "login-with-amazon-client-id", &s.LoginWithAmazonClientID, clientID)
 		}
 		if p := c.prompt(); p.Interactive() && !c.json {
 			o.Prompt = p

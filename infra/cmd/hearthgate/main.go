@@ -36,8 +36,8 @@ func (c *command) run(ctx context.Context, args []string) int {
 	root := c.root()
 	root.SetArgs(args)
 	root.SetIn(c.in)
-	root.SetOut(c.out)
-	root.SetErr(c.err)
+	root.SetOut(c.screen())
+	root.SetErr(c.errScreen())
 	err := root.ExecuteContext(ctx)
 	var code exit
 	switch {
@@ -46,7 +46,7 @@ func (c *command) run(ctx context.Context, args []string) int {
 	case errors.As(err, &code):
 		return int(code)
 	case ctx.Err() != nil:
-		fmt.Fprintln(c.err, "stopped")
+		c.errScreen().Printf("stopped\n")
 		return 130
 	}
 	c.failed(err)
@@ -79,11 +79,11 @@ func (c *command) show(result interface{ Show(*ui.Screen) }) {
 
 // print prints v as JSON.
 func (c *command) print(v any) {
-	enc := json.NewEncoder(c.out)
+	enc := json.NewEncoder(c.screen())
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(v); err != nil {
-		fmt.Fprintln(c.err, "the result cannot be written:", err)
+		c.errScreen().Printf("the result cannot be written: %v\n", err)
 	}
 }
 

@@ -4,15 +4,18 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/infra/internal/invoke"
+	"github.com/hearthgate/hearthgate/infra/internal/setup"
 )
 
 func (c *command) op() *cobra.Command {
 	var target targetFlags
+	var allow bool
 	cmd := &cobra.Command{
 		Use:   "op [NAME [JSON]]",
 		Short: "Run an operation of the function by its name; without one, list them",
@@ -20,13 +23,21 @@ func (c *command) op() *cobra.Command {
 standard response. Without a name it lists the operations.
 
 The function starts on this machine, with the Home Assistant of the environment or a
-demo home, unless --stage or --function names a deployed one.`,
+demo home, unless --stage or --function names a deployed one. A deployed function runs
+operations that change something only while they are allowed: --allow allows them for an
+hour, and needs the right to write the stage's parameters.`,
 		Example: `  hearthgate op
+  hearthgate op --allow --stage prod
   hearthgate op lambda.status --stage prod
   hearthgate op utility.generate_correlation_id
   hearthgate op cache.set '{"key": "a", "value": 1}' --json`,
 		Args: takes(0, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if allow {
+				if err := c.allow(cmd.Context(), target); err != nil || len(args) == 0 {
+					return err
+				}
+			}
 			t, err := c.open(cmd.Context(), target)
 			if err != nil {
 				return err
@@ -49,7 +60,34 @@ demo home, unless --stage or --function names a deployed one.`,
 		},
 	}
 	target.add(cmd)
+	cmd.Flags().BoolVar(&allow, "allow", false, "let the deployed function of --stage run operations that change something, for an hour")
 	return cmd
+}
+
+// allow lets the deployed function of a stage run operations that change something.
+func (c *command) allow(ctx context.Context, target targetFlags) error {
+	if target.stage == "" || target.local {
+		return errors.New("--allow is for a deployed function, and one on this machine runs every operation: name its stage with --stage")
+	}
+	stage, account, err := c.deployed(ctx, target.stage)
+	if err != nil {
+		return err
+	}
+	t, err := c.open(ctx, target)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	allowed, err := setup.AllowOperations(ctx, stage, account, t, time.Now())
+	if err != nil {
+		return err
+	}
+	if c.json {
+		c.print(allowed)
+		return nil
+	}
+	allowed.Show(c.errScreen())
+	return nil
 }
 
 // response prints the response to an operation, and fails if the operation did.

@@ -72,7 +72,8 @@ func (c *command) environment(ctx context.Context, stage string) ([]string, erro
 		return nil, nil
 	}
 	env := []string{config.EnvStage + "=local"}
-	for _, name := range []string{config.EnvURL, config.EnvToken, config.EnvTokenSource, config.EnvTimeout, config.EnvVerifySSL, config.EnvCA, config.EnvLogLevel} {
+	for _, name := range []string{config.EnvURL, config.EnvToken, config.EnvTokenSource, config.EnvTimeout, config.EnvVerifySSL, config.EnvCA, config.EnvLogLevel,
+		config.EnvSkillIDs, config.EnvAllowedUsers, config.EnvPolicy, config.EnvConversation, config.EnvAmazonClientID} {
 		if v := c.getenv(name); v != "" {
 			env = append(env, name+"="+v)
 		}

@@ -67,6 +67,18 @@ func (a *Account) PutSecret(ctx context.Context, name, value, description, stage
 	return out.Version, nil
 }
 
+// PutText puts a String of the standard tier, which is not secret.
+func (a *Account) PutText(ctx context.Context, name, value, description string) error {
+	_, err := ssm.NewFromConfig(a.config).PutParameter(ctx, &ssm.PutParameterInput{
+		Name: &name, Value: &value, Type: types.ParameterTypeString, Tier: types.ParameterTierStandard,
+		Description: &description, Overwrite: aws.Bool(true),
+	})
+	if err != nil {
+		return explain("storing the parameter "+name, err)
+	}
+	return nil
+}
+
 // Bootstrapped returns nil if the account is prepared for the CDK in this region, and
 // an error that is [NotFound] if it is not.
 func (a *Account) Bootstrapped(ctx context.Context) error {

@@ -37,6 +37,7 @@ func Destroy(ctx context.Context, cdk CDK, s config.Stage, a *awsaccount.Account
 	var err1, err2 error
 	r.Token, err1 = a.DeleteParameter(ctx, s.TokenParameterName())
 	r.Headers, err2 = a.DeleteParameter(ctx, s.HeadersParameterName())
+	_, _ = a.DeleteParameter(ctx, config.ParameterPrefix(s.Name)+config.OperationsParameter) // of use to no one, and not secret
 	return r, errors.Join(err1, err2)
 }
 

@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 
+	"github.com/hearthgate/hearthgate/config/strictjson"
 	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/infra/internal/logview"
 )
@@ -25,7 +25,7 @@ func ReplayEvent(record []byte, payload, token string) ([]byte, error) {
 		Directive json.RawMessage `json:"directive"`
 	}
 	if json.Unmarshal(record, &whole) == nil && whole.Directive != nil {
-		return restore(record, token), nil
+		return restore(record, token)
 	}
 	l, ok := wire.ParseLogLine(record)
 	switch {
@@ -39,8 +39,41 @@ func ReplayEvent(record []byte, payload, token string) ([]byte, error) {
 	return Directive(l.Namespace, l.Name, l.Endpoint, payload, token), nil
 }
 
-// restore puts a token where one was redacted.
-func restore(event []byte, token string) []byte {
-	quoted, _ := json.Marshal(token) // text: cannot fail
-	return []byte(strings.ReplaceAll(string(event), `"`+logview.Hidden+`"`, string(quoted)))
+// places are where a directive has the token of the linked account, by the path below
+// the directive.
+var places = [][]string{{"endpoint", "scope", "token"}, {"payload", "scope", "token"}, {"payload", "grantee", "token"}}
+
+// restore puts a token where that of the linked account was redacted, and nowhere else:
+// what else was hidden is not known, and the token is not meant for it.
+func restore(event []byte, token string) ([]byte, error) {
+	for _, place := range places {
+		var err error
+		if event, err = replaced(event, append([]string{"directive"}, place...), token); err != nil {
+			return nil, fmt.Errorf("the record is not an event as Alexa sends it: %w", err)
+		}
+	}
+	return event, nil
+}
+
+// replaced returns an object whose value at a path is a text if it was redacted. The
+// other values stay as they are, byte for byte.
+func replaced(object []byte, path []string, text string) ([]byte, error) {
+	out := []byte{'{'}
+	err := strictjson.Object(object, func(key string, value []byte) (err error) {
+		hidden, isText := strictjson.String(value)
+		switch {
+		case key != path[0]:
+		case len(path) > 1 && strictjson.Kind(value) == "object":
+			value, err = replaced(value, path[1:], text)
+		case len(path) == 1 && isText == nil && hidden == logview.Hidden:
+			value, _ = json.Marshal(text) // text: cannot fail
+		}
+		name, _ := json.Marshal(key)
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		out = append(append(append(out, name...), ':'), value...)
+		return err
+	})
+	return append(out, '}'), err
 }

@@ -32,3 +32,28 @@ func TestReplayEvent(t *testing.T) {
 		})
 	}
 }
+
+// TestS9TokenInItsPlace checks that the token goes where that of the linked account was,
+// and nowhere else that says [secret].
+func TestS9TokenInItsPlace(t *testing.T) {
+	const token = "linked-token"
+	for name, tt := range map[string]struct{ event, want string }{
+		"endpoint": {`{"directive":{"endpoint":{"scope":{"type":"BearerToken","token":"[secret]"},"endpointId":"light#a"}}}`,
+			`{"directive":{"endpoint":{"scope":{"type":"BearerToken","token":"linked-token"},"endpointId":"light#a"}}}`},
+		"Discover":    {`{"directive":{"payload":{"scope":{"token":"[secret]"}}}}`, `{"directive":{"payload":{"scope":{"token":"linked-token"}}}}`},
+		"AcceptGrant": {`{"directive":{"payload":{"grantee":{"token":"[secret]"},"grant":{"code":"[secret]"}}}}`, `{"directive":{"payload":{"grantee":{"token":"linked-token"},"grant":{"code":"[secret]"}}}}`},
+		"everywhere else": {`{"directive":{"header":{"correlationToken":"[secret]"},"endpoint":{"cookie":{"token":"[secret]"},"endpointId":"[secret]"},"payload":{"token":"[secret]","code":"[secret]","scope":"[secret]"}},"token":"[secret]"}`,
+			`{"directive":{"header":{"correlationToken":"[secret]"},"endpoint":{"cookie":{"token":"[secret]"},"endpointId":"[secret]"},"payload":{"token":"[secret]","code":"[secret]","scope":"[secret]"}},"token":"[secret]"}`},
+		"not hidden":     {`{"directive":{"endpoint":{"scope":{"token":"own"}}}}`, `{"directive":{"endpoint":{"scope":{"token":"own"}}}}`},
+		"part of a text": {`{"directive":{"endpoint":{"scope":{"token":"a [secret]"}}}}`, `{"directive":{"endpoint":{"scope":{"token":"a [secret]"}}}}`},
+		"values as they are": {`{"directive":{"payload":{"a":1.50,"b":[ 1 ],"scope":{"token":"\u005bsecret]","x":null}}}}`,
+			`{"directive":{"payload":{"a":1.50,"b":[ 1 ],"scope":{"token":"linked-token","x":null}}}}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := invoke.ReplayEvent([]byte(tt.event), "", token)
+			if err != nil || string(got) != tt.want {
+				t.Errorf("got %s, %v\nwant %s", got, err, tt.want)
+			}
+		})
+	}
+}

@@ -56,6 +56,9 @@ func ShowStatus(to *ui.Screen, s wire.Status, where string) {
 	for _, f := range s.LastFailures {
 		row("failed", "%d x %s, last %s: %s", f.Count, words(f.Cause), f.Last.Local().Format("Jan _2 15:04:05"), f.Said)
 	}
+	if rules := unmatched(s.Gateways); rules != "" {
+		row("policy", "no directive has matched %s", rules)
+	}
 	t.Flush()
 	to.Printf("\n")
 	showGateways(to, s.Gateways)

@@ -16,11 +16,12 @@ import (
 	"sync"
 	"time"
 
+	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/alexa"
 )
 
 // Name is the function's name in its environment.
-const Name = "hearthgate-local"
+const Name = config.LocalFunction
 
 // Options say which function to run and how. Only Binary has no default.
 type Options struct {

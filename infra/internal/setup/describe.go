@@ -20,6 +20,8 @@ type Description struct {
 	Region  string   `json:"region"`
 	Changes []Change `json:"changes"`
 	Next    string   `json:"next"` // the command to run next
+
+	Warnings []string `json:"warnings,omitempty"` // what the owner should know of the stage
 }
 
 // Describe completes a stage of the clone at root and writes its file. A file that
@@ -43,7 +45,7 @@ func Describe(ctx context.Context, root, stage string, o Options) (Description, 
 	if after.TokenSource == config.Linked {
 		d.Next = "hearthgate deploy --stage " + stage
 	}
-	d.Region, d.Changes = after.Region, Changes(before, after)
+	d.Region, d.Changes, d.Warnings = after.Region, Changes(before, after), after.Warnings()
 	if exists {
 		if err := d.confirm(ctx, o); err != nil {
 			return d, err
@@ -89,6 +91,9 @@ func (d Description) confirm(ctx context.Context, o Options) error {
 // Show writes the description for a person.
 func (d Description) Show(to *ui.Screen) {
 	to.Printf("%s %s: region %s, %d fields changed.\n", to.Good("wrote"), d.File, d.Region, len(d.Changes))
+	for _, warning := range d.Warnings {
+		to.Printf("%s %s\n", to.Bad("warning:"), warning)
+	}
 	to.Printf("Next: %s\n", to.Bold(d.Next))
 }
 

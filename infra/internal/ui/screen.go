@@ -1,16 +1,18 @@
-// Package ui is the terminal: what a command writes for a person, and what it asks.
+// Package ui is the terminal: what a command writes for a person, and what it asks. It
+// is the one way to it: whatever passes is free of control characters.
 package ui
 
 import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"golang.org/x/term"
 )
 
 // A Screen is where a command writes for a person. Text is coloured on a terminal
-// and plain everywhere else.
+// and plain everywhere else. What is written is sanitized, as [Sanitize] has it.
 type Screen struct {
 	io.Writer
 	coloured bool
@@ -20,7 +22,7 @@ type Screen struct {
 // environment has NO_COLOR (whatever its value) or TERM=dumb.
 func New(w io.Writer, getenv func(string) string) *Screen {
 	f, ok := w.(*os.File)
-	return &Screen{w, ok && term.IsTerminal(int(f.Fd())) && Coloured(getenv)}
+	return Paint(w, ok && term.IsTerminal(int(f.Fd())) && Coloured(getenv))
 }
 
 // Coloured reports whether the environment allows colour.
@@ -29,10 +31,21 @@ func Coloured(getenv func(string) string) bool {
 }
 
 // Paint returns a screen on w that is coloured or not.
-func Paint(w io.Writer, coloured bool) *Screen { return &Screen{w, coloured} }
+func Paint(w io.Writer, coloured bool) *Screen {
+	return &Screen{&sink{w: w, coloured: coloured}, coloured}
+}
 
-// Printf writes.
-func (s *Screen) Printf(format string, args ...any) { fmt.Fprintf(s.Writer, format, args...) }
+// Printf writes. An end of line in a text among args is shown as an escape too, because
+// what comes from elsewhere could make up lines with it; other args, such as errors and
+// bytes, keep theirs.
+func (s *Screen) Printf(format string, args ...any) {
+	for i, arg := range args {
+		if text, ok := arg.(string); ok && strings.Contains(text, "\n") {
+			args[i] = strings.ReplaceAll(text, "\n", `\u000a`)
+		}
+	}
+	fmt.Fprintf(s.Writer, format, args...)
+}
 
 // Progress announces work that takes a while.
 func (s *Screen) Progress(text string) { s.Printf("%s\n", s.Dim(text+" ...")) }
@@ -49,10 +62,11 @@ func (s *Screen) Good(text string) string { return s.style("32", text) }
 // Bad returns text about a failure.
 func (s *Screen) Bad(text string) string { return s.style("31", text) }
 
-// style returns text in a style. Every code has two digits, on which the tables rely.
+// style returns text in a style, to be written to a screen. Every code has two digits, on
+// which the tables rely.
 func (s *Screen) style(code, text string) string {
 	if !s.coloured || text == "" {
 		return text
 	}
-	return "\x1b[" + code + "m" + text + "\x1b[0m"
+	return mark(code) + text + mark("00")
 }

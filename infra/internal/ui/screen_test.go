@@ -49,7 +49,8 @@ func TestNoTerminalNoColour(t *testing.T) {
 func TestPaint(t *testing.T) {
 	var b bytes.Buffer
 	s := ui.Paint(&b, true)
-	if got, want := s.Good("a")+s.Bad(""), "\x1b[32ma\x1b[0m"; got != want {
+	s.Printf("%s", s.Good("a")+s.Bad(""))
+	if got, want := b.String(), "\x1b[32ma\x1b[0m"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

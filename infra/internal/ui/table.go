@@ -29,16 +29,23 @@ func (s *Screen) Table(indent string, right ...int) *Table {
 }
 
 // Title adds a line that has no columns.
-func (t *Table) Title(text string) { t.next().titles = append(t.next().titles, text) }
+func (t *Table) Title(text string) { t.next().titles = append(t.next().titles, oneLine(text)) }
 
 // Row adds a row. Lines after the first of the last cell stand below it.
 func (t *Table) Row(cells ...string) {
 	first, more, _ := strings.Cut(cells[len(cells)-1], "\n")
 	r := t.next()
-	r.cells = append(append([]string(nil), cells[:len(cells)-1]...), first)
+	for _, cell := range append(append([]string(nil), cells[:len(cells)-1]...), first) {
+		r.cells = append(r.cells, oneLine(cell))
+	}
 	if more != "" {
 		t.Row(append(make([]string, len(cells)-1), more)...)
 	}
+}
+
+// oneLine returns text as it is shown, so that columns have its width, in one line.
+func oneLine(text string) string {
+	return strings.NewReplacer("\n", `\u000a`, "\t", `\u0009`).Replace(Sanitize(text))
 }
 
 // next returns the row that is not complete yet.
@@ -82,10 +89,10 @@ func (t *Table) Flush() {
 // even returns a cell with as many bytes of style as every other cell has, because
 // tabwriter counts them as text.
 func (s *Screen) even(cell string) string {
-	if !s.coloured || strings.HasPrefix(cell, "\x1b[") {
+	if !s.coloured || isMark(cell) {
 		return cell
 	}
-	return "\x1b[00m" + cell + "\x1b[0m"
+	return mark("00") + cell + mark("00")
 }
 
 func (t *Table) alignRight(column int) {

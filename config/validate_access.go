@@ -1,0 +1,64 @@
+package config
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/hearthgate/hearthgate/config/policy"
+	"github.com/hearthgate/hearthgate/config/strictjson"
+)
+
+// Warnings returns what the stage accepts and its owner should know: a sentence each,
+// that begins with the field.
+func (s Stage) Warnings() (all []string) {
+	if len(s.AllowedUsers) > 0 && s.LoginWithAmazonClientID == "" {
+		all = append(all, "loginWithAmazonClientId is missing, so allowedUsers accepts tokens that its users gave to any application of Amazon's; write the client id of the skill's security profile")
+	}
+	return all
+}
+
+func checkUsers(ids []string) string { return problem(policy.CheckUsers(ids)) }
+
+// checkRules checks the rules as the function does.
+func checkRules(list json.RawMessage) string {
+	if list == nil {
+		return ""
+	}
+	if strictjson.Kind(list) != "list" {
+		return "is not a list of rules; write [{...}], or leave it out"
+	}
+	_, err := policy.Parse(string(list))
+	return problem(err)
+}
+
+// checkConversation requires a choice where a policy could be passed by a sentence.
+func checkConversation(s Stage) string {
+	c, err := policy.ParseConversation(s.Conversation)
+	if err != nil {
+		return problem(err) + ", or leave it out"
+	}
+	p, err := policy.Parse(string(s.Policy))
+	if err != nil || p == nil || s.CustomSkillID == "" || c != "" || p.NamesCustom() {
+		return ""
+	}
+	return "is missing: a policy judges directives, and a sentence of the custom skill could pass it; write \"deny\" to keep the custom skill from the home, \"allow\" to accept that, or a rule with \"skill\": \"custom\""
+}
+
+// checkClientID never quotes the id: it may be the client secret.
+func checkClientID(id string) string {
+	const prefix = "amzn1.application-oa2-client."
+	rest, ok := strings.CutPrefix(id, prefix)
+	if id == "" || ok && rest != "" && !strings.ContainsFunc(rest, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
+	}) {
+		return ""
+	}
+	return "is not the client id of a security profile of Login with Amazon; copy it from there, " + prefix + " followed by letters and digits, or leave it out"
+}
+
+func problem(err error) string {
+	if err == nil {
+		return ""
+	}
+	return strings.ReplaceAll(err.Error(), "\n", "; ")
+}
