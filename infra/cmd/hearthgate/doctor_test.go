@@ -211,13 +211,13 @@ func answers() []broken {
 	}
 	return []broken{
 		{"401, wrong token", says(root200, 401, plain, "401: Unauthorized"), ofTheToken, "token", "unauthorized", "hearthgate token"},
-		{"401, expired token", expired, ofTheToken, "token", "expired", "new one"},
+		{"401, expired token", expired, ofTheToken, "token", "expired", "make a new long-lived token"},
 		{"403, banned", says(root200, 403, plain, "403: Forbidden"), ofTheToken, "token", "banned", "ip_bans.yaml"},
 		{"403, Cloudflare", says(root200, 403, "Cf-Ray: 1", "<html>"), ofTheToken, "token", "cloudflare", "security events"},
 		{"403, Cloudflare, of the endpoint only", says(probe, 403, "Server: cloudflare", "<html>"), ofTheHome, "endpoint", "cloudflare", "firewall rule"},
 		{"302, Cloudflare Access", says(root200, 302, login, ""), ofTheToken, "token", "cloudflare_access", "service token"},
 		{"403, Cloudflare Access", says(root200, 403, html, "<title>Cloudflare Access</title>"), ofTheToken, "token", "cloudflare_access", "service token"},
-		{"403, another proxy", says(root200, 403, html, "<html>"), ofTheToken, "token", "forbidden", "look at its rules"},
+		{"403, another proxy", says(root200, 403, html, "<html>"), ofTheToken, "token", "forbidden", "look at the rules of the proxy"},
 		{"404, not configured", says(probe, 404, plain, "404: Not Found"), ofTheHome, "endpoint", "not_configured", "smart_home:"},
 		{"404, still starting", starting, ofTheHome, "endpoint", "starting", "wait"},
 		{"404, something else", says(root200, 404, html, "<html>"), ofTheWay, "token", "not_home_assistant", "address"},

@@ -38,8 +38,8 @@ func ShowStatus(to *ui.Screen, s wire.Status, where string) {
 	}
 	t := to.Table("  ")
 	row := func(name, format string, args ...any) { t.Row(to.Dim(name), fmt.Sprintf(format, args...)) }
-	row("version", "%s", cmp.Or(s.Version, "not known"))
 	row("stage", "%s, this process since %s", s.Stage, s.Since.Local().Format("Jan _2 15:04:05"))
+	row("version", "%s", cmp.Or(s.Version, "not known"))
 	if s.Directives+s.SkillRequests == 0 {
 		row("answered", "nothing yet")
 	} else {
