@@ -23,12 +23,12 @@ func TestEveryColumnWorks(t *testing.T) {
 	profiles := 0
 	amazon := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		profiles++
-		_, _ = w.Write([]byte(`{"user_id":"owner"}`))
+		_, _ = w.Write([]byte(`{"user_id":"amzn1.account.OWNER"}`))
 	}))
 	defer amazon.Close()
 	env := map[string]string{
 		config.EnvURL: home.URL, config.EnvToken: canary, config.EnvStage: "test", config.EnvTokenSource: string(config.Stored),
-		config.EnvAllowedUsers: "owner", config.EnvLogLevel: "debug", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "2048",
+		config.EnvAllowedUsers: "amzn1.account.OWNER", config.EnvLogLevel: "debug", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "2048",
 	}
 	out := &writer{}
 	a := New(Options{Getenv: func(name string) string { return env[name] }, Output: out, Dir: t.TempDir(), Amazon: amazon.URL})

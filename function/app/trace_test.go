@@ -124,7 +124,7 @@ func (r *replay) start() {
 		config.EnvURL: "http://home.test", config.EnvToken: canary, config.EnvStage: "test",
 		config.EnvCacheTable: "cache", "AWS_ENDPOINT_URL_DYNAMODB": "http://table.test", "AWS_REGION": "eu-west-1",
 		"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": canary,
-		config.EnvAllowedUsers: "user-0,user-1,user-2,user-3",
+		config.EnvAllowedUsers: "amzn1.account.P0,amzn1.account.P1,amzn1.account.P2,amzn1.account.P3",
 	}
 	r.processes++
 	if r.dir == "" {
@@ -359,13 +359,13 @@ func discovery(serial int) []byte {
 	return fmt.Appendf(nil, `{"event":{"header":{"namespace":"Alexa.Discovery","name":"Discover.Response","messageId":"r%d","payloadVersion":"3"},"payload":{"endpoints":[%s]}}}`, serial, strings.Join(endpoints, ","))
 }
 
-// amazon is Login with Amazon: the token "...-of-2" is that of user-2.
+// amazon is Login with Amazon: the token "...-of-2" is that of person 2.
 func (w *world) amazon(out http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.profiles++
 	_, person, _ := strings.Cut(r.Header.Get("Authorization"), "-of-")
-	_, _ = fmt.Fprintf(out, `{"user_id":"user-%s"}`, person)
+	_, _ = fmt.Fprintf(out, `{"user_id":"amzn1.account.P%s"}`, person)
 }
 
 // table is as much of DynamoDB as the cache needs.
