@@ -15,8 +15,7 @@ const (
 	amazonP90     = 5000 // ms
 	amazonSuccess = 85   // percent
 	alexaDeadline = config.AlexaDeadline * 1000
-	defaultPeriod = 5       // minutes
-	day           = 24 * 60 // minutes
+	defaultPeriod = 5 // minutes
 )
 
 // Metrics are the metrics of one stage, each defined once for both dashboards and
@@ -61,7 +60,7 @@ func (m Metrics) ColdStarts() awscloudwatch.Metric {
 
 // MemoryUsed is the highest memory use of a process, in MB.
 func (m Metrics) MemoryUsed() awscloudwatch.Metric {
-	return m.custom(config.MemoryUsed, "Maximum", "memory, MB", 60)
+	return m.custom(config.MemoryUsed, "Maximum", "memory, MB", defaultPeriod)
 }
 
 // DiscoveryServedStale is the number of discoveries that got the last good answer.
@@ -93,7 +92,7 @@ func (m Metrics) Throttles() awscloudwatch.Metric {
 
 // InvocationsHourly is the number of invocations an hour, directives and all others.
 func (m Metrics) InvocationsHourly() awscloudwatch.Metric {
-	return m.Function.MetricInvocations(options("Sum", "invocations an hour", 60))
+	return m.Function.MetricInvocations(options("Sum", "invocations an hour", hour))
 }
 
 // Concurrency is the highest number of concurrent executions.
