@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -59,6 +61,7 @@ type directive struct {
 	rejected bool         // by the circuit breaker
 	crashes  bool         // the function: it writes no line
 	shifting bool         // the alias has two versions
+	stale    bool         // a discovery that got the last good list
 }
 
 var (
@@ -70,6 +73,7 @@ var (
 	unknown   = directive{outcome: wire.AskedWrongly}
 	succeeded = directive{}
 	crashed   = directive{crashes: true}
+	stale     = directive{stale: true}
 )
 
 // put puts what CloudWatch gets of a directive that a version answers.
@@ -86,20 +90,18 @@ func (s *story) put(at time.Time, version string, d directive) {
 	if d.crashes {
 		return
 	}
-	if d.outcome == wire.NotAnInvocation {
-		d.outcome = wire.Succeeded
-	}
-	if d.took == 0 {
-		d.took = 200
-	}
+	success := cmp.Or(d.outcome, wire.Succeeded).Success()
 	put := func(m config.Metric, dimensions map[string]string, value float64) {
 		s.alarms.Put(at, config.Namespace, m.Name, dimensions, value)
 	}
-	put(config.Success, stage, d.outcome.Success())
-	put(config.Success, map[string]string{config.DimensionStage: "prod", config.DimensionVersion: version}, d.outcome.Success())
-	put(config.Duration, stage, d.took)
+	put(config.Success, stage, success)
+	put(config.Success, map[string]string{config.DimensionStage: "prod", config.DimensionVersion: version}, success)
+	put(config.Duration, stage, cmp.Or(d.took, 200))
 	put(config.BreakerOpen, stage, bit[d.rejected])
 	put(config.MemoryUsed, stage, 30)
+	if d.stale {
+		put(config.DiscoveryServedStale, stage, 1)
+	}
 }
 
 // pass lets minutes pass; what returns the directives of each.
@@ -124,6 +126,17 @@ func every(n int, d directive) func(int) []directive {
 			return []directive{d}
 		}
 		return nil
+	}
+}
+
+// oneOfFive returns a directive each five minutes; one of five, by chance, is d.
+func oneOfFive(d directive) func(int) []directive {
+	random := rand.New(rand.NewPCG(1, 2))
+	return func(minute int) []directive {
+		if minute%5 == 0 && random.IntN(5) == 0 {
+			return []directive{d}
+		}
+		return every(5, succeeded)(minute)
 	}
 }
 
@@ -176,13 +189,19 @@ func TestMails(t *testing.T) {
 			s.pass(1, every(1, failed))
 			s.pass(300, every(60, succeeded))
 		}, nil},
-		"a flaky home: one of five fails, never two in a quarter of an hour": {func(s *story) {
-			s.pass(600, func(minute int) []directive {
-				if minute%20 == 7 {
-					return []directive{timesOut}
-				}
-				return every(5, succeeded)(minute)
-			})
+		"three failures in a row": {func(s *story) {
+			s.pass(3, every(1, failed))
+			s.pass(300, every(60, succeeded))
+		}, nil},
+		"four failures in a row": {func(s *story) {
+			s.pass(4, every(1, failed))
+			s.pass(300, every(60, succeeded))
+		}, []string{"outage"}},
+		"a flaky home: one of five fails, for a day": {func(s *story) {
+			s.pass(24*60, oneOfFive(timesOut))
+		}, nil},
+		"a home that is sometimes slow: one of five, for a day": {func(s *story) {
+			s.pass(24*60, oneOfFive(slow))
 		}, nil},
 		"a busy home: one of twelve fails": {func(s *story) {
 			s.pass(300, func(minute int) []directive {
@@ -223,8 +242,26 @@ func TestMails(t *testing.T) {
 			s.pass(60, every(3, slow))
 			s.pass(120, every(3, succeeded))
 		}, []string{"outage"}},
-		"two slow directives": {func(s *story) {
-			s.pass(2, every(1, slow))
+		"a sparse outage of a day": {func(s *story) {
+			s.pass(60, every(10, failed))
+			s.pass(23*60, every(18, failed))
+			s.pass(180, every(18, succeeded))
+		}, []string{"outage"}},
+		"an outage that a flaky home mixes with answers": {func(s *story) {
+			s.pass(180, func(minute int) []directive {
+				if minute%9 == 8 {
+					return []directive{succeeded}
+				}
+				return every(3, failed)(minute)
+			})
+			s.pass(180, every(3, succeeded))
+		}, []string{"outage"}},
+		"a wrong token": {func(s *story) {
+			s.pass(6*60, every(7, failed))
+			s.pass(60, every(7, succeeded))
+		}, []string{"outage"}},
+		"five slow directives": {func(s *story) {
+			s.pass(5, every(1, slow))
 			s.pass(120, every(30, succeeded))
 		}, nil},
 		"a storm of denials": {func(s *story) {
@@ -249,6 +286,14 @@ func TestMails(t *testing.T) {
 			}
 			s.pass(180, every(10, succeeded))
 		}, []string{"errors"}},
+		"a discovery with the last good list": {func(s *story) {
+			s.pass(3, every(1, stale))
+			s.pass(2*24*60, every(60, succeeded))
+		}, nil},
+		"such a discovery each day": {func(s *story) {
+			s.pass(3*24*60, every(24*60, stale))
+			s.pass(24*60, every(60, succeeded))
+		}, []string{"stale"}},
 		"a weekend away": {func(s *story) { s.pass(60*60, func(int) []directive { return nil }) }, nil},
 		"an unlinked skill": {func(s *story) {
 			s.pass(4*24*60, func(int) []directive { return nil })
@@ -332,7 +377,7 @@ func TestMailNamesTheHome(t *testing.T) {
 
 // TestAlarmMetrics counts what AWS bills: the runbook says it.
 func TestAlarmMetrics(t *testing.T) {
-	if got := tell(t).alarms.MetricCount(); got != 16 {
-		t.Errorf("the alarms of production read %d metrics, want 16, as the section cost of the runbook says", got)
+	if got := tell(t).alarms.MetricCount(); got != 15 {
+		t.Errorf("the alarms of production read %d metrics, want 15, as the section cost of the runbook says", got)
 	}
 }
