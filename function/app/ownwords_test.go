@@ -79,7 +79,7 @@ func TestA8OwnSentencesStayWhole(t *testing.T) {
 	}
 }
 
-// TestC6UserAgent reads what the home is told of who asks, at the start and by a
+// TestC6UserAgent reads the User-Agent of the requests at the start and of a
 // directive.
 func TestC6UserAgent(t *testing.T) {
 	var agents atomic.Pointer[[]string]

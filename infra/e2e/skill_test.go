@@ -66,7 +66,7 @@ func (r request) event() []byte {
 	b, err := json.Marshal(object{
 		"version": "1.0",
 		"session": object{"new": r.session == nil, "sessionId": "session-1", "application": application, "user": user, "attributes": r.session},
-		"context": object{"System": object{"application": application, "user": user, "apiEndpoint": "https://api.amazonalexa.com", "apiAccessToken": canaries.make("api-")}},
+		"context": object{"System": object{"application": application, "user": user, "apiEndpoint": "https://api.alexa.test", "apiAccessToken": canaries.make("api-")}},
 		"request": asked,
 	})
 	if err != nil {

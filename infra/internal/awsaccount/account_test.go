@@ -25,10 +25,10 @@ func TestC9TrueCause(t *testing.T) {
 	const good = `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/a</Arn><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`
 	for _, tt := range []struct {
 		name       string
-		handle     http.HandlerFunc // nil for nobody
+		handle     http.HandlerFunc // nil for no one
 		code, said string
 	}{
-		{"nobody", nil, awsaccount.Unreachable, "AWS did not answer"},
+		{"no one", nil, awsaccount.Unreachable, "AWS did not answer"},
 		{"closes", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, awsaccount.Unreachable, "AWS did not answer"},
 		{"a page", says(200, "text/html", "<!DOCTYPE html><html><p>welcome"), awsaccount.Unreadable, "the answer is not one of AWS"},
 		{"not XML", says(200, "text/xml", "\x00\x01"), awsaccount.Unreadable, "the answer is not one of AWS"},
