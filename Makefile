@@ -28,7 +28,7 @@ RACE = $(if $(CC_FOUND),-race,$(if $(filter undefined,$(origin CI)),$(warning no
 CHECKED := ./config/... ./function/... ./infra/internal/...
 
 # What is fuzzed: package:test. Inputs that reached new code are kept in testdata/fuzz.
-FUZZ := function/app:FuzzInvoke function/app:FuzzOperation function/homeassistant:FuzzAnswer function/core:FuzzExecute \
+FUZZ := function/app:FuzzInvoke function/app:FuzzHostileAnswer function/app:FuzzOperation function/homeassistant:FuzzAnswer function/core:FuzzExecute \
 	function/alexa:FuzzParseSkill function/gateway/cache:FuzzFile config:FuzzDecode function/gateway/security:FuzzScrub \
 	function/gateway/logging:FuzzSearch function/gateway/logging:FuzzWrite function/gateway/metrics:FuzzRestore \
 	function/gateway/utility:FuzzRenderTemplate function/gateway/utility:FuzzParseJSON \

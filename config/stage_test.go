@@ -209,6 +209,20 @@ func TestValidate(t *testing.T) {
 	}
 }
 
+// TestC8Retention accepts every retention period that CloudWatch offers, and none beside.
+func TestC8Retention(t *testing.T) {
+	for days, offered := range map[int]bool{
+		0: false, 1: true, 2: false, 30: true, 31: false, 365: true, 731: true, 1095: false, 1096: true,
+		1826: false, 1827: true, 2192: true, 2557: true, 2922: true, 3288: true, 3653: true, 3654: false, -1: false,
+	} {
+		s := valid()
+		s.RetentionDays = days
+		if err := s.Validate(); (err == nil) != offered {
+			t.Errorf("%d days: %v, want it to be offered: %v", days, err, offered)
+		}
+	}
+}
+
 func TestCheckName(t *testing.T) {
 	for name, want := range map[string]string{
 		"home": "", "a-2": "", "": "needs a name", "Home": `the stage "Home"`, "../prod": "a-z", strings.Repeat("a", 65): "(65 characters)",

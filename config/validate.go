@@ -13,9 +13,8 @@ import (
 // alexaWaits is how many seconds Alexa waits for a reply.
 const alexaWaits = int(alexa.ReplyTimeout / time.Second)
 
-// retentions are the retention periods that CloudWatch offers, in days, up to three
-// years.
-var retentions = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096}
+// retentions are the retention periods that CloudWatch offers, in days, up to ten years.
+var retentions = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653}
 
 // Validate returns every problem of the stage, joined, one [FieldError] each; nil if
 // the stage can be deployed.

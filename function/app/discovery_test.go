@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/hearthgate/hearthgate/config"
 )
@@ -141,8 +142,7 @@ func peakOf(f func()) uint64 {
 			select {
 			case <-stop:
 				return
-			default:
-				runtime.Gosched()
+			case <-time.After(time.Millisecond):
 			}
 		}
 	}()

@@ -83,27 +83,37 @@ func (r *router) forget(up, down bool) {
 	}
 }
 
+// A tallying home carries out everything and counts what it receives, by path.
+type tallying struct {
+	mu       sync.Mutex
+	received map[string]int // guarded by mu
+}
+
+func (h *tallying) count(path string) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.received[path]
+}
+
+func (h *tallying) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodPost {
+		w.WriteHeader(http.StatusMethodNotAllowed)
+		return
+	}
+	h.mu.Lock()
+	h.received[r.URL.Path]++
+	h.mu.Unlock()
+	if r.URL.Path == "/api/conversation/process" {
+		_, _ = io.WriteString(w, `{"response":{"response_type":"action_done","speech":{"plain":{"speech":"Done at home"}}}}`)
+		return
+	}
+	_, _ = io.WriteString(w, handled)
+}
+
 // TestT3SilentRouter has a router forget a kept connection after some seconds of silence.
 // What must not be sent twice arrives once, at once, over a new connection; the line says
 // so.
 func TestT3SilentRouter(t *testing.T) {
-	var mu sync.Mutex
-	received := map[string]int{}
-	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodPost {
-			w.WriteHeader(http.StatusMethodNotAllowed)
-			return
-		}
-		mu.Lock()
-		received[r.URL.Path]++
-		mu.Unlock()
-		if r.URL.Path == "/api/conversation/process" {
-			_, _ = io.WriteString(w, `{"response":{"response_type":"action_done","speech":{"plain":{"speech":"Done at home"}}}}`)
-			return
-		}
-		_, _ = io.WriteString(w, handled)
-	}))
-	defer home.Close()
 	sentence := asked("", `"type":"IntentRequest","intent":{"name":"Sentence","slots":{"sentence":{"name":"sentence","value":"turn on the light"}}}`)
 	for _, tt := range []struct {
 		name, event, path string
@@ -114,12 +124,14 @@ func TestT3SilentRouter(t *testing.T) {
 		{"a sentence", sentence, "/api/conversation/process", true, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			tally := &tallying{received: map[string]int{}}
+			home := httptest.NewServer(tally)
+			t.Cleanup(home.Close)
 			between, url := newRouter(t, home.URL)
 			app, out := started(t, url, map[string]string{config.EnvSkillIDs: "amzn1.ask.skill.home"})
 			send := func() (took time.Duration, arrived int, line map[string]any) {
-				mu.Lock()
-				before := received[tt.path]
-				mu.Unlock()
+				before := tally.count(tt.path)
 				out.before = len(out.lines)
 				began := time.Now()
 				b, err := app.Invoke(t.Context(), []byte(tt.event))
@@ -127,9 +139,7 @@ func TestT3SilentRouter(t *testing.T) {
 				if err != nil || strings.Contains(string(b), "UNREACHABLE") || strings.Contains(string(b), "Sorry") {
 					t.Errorf("the reply is %s, %v", b, err)
 				}
-				mu.Lock()
-				defer mu.Unlock()
-				return took, received[tt.path] - before, out.line(t)
+				return took, tally.count(tt.path) - before, out.line(t)
 			}
 			send()
 			if _, n, line := send(); n != 1 || line["connection_reused"] != true {

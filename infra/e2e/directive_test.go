@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -18,6 +19,7 @@ type directive struct {
 	token           string
 	correlation     string
 	code            string // of an AcceptGrant
+	twice           bool   // the header is there twice, first that of another directive
 }
 
 var directives atomic.Int64
@@ -83,5 +85,17 @@ func (d directive) event() []byte {
 	if err != nil {
 		panic(err) // of a test's own making
 	}
+	if d.twice {
+		b = bytes.Replace(b, []byte(`{"directive":{`), []byte(`{"directive":{"header":{"namespace":"Alexa","name":"ReportState"},`), 1)
+	}
 	return b
+}
+
+// forOther returns a directive to another device, for the same service of the home.
+func (d directive) forOther() directive {
+	switch d.namespace {
+	case "Alexa.CameraStreamController", "Alexa.RTCSessionController":
+		return command(strings.TrimPrefix(d.namespace, "Alexa.")+"."+d.name, "camera#other", d.payload)
+	}
+	return command("PowerController.TurnOn", "light#other", "")
 }

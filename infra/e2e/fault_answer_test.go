@@ -50,6 +50,7 @@ func answerFaults() []fault {
 		malformed("a list", inJSON, `[]`),
 		malformed("other types", inJSON, `{"event":{"header":{"namespace":7,"name":[]}}}`),
 		malformed("not text", inJSON, "\xff\xfe\x00"),
+		malformed("a key twice in the answer", inJSON, `{"event":{"header":{"namespace":"Alexa","name":"ErrorResponse"},"header":{"namespace":"Alexa","name":"Response"},"payload":{}}}`),
 		malformed("a token in nonsense", inJSON, `nonsense {"access_token":"`+canaries.make("leak")+`"} Bearer `+canaries.make("leak")),
 	}
 }
@@ -70,6 +71,11 @@ func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 func statusFaults() []fault {
 	const said = "something\n"
 	return []fault{
+		then("101", away, "protocol", faultyhome.After(faultyhome.Say("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"), faultyhome.Hang)),
+		then("101 without Upgrade", away, "protocol", faultyhome.After(faultyhome.Say("HTTP/1.1 101 Switching Protocols\r\n\r\n"), faultyhome.Hang)),
+		then("199", away, "protocol", faultyhome.After(faultyhome.Say("HTTP/1.1 199 Odd\r\n\r\n"), faultyhome.Hang)),
+		then("103 without end", away, "protocol", faultyhome.After(faultyhome.Flood("HTTP/1.1 103 Early Hints\r\n\r\n", 10<<20), faultyhome.Hang)),
+		late(then("100, then nothing", away, "timeout", faultyhome.After(faultyhome.Say("HTTP/1.1 100 Continue\r\n\r\n"), faultyhome.Hang))),
 		answering("201", away, "unexpected_status", 201, plain, said),
 		{name: "204", told: away, cause: "unexpected_status", made: then("", "", "", faultyhome.After(faultyhome.Say("HTTP/1.1 204 No Content\r\n\r\n"))).made},
 		answering("301", away, "redirect", 301, "Location: http://elsewhere.test/", ""),

@@ -25,7 +25,16 @@ type fault struct {
 	slow  bool   // the answer comes when the time is up
 	unread
 
-	renewed bool // the home refuses it once, and is shown it again with a newer token
+	renewed bool   // the home refuses it once, and is shown it again with a newer token
+	only    string // the one directive that it breaks, by its name; default: every one
+}
+
+// at returns the fault as the directive meets it.
+func (f fault) at(d directive) fault {
+	if f.only != "" && f.only != d.name {
+		return fault{}
+	}
+	return f
 }
 
 // unread says that the home cannot have read the directive, in whole.
@@ -72,6 +81,7 @@ func faults() (all []fault) {
 	all = append(all, statusFaults()...)
 	all = append(all, parameterFaults()...)
 	all = append(all, panicFaults()...)
+	all = append(all, deviousFaults()...)
 	return append(all, ownFaults()...)
 }
 

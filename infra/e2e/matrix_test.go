@@ -41,6 +41,9 @@ var kinds = []struct{ command, endpoint, payload string }{
 	{"SecurityPanelController.Arm", "alarm_control_panel#alarm", `{"armState":"ARMED_AWAY"}`},
 	{"SecurityPanelController.Disarm", "alarm_control_panel#alarm", ""},
 	{"CameraStreamController.InitializeCameraStreams", "camera#door", `{"cameraStreams":[]}`},
+	{"RTCSessionController.InitiateSessionWithOffer", "camera#door", `{"sessionId":"s","offer":{"format":"SDP","value":"v=0\r\na=candidate:1 1 UDP 1 sdp-canary 49203 typ host\r\n"}}`},
+	{"RTCSessionController.SessionConnected", "camera#door", `{"sessionId":"s"}`},
+	{"RTCSessionController.SessionDisconnected", "camera#door", `{"sessionId":"s"}`},
 }
 
 // TestFaultMatrix sends every kind of directive under every fault, each to a fresh

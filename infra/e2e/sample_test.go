@@ -36,6 +36,7 @@ var handled = map[string][]string{
 	"Alexa.PlaybackController":         {"Next", "Pause", "Play", "Previous", "Stop"},
 	"Alexa.PowerController":            {"TurnOff", "TurnOn"},
 	"Alexa.RangeController":            {"AdjustRangeValue", "SetRangeValue"},
+	"Alexa.RTCSessionController":       {"InitiateSessionWithOffer", "SessionConnected", "SessionDisconnected"},
 	"Alexa.SceneController":            {"Activate", "Deactivate"},
 	"Alexa.SecurityPanelController":    {"Arm", "Disarm"},
 	"Alexa.SeekController":             {"AdjustSeekPosition"},

@@ -17,6 +17,7 @@ import (
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/hearthgate/hearthgate/config"
 )
@@ -100,6 +101,8 @@ const (
 	Denied        = "Denied"
 	NotFound      = "NotFound"
 	Unreachable   = "Unreachable"
+	Unreadable    = "Unreadable" // something answered, and not as AWS does
+	Unsent        = "Unsent"     // the request could not be made
 )
 
 // An Error is a failed call to AWS.
@@ -135,6 +138,12 @@ func explain(doing string, err error) error {
 	}
 	api, ok := errors.AsType[smithy.APIError](err)
 	if !ok {
+		if answered(err) {
+			return &Error{Unreadable, fmt.Errorf("%s: the answer is not one of AWS (%w): check what AWS_ENDPOINT_URL and HTTPS_PROXY name, and whether something on the way answers instead of AWS", doing, innermost(err))}
+		}
+		if unsent(err) {
+			return &Error{Unsent, fmt.Errorf("%s: the request to AWS could not be made: %w; check the region and the AWS settings of this machine", doing, innermost(err))}
+		}
 		return &Error{Unreachable, fmt.Errorf("%s: AWS did not answer: %w; check the connection to the internet, AWS_ENDPOINT_URL and the region", doing, innermost(err))}
 	}
 	code := codes[api.ErrorCode()]
@@ -152,6 +161,20 @@ func explain(doing string, err error) error {
 		}
 	}
 	return &Error{code, fmt.Errorf("%s: %s: %s", doing, api.ErrorCode(), api.ErrorMessage())}
+}
+
+// answered reports whether there was a response, which the SDK could not read.
+func answered(err error) bool {
+	_, unreadable := errors.AsType[*smithy.DeserializationError](err)
+	res, ok := errors.AsType[*smithyhttp.ResponseError](err)
+	return unreadable || ok && res.Response != nil && res.HTTPStatusCode() != 0
+}
+
+// unsent reports whether the SDK rejected a request before it sent anything.
+func unsent(err error) bool {
+	_, serialization := errors.AsType[*smithy.SerializationError](err)
+	_, parameter := errors.AsType[smithy.InvalidParamsError](err)
+	return serialization || parameter
 }
 
 // innermost returns the last of a chain of errors, which has the reason.

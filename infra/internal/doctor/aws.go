@@ -30,7 +30,7 @@ func (t *Target) CheckAccount(ctx context.Context) Diagnosis {
 	switch {
 	case awsaccount.CodeOf(err) == awsaccount.Expired:
 		return []Step{credentials.failed(Account, "expired_credentials", "the AWS credentials have expired", "log in again, with `aws sso login` or as you did before")}
-	case awsaccount.CodeOf(err) == awsaccount.Unreachable:
+	case noAnswer(err):
 		return []Step{credentials.refused(err)}
 	case err != nil:
 		return []Step{credentials.failed(Account, "credentials", err.Error(), "log in to the AWS account that the stage is deployed in")}

@@ -55,10 +55,20 @@ func (s Step) failed(class Class, cause, problem, fix string) Step {
 
 // refused returns the step as one that AWS did not answer or did not allow.
 func (s Step) refused(err error) Step {
-	if awsaccount.CodeOf(err) == awsaccount.Unreachable {
+	if noAnswer(err) {
 		return s.failed(Account, "aws_unreachable", err.Error(), "run it again when this machine can reach AWS: this says nothing about the function or your home")
 	}
 	return s.failed(Account, "denied", err.Error(), "use credentials that may read it")
+}
+
+// noAnswer reports whether AWS has said nothing: it was not asked, or not reached, or
+// something else answered.
+func noAnswer(err error) bool {
+	switch awsaccount.CodeOf(err) {
+	case awsaccount.Unreachable, awsaccount.Unreadable, awsaccount.Unsent:
+		return true
+	}
+	return false
 }
 
 // good returns the step as one that succeeded.

@@ -34,6 +34,24 @@ func Once(h http.Handler) func(*Visit) error {
 	}
 }
 
+// Forgetful serves a handler, as Well does, until a connection has been silent for so
+// long: what comes then is dropped without a word, as by a router that has forgotten the
+// connection.
+func Forgetful(h http.Handler, silence time.Duration) Behaviour {
+	once := Once(h)
+	return func(v *Visit) {
+		for last := time.Now(); v.Await() == nil; last = time.Now() {
+			if time.Since(last) > silence {
+				v.Hang()
+				return
+			}
+			if once(v) != nil {
+				return
+			}
+		}
+	}
+}
+
 // Probed answers a GET of the endpoint as Home Assistant does and closes the
 // connection, so that the client cannot reuse it.
 func Probed(v *Visit) {

@@ -59,6 +59,16 @@ func (h *Home) Behave(b Behaviour) {
 	h.behave = b
 }
 
+// Drop closes the connections that there are, so that the next request meets what the
+// home does now.
+func (h *Home) Drop() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for c := range h.open {
+		c.Close()
+	}
+}
+
 // Received returns how often each directive has reached the home whole, by its
 // messageId.
 func (h *Home) Received() map[string]int {

@@ -83,6 +83,42 @@ func TestBehaviours(t *testing.T) {
 
 var errAny = errors.New("any")
 
+// TestForgetful keeps a connection busy, and then silent.
+func TestForgetful(t *testing.T) {
+	const silence = 300 * time.Millisecond
+	h, err := faultyhome.New(faultyhome.Forgetful(http.NotFoundHandler(), silence), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Close()
+	transport := new(http.Transport)
+	defer transport.CloseIdleConnections()
+	send := func() error {
+		ctx, cancel := context.WithTimeout(t.Context(), silence)
+		defer cancel()
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, h.URL, strings.NewReader(directive))
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := transport.RoundTrip(r)
+		if err != nil {
+			return err
+		}
+		defer res.Body.Close()
+		_, err = io.Copy(io.Discard, res.Body)
+		return err
+	}
+	for range 3 {
+		if err := send(); err != nil {
+			t.Fatalf("a busy connection is forgotten: %v", err)
+		}
+	}
+	time.Sleep(2 * silence)
+	if err := send(); !errors.Is(err, context.DeadlineExceeded) || h.Received()["m"] != 3 {
+		t.Errorf("after the silence: %v, received %d times; want no answer, and 3", err, h.Received()["m"])
+	}
+}
+
 func TestNobody(t *testing.T) {
 	url, stop, err := faultyhome.Refusing()
 	if err != nil {
