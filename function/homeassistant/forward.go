@@ -136,11 +136,13 @@ type post struct {
 	idempotent bool
 	counts     func(error) bool // whether an error opens the breaker; default: isHomeFailure
 	unhurried  bool             // how long it takes says nothing about the home
+	onLine     bool             // the line has how it went
 }
 
 // post sends p behind the home's breaker and has read say what the answer means. The
 // line and the metrics of the directive have how it went.
 func (c *Client) post(ctx context.Context, p post, read func(httpclient.Response) error) error {
+	p.onLine = true
 	return c.send(ctx, p, func(res httpclient.Response) error {
 		if !p.unhurried {
 			metrics.Put(ctx, config.HomeDuration, float64(res.Duration)/float64(time.Millisecond))
@@ -169,7 +171,9 @@ func (c *Client) send(ctx context.Context, p post, read func(httpclient.Response
 				Body:       p.body,
 				Idempotent: p.idempotent,
 			})
-			logging.Note(ctx, slog.Bool("connection_reused", res.Reused))
+			if p.onLine { // of a failure too
+				logging.Note(ctx, slog.Bool("connection_reused", res.Reused))
+			}
 			if err != nil {
 				return err
 			}
