@@ -39,7 +39,7 @@ func TestS10CheckToken(t *testing.T) {
 	} {
 		if err := access.CheckToken(core.Secret(token)); (err == nil) != want {
 			t.Errorf("%q: %v", token, err)
-		} else if err != nil && (core.KindOf(err) != core.Unauthorized || core.CauseOf(err) != core.CauseUnauthorized) {
+		} else if err != nil && (core.KindOf(err) != core.Unauthorized || core.CauseOf(err) != core.CauseUnknownToken) {
 			t.Errorf("%q: kind %v", token, core.KindOf(err))
 		}
 	}

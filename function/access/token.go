@@ -17,5 +17,5 @@ func CheckToken(token core.Secret) error {
 	if !bad {
 		return nil
 	}
-	return core.Errorf(core.Unauthorized, core.CauseUnauthorized, "the token of the linked account has characters that no token has, or is too long: disable and enable the skill in the Alexa app, to link the account again")
+	return core.Errorf(core.Unauthorized, core.CauseUnknownToken, "the token of the linked account has characters that no token has, or is too long: disable and enable the skill in the Alexa app, to link the account again")
 }

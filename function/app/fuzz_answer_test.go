@@ -18,7 +18,7 @@ const (
 	closes  = iota
 	waits   // until the client leaves
 	repeats // what it says last, without end
-	ways
+	faultyWays
 )
 
 // FuzzHostileAnswer has the home answer a directive with any bytes, and then close, wait,
@@ -59,9 +59,9 @@ func FuzzHostileAnswer(f *testing.F) {
 		answer := func(c net.Conn) {
 			_, _ = c.Write(first)
 			switch {
-			case way%ways == waits:
+			case way%faultyWays == waits:
 				hangs(c)
-			case way%ways == repeats && len(last) > 0:
+			case way%faultyWays == repeats && len(last) > 0:
 				again(strings.Repeat(string(last), 1+4096/len(last)), 0)(c)
 			}
 		}

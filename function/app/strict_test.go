@@ -56,7 +56,7 @@ func TestS5JudgedAsCarriedOut(t *testing.T) {
 				_, _ = io.WriteString(w, handled)
 			}))
 			defer home.Close()
-			app, _ := started(t, home.URL, map[string]string{config.EnvPolicy: tt.policy})
+			app, _ := started(t, home.URL, map[string]string{config.EnvPolicy: tt.policy, config.EnvConfirm: "none"})
 			b, err := app.Invoke(t.Context(), []byte(tt.event))
 			if passed := came.Load() == 1; err != nil || passed != tt.passes {
 				t.Errorf("it came home: %v, want %v: %s, %v", passed, tt.passes, b, err)
