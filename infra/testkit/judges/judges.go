@@ -69,8 +69,12 @@ type Program struct {
 	Version string // of its module
 }
 
-// Emulator is Amazon's Runtime Interface Emulator.
-var Emulator = Program{"github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie", "v0.0.0-20261030222936-bef5c4ba774d"}
+var (
+	// Emulator is Amazon's Runtime Interface Emulator.
+	Emulator = Program{"github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie", "v0.0.0-20261030222936-bef5c4ba774d"}
+	// Gosec looks for what is known to make Go programs insecure.
+	Gosec = Program{"github.com/securego/gosec/v2/cmd/gosec", "v2.30.0"}
+)
 
 // Install returns the path of a program, which it builds below .build/bin when it is
 // not there in this version.
