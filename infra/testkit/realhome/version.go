@@ -33,12 +33,15 @@ func Versions() (all []Version) {
 			all = append(all, Version(strings.TrimSuffix(name, path.Ext(name))))
 		}
 	}
-	slices.SortFunc(all, func(a, b Version) int { return slices.Compare(a.numbers(), b.numbers()) })
+	slices.SortFunc(all, Version.Compare)
 	return all
 }
 
 // Oldest returns the version that a home has by default.
 func Oldest() Version { return Versions()[0] }
+
+// Compare is negative when v is older than other.
+func (v Version) Compare(other Version) int { return slices.Compare(v.numbers(), other.numbers()) }
 
 // numbers returns the year and the month.
 func (v Version) numbers() (all []int) {
