@@ -42,7 +42,7 @@ func debian(ctx context.Context, dir, suite, version string) (python string, err
 		return "", fmt.Errorf("the package lists of Debian %s were not fetched: %w", suite, err)
 	}
 	if err := apt("install", "--download-only", "--yes", "python"+version+"-venv", "libstdc++6"); err != nil {
-		return "", fmt.Errorf("Python %s of Debian %s was not fetched (does the suite have it still?): %w", version, suite, err)
+		return "", fmt.Errorf("the package of Python %s of Debian %s was not fetched (does the suite have it still?): %w", version, suite, err)
 	}
 	packages, err := filepath.Glob(filepath.Join(dir, "apt", "archives", "*.deb"))
 	if err != nil {
