@@ -7,6 +7,7 @@ MAKEFLAGS += --no-builtin-rules --warn-undefined-variables
 STAGE ?= dev
 ARGS ?=
 FUZZTIME ?= 30s
+RELEASE ?=
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 BIN := $(CURDIR)/.build/bin
 HEARTHGATE := go run ./infra/cmd/hearthgate
@@ -36,7 +37,7 @@ FUZZ := function/app:FuzzInvoke function/app:FuzzHostileAnswer function/app:Fuzz
 
 .PHONY: help
 help: ## list the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 .PHONY: demo
 demo: ## run the function with a simulated home and six directives, on this machine
@@ -59,7 +60,7 @@ check: vet ## check the code and run the unit tests: within a minute, without No
 test: $(BIN)/gotestsum infra/node_modules/.package-lock.json ## install what the tests need and run every test, with the race detector
 	@{ failed=0; \
 		go test -json $(RACE) ./function/... ./config/... || failed=1; \
-		go test -json -timeout 25m ./constructs/... ./infra/... || failed=1; \
+		go test -json -timeout 40m ./constructs/... ./infra/... || failed=1; \
 		exit $$failed; } | go run ./infra/cmd/heartbeat | $(BIN)/gotestsum --format pkgname --raw-command -- cat
 
 .PHONY: function
@@ -116,6 +117,14 @@ fuzz: ## run every fuzz test for FUZZTIME (default: 30s)
 .PHONY: soak
 soak: ## send 100,000 directives, with faults among them, and check what leaks or is lost
 	go test ./infra/e2e -run TestSoak -v -count=1 -timeout 20m -soak 100000
+
+.PHONY: judges
+judges: infra/node_modules/.package-lock.json ## have the judges that others wrote check everything (function/docs/reliability.md)
+	go test ./infra ./infra/e2e ./infra/testkit/judges -run '^TestJudge' -v -count=1 -timeout 20m
+
+.PHONY: home-assistant
+home-assistant: ## let the tests run another release of Home Assistant: RELEASE=2026.12.0
+	go run ./infra/testkit/realhome/adopt $(ARGS) $(RELEASE)
 
 .PHONY: clean
 clean: ## delete what was built or installed below the clone

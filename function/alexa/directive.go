@@ -2,6 +2,8 @@ package alexa
 
 import (
 	"cmp"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/hearthgate/hearthgate/config/strictjson"
 )
@@ -46,7 +48,7 @@ func (d *Directive) read(directive []byte) error {
 			return strictjson.Object(value, func(key string, value []byte) (err error) {
 				switch key {
 				case "endpointId":
-					d.EndpointID, err = strictjson.String(value)
+					d.EndpointID, err = whole(value)
 				case "scope":
 					endpoint, err = tokenOf(value)
 				}
@@ -73,11 +75,11 @@ func (h *Header) read(object []byte) error {
 	return strictjson.Object(object, func(key string, value []byte) (err error) {
 		switch key {
 		case "namespace":
-			h.Namespace, err = strictjson.String(value)
+			h.Namespace, err = whole(value)
 		case "name":
-			h.Name, err = strictjson.String(value)
+			h.Name, err = whole(value)
 		case "instance":
-			h.Instance, err = strictjson.String(value)
+			h.Instance, err = whole(value)
 		case "messageId":
 			h.MessageID, err = strictjson.String(value)
 		case "correlationToken":
@@ -87,6 +89,17 @@ func (h *Header) read(object []byte) error {
 		}
 		return err
 	})
+}
+
+// whole returns the text of a string of which every character is known. Half a
+// surrogate pair is not one: other readers read it as other than U+FFFD, and what is
+// judged here must be what they read.
+func whole(value []byte) (string, error) {
+	text, err := strictjson.String(value)
+	if err == nil && strings.ContainsRune(text, utf8.RuneError) {
+		err = &strictjson.Error{Problem: "has a character that does not exist (half a surrogate pair, or U+FFFD)"}
+	}
+	return text, err
 }
 
 // tokenOf returns the token of a scope or a grantee.

@@ -89,7 +89,7 @@ func readSkillRequest(raw []byte) (Event, error) {
 	var problem struct{ kind, message string }
 	err := members(raw, reader{
 		"request": object(reader{
-			"type": text(&r.Type), "requestId": text(&r.ID), "locale": text(&r.Locale), "reason": text(&r.Reason),
+			"type": text(&r.Type), "requestId": text(&r.ID), "locale": text(&r.Locale), "reason": r.readReason,
 			"intent": r.Intent.read,
 			"error":  object(reader{"type": text(&problem.kind), "message": text(&problem.message)}),
 		}),
@@ -103,6 +103,15 @@ func readSkillRequest(raw []byte) (Event, error) {
 	r.UserID = cmp.Or(system.user, session.user)
 	r.token = cmp.Or(system.token, session.token)
 	return r, err
+}
+
+// readReason reads why a session ended. Requests about advertisements have an object of
+// that name.
+func (r *SkillRequest) readReason(value []byte) error {
+	if strictjson.Kind(value) != "string" {
+		return nil
+	}
+	return text(&r.Reason)(value)
 }
 
 func (r *SkillRequest) readAttributes(object []byte) error {

@@ -50,6 +50,15 @@ func TestSkillRequestOfTheSessionAlone(t *testing.T) {
 	}
 }
 
+func TestReason(t *testing.T) {
+	for reason, want := range map[string]string{`"USER_INITIATED"`: "USER_INITIATED", `{"code":"AD_NOT_READY"}`: "", `null`: ""} {
+		r, err := skillRequest([]byte(`{"request":{"type":"SessionEndedRequest","reason":` + reason + `}}`))
+		if err != nil || r.Reason != want {
+			t.Errorf("%s is read as %q, want %q: %v", reason, r.Reason, want, err)
+		}
+	}
+}
+
 func TestSkillRequestProblems(t *testing.T) {
 	for text, want := range map[string]string{
 		`{}`: "neither a Smart Home directive", ``: "is empty", `[1]`: "not a JSON object", `{"request":{"type":7}}`: "field request.type is a JSON number",

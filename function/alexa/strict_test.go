@@ -2,6 +2,7 @@ package alexa_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/hearthgate/hearthgate/function/alexa"
@@ -22,6 +23,22 @@ func asHome(raw []byte) (namespace, name, endpoint string) {
 	directive := object(event, "directive")
 	header := object(directive, "header")
 	return text(object(header, "namespace")), text(object(header, "name")), text(object(object(directive, "endpoint"), "endpointId"))
+}
+
+// TestHalfASurrogate checks that what other readers read as another text is rejected
+// where it is judged, and nowhere else.
+func TestHalfASurrogate(t *testing.T) {
+	const event = `{"directive":{"header":{"namespace":"N","name":"M","instance":"I","messageId":"1"},"endpoint":{"endpointId":"E"},"payload":{"a":"P"}}}`
+	for old, want := range map[string]string{
+		`"N"`: "directive.header.namespace", `"M"`: "directive.header.name", `"I"`: "directive.header.instance", `"E"`: "directive.endpoint.endpointId", `"P"`: "",
+	} {
+		for _, half := range []string{`"\ud800"`, `"a\udc00"`, `"\udc00\ud800"`, "\"\uFFFD\""} {
+			_, err := alexa.ParseEvent([]byte(strings.Replace(event, old, half, 1)))
+			if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), "field "+want+" has a character") {
+				t.Errorf("%s for %s: error %v, want one about %q", half, old, err, want)
+			}
+		}
+	}
 }
 
 // FuzzDirective checks that what is judged of a directive that is accepted is what Home

@@ -69,13 +69,16 @@ var controls = []struct {
 	{"SecurityPanelController.Disarm", "alarm_control_panel#alarm", `{}`, "alarm_control_panel.alarm", "state", "disarmed"},
 }
 
-func TestControls(t *testing.T) {
-	h := home(t)
+func TestControls(t *testing.T) { eachHome(t, controlled) }
+
+func controlled(t *testing.T, v realhome.Version) {
+	h := homeOf(t, v)
 	if err := h.Call(t.Context(), "timer", "start", map[string]string{"entity_id": "timer.kettle"}); err != nil {
 		t.Fatal(err)
 	}
 	f := start(t, localrun.Options{}, at(h.URL, h.Token)...)
 	for _, c := range controls {
+		c.endpoint, c.entity = spelled(v, c.endpoint), spelled(v, c.entity)
 		t.Run(c.command+" "+c.endpoint, func(t *testing.T) {
 			f := &function{f.Function, t}
 			if c.entity == "" {

@@ -36,9 +36,13 @@ type suite struct {
 	binary string
 	err    error
 
-	homeOnce sync.Once
-	home     *realhome.Home
-	homeErr  error
+	homesMu sync.Mutex
+	homes   map[realhome.Version]sharedHome // guarded by homesMu
+}
+
+type sharedHome struct {
+	*realhome.Home
+	err error
 }
 
 func (s *suite) build() {
@@ -55,8 +59,10 @@ func (s *suite) build() {
 }
 
 func (s *suite) end() {
-	if s.home != nil {
-		s.home.Remove()
+	for _, h := range s.homes {
+		if h.err == nil {
+			h.Remove()
+		}
 	}
 	os.RemoveAll(s.dir)
 }
@@ -77,17 +83,30 @@ func binary(t testing.TB) string {
 	return shared.binary
 }
 
-// home returns the Home Assistant that all tests share. It takes every directive
-// and bans nobody.
+// home returns the Home Assistant that all tests share, of the oldest version. It takes
+// every directive and bans nobody.
 func home(t testing.TB) *realhome.Home {
 	t.Helper()
+	return homeOf(t, realhome.Oldest())
+}
+
+// homeOf returns the Home Assistant of a version that all tests share.
+func homeOf(t testing.TB, v realhome.Version) *realhome.Home {
+	t.Helper()
 	dir := root(t)
-	shared.homeOnce.Do(func() {
-		shared.home, shared.homeErr = realhome.New(context.Background(), dir, realhome.Options{})
-	})
-	require(t, shared.homeErr)
-	canaries.add(shared.home.Token)
-	return shared.home
+	shared.homesMu.Lock()
+	h, found := shared.homes[v]
+	if !found {
+		h.Home, h.err = realhome.New(context.Background(), dir, realhome.Options{Version: v})
+		if shared.homes == nil {
+			shared.homes = map[realhome.Version]sharedHome{}
+		}
+		shared.homes[v] = h
+	}
+	shared.homesMu.Unlock()
+	require(t, h.err)
+	canaries.add(h.Token)
+	return h.Home
 }
 
 // ownHome returns a Home Assistant for one test alone.

@@ -50,7 +50,7 @@ func fingerprint(e realhome.Entity) string {
 	attributes := map[string]any{}
 	for k, v := range e.Attributes {
 		switch k {
-		case "media_position", "media_position_updated_at", "finishes_at", "remaining", "entity_picture", "changed_by", "app_name", "previous_state", "next_state":
+		case "media_position", "media_position_updated_at", "finishes_at", "remaining", "entity_picture", "changed_by", "app_name", "previous_state", "next_state", "last_transition":
 		default:
 			attributes[k] = v
 		}

@@ -65,7 +65,7 @@ func start(o Options, out *output) (*process, error) {
 		p.pipe.close()
 		return nil, fmt.Errorf("the function does not start: %w", err)
 	}
-	p.server = &http.Server{Handler: p.runtimeAPI()}
+	p.server = &http.Server{Handler: p.runtimeAPI(), ReadHeaderTimeout: 10 * time.Second}
 	go p.server.Serve(listener)
 	go p.watch()
 	return p, nil

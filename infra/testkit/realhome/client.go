@@ -20,6 +20,13 @@ type Entity struct {
 // String returns the entity as the home reports it.
 func (e Entity) String() string { return fmt.Sprintf("%s is %s %v", e.ID, e.State, e.Attributes) }
 
+// Release returns which release of Home Assistant it is, "2025.4.4".
+func (h *Home) Release(ctx context.Context) (string, error) {
+	var config struct{ Version string }
+	err := h.get(ctx, "/api/config", &config)
+	return config.Version, err
+}
+
 // States returns every entity.
 func (h *Home) States(ctx context.Context) (all []Entity, err error) {
 	return all, h.get(ctx, "/api/states", &all)

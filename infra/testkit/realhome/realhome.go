@@ -23,8 +23,6 @@ const (
 )
 
 var (
-	//go:embed requirements.txt
-	requirements string
 	//go:embed configuration.yaml
 	configuration string
 	//go:embed run.py
@@ -33,8 +31,9 @@ var (
 
 // Options say how a home differs from the one that all tests can share.
 type Options struct {
-	WithoutAlexa bool // no `alexa:` in its configuration
-	BanAfter     int  // bans an address after so many wrong tokens; default: never
+	Version      Version // default: the oldest
+	WithoutAlexa bool    // no `alexa:` in its configuration
+	BanAfter     int     // bans an address after so many wrong tokens; default: never
 }
 
 // A Home is a Home Assistant. Its methods may be called from several goroutines,
@@ -47,15 +46,25 @@ type Home struct {
 	process     *procgroup.Process
 }
 
-func spec(root string, log io.Writer) venv.Spec {
-	return venv.For(root, "home-assistant", requirements, log)
+// install returns the Python of an environment with that version of Home Assistant. It
+// makes the environment if it is not there yet: once, which takes about a minute and
+// 500 MB. It reports that to log.
+func install(ctx context.Context, root string, v Version, log io.Writer) (python string, err error) {
+	s, err := v.environment(root, log)
+	if err != nil {
+		return "", err
+	}
+	return venv.Ensure(ctx, s)
 }
 
 // New makes a home that has never run and starts it. Whoever calls it calls
 // Remove in the end. The error is venv.ErrNoPython when this machine has no
 // Python of that version.
 func New(ctx context.Context, root string, o Options) (*Home, error) {
-	python, err := venv.Ensure(ctx, spec(root, os.Stderr))
+	if o.Version == "" {
+		o.Version = Oldest()
+	}
+	python, err := install(ctx, root, o.Version, os.Stderr)
 	if err != nil {
 		return nil, err
 	}

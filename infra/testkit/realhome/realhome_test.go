@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/hearthgate/hearthgate/infra/internal/project"
@@ -12,11 +13,17 @@ import (
 )
 
 func TestAHomeStopsAndComesBack(t *testing.T) {
+	for _, v := range realhome.Versions() {
+		t.Run(string(v), func(t *testing.T) { stopsAndComesBack(t, v) })
+	}
+}
+
+func stopsAndComesBack(t *testing.T, v realhome.Version) {
 	root, err := project.Root()
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := realhome.New(t.Context(), root, realhome.Options{})
+	h, err := realhome.New(t.Context(), root, realhome.Options{Version: v})
 	switch {
 	case errors.Is(err, venv.ErrNoPython) && os.Getenv("CI") != "true":
 		t.Skip("skipped: ", err)
@@ -24,6 +31,9 @@ func TestAHomeStopsAndComesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(h.Remove)
+	if is, err := h.Release(t.Context()); err != nil || !strings.HasPrefix(is, string(v)+".") {
+		t.Errorf("Home Assistant is %q, want %s: %v", is, v, err)
+	}
 
 	discover := `{"directive":{"header":{"namespace":"Alexa.Discovery","name":"Discover","payloadVersion":"3","messageId":"m"},"payload":{}}}`
 	before := endpoints(t, h, discover)
@@ -55,9 +65,6 @@ func endpoints(t *testing.T, h *realhome.Home, discover string) int {
 	}
 	if err := json.Unmarshal(b, &answer); err != nil {
 		t.Fatal(err)
-	}
-	if f := os.Getenv("HG_DUMP"); f != "" {
-		os.WriteFile(f, b, 0o644)
 	}
 	return len(answer.Event.Payload.Endpoints)
 }

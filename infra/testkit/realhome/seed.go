@@ -80,7 +80,11 @@ func random(bytes int) string {
 
 // configure writes configuration.yaml. Its own braces are Home Assistant's.
 func configure(path string, port int, o Options) error {
-	t, err := template.New("configuration.yaml").Delims("<<", ">>").Parse(configuration)
+	devices, err := o.Version.read("devices-%s.yaml")
+	if err != nil {
+		return err
+	}
+	t, err := template.New("configuration.yaml").Delims("<<", ">>").Parse(configuration + devices)
 	if err != nil {
 		return err
 	}

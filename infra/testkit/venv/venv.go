@@ -23,6 +23,7 @@ type Spec struct {
 	Dir          string    // of the environment; its lock lies beside it
 	Version      string    // of Python, such as "3.13"
 	Requirements string    // a requirements.txt that pins everything, dependencies too
+	Debian       string    // suite of Debian that has this Python, which is unpacked beside Dir when this machine has none; default: none
 	Log          io.Writer // gets a line when something takes long; default: nowhere
 }
 
@@ -71,11 +72,15 @@ func (s Spec) made() bool {
 }
 
 func (s Spec) make(ctx context.Context, python string) error {
+	started := time.Now()
 	base, err := find(ctx, s.Version)
+	if errors.Is(err, ErrNoPython) && s.Debian != "" {
+		s.logf("%s: fetching Python %s of Debian %s, once", filepath.Base(s.Dir), s.Version, s.Debian)
+		base, err = debian(ctx, s.Dir+".python", s.Debian, s.Version)
+	}
 	if err != nil {
 		return err
 	}
-	started := time.Now()
 	s.logf("%s: installing %d Python packages, once", filepath.Base(s.Dir), strings.Count(s.Requirements, "=="))
 	if err := os.RemoveAll(s.Dir); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"time"
 )
 
 // A Server serves a handler on a loopback port of its own. It can be stopped and
@@ -36,7 +37,7 @@ func (s *Server) Start() error {
 		return fmt.Errorf("the home cannot listen on a loopback port: %w", err)
 	}
 	s.addr = listener.Addr().String()
-	server, ended := &http.Server{Handler: s.Handler}, make(chan struct{})
+	server, ended := &http.Server{Handler: s.Handler, ReadHeaderTimeout: 10 * time.Second}, make(chan struct{})
 	s.server, s.ended = server, ended
 	go func() {
 		defer close(ended)
