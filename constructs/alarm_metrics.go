@@ -9,49 +9,67 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 )
 
-// Fewer than these say nothing: one failure in a quiet quarter of an hour is 100 %.
+// Fewer than these say nothing: one failure in a quiet hour is 100 %.
 const (
-	leastFailed  = 2 // failures in a quarter of an hour
-	leastTimed   = 4 // directives of which the slowest quarter is judged
-	leastErrors  = 3 // in an hour
-	leastBad     = 3 // failures of a new version during its deployment
-	leastCrashes = 2 // of a new version during its deployment
+	leastFailing  = 4 // minutes of an hour with a failure
+	leastSlow     = 4 // minutes of an hour that are slow
+	leastRejected = 3 // minutes of an hour in which the circuit breaker rejects
+	leastErrors   = 3 // in an hour
+	leastStale    = 3 // hours of five days with a discovery from the last good list
+	leastBad      = 3 // failures of a new version during its deployment
+	leastCrashes  = 2 // of a new version during its deployment
 )
 
-// Periods, in minutes.
+// outageShare is the success in an hour, in percent, below which the home is out. Amazon
+// warns at more; but a home in which one of five fails would be above that in one hour
+// and below it in the next, and its owner would get a mail each time.
+const outageShare = 50
+
+// Periods, in minutes. CloudWatch evaluates each minute, and a period ends then. Where
+// more than one counts, they are of a minute: a longer one would divide a burst in other
+// places each time, and the alarm would go on and off.
 const (
-	slowPeriod     = 30
+	minute         = 1
+	hour           = 60
+	day            = 24 * hour
 	rolloutMinutes = 10 // how long a [Rollout] shifts
 )
 
-// FailedRate is the share of the directives of a quarter of an hour that failed, in
-// percent. It has no value if it is above Amazon's limit because of one failure alone:
-// that is neither good nor bad.
-func (m Metrics) FailedRate() awscloudwatch.MathExpression {
-	return m.math(amazonPeriod, "failed, %",
-		fmt.Sprintf("IF(directives - good >= %d OR 100 * good >= %.0f * directives, 100 - 100 * good / directives)", leastFailed, amazonSuccess),
+// Failures is the number of directives that failed in a minute.
+func (m Metrics) Failures() awscloudwatch.MathExpression {
+	return m.math(minute, "failed", "directives - good",
 		map[string]awscloudwatch.IMetric{
-			"good":       m.custom(config.Success, "Sum", "good", amazonPeriod),
-			"directives": m.custom(config.Success, "SampleCount", "directives", amazonPeriod),
+			"good":       m.custom(config.Success, "Sum", "good", minute),
+			"directives": m.custom(config.Success, "SampleCount", "directives", minute),
 		})
 }
 
-// SlowQuarter is the time below which three of four directives of half an hour stayed, in
-// milliseconds. It has no value if it is above Amazon's limit because of one or two. A
-// p90 would be the slowest directive in a home that has few.
-func (m Metrics) SlowQuarter() awscloudwatch.MathExpression {
-	return m.math(slowPeriod, "p75, ms",
-		fmt.Sprintf("IF(directives >= %d OR quarter < %.0f, quarter)", leastTimed, amazonP90),
+// SuccessHourly is the share of the directives of an hour that succeeded, in percent; 0
+// if half of them took so long that Amazon warns.
+func (m Metrics) SuccessHourly() awscloudwatch.MathExpression {
+	return m.math(hour, "success in time, %", fmt.Sprintf("IF(median < %.0f, 100 * success, 0)", amazonP90),
 		map[string]awscloudwatch.IMetric{
-			"quarter":    m.custom(config.Duration, "p75", "p75", slowPeriod),
-			"directives": m.custom(config.Duration, "SampleCount", "directives", slowPeriod),
+			"success": m.custom(config.Success, "Average", "success", hour),
+			"median":  m.custom(config.Duration, "p50", "p50", hour),
 		})
+}
+
+// DurationMinutely is the mean time that the directives of a minute took, in
+// milliseconds.
+func (m Metrics) DurationMinutely() awscloudwatch.Metric {
+	return m.custom(config.Duration, "Average", "mean", minute)
+}
+
+// RejectedMinutely is the number of directives of a minute that the circuit breaker
+// rejected.
+func (m Metrics) RejectedMinutely() awscloudwatch.Metric {
+	return m.custom(config.BreakerOpen, "Sum", "rejected by the circuit breaker", minute)
 }
 
 // Unanswered is the number of invocations in an hour that got no answer: the function
 // failed, or Lambda throttled it.
 func (m Metrics) Unanswered() awscloudwatch.MathExpression {
-	return m.math(60, "without an answer", "FILL(errors, 0) + FILL(throttles, 0)",
+	return m.math(hour, "without an answer", "FILL(errors, 0) + FILL(throttles, 0)",
 		map[string]awscloudwatch.IMetric{"errors": m.Errors(), "throttles": m.Throttles()})
 }
 
@@ -59,6 +77,11 @@ func (m Metrics) Unanswered() awscloudwatch.MathExpression {
 func (m Metrics) DirectivesDaily() awscloudwatch.MathExpression {
 	return m.math(day, "directives a day", "FILL(directives, 0)",
 		map[string]awscloudwatch.IMetric{"directives": m.custom(config.Duration, "SampleCount", "directives", day)})
+}
+
+// StaleHourly is the number of discoveries in an hour that got the last good answer.
+func (m Metrics) StaleHourly() awscloudwatch.Metric {
+	return m.custom(config.DiscoveryServedStale, "Sum", "last good list served", hour)
 }
 
 // NewVersionErrors is the number of invocations in which the version being deployed
@@ -80,7 +103,7 @@ func (m Metrics) NewVersionErrors() awscloudwatch.Metric {
 // did; else 0. When the old version fails too, the home is to blame.
 func (m Metrics) NewVersionFailures() awscloudwatch.MathExpression {
 	return m.math(rolloutMinutes, "failed with the new version",
-		"IF(2 * (tried - good) >= tried AND 2 * (all - allgood - tried + good) <= all - tried, tried - good, 0)",
+		"IF((2 * (tried - good) >= tried) AND (2 * (all - allgood - tried + good) <= all - tried), tried - good, 0)",
 		map[string]awscloudwatch.IMetric{
 			"tried":   m.newVersion("SampleCount", rolloutMinutes),
 			"good":    m.newVersion("Sum", rolloutMinutes),

@@ -1,8 +1,6 @@
 package constructs
 
 import (
-	"cmp"
-	"math"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
@@ -24,8 +22,8 @@ type AlarmsProps struct {
 }
 
 // Alarms report a problem that a person should know of. One outage of the home is one
-// mail: the alarms that see its parts, success, slow and breaker, send none, and the
-// composite alarm over them sends one when the first of them is raised. No alarm sends a
+// mail: the alarms that see its parts, breaker, slow, success and failures, send none,
+// and the composite alarm over them sends one when the first of them is raised. No alarm sends a
 // mail when it ends.
 type Alarms struct {
 	constructs.Construct
@@ -50,32 +48,28 @@ func NewAlarms(scope constructs.Construct, id string, props AlarmsProps) *Alarms
 // outage adds the composite alarm over the signs that the home does not answer.
 func (a *Alarms) outage() {
 	m := a.props.Metrics
-	var parts []interfacesawscloudwatch.IAlarmRef
-	for _, s := range []sign{
-		{"Breaker", m.BreakerOpen(), atLeast(leastFailed), 2, 3, ignore,
-			"Home Assistant failed so often that hearthgate paused requests to it. Check that it runs and can be reached from outside the home."},
-		{"Success", m.FailedRate(), above(100 - amazonSuccess), 2, 3, ignore,
-			"More than 15 % of the directives failed in two quarters of an hour, two or more in each. Amazon warns at the same share. The log gives the cause of each failure."},
-		{"Slow", m.SlowQuarter(), atLeast(amazonP90), 2, 3, ignore,
-			"One directive in four took 5 seconds or more in two half hours. Amazon warns at one in ten, and Alexa times out after 8 seconds. The dashboard shows whether Home Assistant or hearthgate is slow."},
-	} {
-		parts = append(parts, a.add(s))
-	}
-	var rules []awscloudwatch.IAlarmRule
-	for _, part := range parts {
-		rules = append(rules, awscloudwatch.AlarmRule_FromAlarm(part, awscloudwatch.AlarmState_ALARM))
+	breaker := a.add(sign{"Breaker", m.RejectedMinutely(), atLeast(1), leastRejected, 60, ignore,
+		"Home Assistant failed so often that hearthgate paused requests to it, and rejected directives in three minutes of an hour. Check that it runs and can be reached from outside the home."})
+	success := a.add(sign{"Success", m.SuccessHourly(), below(outageShare), 1, 1, ignore,
+		"Fewer than half of the directives of an hour succeeded, or half took 5 seconds or more. It counts as an outage together with failures or slow, so that one failure in a quiet hour does not."})
+	failures := a.add(sign{"Failures", m.Failures(), atLeast(1), leastFailing, 60, ignore,
+		"Directives failed in four minutes of an hour. The log gives the cause of each failure. It counts as an outage together with success, so that a few of many do not."})
+	slow := a.add(sign{"Slow", m.DurationMinutely(), atLeast(amazonP90), leastSlow, 60, ignore,
+		"Directives took 5 seconds or more in four minutes of an hour. Amazon warns when one in ten does, and Alexa times out after 8 seconds. It counts as an outage together with success. The dashboard shows whether Home Assistant or hearthgate is slow."})
+	on := func(alarm awscloudwatch.Alarm) awscloudwatch.IAlarmRule {
+		return awscloudwatch.AlarmRule_FromAlarm(alarm, awscloudwatch.AlarmState_ALARM)
 	}
 	composite := awscloudwatch.NewCompositeAlarm(a.Construct, jsii.String("Outage"), &awscloudwatch.CompositeAlarmProps{
 		CompositeAlarmName: jsii.String(a.props.Prefix + "outage"),
 		AlarmDescription: jsii.String("Outage: the home " + a.props.Home + " does not answer Alexa as it should. " +
 			"The likely cause, by the alarm that is on: breaker: Home Assistant is down or cannot be reached from outside the home; " +
 			"slow: Home Assistant or the route to it is overloaded; " +
-			"success alone: the token, the address or the certificate is no longer valid. " +
+			"only success and failures: the token, the address or the certificate is no longer valid. " +
 			"First: " + RunbookURL + "#outage"),
-		AlarmRule: awscloudwatch.AlarmRule_AnyOf(rules...),
+		AlarmRule: awscloudwatch.AlarmRule_AnyOf(on(breaker), awscloudwatch.AlarmRule_AllOf(on(success), awscloudwatch.AlarmRule_AnyOf(on(failures), on(slow)))),
 	})
 	a.notify(composite)
-	a.All = append([]interfacesawscloudwatch.IAlarmRef{composite}, parts...)
+	a.All = []interfacesawscloudwatch.IAlarmRef{composite, breaker, success, failures, slow}
 }
 
 // faults adds what the owner must act on, though the home is well.
@@ -87,15 +81,12 @@ func (a *Alarms) faults() {
 // notices adds what can wait for the weekend.
 func (a *Alarms) notices() {
 	m := a.props.Metrics
-	limit := math.Round(memoryShare * float64(cmp.Or(m.Memory, defaultMemory)))
 	if a.props.Skill {
 		a.notifying("Notice", sign{"Silence", m.DirectivesDaily(), below(1), silentDays, silentDays, bad,
 			"No directive arrived for three days. If the family is at home, the skill is probably disabled or its account no longer linked. A new stage is silent until the skill is linked."})
 	}
-	a.notifying("Notice", sign{"Memory", m.MemoryUsed(), atLeast(limit), 2, 3, good,
-		"The function uses 90 % of its memory. At 100 % Lambda ends it in the middle of a directive."})
-	a.notifying("Notice", sign{"Stale", m.DiscoveryServedStale(), atLeast(1), 2, 3, good,
-		"Alexa asked for the devices and got the last good list on two of three days, because Home Assistant returned none or far fewer. Known devices still work; new devices are not found."})
+	a.notifying("Notice", sign{"Stale", m.StaleHourly(), atLeast(1), leastStale, 5 * 24, good,
+		"Alexa asked for the devices and got the last good list again and again within five days, because Home Assistant returned none or far fewer. Known devices still work; new devices are not found."})
 	a.notifying("Notice", sign{"Flood", m.InvocationsHourly(), atLeast(flood), 2, 3, good,
 		"The function was invoked 3000 times an hour for two hours. A home rarely does that, and a month of it exceeds the free tier. Find out what invokes it."})
 	if a.props.Doctor {
@@ -122,9 +113,8 @@ func (a *Alarms) rollback() {
 }
 
 const (
-	memoryShare = 0.9
-	flood       = 3000 // invocations an hour; 1370 an hour, all month, are free
-	silentDays  = 3
+	flood      = 3000 // invocations an hour; 1370 an hour, all month, are free
+	silentDays = 3
 )
 
 // A sign is what raises an alarm: a metric that meets a condition in m of n periods.
@@ -152,10 +142,6 @@ type condition struct {
 
 func atLeast(threshold float64) condition {
 	return condition{awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD, threshold}
-}
-
-func above(threshold float64) condition {
-	return condition{awscloudwatch.ComparisonOperator_GREATER_THAN_THRESHOLD, threshold}
 }
 
 func below(threshold float64) condition {

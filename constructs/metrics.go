@@ -18,8 +18,7 @@ const (
 	amazonP90     = float64(alexa.SlowReply / time.Millisecond)
 	amazonSuccess = 100 * alexa.MinSuccessRate // percent
 	alexaDeadline = float64(alexa.ReplyTimeout / time.Millisecond)
-	defaultPeriod = 5       // minutes
-	day           = 24 * 60 // minutes
+	defaultPeriod = 5 // minutes
 )
 
 // Metrics are the metrics of one stage, each defined once for both dashboards and
@@ -64,7 +63,7 @@ func (m Metrics) ColdStarts() awscloudwatch.Metric {
 
 // MemoryUsed is the highest memory use of a process, in MB.
 func (m Metrics) MemoryUsed() awscloudwatch.Metric {
-	return m.custom(config.MemoryUsed, "Maximum", "memory, MB", 60)
+	return m.custom(config.MemoryUsed, "Maximum", "memory, MB", defaultPeriod)
 }
 
 // DiscoveryServedStale is the number of discoveries that got the last good answer.
@@ -96,7 +95,7 @@ func (m Metrics) Throttles() awscloudwatch.Metric {
 
 // InvocationsHourly is the number of invocations an hour, directives and all others.
 func (m Metrics) InvocationsHourly() awscloudwatch.Metric {
-	return m.Function.MetricInvocations(options("Sum", "invocations an hour", 60))
+	return m.Function.MetricInvocations(options("Sum", "invocations an hour", hour))
 }
 
 // Concurrency is the highest number of concurrent executions.

@@ -40,9 +40,10 @@ func TestAlarms(t *testing.T) {
 		of       string
 		missing  string
 	}{
-		"breaker": {false, "2 of 3", "ignore"}, "success": {false, "2 of 3", "ignore"}, "slow": {false, "2 of 3", "ignore"},
+		"breaker": {false, "3 of 60", "ignore"}, "success": {false, "1 of 1", "ignore"},
+		"failures": {false, "4 of 60", "ignore"}, "slow": {false, "4 of 60", "ignore"},
 		"rollback-errors": {false, "1 of 1", "notBreaching"}, "rollback-failures": {false, "1 of 1", "notBreaching"},
-		"errors": {true, "1 of 1", "notBreaching"}, "memory": {true, "2 of 3", "notBreaching"}, "stale": {true, "2 of 3", "notBreaching"},
+		"errors": {true, "1 of 1", "notBreaching"}, "stale": {true, "3 of 120", "notBreaching"},
 		"flood": {true, "2 of 3", "notBreaching"}, "silence": {true, "3 of 3", "breaching"},
 	}
 	for name, notify := range map[string]*constructs.NotificationsProps{"nobody": nil, "owner": toOwner, "topic": toTopic} {
@@ -64,7 +65,7 @@ func TestAlarms(t *testing.T) {
 			outage := tpl.only(t, "AWS::CloudWatch::CompositeAlarm")
 			checkActions(t, outage, notify != nil)
 			has(t, outage.Properties, `"AlarmName":"gate-outage"`, "the home gate (home.example.com)", constructs.RunbookURL+"#outage",
-				"AlarmsBreaker", "AlarmsSuccess", "AlarmsSlow", ` OR ALARM(`)
+				"AlarmsBreaker", "AlarmsSuccess", "AlarmsFailures", "AlarmsSlow", ` OR (ALARM(`, ` AND (ALARM(`)
 		})
 	}
 }

@@ -91,7 +91,7 @@ func TestBadVersionIsRolledBack(t *testing.T) {
 		}
 		cloud.Calm()
 	}
-	for _, alarm := range []string{"slow", "success", "breaker", "errors", "outage"} { // a version is not to blame for the home, and one that mends is let through
+	for _, alarm := range []string{"slow", "success", "failures", "breaker", "errors", "outage"} { // a version is not to blame for the home, and one that mends is let through
 		cloud.Raise("hearthgate-prod-" + alarm)
 	}
 	if version, err := deploy("https://good.example.com"); err != nil || version == first {
@@ -118,7 +118,7 @@ func TestNotifications(t *testing.T) {
 			if n := len(tpl.of("AWS::SNS::Subscription")); n != tt.subscriptions {
 				t.Errorf("%d subscriptions, want %d", n, tt.subscriptions)
 			}
-			parts := []string{"hearthgate-dev-success", "hearthgate-dev-slow", "hearthgate-dev-breaker"}
+			parts := []string{"hearthgate-dev-success", "hearthgate-dev-failures", "hearthgate-dev-slow", "hearthgate-dev-breaker"}
 			seen := 0
 			for _, alarm := range append(tpl.of("AWS::CloudWatch::Alarm"), tpl.of("AWS::CloudWatch::CompositeAlarm")...) {
 				part := slices.Contains(parts, fmt.Sprint(alarm.Properties["AlarmName"]))
