@@ -1,6 +1,8 @@
 package constructs
 
 import (
+	"fmt"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/jsii-runtime-go"
 
@@ -10,7 +12,7 @@ import (
 // Fewer than these say nothing: one failure in a quiet hour is 100 %.
 const (
 	leastFailing  = 4 // minutes of an hour with a failure
-	leastSlow     = 6 // minutes of an hour that are slow
+	leastSlow     = 4 // minutes of an hour that are slow
 	leastRejected = 3 // minutes of an hour in which the circuit breaker rejects
 	leastErrors   = 3 // in an hour
 	leastStale    = 3 // hours of five days with a discovery from the last good list
@@ -18,9 +20,9 @@ const (
 	leastCrashes  = 2 // of a new version during its deployment
 )
 
-// outageShare is the success, in percent, below which the home is out. Amazon warns at
-// more; but a home in which one of five fails would be above that in one hour and below
-// it in the next, and its owner would get a mail each time.
+// outageShare is the success in an hour, in percent, below which the home is out. Amazon
+// warns at more; but a home in which one of five fails would be above that in one hour
+// and below it in the next, and its owner would get a mail each time.
 const outageShare = 50
 
 // Periods, in minutes. CloudWatch evaluates each minute, and a period ends then. Where
@@ -42,9 +44,14 @@ func (m Metrics) Failures() awscloudwatch.MathExpression {
 		})
 }
 
-// SuccessHourly is the share of the directives of an hour that succeeded, 0 to 1.
-func (m Metrics) SuccessHourly() awscloudwatch.Metric {
-	return m.custom(config.Success, "Average", "success", hour)
+// SuccessHourly is the share of the directives of an hour that succeeded, in percent; 0
+// if half of them took so long that Amazon warns.
+func (m Metrics) SuccessHourly() awscloudwatch.MathExpression {
+	return m.math(hour, "success in time, %", fmt.Sprintf("IF(median < %.0f, 100 * success, 0)", amazonP90),
+		map[string]awscloudwatch.IMetric{
+			"success": m.custom(config.Success, "Average", "success", hour),
+			"median":  m.custom(config.Duration, "p50", "p50", hour),
+		})
 }
 
 // DurationMinutely is the mean time that the directives of a minute took, in

@@ -50,12 +50,12 @@ func (a *Alarms) outage() {
 	m := a.props.Metrics
 	breaker := a.add(sign{"Breaker", m.RejectedMinutely(), atLeast(1), leastRejected, 60, ignore,
 		"Home Assistant failed so often that hearthgate paused requests to it, and rejected directives in three minutes of an hour. Check that it runs and can be reached from outside the home."})
-	success := a.add(sign{"Success", m.SuccessHourly(), below(outageShare / 100.), 1, 1, ignore,
-		"Fewer than half of the directives of an hour succeeded. It counts as an outage together with failures, so that one failure in a quiet hour does not."})
+	success := a.add(sign{"Success", m.SuccessHourly(), below(outageShare), 1, 1, ignore,
+		"Fewer than half of the directives of an hour succeeded, or half took 5 seconds or more. It counts as an outage together with failures or slow, so that one failure in a quiet hour does not."})
 	failures := a.add(sign{"Failures", m.Failures(), atLeast(1), leastFailing, 60, ignore,
 		"Directives failed in four minutes of an hour. The log gives the cause of each failure. It counts as an outage together with success, so that a few of many do not."})
 	slow := a.add(sign{"Slow", m.DurationMinutely(), atLeast(amazonP90), leastSlow, 60, ignore,
-		"Directives took 5 seconds or more in six minutes of an hour. Amazon warns when one in ten does, and Alexa times out after 8 seconds. The dashboard shows whether Home Assistant or hearthgate is slow."})
+		"Directives took 5 seconds or more in four minutes of an hour. Amazon warns when one in ten does, and Alexa times out after 8 seconds. It counts as an outage together with success. The dashboard shows whether Home Assistant or hearthgate is slow."})
 	on := func(alarm awscloudwatch.Alarm) awscloudwatch.IAlarmRule {
 		return awscloudwatch.AlarmRule_FromAlarm(alarm, awscloudwatch.AlarmState_ALARM)
 	}
@@ -66,7 +66,7 @@ func (a *Alarms) outage() {
 			"slow: Home Assistant or the route to it is overloaded; " +
 			"only success and failures: the token, the address or the certificate is no longer valid. " +
 			"First: " + RunbookURL + "#outage"),
-		AlarmRule: awscloudwatch.AlarmRule_AnyOf(on(breaker), on(slow), awscloudwatch.AlarmRule_AllOf(on(success), on(failures))),
+		AlarmRule: awscloudwatch.AlarmRule_AnyOf(on(breaker), awscloudwatch.AlarmRule_AllOf(on(success), awscloudwatch.AlarmRule_AnyOf(on(failures), on(slow)))),
 	})
 	a.notify(composite)
 	a.All = []interfacesawscloudwatch.IAlarmRef{composite, breaker, success, failures, slow}
@@ -142,10 +142,6 @@ type condition struct {
 
 func atLeast(threshold float64) condition {
 	return condition{awscloudwatch.ComparisonOperator_GREATER_THAN_OR_EQUAL_TO_THRESHOLD, threshold}
-}
-
-func above(threshold float64) condition {
-	return condition{awscloudwatch.ComparisonOperator_GREATER_THAN_THRESHOLD, threshold}
 }
 
 func below(threshold float64) condition {

@@ -41,7 +41,7 @@ func TestAlarms(t *testing.T) {
 		missing  string
 	}{
 		"breaker": {false, "3 of 60", "ignore"}, "success": {false, "1 of 1", "ignore"},
-		"failures": {false, "4 of 60", "ignore"}, "slow": {false, "6 of 60", "ignore"},
+		"failures": {false, "4 of 60", "ignore"}, "slow": {false, "4 of 60", "ignore"},
 		"rollback-errors": {false, "1 of 1", "notBreaching"}, "rollback-failures": {false, "1 of 1", "notBreaching"},
 		"errors": {true, "1 of 1", "notBreaching"}, "stale": {true, "3 of 120", "notBreaching"},
 		"flood": {true, "2 of 3", "notBreaching"}, "silence": {true, "3 of 3", "breaching"},
@@ -65,7 +65,7 @@ func TestAlarms(t *testing.T) {
 			outage := tpl.only(t, "AWS::CloudWatch::CompositeAlarm")
 			checkActions(t, outage, notify != nil)
 			has(t, outage.Properties, `"AlarmName":"gate-outage"`, "the home gate (home.example.com)", constructs.RunbookURL+"#outage",
-				"AlarmsBreaker", "AlarmsSuccess", "AlarmsFailures", "AlarmsSlow", ` OR ALARM(`, ` AND ALARM(`)
+				"AlarmsBreaker", "AlarmsSuccess", "AlarmsFailures", "AlarmsSlow", ` OR (ALARM(`, ` AND (ALARM(`)
 		})
 	}
 }
