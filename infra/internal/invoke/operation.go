@@ -36,7 +36,7 @@ func (t *Target) Operate(ctx context.Context, name string, input json.RawMessage
 // ShowResponse writes the response to an operation for a person.
 func ShowResponse(to *ui.Screen, r wire.Response, operation string) {
 	if !r.Success {
-		to.Printf("%s\n", to.Bad(strings.TrimPrefix(r.Message, "lambda.process: ")))
+		to.Printf("%s\n", ui.Lines(to.Bad(strings.TrimPrefix(r.Message, "lambda.process: "))))
 		return
 	}
 	to.Printf("%s\n%s\n", indented(r.Data), to.Dim(fmt.Sprintf("%s: %s, %.2f ms, %s", operation, r.Message, r.Duration, r.CorrelationID)))

@@ -31,7 +31,7 @@ func (t *Target) Status(ctx context.Context) (wire.Status, wire.Response, error)
 func ShowStatus(to *ui.Screen, s wire.Status, where string) {
 	to.Printf("%s  %s\n", points(to, s.OverallHealth), to.Bold(where))
 	if s.Problem != "" {
-		to.Printf("  %s\n", to.Bad(s.Problem))
+		to.Printf("  %s\n", ui.Lines(to.Bad(s.Problem)))
 	}
 	for _, reason := range s.Reasons {
 		to.Printf("  - %s\n", reason)

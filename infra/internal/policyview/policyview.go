@@ -125,7 +125,7 @@ func (v *View) Try(name, device string, at time.Time) ([]Verdict, error) {
 		}
 	}
 	if len(directives) == 0 {
-		return nil, fmt.Errorf("Home Assistant answers no directive %.60q%s", name, didYouMean(policy.Near(name, names)))
+		return nil, fmt.Errorf("there is no directive %.60q that Home Assistant answers%s", name, didYouMean(policy.Near(name, names)))
 	}
 	found, err := v.device(device)
 	if err != nil {

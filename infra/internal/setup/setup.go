@@ -99,7 +99,7 @@ func ask(ctx context.Context, s *config.Stage, q Question, o Options) error {
 		if problem == nil {
 			return nil
 		}
-		o.Out.Printf("  %s\n", o.Out.Bad(problem.Error()))
+		o.Out.Printf("  %s\n", ui.Lines(o.Out.Bad(problem.Error())))
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}

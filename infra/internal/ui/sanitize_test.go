@@ -36,10 +36,10 @@ func TestS4Sanitize(t *testing.T) {
 		for _, coloured := range []bool{false, true} {
 			var b bytes.Buffer
 			s := ui.Paint(&b, coloured)
-			s.Printf("%s|%v|%s", text, fmt.Errorf("%s", text), []byte(text))
+			s.Printf("%s|%v|%s|%s", text, fmt.Errorf("%s", text), []byte(text), ui.Lines(text))
 			got := strings.Split(b.String(), "|")
 			oneLine := strings.ReplaceAll(want, "\n", `\u000a`)
-			if len(got) != 3 || got[0] != oneLine || got[1] != want || got[2] != want {
+			if len(got) != 4 || got[0] != oneLine || got[1] != want || got[2] != want || got[3] != want {
 				t.Errorf("coloured %v: %q is shown as %q, want %q", coloured, text, got, want)
 			}
 			b.Reset()

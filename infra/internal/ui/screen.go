@@ -35,9 +35,12 @@ func Paint(w io.Writer, coloured bool) *Screen {
 	return &Screen{&sink{w: w, coloured: coloured}, coloured}
 }
 
-// Printf writes. An end of line in a text among args is shown as an escape too, because
-// what comes from elsewhere could make up lines with it; other args, such as errors and
-// bytes, keep theirs.
+// Lines is a text of several lines, such as the problems of a stage.
+type Lines string
+
+// Printf writes. An end of line in a string among args is shown as an escape too, because
+// what comes from elsewhere could make up lines with it; other args, such as [Lines],
+// errors and bytes, keep theirs.
 func (s *Screen) Printf(format string, args ...any) {
 	for i, arg := range args {
 		if text, ok := arg.(string); ok && strings.Contains(text, "\n") {
