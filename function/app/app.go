@@ -128,7 +128,6 @@ func New(o Options) *App {
 				checks.Doctor
 			}{a.home, checks.Doctor{Client: a.home}},
 			Access: access.Door{Rules: rules{a}}, Host: host{a}, Stats: a.stats,
-			Linked: a.linked,
 			Probes: func() bool { return a.costs.Allows(utility.Probes) },
 		}),
 		breakers,

@@ -92,12 +92,6 @@ func (a *App) stage() string {
 	return cmp.Or(a.getenv(config.EnvStage), "unknown")
 }
 
-// linked reports whether the tokens for the home are those of linked accounts.
-func (a *App) linked() bool {
-	s := a.applied.Load()
-	return s == nil || s.TokenSource == config.Linked
-}
-
 // usage returns what the cost guard decides by.
 func (a *App) usage() []utility.Usage {
 	var all []utility.Usage

@@ -56,7 +56,7 @@ func (c *Client) paused(ctx context.Context, url string, token Token, d alexa.Di
 		if p.Expired {
 			kind = core.Expired
 		}
-		return core.Errorf(kind, core.CauseTokenPaused, "the token was refused %v ago, and requests with it are paused for %v after that, so that Home Assistant does not ban this address: %s", now.Sub(p.Since).Round(time.Second), tokenPause, token.mend())
+		return token.rejected(kind, core.CauseTokenPaused, "the token was refused %v ago, and requests with it are paused for %v after that, so that Home Assistant does not ban this address: %s", now.Sub(p.Since).Round(time.Second), tokenPause, token.mend())
 	}
 	p, ok := c.pause(ctx, banKey(url))
 	if !ok {

@@ -117,12 +117,12 @@ func mediaType(res httpclient.Response) string {
 // on where the token is from.
 func unauthorized(token Token) error {
 	if token.fromAmazon() {
-		return core.Errorf(core.Unauthorized, core.CauseUnauthorized, "Home Assistant rejected the token (401): it is one of Login with Amazon's, not Home Assistant's; %s", token.mendAmazon())
+		return token.rejected(core.Unauthorized, core.CauseUnauthorized, "Home Assistant rejected the token (401): it is one of Login with Amazon's, not Home Assistant's; %s", token.mendAmazon())
 	}
 	if at, ok := security.Expiry(token.Secret); ok && time.Now().After(at) {
-		return core.Errorf(core.Expired, core.CauseExpired, "the token was good until %s (401): %s", at.UTC().Format(time.RFC3339), token.mend())
+		return token.rejected(core.Expired, core.CauseExpired, "the token was good until %s (401): %s", at.UTC().Format(time.RFC3339), token.mend())
 	}
-	return core.Errorf(core.Unauthorized, core.CauseUnauthorized, "Home Assistant rejected the token (401): it is wrong or revoked, or its user is inactive or local-only; %s", token.mend())
+	return token.rejected(core.Unauthorized, core.CauseUnauthorized, "Home Assistant rejected the token (401): it is wrong or revoked, or its user is inactive or local-only; %s", token.mend())
 }
 
 // isHomeFailure reports whether an error says that the home is in trouble, rather than

@@ -39,6 +39,22 @@ func shownToken(s *initialization.Settings, linked string) (Token, error) {
 	return Token{token, config.Linked}, access.CheckToken(token)
 }
 
+// A rejection is why Home Assistant does not accept a token.
+type rejection struct {
+	error
+	source config.TokenSource
+}
+
+func (r rejection) Unwrap() error { return r.error }
+
+// OwnToken reports whether the token is the function's own, the stored one.
+func (r rejection) OwnToken() bool { return r.source == config.Stored }
+
+// rejected returns the error of a token that Home Assistant rejects, or would.
+func (t Token) rejected(kind core.Kind, cause core.Cause, format string, args ...any) error {
+	return &core.Error{Kind: kind, Cause: cause, Err: rejection{fmt.Errorf(format, args...), t.Source}}
+}
+
 // mend says what to do about a token that Home Assistant rejects.
 func (t Token) mend() string {
 	if t.Source == config.Linked {

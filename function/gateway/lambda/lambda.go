@@ -76,7 +76,6 @@ type Options struct {
 	Access access.Door // the door to Home; default: it lets nothing through
 	Host   Host
 
-	Linked func() bool      // whether the home's tokens are those of linked accounts, so that linking again mends a rejected one; default: always
 	Probes func() bool      // whether the home may be asked on a schedule; default: always
 	Stats  *InvocationStats // of the events that were answered; default: its own
 }
@@ -86,9 +85,6 @@ type Gateway struct{ opts Options }
 
 // New returns a Gateway.
 func New(o Options) *Gateway {
-	if o.Linked == nil {
-		o.Linked = func() bool { return true }
-	}
 	if o.Probes == nil {
 		o.Probes = func() bool { return true }
 	}

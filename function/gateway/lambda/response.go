@@ -86,7 +86,7 @@ func (g *Gateway) createAlexaResponse(ctx context.Context, in ReplyInput) (json.
 		if in.tells() {
 			return in.reply(e)
 		}
-		return g.failedSkill(e, kind, core.CauseOf(in.Err))
+		return failedSkill(e, kind, in.Err)
 	}
 	return nil, core.Errorf(core.Invalid, core.CauseInput, "field event is neither a directive nor a skill's request")
 }
@@ -121,7 +121,7 @@ func failedDirective(e alexa.Directive, kind core.Kind) (json.RawMessage, error)
 
 // failedSkill returns the reply that r failed: a sentence in its language, and the
 // end of the session.
-func (g *Gateway) failedSkill(r alexa.SkillRequest, kind core.Kind, cause core.Cause) (json.RawMessage, error) {
+func failedSkill(r alexa.SkillRequest, kind core.Kind, err error) (json.RawMessage, error) {
 	switch {
 	case r.Type == alexa.SessionEnded || r.IsNotice():
 		return alexa.Silence(), nil
@@ -129,12 +129,12 @@ func (g *Gateway) failedSkill(r alexa.SkillRequest, kind core.Kind, cause core.C
 		return alexa.Fulfillment(r, "NO", "")
 	}
 	say := alexa.PhrasesFor(r.Locale)
-	if cause == core.CauseStillWorking {
+	if core.CauseOf(err) == core.CauseStillWorking {
 		return alexa.SkillReply{Speech: say.Working}.Encode()
 	}
 	switch kind {
 	case core.Unauthorized, core.Expired:
-		if rejectedByHome(cause) && !g.opts.Linked() {
+		if isOwnToken(err) {
 			return alexa.SkillReply{Speech: say.Refused}.Encode()
 		}
 		return alexa.SkillReply{Speech: say.Link, Card: alexa.LinkAccount}.Encode()
@@ -148,10 +148,14 @@ func (g *Gateway) failedSkill(r alexa.SkillRequest, kind core.Kind, cause core.C
 	return alexa.SkillReply{Speech: say.Failed}.Encode()
 }
 
-// rejectedByHome reports whether it was the home that rejected a token, rather than the
-// allow-list, which goes by the linked account whatever the home's token is.
-func rejectedByHome(cause core.Cause) bool {
-	return cause == core.CauseUnauthorized || cause == core.CauseExpired || cause == core.CauseTokenPaused
+// isOwnToken reports whether err says of itself that the rejected token is the function's
+// own: linking the account again mends nothing.
+func isOwnToken(err error) bool {
+	own, ok := errors.AsType[interface {
+		error
+		OwnToken() bool
+	}](err)
+	return ok && own.OwnToken()
 }
 
 // reply returns the reply to r that says and shows what is given.
