@@ -151,6 +151,10 @@ func (c *check) message() {
 		c.expect("Alexa.SeekController.StateReport")
 	case asked == "Alexa.SecurityPanelController.Arm":
 		c.expect("Alexa.SecurityPanelController.Arm.Response")
+	case asked == "Alexa.RTCSessionController.InitiateSessionWithOffer":
+		c.expect("Alexa.RTCSessionController.AnswerGeneratedForSession")
+	case c.asked.Header.Namespace == "Alexa.RTCSessionController":
+		c.expect(asked) // the session's end and begin are answered with their own names
 	default:
 		c.expect("Alexa.Response")
 	}

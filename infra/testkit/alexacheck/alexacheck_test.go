@@ -116,6 +116,22 @@ func TestPlantedMistakes(t *testing.T) {
 	}
 }
 
+// TestLiveSessions checks the replies to a camera's live session.
+func TestLiveSessions(t *testing.T) {
+	for asked, answer := range map[string]string{
+		"InitiateSessionWithOffer": "AnswerGeneratedForSession", "SessionConnected": "SessionConnected", "SessionDisconnected": "SessionDisconnected",
+	} {
+		directive := strings.NewReplacer("Alexa.PowerController", "Alexa.RTCSessionController", "TurnOn", asked).Replace(turnOn)
+		reply := strings.Replace(done, `"Alexa","name":"Response"`, `"Alexa.RTCSessionController","name":"`+answer+`"`, 1)
+		if err := alexacheck.Reply([]byte(directive), []byte(reply)); err != nil {
+			t.Errorf("%s: %v", asked, err)
+		}
+		if err := alexacheck.Reply([]byte(directive), []byte(done)); err == nil || !strings.Contains(err.Error(), "want Alexa.RTCSessionController."+answer) {
+			t.Errorf("%s: a plain response gives %v", asked, err)
+		}
+	}
+}
+
 // TestTwice plants what is right once and wrong twice.
 func TestTwice(t *testing.T) {
 	endpoint := found[strings.Index(found, `{"endpointId"`) : strings.LastIndex(found, `}]}}}`)+1]
