@@ -10,7 +10,7 @@ func TestLogsReplayAndCost(t *testing.T) {
 	o.deployed()
 	o.sees(o.types("", "invoke", "turn-on", "--endpoint", "switch.outlet", "--stage", "dev"), 0)
 	o.sees(o.types("", "invoke", "turn-on", "--endpoint", "light.nope", "--stage", "dev"), 1)
-	o.sees(o.types("", "logs"), 0, "ok", "Alexa.PowerController.TurnOn", "switch#outlet", "FAIL", "NO_SUCH_ENDPOINT")
+	o.sees(o.types("", "logs"), 0, "ok", "Alexa.PowerController.TurnOn", "switch#outlet", "bad ", "NO_SUCH_ENDPOINT")
 	failed := o.types("", "logs", "--failed", "--json")
 	o.sees(failed, 0, "light#nope")
 	if strings.Contains(failed.out, "switch#outlet") {

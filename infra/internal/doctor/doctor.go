@@ -83,6 +83,9 @@ func (s Step) unsure(why string) Step {
 	return s
 }
 
+// warns reports whether the step succeeded and still found what should be changed.
+func (s Step) warns() bool { return s.OK && !s.Unsure && len(s.Advice) > 0 }
+
 // A Diagnosis is all steps of a run of the doctor.
 type Diagnosis []Step
 

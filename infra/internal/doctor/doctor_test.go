@@ -3,6 +3,7 @@ package doctor_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -228,7 +229,24 @@ func TestAdvice(t *testing.T) {
 			if !step.OK || step.Unsure || !strings.Contains(strings.Join(step.Advice, ", "), tt.want) || tt.want == "" && len(step.Advice) > 0 {
 				t.Errorf("%+v, want advice %q", step, tt.want)
 			}
+			o11Verdict(t, step)
 		})
+	}
+}
+
+// o11Verdict sees that the verdict on a step alone names it if it has advice, on the
+// screen as in JSON.
+func o11Verdict(t *testing.T, step doctor.Step) {
+	t.Helper()
+	var b bytes.Buffer
+	doctor.Diagnosis{step}.Show(ui.Paint(&b, false))
+	warns := len(step.Advice) > 0
+	if text := b.String(); strings.Contains(text, "Nothing is broken; see the advice on: "+step.Name+".") != warns || strings.Contains(text, "Everything") == warns {
+		t.Errorf("O11: the verdict on a step with %d advice: %s", len(step.Advice), text)
+	}
+	out, err := json.Marshal(doctor.Diagnosis{step})
+	if err != nil || strings.Contains(string(out), `"warnings":["`+step.Name+`"]`) != warns {
+		t.Errorf("O11: as JSON: %s, %v", out, err)
 	}
 }
 

@@ -29,35 +29,57 @@ func (d Diagnosis) MarshalJSON() ([]byte, error) {
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false) // the URLs in it have & and the advice has <
 	err := enc.Encode(struct {
-		OK    bool   `json:"ok"`
-		Class Class  `json:"class"`
-		Steps []step `json:"steps"`
-	}{d.Class() == Well, d.Class(), steps})
+		OK       bool     `json:"ok"`
+		Class    Class    `json:"class"`
+		Warnings []string `json:"warnings"` // the names of the steps that warn
+		Unsure   []string `json:"unsure"`   // and of those that could not be checked
+		Steps    []step   `json:"steps"`
+	}{d.Class() == Well, d.Class(), d.names(Step.warns), d.names(unsure), steps})
 	return b.Bytes(), err
 }
 
 // Show writes the steps for a person.
 func (d Diagnosis) Show(to *ui.Screen) {
-	t, where, unsure := to.Table(""), "", []string(nil)
+	t, where := to.Table(""), ""
 	for _, s := range d {
 		if s.Where != where {
 			where = s.Where
 			t.Title("")
 			t.Title(to.Bold(titles[where]))
 		}
-		if s.OK && s.Unsure {
-			unsure = append(unsure, s.Name)
-		}
 		s.show(t, to)
 	}
 	t.Flush()
-	switch {
-	case d.Class() != Well:
-	case len(unsure) > 0:
-		to.Printf("\n%s\n", to.Bold("No problem was found; could not be checked: "+strings.Join(unsure, ", ")+"."))
-	default:
-		to.Printf("\n%s\n", to.Good("Everything is as it should be."))
+	if d.Class() != Well {
+		return
 	}
+	verdict := ""
+	for _, part := range []struct {
+		text  string
+		steps []string
+	}{{"; see the advice on: ", d.names(Step.warns)}, {"; could not be checked: ", d.names(unsure)}} {
+		if len(part.steps) > 0 {
+			verdict += part.text + strings.Join(part.steps, ", ")
+		}
+	}
+	if verdict == "" {
+		to.Printf("\n%s\n", to.Good("Everything is as it should be."))
+		return
+	}
+	to.Printf("\n%s\n", to.Bold("Nothing is broken"+verdict+"."))
+}
+
+func unsure(s Step) bool { return s.OK && s.Unsure }
+
+// names returns the names of the steps of which something holds, never nil.
+func (d Diagnosis) names(holds func(Step) bool) []string {
+	names := []string{}
+	for _, s := range d {
+		if holds(s) {
+			names = append(names, s.Name)
+		}
+	}
+	return names
 }
 
 // show adds the step to a table.

@@ -15,7 +15,7 @@ func Failed(l wire.LogLine) bool {
 	if l.Outcome == wire.NotAnInvocation {
 		return l.Level == "ERROR"
 	}
-	return l.Outcome == wire.Failed || strings.HasSuffix(l.Reply, ".ErrorResponse")
+	return l.Outcome == wire.Failed || l.Outcome == wire.AskedWrongly
 }
 
 // Show writes a line for a person, and a second line if it is about a failure.
@@ -30,8 +30,13 @@ func Show(to *ui.Screen, l wire.LogLine) {
 		return
 	}
 	mark := to.Good("ok  ")
-	if Failed(l) {
+	switch l.Outcome {
+	case wire.Failed:
 		mark = to.Bad("FAIL")
+	case wire.Denied:
+		mark = to.Bold("deny")
+	case wire.AskedWrongly:
+		mark = to.Bold("bad ")
 	}
 	more := ""
 	if l.ColdStart {
@@ -41,7 +46,7 @@ func Show(to *ui.Screen, l wire.LogLine) {
 	switch {
 	case l.Error != "":
 		to.Printf("%27s %s: %s\n", "", l.Cause, l.Error)
-	case Failed(l):
+	case l.Outcome != wire.Succeeded:
 		to.Printf("%27s %s\n", "", strings.TrimSuffix("Home Assistant answered "+l.ReplyType+": "+l.HomeMessage, ": "))
 	}
 }

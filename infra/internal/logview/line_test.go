@@ -21,7 +21,7 @@ func TestShow(t *testing.T) {
 		{"good", lines.Cold, false, []string{"ok  ", " ms  Alexa.PowerController.TurnOn  switch#outlet (cold start)"}},
 		{"a device whose name is known", lines.Brightness, false, []string{"ok  ", "SetBrightness  " + functionlog.DeviceName}},
 		{"failed", lines.Unreachable, true, []string{"FAIL", "TurnOn  Outlet", "refused: ", "nothing listens there"}},
-		{"the home refused", lines.Rejected, true, []string{"FAIL", "light#nowhere", "Home Assistant answered NO_SUCH_ENDPOINT"}},
+		{"the home refused", lines.Rejected, true, []string{"bad ", "light#nowhere", "Home Assistant answered NO_SUCH_ENDPOINT"}},
 		{"an operation", lines.Operation, false, []string{"ok  ", "logging.write"}},
 		{"of no invocation", lines.Other, true, []string{"ERROR the lamp is broken"}},
 	} {

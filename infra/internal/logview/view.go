@@ -13,9 +13,9 @@ import (
 // A View shows the lines of a deployed function's log, each once.
 type View struct {
 	Account *awsaccount.Account
-	Group   string // the name of the log
-	Failed  bool   // show only what failed; default: everything that the function wrote
-	Raw     bool   // show the lines as they are in CloudWatch; default: as a person reads them
+	Group   string                  // the name of the log
+	Only    func(wire.LogLine) bool // which lines to show; default: everything that the function wrote
+	Raw     bool                    // show the lines as they are in CloudWatch; default: as a person reads them
 	Out     *ui.Screen
 
 	seen map[string]bool
@@ -33,7 +33,7 @@ func (v *View) Show(ctx context.Context, since time.Time) error {
 	for _, l := range lines {
 		text := RedactLine(l.Text)
 		parsed, ok := wire.ParseLogLine([]byte(text))
-		if !ok || v.seen[l.ID] || v.Failed && !Failed(parsed) {
+		if !ok || v.seen[l.ID] || v.Only != nil && !v.Only(parsed) {
 			continue
 		}
 		v.seen[l.ID] = true
