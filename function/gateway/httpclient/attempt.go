@@ -34,6 +34,8 @@ type attempt struct {
 	failure *core.Error
 	done    <-chan struct{}
 
+	rejected atomic.Pointer[error] // why an interim response ended the attempt; nil if none did
+
 	mu     sync.Mutex
 	cancel context.CancelFunc   // guarded by mu; nil before and after run
 	timer  *time.Timer          // guarded by mu; of the phase
@@ -129,6 +131,9 @@ func (a *attempt) end() {
 
 // fail returns err classified, and keeps it for mayRetry.
 func (a *attempt) fail(ctx context.Context, err error) error {
+	if rejected := a.rejected.Load(); rejected != nil {
+		err = *rejected
+	}
 	a.failure = classify(ctx, phase(a.phase.Load()), err)
 	return a.failure
 }

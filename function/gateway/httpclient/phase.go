@@ -53,17 +53,19 @@ func (a *attempt) trace() *httptrace.ClientTrace {
 const maxInterim = 8
 
 // gotInterim returns an error for a status that announces no final response, and for
-// interim responses without end.
-func (a *attempt) gotInterim(status int) error {
+// interim responses without end. It keeps the error, which the transport may lose.
+func (a *attempt) gotInterim(status int) (err error) {
 	switch status {
 	case http.StatusContinue, http.StatusProcessing, http.StatusEarlyHints:
+		if a.interim.Add(1) <= maxInterim {
+			return nil
+		}
+		err = errInterim
 	default:
-		return notFinal(status)
+		err = notFinal(status)
 	}
-	if a.interim.Add(1) > maxInterim {
-		return errInterim
-	}
-	return nil
+	a.rejected.Store(&err)
+	return err
 }
 
 func (a *attempt) got(i httptrace.GotConnInfo) {
