@@ -28,13 +28,6 @@ RACE = $(if $(CC_FOUND),-race,$(if $(filter undefined,$(origin CI)),$(warning no
 # What `make check` tests: the packages that need neither Node nor Home Assistant.
 CHECKED := ./config/... ./function/... ./infra/internal/...
 
-# What is fuzzed: package:test. Inputs that reached new code are kept in testdata/fuzz.
-FUZZ := function/app:FuzzInvoke function/app:FuzzHostileAnswer function/app:FuzzOperation function/homeassistant:FuzzAnswer function/core:FuzzExecute \
-	function/alexa:FuzzParseSkill function/gateway/cache:FuzzFile config:FuzzDecode function/gateway/security:FuzzScrub \
-	function/gateway/logging:FuzzSearch function/gateway/logging:FuzzWrite function/gateway/metrics:FuzzRestore \
-	function/gateway/utility:FuzzRenderTemplate function/gateway/utility:FuzzParseJSON \
-	config/strictjson:FuzzCheck config/strictjson:FuzzDecode
-
 .PHONY: help
 help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -107,12 +100,14 @@ trace: ## replay a day of a home's traffic and print the cache's hit rate
 faults: ## inject every fault into every kind of directive and print the matrix
 	go test ./infra/e2e -run TestFaultMatrix -v -count=1
 
+# Inputs that reached new code are kept in testdata/fuzz.
 .PHONY: fuzz
 fuzz: ## run every fuzz test for FUZZTIME (default: 30s)
 	@mkdir -p .build
-	@printf '%s\n' $(FUZZ) | xargs -P 2 -I{} bash -c 'dir={}; name=$${dir#*:}; \
-		out=$$(go test ./$${dir%:*} -run "^$$" -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x -parallel 1 2>&1) || { echo "$$out"; exit 1; }; \
-		printf "%-16s %s\n" $$name "$$(grep -o "elapsed: .*" <<<"$$out" | tail -1 | sed "s, ([0-9]*/sec),,")"' | tee .build/fuzz.txt
+	@grep -ro --include='*_test.go' '^func Fuzz[A-Za-z]*' config function infra/internal | sed -E 's,/[^/]+:func ,:,' | sort | xargs -P 2 -I{} bash -c 'target={}; \
+		pkg=$${target%:*}; name=$${target#*:}; \
+		out=$$(go test ./$$pkg -run "^$$" -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x -parallel 1 2>&1) || { echo "$$out"; exit 1; }; \
+		printf "%-36s %s\n" $${pkg##*/}.$$name "$$(grep -o "elapsed: .*" <<<"$$out" | tail -1 | sed "s, ([0-9]*/sec),,")"' | tee .build/fuzz.txt
 
 .PHONY: soak
 soak: ## send 100,000 directives, with faults among them, and check what leaks or is lost
