@@ -41,8 +41,8 @@ const (
 // confirm returns the reply to a command that is true: Home Assistant answers commands
 // before the device has moved. For the kinds of devices that the settings name it asks
 // for the state until that is what the reply claims or the time is up. A state that
-// differs replaces the reply's context, as Amazon defines it for locks: the Response to
-// a Lock may say UNLOCKED or JAMMED. The command itself is never sent again.
+// differs replaces the reply's context: a Response to a Lock that says UNLOCKED or JAMMED
+// is true. The command itself is never sent again.
 //
 // took is how long the home needed for the command; a question gets twice as long.
 func (c *Client) confirm(ctx context.Context, d alexa.Directive, reply json.RawMessage, took time.Duration) (json.RawMessage, error) {
