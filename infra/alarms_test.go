@@ -9,8 +9,8 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 )
 
-// TestMails tells what happens to a home, and counts the mails that its owner gets.
-func TestMails(t *testing.T) {
+// TestO2Mails tells what happens to a home, and counts the mails that its owner gets.
+func TestO2Mails(t *testing.T) {
 	for name, tt := range map[string]struct {
 		happens func(*story)
 		want    []string
@@ -150,8 +150,8 @@ func TestMails(t *testing.T) {
 	}
 }
 
-// TestRollbacks tells what happens in a deployment, and by which alarm it is rolled back.
-func TestRollbacks(t *testing.T) {
+// TestO2Rollbacks tells what happens in a deployment, and by which alarm it is rolled back.
+func TestO2Rollbacks(t *testing.T) {
 	always := func(d directive) func(int) directive { return func(int) directive { return d } }
 	for name, tt := range map[string]struct {
 		old, next func(i int) directive

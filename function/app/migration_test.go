@@ -36,9 +36,11 @@ They are the same whatever you come from.
    they keep their ids.
 4. Delete the old function after a day without invocations.
 
-What Home Assistant answers goes to Alexa as it is, byte for byte, with two exceptions: a
-reply without a correlation token gets that of its directive, and a discovery loses the
-devices that Alexa would reject. An answer with another directive's correlation token is
+What Home Assistant answers goes to Alexa as it is, byte for byte, with three exceptions:
+a reply without a correlation token gets that of its directive; a discovery loses the
+devices and capabilities that Alexa would reject, and a device without a name gets one; and
+the reply to a [confirmed](../../infra/docs/settings.md#confirm) command has the state that
+the device is in. An answer with another directive's correlation token is
 an error.
 
 If Home Assistant reports changes to Alexa ("Send Alexa Events" on the skill's page
@@ -79,10 +81,11 @@ Better store them with ` + "`hearthgate headers`" + ` and set ` + "`secretHeader
 
 ## From a custom skill with intent_script
 
-Intents of your own are sent to Home Assistant's ` + "`/api/alexa`" + `, where intent_script
-answers them. Two things differ: hearthgate answers the launch of the skill, help, stop
-and the end of a session itself, so an intent_script named LaunchRequest or
-SessionEndedRequest is never called; and sentences go to Home Assistant's conversation.
+Intents of your own, and Amazon's such as AMAZON.YesIntent, are sent to Home Assistant's
+` + "`/api/alexa`" + `, where intent_script answers them. Two things differ: hearthgate answers the
+launch of the skill, help, stop, cancel, home and the end of a session itself, so an
+intent_script of these names (LaunchRequest, SessionEndedRequest) is never called; and
+sentences go to Home Assistant's conversation.
 ` + "`hearthgate skill`" + ` prints an interaction model without your intents: add them to it.
 
 ## Settings

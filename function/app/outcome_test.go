@@ -9,9 +9,9 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 )
 
-// TestOutcomes checks how a directive ended for the person who asked, and that only a
+// TestO3Outcomes checks how a directive ended for the person who asked, and that only a
 // failure has the value 0 of the metric that the alarms watch.
-func TestOutcomes(t *testing.T) {
+func TestO3Outcomes(t *testing.T) {
 	polite := func(errorType string) string {
 		failed := strings.Replace(handled, `"name":"Response"`, `"name":"ErrorResponse"`, 1)
 		return strings.Replace(failed, `"payload":{}`, `"payload":{"type":"`+errorType+`","message":"m"}`, 1)

@@ -8,9 +8,9 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// TestCorrelation has the home answer with another correlation token than the
+// TestC7Correlation has the home answer with another correlation token than the
 // directive has, or with none.
-func TestCorrelation(t *testing.T) {
+func TestC7Correlation(t *testing.T) {
 	for _, tt := range []struct {
 		name, answer string
 		cause        core.Cause

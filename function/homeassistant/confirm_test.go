@@ -44,7 +44,7 @@ func (h *home) within(deadline time.Duration, event string) (json.RawMessage, er
 	return h.Forward(ctx, accesstest.Permit(), d)
 }
 
-func TestConfirm(t *testing.T) {
+func TestA2Confirm(t *testing.T) {
 	for _, tt := range tales {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -26,10 +26,10 @@ func confirmation(t *testing.T, f *function) (how string, ms float64) {
 	return line.Confirm, line.MS
 }
 
-// TestLocks locks and unlocks locks of a real Home Assistant that take no time, 2 s and
+// TestA2Locks locks and unlocks locks of a real Home Assistant that take no time, 2 s and
 // 20 s, that jam, that never report what they did and that are offline: each reply says
 // what Home Assistant itself says then, and each command has reached it once.
-func TestLocks(t *testing.T) {
+func TestA2Locks(t *testing.T) {
 	h := home(t)
 	front, err := faultyhome.New(faultyhome.Pass(h.URL), nil)
 	if err != nil {

@@ -88,9 +88,9 @@ func TestLegacyTable(t *testing.T) {
 	}
 }
 
-// TestAccessHeaders has the variables of ha-alexa hold the headers of Cloudflare Access,
+// TestC5AccessHeaders has the variables of ha-alexa hold the headers of Cloudflare Access,
 // or the names of parameters with them.
-func TestAccessHeaders(t *testing.T) {
+func TestC5AccessHeaders(t *testing.T) {
 	parameters, store := stored(t)
 	parameters.set(map[string]string{
 		"/p/home-assistant/url": "https://one.example.org", "/p/token": "one", "/p/headers": `{"X-A":"one"}`, "/cf/id": "id", "/cf/secret": "hush",

@@ -113,8 +113,8 @@ func TestConfirm(t *testing.T) {
 	}
 }
 
-// TestAddress writes the home's address in the ways that owners do.
-func TestAddress(t *testing.T) {
+// TestA5C4Address writes the home's address in the ways that owners do.
+func TestA5C4Address(t *testing.T) {
 	for _, tt := range []struct {
 		value, url, warning, problem string
 	}{

@@ -191,8 +191,8 @@ func TestNoNetwork(t *testing.T) {
 	}
 }
 
-// TestAdvice sees what is told and is no failure.
-func TestAdvice(t *testing.T) {
+// TestO11Advice sees what is told and is no failure.
+func TestO11Advice(t *testing.T) {
 	lines := functionlog.Read(t)
 	logged := func(lines ...string) func(*fakeaws.Cloud) {
 		return func(c *fakeaws.Cloud) {
@@ -250,9 +250,9 @@ func o11Verdict(t *testing.T, step doctor.Step) {
 	}
 }
 
-// TestDirectives counts the lines that the function wrote, of which an operation is no
+// TestO1Directives counts the lines that the function wrote, of which an operation is no
 // directive.
-func TestDirectives(t *testing.T) {
+func TestO1Directives(t *testing.T) {
 	lines := functionlog.Read(t)
 	for _, tt := range []struct {
 		name  string
