@@ -58,7 +58,7 @@ func TestDeploy(t *testing.T) {
 	o.has(o.hearthgate(turned, "replay", "-", "--stage", "dev"), `"name": "Response"`)
 	o.has(o.hearthgate(o.token, "token", "--rotate"), "delete the old token")
 	o.has(o.hearthgate("X-Gate: canary", "headers"), "--secret-headers")
-	o.has(o.hearthgate("", "doctor"), "From inside the deployed function", "9 endpoints", "Everything is as it should be")
+	o.has(o.hearthgate("", "doctor"), "From inside the deployed function", "9 endpoints", "Nothing is broken; see the advice on: alarms, tls.")
 
 	t.Run("a second deployment changes nothing", func(t *testing.T) {
 		before := len(o.cloud.Calls())
@@ -75,7 +75,7 @@ func TestDeploy(t *testing.T) {
 		if n := len(o.cloud.Resources("hearthgate-dev", "AWS::SNS::Subscription")); n != 0 {
 			t.Errorf("a dry run made %d subscriptions", n)
 		}
-		o.has(o.hearthgate("", "deploy"), "+ SNS Topic", "~ CloudWatch Alarm", ": AlarmActions, OKActions")
+		o.has(o.hearthgate("", "deploy"), "+ SNS Topic", "~ CloudWatch Alarm", "Alarms/Outage: AlarmActions")
 		if n := len(o.cloud.Resources("hearthgate-dev", "AWS::SNS::Subscription")); n != 1 {
 			t.Errorf("%d subscriptions, want 1", n)
 		}

@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -144,12 +145,19 @@ func (f *function) send(ctx context.Context, event []byte) (attempt, error) {
 	if err != nil {
 		return o, err
 	}
-	o.lines = f.Lines()[before:]
+	o.lines = slices.DeleteFunc(slices.Clone(f.Lines()[before:]), warnsLate)
 	_ = json.Unmarshal(v.Payload, &o.reply) // problems tells
 	if len(o.lines) > 0 {
 		_ = json.Unmarshal([]byte(o.lines[len(o.lines)-1]), &o.line)
 	}
 	return o, nil
+}
+
+// warnsLate reports whether a line is a warning of no invocation: of what is written to
+// disk after a reply, which may be while the next directive is answered.
+func warnsLate(line string) bool {
+	var l struct{ Level, RequestID string }
+	return json.Unmarshal([]byte(line), &l) == nil && l.Level == "WARN" && l.RequestID == ""
 }
 
 // problems returns everything that is wrong with an attempt, whatever the home did.
