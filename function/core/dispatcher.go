@@ -62,24 +62,24 @@ func NewDispatcher(modules ...Module) *Dispatcher {
 // Handle binds an implementation to op. Like [net/http.ServeMux.Handle] it panics
 // if the name is bound already.
 func Handle[In, Out any](d *Dispatcher, op Operation[In, Out], impl func(context.Context, In) (Out, error)) {
-	d.handle(op.Spec, generic(impl))
+	// Spelled out, this is small enough to be inlined, which makes the program smaller.
+	d.handle(op.Spec, func(ctx context.Context, in any) (any, error) { return impl(ctx, in.(In)) })
 }
 
 // HandleByName binds the implementation that [Execute] runs op by, where that may do
 // less than [Do]. The other one must be bound already.
 func HandleByName[In, Out any](d *Dispatcher, op Operation[In, Out], impl func(context.Context, In) (Out, error)) {
-	if d.bound[op.Spec] == nil {
-		panic("core: " + op.full + " is not bound yet")
+	d.handleByName(op.Spec, func(ctx context.Context, in any) (any, error) { return impl(ctx, in.(In)) })
+}
+
+func (d *Dispatcher) handleByName(s *Spec, impl func(context.Context, any) (any, error)) {
+	if d.bound[s] == nil {
+		panic("core: " + s.full + " is not bound yet")
 	}
 	if d.byName == nil {
 		d.byName = map[*Spec]Handler{}
 	}
-	d.byName[op.Spec] = d.handler(op.Spec, generic(impl))
-}
-
-// generic returns impl for an input of any type.
-func generic[In, Out any](impl func(context.Context, In) (Out, error)) func(context.Context, any) (any, error) {
-	return func(ctx context.Context, in any) (any, error) { return impl(ctx, in.(In)) }
+	d.byName[s] = d.handler(s, impl)
 }
 
 // handle is what of [Handle] need not be compiled for each operation.

@@ -68,7 +68,7 @@ var errTooManyListed = errors.New("too many endpoints")
 // ids, and then the first by their ids, in the order of the ids: a home's own order
 // changes from start to start.
 func FilterEndpoints(all []json.RawMessage, known func() map[string]bool) (f Filtered) {
-	good := make([]candidate, 0, len(all))
+	good := make([]*candidate, 0, len(all))
 	seen := make(map[string]bool, len(all))
 	for i, raw := range all {
 		c, reason := examine(raw)
@@ -101,13 +101,15 @@ type candidate struct {
 }
 
 // examine returns an endpoint as Alexa accepts it, or why it does not.
-func examine(raw []byte) (c candidate, reason string) {
+func examine(raw []byte) (c *candidate, reason string) {
+	c = &candidate{}
 	e, err := readEndpoint(raw)
 	switch {
 	case errors.Is(err, errLongEndpoint):
 		return c, fmt.Sprintf("it is longer than %d KB", maxEndpoint>>10)
 	case err != nil:
-		return candidate{id: e.id}, "it is not an endpoint as Alexa defines it"
+		c.id = e.id
+		return c, "it is not an endpoint as Alexa defines it"
 	}
 	c.raw, c.removed, c.named = e.mend(raw)
 	c.id, c.name = e.id, e.name
@@ -118,9 +120,9 @@ func examine(raw []byte) (c candidate, reason string) {
 }
 
 // choose returns as many of the candidates as Alexa accepts, in the order of their ids.
-func (f *Filtered) choose(good []candidate, known map[string]bool) []candidate {
-	byID := func(a, b candidate) int { return cmp.Compare(a.id, b.id) }
-	slices.SortFunc(good, func(a, b candidate) int {
+func (f *Filtered) choose(good []*candidate, known map[string]bool) []*candidate {
+	byID := func(a, b *candidate) int { return cmp.Compare(a.id, b.id) }
+	slices.SortFunc(good, func(a, b *candidate) int {
 		if known[a.id] != known[b.id] {
 			return map[bool]int{true: -1, false: 1}[known[a.id]]
 		}
@@ -135,7 +137,7 @@ func (f *Filtered) choose(good []candidate, known map[string]bool) []candidate {
 }
 
 // take adds c to the endpoints that Alexa gets.
-func (f *Filtered) take(c candidate) {
+func (f *Filtered) take(c *candidate) {
 	f.Endpoints = append(f.Endpoints, c.raw)
 	name := entity(c.id, 0)
 	for _, problem := range c.removed {

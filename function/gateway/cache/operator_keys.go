@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -56,14 +57,12 @@ type Cleared struct {
 func (s *Store) keys(_ context.Context, in KeysInput) (Listing, error) {
 	const most = 1000
 	var found []ListedKey
-	for _, ns := range in.Namespace.orAll() {
-		for key, levels := range s.levelsByKey(ns, cmp.Or(in.Pattern, "*")) {
-			found = append(found, ListedKey{ns, key, levels})
+	for _, ns := range slices.Sorted(slices.Values(in.Namespace.orAll())) {
+		levels := s.levelsByKey(ns, cmp.Or(in.Pattern, "*"))
+		for _, key := range slices.Sorted(maps.Keys(levels)) {
+			found = append(found, ListedKey{ns, key, levels[key]})
 		}
 	}
-	slices.SortFunc(found, func(a, b ListedKey) int {
-		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Key, b.Key))
-	})
 	n := min(len(found), most)
 	return Listing{append([]ListedKey{}, found[:n]...), len(found) - n}, nil
 }

@@ -76,16 +76,16 @@ type dueEntry struct {
 }
 
 // due returns at most so many entries to refresh, the next to expire first.
-func (s *Store) due(most int) (found []dueEntry) {
+func (s *Store) due(most int) (found []*dueEntry) {
 	for _, ns := range Namespaces() {
 		for _, e := range s.memoryOf(ns).due() {
-			found = append(found, dueEntry{e, ns})
+			found = append(found, &dueEntry{e, ns})
 		}
 	}
 	if len(found) == 0 || s.opts.RefreshAhead != nil && !s.opts.RefreshAhead() {
 		return nil
 	}
-	slices.SortFunc(found, func(a, b dueEntry) int { return cmp.Compare(a.expires, b.expires) })
+	slices.SortFunc(found, func(a, b *dueEntry) int { return cmp.Compare(a.expires, b.expires) })
 	return found[:min(len(found), most)]
 }
 

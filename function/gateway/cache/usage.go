@@ -88,16 +88,16 @@ func (m *memory) persistentHits() map[id]uint32 {
 }
 
 // ranking returns the keys that were hit, the most used first.
-func (s *Store) ranking() []keyUsage {
-	var keys []keyUsage
+func (s *Store) ranking() []*keyUsage {
+	var keys []*keyUsage
 	for _, ns := range Namespaces() {
 		for k, n := range s.memoryOf(ns).persistentHits() {
 			if n > 0 {
-				keys = append(keys, keyUsage{ns, k, n})
+				keys = append(keys, &keyUsage{ns, k, n})
 			}
 		}
 	}
-	slices.SortFunc(keys, func(a, b keyUsage) int {
+	slices.SortFunc(keys, func(a, b *keyUsage) int {
 		return cmp.Or(-cmp.Compare(a.hits, b.hits), cmp.Compare(a.ns, b.ns), cmp.Compare(a.id.String(), b.id.String()))
 	})
 	return keys

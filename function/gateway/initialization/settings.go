@@ -3,8 +3,8 @@ package initialization
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
@@ -68,9 +68,10 @@ func (l *Loader) view(context.Context, core.None) (SettingsView, error) {
 	if st.err != nil {
 		v.Problem = st.err.Error()
 	}
-	for name, src := range st.settings.sources {
+	sources := st.settings.sources
+	for _, name := range slices.Sorted(maps.Keys(sources)) {
+		src := sources[name]
 		v.Settings = append(v.Settings, Setting{name, src.text, src.from})
 	}
-	slices.SortFunc(v.Settings, func(a, b Setting) int { return strings.Compare(a.Name, b.Name) })
 	return v, nil
 }

@@ -2,6 +2,7 @@ package lambda
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -113,10 +114,11 @@ func (s *InvocationStats) Failures() []wire.FailureCount {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	all := []wire.FailureCount{}
-	for _, f := range s.causes {
+	for _, f := range slices.SortedFunc(maps.Values(s.causes), func(x, y *wire.FailureCount) int {
+		return cmp.Or(y.Last.Compare(x.Last), cmp.Compare(x.Cause, y.Cause))
+	}) {
 		all = append(all, *f)
 	}
-	slices.SortFunc(all, func(x, y wire.FailureCount) int { return cmp.Or(y.Last.Compare(x.Last), cmp.Compare(x.Cause, y.Cause)) })
 	return all
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -87,11 +88,11 @@ func (s *Store) status(context.Context, core.None) (Status, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st.Created, st.Closed = s.created, s.closed
-	for _, i := range s.instances {
+	for _, key := range slices.Sorted(maps.Keys(s.instances)) {
+		i := s.instances[key]
 		_, closable := i.value.(io.Closer)
 		st.Instances = append(st.Instances, Instance{i.key, fmt.Sprintf("%T", i.value), i.created.UTC(), core.Seconds(time.Since(i.used)), i.uses, closable})
 	}
-	slices.SortFunc(st.Instances, func(a, b Instance) int { return cmp.Compare(a.Key, b.Key) })
 	return st, nil
 }
 
