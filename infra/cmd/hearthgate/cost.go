@@ -17,7 +17,8 @@ func (c *command) cost() *cobra.Command {
 		Long: `cost reads from CloudWatch what the stage used this month and multiplies it by AWS's
 list prices (us-east-1; other regions differ by a few percent), so far and projected to
 the end of the month. The free tier is that of the whole account: other functions in
-the account use it too.`,
+the account use it too. Alarms, metrics and dashboards have fixed prices, which are not in
+the sum: see the section cost of infra/docs/runbook.md.`,
 		Example: `  hearthgate cost --stage prod`,
 		Args:    takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
