@@ -38,7 +38,7 @@ func parse(body []byte) (alexa.Reply, error) {
 // malformed is the error of an answer that cannot be read. It shows how it begins.
 func malformed(body []byte, err error) error {
 	const enough = 200
-	shown, _ := security.Redact(beginning(string(body), 4*enough))
+	shown, _ := security.Redact(beginning(string(body[:min(len(body), 4*enough+1)]), 4*enough))
 	return core.Errorf(core.Internal, core.CauseMalformed, "the answer begins %q: %w", beginning(shown, enough), err)
 }
 
