@@ -119,6 +119,8 @@ func checkEndpoint(pattern string) error {
 	case wild && !anyMatches(domain, domains), !wild && !slices.Contains(domains, domain):
 		if near := Near(domain, domains); near != "" {
 			return fmt.Errorf("field endpoint is %.100q, and Home Assistant has no domain %.40q: perhaps %s.%.200s is meant", pattern, domain, near, name)
+		} else if wild {
+			return fmt.Errorf("field endpoint is %.100q, and Home Assistant has no domain %.40q; expected one such as lock.*: `hearthgate policy` lists the ids", pattern, domain)
 		}
 	}
 	return nil

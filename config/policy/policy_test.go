@@ -77,6 +77,7 @@ func TestS2NothingMatches(t *testing.T) {
 		`"endpoint": "lok*"`:                                              "an id begins with its domain",
 		`"endpoint": "loc?"`:                                              "an id begins with its domain",
 		`"endpoint": "?"`:                                                 "an id begins with its domain",
+		`"endpoint": "front_door*.*"`:                                     "no domain",
 		`"endpoint": "*front door*"`:                                      "is not an endpoint's id",
 		`"endpoint": "lock.front-door"`:                                   "letters from a to z",
 		`"endpoint": "lock.haustür"`:                                      "letters from a to z",
