@@ -101,23 +101,50 @@ func checkName(namespace, pattern string) error {
 
 // checkEndpoint rejects a pattern that matches no id: an id is a domain, a dot or #, and
 // a name. Which domains an owner's Home Assistant has is not known here, so that one is
-// rejected only if it looks like a misspelt one.
+// rejected only if it looks like a misspelt one. A pattern without a dot has to match
+// what begins with a known domain.
 func checkEndpoint(pattern string) error {
-	if pattern == "" || strings.ContainsAny(pattern, "*?") && !strings.ContainsAny(pattern, ".#") {
-		return nil
-	}
-	domain, name, ok := strings.Cut(strings.ReplaceAll(strings.ToLower(pattern), "#", "."), ".")
+	folded := strings.ReplaceAll(strings.ToLower(pattern), "#", ".")
+	domain, name, ok := strings.Cut(folded, ".")
 	switch wild := strings.ContainsAny(domain, "*?"); {
+	case pattern == "":
+	case wild && !ok && !strings.ContainsFunc(folded, unfit):
+		if !slices.ContainsFunc(domains, func(d string) bool { return beginsWith(folded, d+".") }) {
+			return fmt.Errorf("field endpoint is %.100q, which no endpoint's id matches, because an id begins with its domain: perhaps *.%.200s is meant, or one such as lock.*", pattern, pattern)
+		}
 	case !ok || domain == "" || name == "":
 		return fmt.Errorf("field endpoint is %.100q, which is not an endpoint's id; expected one such as lock.front_door: `hearthgate policy` lists them", pattern)
-	case strings.ContainsFunc(name, func(r rune) bool { return r == '.' || r == ' ' || r == '#' }):
-		return fmt.Errorf("field endpoint is %.100q, and no entity's id has a second dot or a space; expected one such as lock.front_door: `hearthgate policy` lists them", pattern)
+	case strings.ContainsRune(name, '.') || strings.ContainsFunc(name, unfit):
+		return fmt.Errorf("field endpoint is %.100q, and no entity's id has a second dot or a space, or anything but letters from a to z, digits and _; expected one such as lock.front_door: `hearthgate policy` lists them", pattern)
 	case wild && !anyMatches(domain, domains), !wild && !slices.Contains(domains, domain):
 		if near := Near(domain, domains); near != "" {
 			return fmt.Errorf("field endpoint is %.100q, and Home Assistant has no domain %.40q: perhaps %s.%.200s is meant", pattern, domain, near, name)
+		} else if wild {
+			return fmt.Errorf("field endpoint is %.100q, and Home Assistant has no domain %.40q; expected one such as lock.*: `hearthgate policy` lists the ids", pattern, domain)
 		}
 	}
 	return nil
+}
+
+// unfit reports whether a folded character is in no entity's id and in no pattern.
+func unfit(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '_' && r != '*' && r != '?'
+}
+
+// beginsWith reports whether a pattern matches a text that begins with a prefix and goes
+// on.
+func beginsWith(pattern, prefix string) bool {
+	for i := range len(prefix) {
+		switch {
+		case i == len(pattern):
+			return false
+		case pattern[i] == '*':
+			return true
+		case pattern[i] != '?' && pattern[i] != prefix[i]:
+			return false
+		}
+	}
+	return len(pattern) > len(prefix)
 }
 
 // meant ends the sentence about an unknown name.

@@ -84,13 +84,19 @@ func (r *Rule) check() error {
 		return errors.New("field hours is an empty list: leave hours out for the whole day")
 	case len(r.Hours) == 0 && r.TimeZone != "":
 		return errors.New("field hours is missing, though there is a time_zone; expected 22:00-06:00")
-	case r.TimeZone == "Local":
-		return errors.New("field time_zone is Local, which differs from machine to machine; expected one such as Europe/Berlin")
+	case ofMachine(r.TimeZone):
+		return fmt.Errorf("field time_zone is %.60q, which differs from machine to machine; expected one such as Europe/Berlin", r.TimeZone)
 	}
 	if _, err := time.LoadLocation(r.TimeZone); err != nil {
 		return fmt.Errorf("field time_zone is %.60q; expected a time zone such as Europe/Berlin", r.TimeZone)
 	}
 	return r.checkSubject()
+}
+
+// ofMachine reports whether a time zone is one that only some systems have, or each its
+// own.
+func ofMachine(zone string) bool {
+	return zone == "Local" || zone == "localtime" || zone == "posixrules" || strings.HasPrefix(zone, "posix/") || strings.HasPrefix(zone, "right/")
 }
 
 // checkSubject rejects a rule that no directive and no sentence can match.

@@ -123,10 +123,7 @@ func New(o Options) *App {
 		utility.New(utility.Options{Guard: a.costs, Memory: a.memory, Dir: o.Dir, Getenv: o.Getenv}),
 		a.loader,
 		lambda.New(lambda.Options{
-			Home: struct {
-				*homeassistant.Client
-				checks.Doctor
-			}{a.home, checks.Doctor{Client: a.home}},
+			Home:   home{a.home, checks.Doctor{Client: a.home}, a.redactor},
 			Access: access.Door{Rules: rules{a}}, Host: host{a}, Stats: a.stats,
 			Probes: func() bool { return a.costs.Allows(utility.Probes) },
 		}),

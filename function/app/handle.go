@@ -40,14 +40,6 @@ func (a *App) Invoke(ctx context.Context, raw []byte) (reply []byte, err error) 
 	return a.finish(ctx, event, answer, err)
 }
 
-// tokenOf returns the token of the linked account that an event carries; "" without.
-func tokenOf(event alexa.Event) core.Secret {
-	if e, ok := event.(interface{ Token() string }); ok {
-		return core.Secret(e.Token())
-	}
-	return ""
-}
-
 // replyTimeout returns how long Alexa waits for the reply to an event.
 func replyTimeout(event alexa.Event) time.Duration {
 	if isWebRTC(event) {
@@ -160,7 +152,8 @@ func (a *App) finish(ctx context.Context, event alexa.Event, answer json.RawMess
 	}
 	a.end(ctx, event, err)
 	if err != nil {
-		answer = nil
+		said, _ := a.redactor.Redact(err.Error())
+		answer, err = nil, &core.Error{Kind: core.KindOf(err), Cause: core.CauseOf(err), Err: errors.New(said)}
 	}
 	response, failed := core.Do(ctx, a.dispatcher, utility.CreateResponse, utility.ResponseInput{Data: answer, Err: err})
 	if failed != nil {

@@ -6,7 +6,14 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/wire"
+	"github.com/hearthgate/hearthgate/function/access"
+	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/lambda"
+	"github.com/hearthgate/hearthgate/function/gateway/security"
+	"github.com/hearthgate/hearthgate/function/homeassistant"
+	"github.com/hearthgate/hearthgate/function/homeassistant/checks"
 	"github.com/hearthgate/hearthgate/function/legacy"
 )
 
@@ -40,4 +47,57 @@ func (h host) mayChange(now time.Time) bool {
 	}
 	s := h.loader.Settings()
 	return s != nil && now.Before(s.OperationsUntil) && s.OperationsUntil.Sub(now) <= config.MaxOperations+skew
+}
+
+// A home is the home that the Lambda gateway asks. What its diagnosis says has no secret,
+// although the home may have said one.
+type home struct {
+	*homeassistant.Client
+	doctor   checks.Doctor
+	redactor *security.Redactor
+}
+
+// Diagnose checks the way to the home step by step.
+func (h home) Diagnose(ctx context.Context, p access.Permit) (wire.Diagnosis, error) {
+	d, err := h.doctor.Diagnose(ctx, p)
+	for i := range d.Steps {
+		s := &d.Steps[i]
+		for _, text := range []*string{&s.Tried, &s.Found, &s.Problem, &s.Fix} {
+			*text, _ = h.redactor.Redact(*text)
+		}
+		for j := range s.Advice {
+			s.Advice[j], _ = h.redactor.Redact(s.Advice[j])
+		}
+	}
+	return d, err
+}
+
+// tokenOf returns the token of the linked account that an event carries, or the event
+// that an operation is run with; "" without.
+func tokenOf(event alexa.Event) core.Secret {
+	for range lambda.MaxNesting + 1 {
+		switch e := event.(type) {
+		case interface{ Token() string }:
+			return core.Secret(e.Token())
+		case alexa.Operation:
+			event = eventIn(e.Input)
+		default:
+			return ""
+		}
+	}
+	return ""
+}
+
+// eventIn returns the event that is an operation's input, or is in it as its event; nil
+// without one.
+func eventIn(input []byte) alexa.Event {
+	e, _ := alexa.ParseEvent(input) // what could be read is enough
+	if e == nil {
+		var in struct {
+			Event json.RawMessage `json:"event"`
+		}
+		_ = json.Unmarshal(input, &in) // nothing is found in what cannot be read
+		e, _ = alexa.ParseEvent(in.Event)
+	}
+	return e
 }

@@ -38,8 +38,17 @@ func parse(body []byte) (alexa.Reply, error) {
 // malformed is the error of an answer that cannot be read. It shows how it begins.
 func malformed(body []byte, err error) error {
 	const enough = 200
-	start, _ := security.Redact(string(body[:min(len(body), 4*enough)]))
-	return core.Errorf(core.Internal, core.CauseMalformed, "the answer begins %q: %w", start[:min(len(start), enough)], err)
+	shown, _ := security.Redact(beginning(string(body[:min(len(body), 4*enough+1)]), 4*enough))
+	return core.Errorf(core.Internal, core.CauseMalformed, "the answer begins %q: %w", beginning(shown, enough), err)
+}
+
+// beginning returns the first bytes of a text, without the word that they end in if
+// there is more: half a secret could not be told from other text any more.
+func beginning(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	return text[:strings.LastIndexAny(text[:most], " \t\r\n\"'<>()[]{},;")+1]
 }
 
 // correlated returns body as the reply to d, with its correlation token. A reply without

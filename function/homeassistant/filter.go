@@ -33,8 +33,9 @@ func Endpoints(body []byte) ([]json.RawMessage, error) {
 	if err != nil {
 		return nil, malformed(body, err)
 	}
+	const most = 40 // bytes of a name
 	if reply.Namespace != "Alexa.Discovery" || reply.Name != "Discover.Response" {
-		return nil, core.Errorf(core.Internal, core.CauseMalformed, "Home Assistant answers a Discover with %.40s.%.40s: look into its log", reply.Namespace, reply.Name)
+		return nil, core.Errorf(core.Internal, core.CauseMalformed, "Home Assistant answers a Discover with %s.%s: look into its log", beginning(reply.Namespace, most), beginning(reply.Name, most))
 	}
 	var all []json.RawMessage
 	found := false

@@ -25,11 +25,13 @@ func (r HomeRefusal) Err() error {
 	if alexa.ErrorClass(r.Type) != wire.Failed {
 		return nil
 	}
+	const most = 200 // bytes of a message
+	words := beginning(r.Message, most)
 	switch r.Type {
 	case "BRIDGE_UNREACHABLE", "ENDPOINT_UNREACHABLE", "HARDWARE_MALFUNCTION":
-		return core.Errorf(core.Unreachable, core.CauseDeviceUnreachable, "Home Assistant does not reach the device (%s: %.200s): check the device, and its integration in Home Assistant", r.Type, r.Message)
+		return core.Errorf(core.Unreachable, core.CauseDeviceUnreachable, "Home Assistant does not reach the device (%s: %s): check the device, and its integration in Home Assistant", r.Type, words)
 	}
-	return core.Errorf(core.Internal, core.CauseServerError, "Home Assistant answered that it failed (%.60s: %.200s): look into its log", r.Type, r.Message)
+	return core.Errorf(core.Internal, core.CauseServerError, "Home Assistant answered that it failed (%.60s: %s): look into its log", r.Type, words)
 }
 
 func (r HomeRefusal) String() string { return fmt.Sprintf("%s: %s", r.Type, r.Message) }
@@ -58,8 +60,8 @@ func noteReply(ctx context.Context, reply alexa.Reply) {
 	if !reply.IsError() {
 		return
 	}
-	const most = 300 // characters of a message, of which one sentence is usual
-	r := HomeRefusal{Type: reply.ErrorType, Message: fmt.Sprintf("%.*s", most, reply.ErrorMessage)}
+	const most = 300 // bytes of a message, of which one sentence is usual
+	r := HomeRefusal{Type: reply.ErrorType, Message: beginning(reply.ErrorMessage, most)}
 	logging.Note(ctx, slog.String("reply_type", r.Type), slog.String("home_message", r.Message))
 	if noted, _ := ctx.Value(refusalKey{}).(*atomic.Pointer[HomeRefusal]); noted != nil {
 		noted.Store(&r)

@@ -52,6 +52,7 @@ func (r *reader) settings() (*Settings, error) {
 	r.text(config.EnvCacheTable, "") // for the view only: the cache reads it itself
 	r.checkToken(s)
 	r.checkAccess(s)
+	r.hideMisplaced(s)
 	s.sources = r.sources
 	return s, errors.Join(r.problems...)
 }
@@ -112,10 +113,26 @@ func (r *reader) text(name, fallback string) string {
 // secret returns the setting of that name and hides it from view.
 func (r *reader) secret(name string) core.Secret {
 	secret := core.Secret(r.text(name, ""))
-	s := r.sources[name]
-	s.text = secret.String()
-	r.sources[name] = s
+	r.hide(name)
 	return secret
+}
+
+// hide hides the setting of that name from view.
+func (r *reader) hide(name string) {
+	s := r.sources[name]
+	s.text = core.Secret(s.text).String()
+	r.sources[name] = s
+}
+
+// hideMisplaced hides settings that hold a secret where none belongs: a private key, or
+// the client secret of Login with Amazon.
+func (r *reader) hideMisplaced(s *Settings) {
+	if strings.Contains(s.CA, "PRIVATE KEY") {
+		r.hide(config.EnvCA)
+	}
+	if strings.Contains(s.AmazonClient, "amzn1.oa2-cs.") {
+		r.hide(config.EnvAmazonClientID)
+	}
 }
 
 // wrong adds a problem of a setting.

@@ -66,6 +66,27 @@ func TestSettings(t *testing.T) {
 	}
 }
 
+// TestS3ViewOfMisplacedSecrets puts secrets into settings that are none: whoever may
+// invoke the function does not see them.
+func TestS3ViewOfMisplacedSecrets(t *testing.T) {
+	for value, setting := range map[string]string{
+		"https://admin:hush@home.example.org":        config.EnvURL,
+		"https://home.example.org?api_password=hush": config.EnvURL,
+		"https://home.example.org/hush":              config.EnvURL,
+		"hush":                                       config.EnvURL,
+		"-----BEGIN PRIVATE KEY-----\nhush\n-----END PRIVATE KEY-----":            config.EnvCA,
+		"-----BEGIN EC PRIVATE KEY-----\\nhush\\n-----END EC PRIVATE KEY-----\\n": config.EnvCA,
+		"amzn1.oa2-cs.v1.hush": config.EnvAmazonClientID,
+	} {
+		_, d := loader(initialization.Options{}, map[string]string{setting: value})
+		status := run(t, d)
+		view, err := core.Do(t.Context(), d, initialization.GetSettings, core.None{})
+		if text := fmt.Sprint(view, status); err != nil || strings.Contains(text, "hush") || !strings.Contains(text, "{"+setting+" [secret] environment}") {
+			t.Errorf("%s: the view is %s, %v", value, text, err)
+		}
+	}
+}
+
 func TestWrongSettings(t *testing.T) {
 	for name, tt := range map[string]struct{ variable, value, want string }{
 		"headers are not an object": {config.EnvHeaders, `["hush"]`, "is not a JSON object of strings"},

@@ -13,6 +13,7 @@ func (r *reader) url(name string) string {
 	text, path := cutAPIPath(r.text(name, ""))
 	if problem := urlProblem(text); problem != "" {
 		r.wrong(name, "%s", problem)
+		r.hide(name) // it may have a password in it
 	} else if path != "" {
 		r.warnings = append(r.warnings, fmt.Sprintf("%s ends with %s, which hearthgate adds itself: write %s", name, path, text))
 	}

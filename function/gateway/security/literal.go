@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hearthgate/hearthgate/function/core"
@@ -18,11 +19,26 @@ type literals []string
 func newLiterals(values []core.Secret) (all literals) {
 	const shortest = 8 // bytes
 	for _, value := range values {
-		if text := value.Reveal(); len(text) >= shortest && text != mask {
-			all = append(all, spellings(text)...)
+		for _, text := range slices.Compact([]string{value.Reveal(), sent(value.Reveal()), credentials(value.Reveal())}) {
+			if len(text) >= shortest && text != mask {
+				all = append(all, spellings(text)...)
+			}
 		}
 	}
 	return all.sorted()
+}
+
+// sent returns a value as a header carries it.
+func sent(value string) string { return strings.Trim(value, " \t") }
+
+// credentials returns what is behind the scheme in the value of a header, as in "Basic
+// abc"; "" without one.
+func credentials(value string) string {
+	scheme, rest, _ := strings.Cut(sent(value), " ")
+	if !isScheme(scheme) {
+		return ""
+	}
+	return sent(rest)
 }
 
 // sorted returns l, the longest first and each once.
@@ -133,10 +149,24 @@ func unwrapped(text string) (plain string, from []int) {
 	return spaced(plain), from
 }
 
-// entities are the names and numbers that HTML has for the characters it escapes.
-var entities = map[string]byte{
-	"&lt;": '<', "&gt;": '>', "&amp;": '&', "&quot;": '"', "&apos;": '\'', "&#34;": '"', "&#39;": '\'', "&#38;": '&', "&#60;": '<', "&#62;": '>',
-	"&#x27;": '\'', "&#x2f;": '/', "&#47;": '/', "&#x22;": '"', "&#43;": '+', "&#x2b;": '+', "&#61;": '=', "&#x3d;": '=', "&#96;": '`', "&#x60;": '`',
+// entities are the names that HTML has for the characters it escapes.
+var entities = map[string]byte{"lt": '<', "gt": '>', "amp": '&', "quot": '"', "apos": '\''}
+
+// entity returns the character of ASCII that HTML has a name or a number for: amp, #38,
+// #x26.
+func entity(name string) (c byte, ok bool) {
+	name = strings.ToLower(name)
+	digits, numbered := strings.CutPrefix(name, "#")
+	if !numbered {
+		c, ok = entities[name]
+		return c, ok
+	}
+	base := 10
+	if hexadecimal, ok := strings.CutPrefix(digits, "x"); ok {
+		digits, base = hexadecimal, 16
+	}
+	n, err := strconv.ParseUint(digits, base, 7)
+	return byte(n), err == nil
 }
 
 // decoded returns text without the escapes of URLs and HTML, and for each of its bytes,
@@ -154,9 +184,9 @@ func decoded(text string) (plain string, from []int) {
 				}
 			}
 		case '&':
-			const longest = 6
+			const longest = 10 // with zeros in front of the digits
 			if end := strings.IndexByte(text[i:min(len(text), i+longest)], ';'); end > 0 {
-				if v, ok := entities[strings.ToLower(text[i:i+end+1])]; ok {
+				if v, ok := entity(text[i+1 : i+end]); ok {
 					c, n = v, end+1
 				}
 			}

@@ -47,10 +47,14 @@ func TestLiterals(t *testing.T) {
 		"odd in a path":          {"/" + url.PathEscape(odd), "/[secret]", 1},
 		"odd in small letters":   {"?q=" + strings.ToLower(url.QueryEscape(odd)), "?q=[secret]", 1},
 		"with slashes escaped":   {`{"a":"x` + strings.ReplaceAll(quotedOnce, "/", `\/`), `{"a":"x[secret]`, 1},
+		"HTML's numbers":         {"<b>&#99;&#x6f;&#X72;&#0114;&#x0065;ct horse battery", "<b>[secret]", 1},
+		"HTML's quotation mark":  {"a/b+c &#034;d&#x0022;&#60;e&#0062;\\f%", "[secret]", 1},
+		"without its spaces":     {"it is padded value.", "it is [secret].", 1},
+		"without its scheme":     {"it is Zm9vOmJhcg== here", "it is [secret] here", 1},
 		"the mask itself":        {"[secret]", "[secret]", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := redactor(plain, odd, "seven77", "1234567890", "[secret]", "")
+			r := redactor(plain, odd, "seven77", "1234567890", "[secret]", "", " padded value\t", "Basic Zm9vOmJhcg==")
 			if got, n := r.Redact(tt.text); got != tt.want || n != tt.secrets {
 				t.Errorf("%s\ngave %d: %s\nwant %d: %s", tt.text, n, got, tt.secrets, tt.want)
 			}

@@ -123,14 +123,17 @@ func isMark(text string) bool {
 }
 
 // unsafe reports whether a character changes a terminal or the order of a text: C0, DEL,
-// C1, marks of direction, further ends of lines, and invisible tags.
+// C1, marks of direction, further ends of lines, and what is invisible. The joiners of
+// emoji and of some scripts stay.
 func unsafe(r rune) bool {
 	switch {
 	case r == '\n', r == '\t':
 		return false
 	case r < ' ', r == 0x7f, 0x80 <= r && r <= 0x9f:
 		return true
-	case r == 0x061c, r == 0x200e, r == 0x200f, 0x2028 <= r && r <= 0x202e, 0x2066 <= r && r <= 0x206f:
+	case r == 0x061c, r == 0x200e, r == 0x200f, 0x2028 <= r && r <= 0x202e, 0x2060 <= r && r <= 0x206f:
+		return true
+	case r == 0xad, r == 0x115f, r == 0x1160, r == 0x180e, r == 0x200b, r == 0x3164, r == 0xffa0:
 		return true
 	}
 	return r == 0xfeff || 0xfff9 <= r && r <= 0xfffb || 0xe0000 <= r && r <= 0xe007f

@@ -19,19 +19,22 @@ import (
 // TestS4Sanitize checks what a terminal gets of texts from elsewhere.
 func TestS4Sanitize(t *testing.T) {
 	for text, want := range map[string]string{
-		"Küche 灯 😀":           "Küche 灯 😀",
-		"a\tb\nc":             "a\tb\nc",
-		"\x1b]0;owned\x07":    `\u001b]0;owned\u0007`,
-		"\x1b[31mred\x1b[0m":  `\u001b[31mred\u001b[0m`,
-		"a\rb":                `a\u000db`,
-		"a\x00\x08\x7f":       `a\u0000\u0008\u007f`,
-		"\u009b31m":           `\u009b31m`,
-		"\x9b31m":             "\ufffd31m",
-		"abc\u202egpj.exe":    `abc\u202egpj.exe`,
-		"\u2066a\u2069\u200f": `\u2066a\u2069\u200f`,
-		"\u061c\u2028\ufeff":  `\u061c\u2028\ufeff`,
-		"\U000e0041":          `\udb40\udc41`,
-		"\xff\xfe":            "\ufffd\ufffd",
+		"Küche 灯 😀":            "Küche 灯 😀",
+		"a\tb\nc":              "a\tb\nc",
+		"\x1b]0;owned\x07":     `\u001b]0;owned\u0007`,
+		"\x1b[31mred\x1b[0m":   `\u001b[31mred\u001b[0m`,
+		"a\rb":                 `a\u000db`,
+		"a\x00\x08\x7f":        `a\u0000\u0008\u007f`,
+		"\u009b31m":            `\u009b31m`,
+		"\x9b31m":              "\ufffd31m",
+		"abc\u202egpj.exe":     `abc\u202egpj.exe`,
+		"\u2066a\u2069\u200f":  `\u2066a\u2069\u200f`,
+		"\u061c\u2028\ufeff":   `\u061c\u2028\ufeff`,
+		"\U000e0041":           `\udb40\udc41`,
+		"a\u200bb\u2060\u00ad": `a\u200bb\u2060\u00ad`,
+		"\u2063\u180e\u3164":   `\u2063\u180e\u3164`,
+		"👩\u200d🍳 می\u200cخواهم ❤\ufe0f": "👩\u200d🍳 می\u200cخواهم ❤\ufe0f",
+		"\xff\xfe": "\ufffd\ufffd",
 	} {
 		for _, coloured := range []bool{false, true} {
 			var b bytes.Buffer
