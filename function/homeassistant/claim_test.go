@@ -63,19 +63,19 @@ func TestWhatIsConfirmed(t *testing.T) {
 					requests := 0
 					h.request = func(_ context.Context, r httpclient.Request) (httpclient.Response, error) {
 						if requests++; requests == 1 {
-							return said("Response", "c1", tt.reply), nil
+							return edited(said("Response", "c1", tt.reply), "lock#a", tt.endpoint), nil
 						}
 						if tt.report == "" {
 							tt.report = tt.reply
 						}
-						return said("StateReport", "c1", tt.report), nil
+						return edited(said("StateReport", "c1", tt.report), "lock#a", tt.endpoint), nil
 					}
 					want := 1
 					if kind != "" && strings.Contains(tt.kinds, kind) {
 						want = 2
 					}
 					reply, err := h.within(usual, event(tt.directive, tt.instance, tt.endpoint))
-					if err != nil || requests != want || string(reply) != string(said("Response", "c1", tt.reply).Body) {
+					if err != nil || requests != want || string(reply) != string(edited(said("Response", "c1", tt.reply), "lock#a", tt.endpoint).Body) {
 						t.Errorf("%d requests, %s, %v; want %d and the reply as it came", requests, reply, err, want)
 					}
 				})

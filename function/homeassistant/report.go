@@ -3,9 +3,12 @@ package homeassistant
 import (
 	"context"
 	"encoding/json"
+	"reflect"
+	"strings"
 	"time"
 
 	"github.com/hearthgate/hearthgate/function/alexa"
+	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
 )
 
@@ -36,6 +39,9 @@ func (f *confirmation) ask(ctx context.Context) (r report) {
 			return err
 		}
 		// A report of another device says nothing about this one.
+		if id := r.reply.EndpointID; id != "" && strings.ReplaceAll(id, "#", ".") != strings.ReplaceAll(f.question.EndpointID, "#", ".") {
+			return errOtherDevice
+		}
 		r.body, err = correlated(f.question, r.reply, res.Body)
 		return err
 	})
@@ -43,10 +49,18 @@ func (f *confirmation) ask(ctx context.Context) (r report) {
 	if r.err != nil || r.reply.IsError() {
 		return r
 	}
-	r.value, _ = f.claim.in(r.body)
+	if r.value, _ = f.claim.in(r.body); r.value != nil && reflect.TypeOf(r.value) != reflect.TypeOf(f.claim.value) {
+		r.err = errOddState
+		return r
+	}
 	// An endpoint that is offline has a state all the same: a lock would be jammed.
 	health, _ := claim{namespace: "Alexa.EndpointHealth", name: "connectivity"}.in(r.body)
 	object, _ := health.(map[string]any)
 	r.offline = object["value"] == "UNREACHABLE"
 	return r
 }
+
+var (
+	errOtherDevice = core.Errorf(core.Internal, core.CauseMixedUp, "the report is of another device: a proxy in front of Home Assistant caches answers or mixes them up; have it pass %s through unchanged", SmartHomePath)
+	errOddState    = core.Errorf(core.Internal, core.CauseMalformed, "the reported state is not one as Alexa defines it: look into Home Assistant's log")
+)
