@@ -3,7 +3,6 @@ package homeassistant
 import (
 	"context"
 	"encoding/json"
-	"reflect"
 	"strings"
 	"time"
 
@@ -32,7 +31,7 @@ func (f *confirmation) ask(ctx context.Context) (r report) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	r.err = f.send(ctx, post{
-		url: f.settings.URL + SmartHomePath, token: f.token, body: f.question.Raw(), idempotent: true,
+		url: f.settings.URL + SmartHomePath, token: f.token, body: f.question.Raw(), idempotent: true, counts: isReportFailure,
 	}, func(res httpclient.Response) (err error) {
 		r.body = res.Body
 		if r.reply, err = Classify(res, f.token); err != nil {
@@ -49,7 +48,7 @@ func (f *confirmation) ask(ctx context.Context) (r report) {
 	if r.err != nil || r.reply.IsError() {
 		return r
 	}
-	if r.value, _ = f.claim.in(r.body); r.value != nil && reflect.TypeOf(r.value) != reflect.TypeOf(f.claim.value) {
+	if r.value, _ = f.claim.in(r.body); r.value != nil && !f.claim.fits(r.value) {
 		r.err = errOddState
 		return r
 	}
@@ -58,6 +57,12 @@ func (f *confirmation) ask(ctx context.Context) (r report) {
 	object, _ := health.(map[string]any)
 	r.offline = object["value"] == "UNREACHABLE"
 	return r
+}
+
+// isReportFailure reports whether the home is to be asked less. A question is waited for
+// less long than a directive is: that there is no answer says little about the home.
+func isReportFailure(err error) bool {
+	return isHomeFailure(err) && core.CauseOf(err) != core.CauseTimeout
 }
 
 var (
