@@ -3,6 +3,7 @@ package homeassistant
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config/strictjson"
@@ -21,6 +22,10 @@ type capability struct {
 	} `json:"semantics"`
 }
 
+// generic are the interfaces of which an endpoint may have several capabilities, each
+// with an instance.
+var generic = []string{"Alexa.ModeController", "Alexa.RangeController", "Alexa.ToggleController"}
+
 // label is how a capability is called in a sentence.
 func (c capability) label() string {
 	if c.Instance == "" {
@@ -36,10 +41,11 @@ func (e *endpoint) goodCapabilities() (kept []json.RawMessage, removed []string)
 	for i, raw := range e.capabilities {
 		var c capability
 		problem := ""
+		_, twice := strictjson.Check(raw)
 		switch err := json.Unmarshal(raw, &c); {
 		case strictjson.Kind(raw) == "null":
 			problem = fmt.Sprintf("number %d of its capabilities is null", i+1)
-		case err != nil:
+		case err != nil || twice != nil: // of two values for one key Alexa may take the other
 			problem = fmt.Sprintf("number %d of its capabilities is not one as Alexa defines it", i+1)
 		default:
 			if problem = c.violation(before); problem != "" {
@@ -61,6 +67,8 @@ func (c capability) violation(before []capability) string {
 		switch {
 		case c.Instance != "" && other.Instance == c.Instance:
 			return "has an instance that another capability has"
+		case c.Instance == "" && other.Instance == "" && c.Interface == other.Interface && slices.Contains(generic, c.Interface):
+			return "has no instance, and neither has another capability of that interface"
 		case c.Instance != "" && other.Instance != "" && overlap(c.Instance, other.Instance):
 			return "has an instance whose name is part of another, or the other way round"
 		case c.Interface == other.Interface && len(c.Semantics.StateMappings) > 0 && len(other.Semantics.StateMappings) > 0:
@@ -73,7 +81,7 @@ func (c capability) violation(before []capability) string {
 	case "Alexa.RangeController":
 		return rangeViolation(c.Configuration)
 	case "Alexa.InputController":
-		return emptyList(c.Inputs, "inputs")
+		return inputsViolation(c.Inputs)
 	case "Alexa.ThermostatController":
 		var in struct{ SupportedModes json.RawMessage }
 		if json.Unmarshal(orNull(c.Configuration), &in) != nil || in.SupportedModes != nil && emptyList(in.SupportedModes, "") != "" {
@@ -81,10 +89,13 @@ func (c capability) violation(before []capability) string {
 		}
 	case "Alexa.EqualizerController":
 		var in struct {
-			Modes *struct{ Supported json.RawMessage }
+			Modes, Bands *struct{ Supported json.RawMessage }
 		}
 		if json.Unmarshal(orNull(c.Configurations), &in) != nil || in.Modes != nil && emptyList(in.Modes.Supported, "") != "" {
 			return "has no mode"
+		}
+		if in.Bands != nil {
+			return emptyList(in.Bands.Supported, "bands")
 		}
 	}
 	return ""
@@ -157,6 +168,25 @@ func rangeViolation(configuration json.RawMessage) string {
 	return ""
 }
 
+// inputsViolation says what is wrong with the inputs of an InputController.
+func inputsViolation(list json.RawMessage) string {
+	var inputs []struct {
+		Name string `json:"name"`
+	}
+	if problem := emptyList(list, "inputs"); problem != "" {
+		return problem
+	}
+	if json.Unmarshal(list, &inputs) != nil {
+		return "has inputs that cannot be read"
+	}
+	for _, input := range inputs {
+		if strings.TrimSpace(input.Name) == "" {
+			return "has an input without a name"
+		}
+	}
+	return ""
+}
+
 // resources are the names that people say for something.
 type resources struct {
 	FriendlyNames []struct {
@@ -177,10 +207,12 @@ func (r resources) named() bool {
 	return len(r.FriendlyNames) > 0
 }
 
-// emptyList says that a list is empty, absent or no list; "" if it is not.
+// emptyList says that a list is empty, absent or no list, or has null in it; "" if it is
+// not so.
 func emptyList(list json.RawMessage, of string) string {
 	var all []json.RawMessage
-	if json.Unmarshal(orNull(list), &all) != nil || len(all) == 0 {
+	isNull := func(element json.RawMessage) bool { return strictjson.Kind(element) == "null" }
+	if json.Unmarshal(orNull(list), &all) != nil || len(all) == 0 || slices.ContainsFunc(all, isNull) {
 		return strings.TrimSpace("has no " + of)
 	}
 	return ""

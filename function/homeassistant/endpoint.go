@@ -67,7 +67,7 @@ func (e *endpoint) mend(raw []byte) (mended []byte, removed []string, named bool
 		return raw, nil, false // it has far too many
 	}
 	kept, removed := e.goodCapabilities()
-	if strings.TrimSpace(e.name) == "" && e.id != "" {
+	if !strings.ContainsFunc(e.name, visible) && e.id != "" {
 		e.name, named = nameOf(e.id), true
 	}
 	if len(removed) == 0 && !named {
@@ -91,6 +91,9 @@ func (e *endpoint) mend(raw []byte) (mended []byte, removed []string, named bool
 	b.WriteByte('}')
 	return b.Bytes(), removed, named
 }
+
+// visible reports whether a name that has r shows something.
+func visible(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }
 
 // nameOf makes a name that a person can say from an endpoint's id: "dimmer level" of
 // input_number#dimmer_level. A part without a letter gets its domain in front: "light 1".
