@@ -17,8 +17,10 @@ import (
 // one fits into the memory. An endpoint of Home Assistant has about 1.5 KB: maxListed of
 // them fill the longest answer that is accepted.
 const (
-	maxListed   = 4000
-	maxEndpoint = 256 << 10 // bytes
+	maxListed     = 4000
+	maxEndpoint   = 256 << 10 // bytes
+	maxCapability = 64 << 10  // bytes
+	maxRemoved    = 10        // capabilities of an endpoint whose problem is told
 )
 
 // An endpoint is the part of a discovered endpoint that has limits.
@@ -73,7 +75,7 @@ func (e *endpoint) mend(raw []byte) (mended []byte, removed []string, named bool
 	if len(removed) == 0 && !named {
 		return raw, nil, false
 	}
-	e.capabilities, e.listed = kept, e.listed-len(removed)
+	e.capabilities, e.listed = kept, len(kept)
 	if kept == nil {
 		kept = []json.RawMessage{}
 	}
