@@ -12,6 +12,7 @@ type Reply struct {
 	Namespace        string
 	Name             string
 	CorrelationToken string // of the directive that it answers; "" without
+	EndpointID       string // of the endpoint that it is about; "" without
 	ErrorType        string // of an ErrorResponse, else ""
 	ErrorMessage     string // the home's own words in an ErrorResponse, else ""
 	Payload          []byte // as it came; nil without
@@ -30,6 +31,10 @@ func ParseReply(raw []byte) (Reply, error) {
 				return members(header, map[string]func([]byte) error{
 					"namespace": text(&r.Namespace), "name": text(&r.Name), "correlationToken": text(&r.CorrelationToken),
 				})
+			},
+			"endpoint": func(endpoint []byte) error {
+				_ = members(endpoint, map[string]func([]byte) error{"endpointId": text(&r.EndpointID)}) // of another type: ""
+				return nil
 			},
 			"payload": func(payload []byte) error {
 				r.Payload = payload

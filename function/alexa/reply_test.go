@@ -84,6 +84,8 @@ func TestParseReply(t *testing.T) {
 		{"an error of another interface", `{"event":{"header":{"namespace":"Alexa.ThermostatController","name":"ErrorResponse"},"payload":{"type":"TRIPLE_SETPOINTS_UNSUPPORTED"}}}`,
 			alexa.Reply{Namespace: "Alexa.ThermostatController", Name: "ErrorResponse", ErrorType: "TRIPLE_SETPOINTS_UNSUPPORTED"}, true, ""},
 		{"an error whose type is a number", `{"event":{"header":{"namespace":"Alexa","name":"ErrorResponse"},"payload":{"type":7}}}`, alexa.Reply{Namespace: "Alexa", Name: "ErrorResponse"}, true, ""},
+		{"of an endpoint", `{"event":{"header":{"namespace":"Alexa","name":"StateReport"},"endpoint":{"endpointId":"lock#a"}}}`, alexa.Reply{Namespace: "Alexa", Name: "StateReport", EndpointID: "lock#a"}, false, ""},
+		{"an endpoint of another type", `{"event":{"header":{"namespace":"Alexa","name":"Response"},"endpoint":[7]}}`, alexa.Reply{Namespace: "Alexa", Name: "Response"}, false, ""},
 		{"no event", `{}`, alexa.Reply{}, false, noHeader},
 		{"null", `null`, alexa.Reply{}, false, noHeader},
 		{"no name", `{"event":{"header":{"namespace":"Alexa"}}}`, alexa.Reply{}, false, noHeader},

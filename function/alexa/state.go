@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"github.com/hearthgate/hearthgate/config/strictjson"
 )
 
 // ReportStateFor returns the question for the state of the endpoint of d, with d's
@@ -34,23 +36,44 @@ func ReportStateFor(d Directive, messageID string) (Directive, error) {
 
 // A Property is one property of a reply's context.
 type Property struct {
-	Namespace string          `json:"namespace"`
-	Name      string          `json:"name"`
-	Instance  string          `json:"instance"`
-	Value     json.RawMessage `json:"value"`
+	Namespace, Name, Instance string
+	Value                     json.RawMessage // nil without
 }
 
-// Properties returns the properties of a reply's context, which may have none.
-func Properties(reply []byte) ([]Property, error) {
-	var in struct {
-		Context struct {
-			Properties []Property `json:"properties"`
-		} `json:"context"`
-	}
-	if err := json.Unmarshal(reply, &in); err != nil {
+// maxProperties is how many properties of a context are read: far more than an endpoint
+// has, so that a hostile reply fits into the memory.
+const maxProperties = 1000
+
+// Properties returns the properties of a reply's context, which may have none. It reads
+// at most maxProperties of them.
+func Properties(reply []byte) (all []Property, err error) {
+	err = members(reply, map[string]func([]byte) error{"context": func(context []byte) error {
+		return members(context, map[string]func([]byte) error{"properties": func(list []byte) error {
+			return strictjson.Array(list, func(i int, property []byte) error {
+				if i >= maxProperties {
+					return nil
+				}
+				p, err := readProperty(property)
+				all = append(all, p)
+				return err
+			})
+		}})
+	}})
+	if err != nil {
 		return nil, fmt.Errorf("the reply's context is not as Alexa defines it: %w", err)
 	}
-	return in.Context.Properties, nil
+	return all, nil
+}
+
+func readProperty(object []byte) (p Property, err error) {
+	err = members(object, map[string]func([]byte) error{
+		"namespace": text(&p.Namespace), "name": text(&p.Name), "instance": text(&p.Instance),
+		"value": func(value []byte) error {
+			p.Value = value
+			return nil
+		},
+	})
+	return p, err
 }
 
 // WithContextOf returns a reply with the context of another, and everything else

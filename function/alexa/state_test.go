@@ -2,6 +2,8 @@ package alexa_test
 
 import (
 	"encoding/json"
+	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/hearthgate/hearthgate/function/alexa"
@@ -63,7 +65,24 @@ func TestContext(t *testing.T) {
 	if p, err := alexa.Properties([]byte(`{"event":{}}`)); err != nil || p != nil {
 		t.Errorf("without a context they are %+v, %v", p, err)
 	}
-	if _, err := alexa.Properties([]byte(`{"context":{"properties":{}}}`)); err == nil {
-		t.Error("properties that are no list are accepted")
+	for _, bad := range []string{`{"context":{"properties":{}}}`, `{"context":{"properties":[],"properties":[]}}`, `{"context":{"properties":[{"name":"a","name":"b"}]}}`} {
+		if _, err := alexa.Properties([]byte(bad)); err == nil {
+			t.Errorf("%s is accepted", bad)
+		}
+	}
+	if p, err := alexa.Properties([]byte(`{"Context":{"properties":[{}]}}`)); err != nil || p != nil {
+		t.Errorf("of a context that is spelled otherwise they are %+v, %v", p, err)
+	}
+}
+
+// TestT2Context has a reply of the longest length with as many properties as fit.
+func TestT2Context(t *testing.T) {
+	reply := []byte(`{"context":{"properties":[` + strings.Repeat("{},", 2_000_000) + `{}]}}`)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	p, err := alexa.Properties(reply)
+	runtime.ReadMemStats(&after)
+	if used := (after.TotalAlloc - before.TotalAlloc) >> 20; err != nil || len(p) == 0 || used > 4 {
+		t.Errorf("got %d properties, %v, with %d MB", len(p), err, used)
 	}
 }

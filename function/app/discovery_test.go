@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -87,6 +88,14 @@ func TestT2HostileDiscover(t *testing.T) {
 		return `{"event":{"header":{"namespace":"Alexa.Discovery","name":"Discover.Response","messageId":"r1","payloadVersion":"3"},` + inside + `}}`
 	}
 	good := gadget("light#c", "C", plainCapability)
+	each := func(n int, capabilities ...string) string { // n endpoints with these
+		var all []string
+		for i := range n {
+			all = append(all, gadget(fmt.Sprintf("light#%04d", i), "A", append([]string{plainCapability}, capabilities...)...))
+		}
+		return listed(strings.Join(all, ","))
+	}
+	objects := strings.Repeat("{},", 75_000) + "{}" // almost as long as an endpoint may be
 	for _, tt := range []struct{ name, body, cause string }{
 		{"1.5 million empty endpoints", listed(much("{}")), "malformed"},
 		{"2 million numbers", listed(much("0")), "malformed"},
@@ -95,6 +104,10 @@ func TestT2HostileDiscover(t *testing.T) {
 		{"an endpoint with 1.5 million capabilities", listed(gadget("light#a", "A", much("{}"))), ""},
 		{"an endpoint with a million members", listed(`{"endpointId":"light#a",` + members + `}`), ""},
 		{"a capability with a million members", listed(gadget("light#a", "A", "{"+members+"}")), ""},
+		{"150 capabilities that are null each", each(1200, slices.Repeat([]string{"null"}, 150)...), ""},
+		{"many state mappings each", each(18, has("Alexa.PowerController", `"semantics":{"stateMappings":[`+objects+`]}`)), ""},
+		{"many modes each", each(18, has("Alexa.ModeController", `"configuration":{"supportedModes":[`+objects+`]}`)), ""},
+		{"many inputs each", each(18, has("Alexa.InputController", `"inputs":[`+objects+`]`)), ""},
 		{"an endpoint with a long name", listed(gadget("light#a", strings.Repeat("x", size), plainCapability)), ""},
 		{"a payload with a million members", event(`"payload":{"endpoints":[` + good + `],` + members + `}`), "malformed"},
 		{"an event with a million members", event(members), "malformed"},

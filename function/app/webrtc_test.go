@@ -73,6 +73,7 @@ func TestA9NothingOfItIsLogged(t *testing.T) {
 		{"half an answer", offer, rtcAnswer("AnswerGeneratedForSession", `{"answer":"`+sdp), "malformed"},
 		{"a header of another type", offer, `{"event":{"header":"` + sdp + `"}}`, "malformed"},
 		{"a failure with it in its message", offer, strings.Replace(refusing("INTERNAL_ERROR", "cannot use offer"), "cannot use offer", "cannot use "+sdp, 1), "server_error"},
+		{"a failure with it in its type", offer, strings.Replace(refusing("INTERNAL_ERROR", "m"), "INTERNAL_ERROR", sdp, 1), "server_error"},
 		{"half an event", offer[:len(offer)-20], handled, "event"},
 		{"a key twice", strings.Replace(offer, `"format":"SDP",`, `"value":"`+sdp+`",`, 1), handled, "directive"},
 	} {

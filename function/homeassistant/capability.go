@@ -2,7 +2,9 @@ package homeassistant
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config/strictjson"
@@ -17,9 +19,24 @@ type capability struct {
 	Configuration  json.RawMessage `json:"configuration"`  // of a Mode-, Range- or ThermostatController
 	Configurations json.RawMessage `json:"configurations"` // of an EqualizerController
 	Semantics      struct {
-		StateMappings []json.RawMessage `json:"stateMappings"`
+		StateMappings length `json:"stateMappings"`
 	} `json:"semantics"`
 }
+
+// A length is how many elements a list has.
+type length int
+
+// UnmarshalJSON counts the elements without keeping them.
+func (n *length) UnmarshalJSON(b []byte) error {
+	return strictjson.Array(b, func(i int, _ []byte) error {
+		*n = length(i + 1)
+		return nil
+	})
+}
+
+// generic are the interfaces of which an endpoint may have several capabilities, each
+// with an instance.
+var generic = []string{"Alexa.ModeController", "Alexa.RangeController", "Alexa.ToggleController"}
 
 // label is how a capability is called in a sentence.
 func (c capability) label() string {
@@ -30,30 +47,53 @@ func (c capability) label() string {
 }
 
 // goodCapabilities returns the capabilities of e that Alexa accepts, and what is wrong
-// with each other one.
+// with the first maxRemoved others.
 func (e *endpoint) goodCapabilities() (kept []json.RawMessage, removed []string) {
 	var before []capability // that are kept
+	var c capability        // one for all, as there may be many
 	for i, raw := range e.capabilities {
-		var c capability
+		c = capability{}
+		err := c.read(raw)
 		problem := ""
-		switch err := json.Unmarshal(raw, &c); {
-		case strictjson.Kind(raw) == "null":
-			problem = fmt.Sprintf("number %d of its capabilities is null", i+1)
+		if err == nil {
+			problem = c.violation(before)
+		}
+		switch {
+		case err == nil && problem == "":
+			before, kept = append(before, c), append(kept, raw)
+		case len(removed) == maxRemoved:
 		case err != nil:
-			problem = fmt.Sprintf("number %d of its capabilities is not one as Alexa defines it", i+1)
+			removed = append(removed, fmt.Sprintf("number %d of its capabilities %v", i+1, err))
 		default:
-			if problem = c.violation(before); problem != "" {
-				problem = "its " + c.label() + " " + problem
-			}
+			removed = append(removed, "its "+c.label()+" "+problem)
 		}
-		if problem != "" {
-			removed = append(removed, problem)
-			continue
-		}
-		before, kept = append(before, c), append(kept, raw)
 	}
 	return kept, removed
 }
+
+// read reads a capability as Home Assistant sent it. Its errors go on where "a
+// capability" begins a sentence.
+func (c *capability) read(raw []byte) error {
+	switch {
+	case strictjson.Kind(raw) == "null":
+		return errNull
+	case len(raw) > maxCapability:
+		return errLongCapability
+	}
+	if _, err := strictjson.Check(raw); err != nil { // of two values for one key Alexa may take the other
+		return errNoCapability
+	}
+	if json.Unmarshal(raw, c) != nil {
+		return errNoCapability
+	}
+	return nil
+}
+
+var (
+	errNull           = errors.New("is null")
+	errLongCapability = fmt.Errorf("is longer than %d KB", maxCapability>>10)
+	errNoCapability   = errors.New("is not one as Alexa defines it")
+)
 
 // violation says which limit c exceeds beside the capabilities before it; "" for none.
 func (c capability) violation(before []capability) string {
@@ -61,9 +101,11 @@ func (c capability) violation(before []capability) string {
 		switch {
 		case c.Instance != "" && other.Instance == c.Instance:
 			return "has an instance that another capability has"
+		case c.Instance == "" && other.Instance == "" && c.Interface == other.Interface && slices.Contains(generic, c.Interface):
+			return "has no instance, and neither has another capability of that interface"
 		case c.Instance != "" && other.Instance != "" && overlap(c.Instance, other.Instance):
 			return "has an instance whose name is part of another, or the other way round"
-		case c.Interface == other.Interface && len(c.Semantics.StateMappings) > 0 && len(other.Semantics.StateMappings) > 0:
+		case c.Interface == other.Interface && c.Semantics.StateMappings > 0 && other.Semantics.StateMappings > 0:
 			return "has state mappings, as another capability of that interface has"
 		}
 	}
@@ -73,7 +115,7 @@ func (c capability) violation(before []capability) string {
 	case "Alexa.RangeController":
 		return rangeViolation(c.Configuration)
 	case "Alexa.InputController":
-		return emptyList(c.Inputs, "inputs")
+		return inputsViolation(c.Inputs)
 	case "Alexa.ThermostatController":
 		var in struct{ SupportedModes json.RawMessage }
 		if json.Unmarshal(orNull(c.Configuration), &in) != nil || in.SupportedModes != nil && emptyList(in.SupportedModes, "") != "" {
@@ -81,10 +123,13 @@ func (c capability) violation(before []capability) string {
 		}
 	case "Alexa.EqualizerController":
 		var in struct {
-			Modes *struct{ Supported json.RawMessage }
+			Modes, Bands *struct{ Supported json.RawMessage }
 		}
 		if json.Unmarshal(orNull(c.Configurations), &in) != nil || in.Modes != nil && emptyList(in.Modes.Supported, "") != "" {
 			return "has no mode"
+		}
+		if in.Bands != nil {
+			return emptyList(in.Bands.Supported, "bands")
 		}
 	}
 	return ""
@@ -102,94 +147,4 @@ func overlap(a, b string) bool {
 		return after
 	}
 	return strings.Contains(name(a), name(b)) || strings.Contains(name(b), name(a))
-}
-
-// modesViolation says what is wrong with the modes of a ModeController.
-func modesViolation(configuration json.RawMessage) string {
-	var in struct {
-		SupportedModes []struct {
-			Value         string    `json:"value"`
-			ModeResources resources `json:"modeResources"`
-		} `json:"supportedModes"`
-	}
-	if json.Unmarshal(orNull(configuration), &in) != nil {
-		return "has a configuration that cannot be read"
-	}
-	if n := len(in.SupportedModes); n < 2 {
-		return "has fewer than two modes"
-	}
-	for _, mode := range in.SupportedModes {
-		if mode.Value == "" || !mode.ModeResources.named() {
-			return "has a mode without a name"
-		}
-	}
-	return ""
-}
-
-// rangeViolation says what is wrong with the range of a RangeController.
-func rangeViolation(configuration json.RawMessage) string {
-	var in struct {
-		SupportedRange struct {
-			Minimum   *float64 `json:"minimumValue"`
-			Maximum   *float64 `json:"maximumValue"`
-			Precision *float64 `json:"precision"`
-		} `json:"supportedRange"`
-		Presets []struct {
-			PresetResources resources `json:"presetResources"`
-		} `json:"presets"`
-	}
-	if json.Unmarshal(orNull(configuration), &in) != nil {
-		return "has a configuration that cannot be read"
-	}
-	switch r := in.SupportedRange; {
-	case r.Minimum == nil || r.Maximum == nil || r.Precision == nil:
-		return "has no range"
-	case *r.Minimum >= *r.Maximum:
-		return "has a range whose minimum is not below its maximum"
-	case *r.Precision <= 0 || *r.Precision > *r.Maximum-*r.Minimum:
-		return "has a precision that does not fit its range"
-	}
-	for _, preset := range in.Presets {
-		if !preset.PresetResources.named() {
-			return "has a preset without a name"
-		}
-	}
-	return ""
-}
-
-// resources are the names that people say for something.
-type resources struct {
-	FriendlyNames []struct {
-		Value struct {
-			Text    string `json:"text"`
-			AssetID string `json:"assetId"`
-		} `json:"value"`
-	} `json:"friendlyNames"`
-}
-
-// named reports whether there are names, and none is empty.
-func (r resources) named() bool {
-	for _, name := range r.FriendlyNames {
-		if strings.TrimSpace(name.Value.Text) == "" && name.Value.AssetID == "" {
-			return false
-		}
-	}
-	return len(r.FriendlyNames) > 0
-}
-
-// emptyList says that a list is empty, absent or no list; "" if it is not.
-func emptyList(list json.RawMessage, of string) string {
-	var all []json.RawMessage
-	if json.Unmarshal(orNull(list), &all) != nil || len(all) == 0 {
-		return strings.TrimSpace("has no " + of)
-	}
-	return ""
-}
-
-// orNull returns raw, or null where there is none.
-func orNull(raw json.RawMessage) json.RawMessage {
-	if raw == nil {
-		return json.RawMessage("null")
-	}
-	return raw
 }

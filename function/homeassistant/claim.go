@@ -46,7 +46,7 @@ func claimOf(d alexa.Directive, reply json.RawMessage) (kind string, c claim, ok
 			continue
 		}
 		c = claim{by.namespace, by.property, by.instance, by.value}
-		if said, ok := c.in(reply); ok {
+		if said, ok := c.in(reply); ok && c.fits(said) {
 			c.value = said
 		}
 		return by.kind, c, c.value != nil && (by.only == nil || slices.Contains(by.only, c.value))
@@ -66,6 +66,17 @@ func (c claim) in(reply json.RawMessage) (value any, ok bool) {
 		}
 	}
 	return nil, false
+}
+
+// fits reports whether the property can have that value: a range has numbers, all others
+// have words.
+func (c claim) fits(value any) bool {
+	if c.name == "rangeValue" {
+		_, ok := value.(float64)
+		return ok
+	}
+	_, ok := value.(string)
+	return ok
 }
 
 // holds reports whether the property has the value that was claimed.

@@ -31,6 +31,7 @@ func TestWhatIsConfirmed(t *testing.T) {
 		{"LockController.Lock", "", "lock#a", lockState("LOCKED"), "", "lock"},
 		{"LockController.Unlock", "", "lock#a", lockState("UNLOCKED"), "", "lock"},
 		{"LockController.Lock", "", "lock#a", "", lockState("LOCKED"), "lock"}, // the claim needs no reply
+		{"LockController.Lock", "", "lock#a", `{"namespace":"Alexa.LockController","name":"lockState","value":7}`, lockState("LOCKED"), "lock"},
 		{"LockController.Open", "", "lock#a", lockState("UNLOCKED"), "", ""},
 		{"ModeController.SetMode", "cover.position", "cover#garage", position(`"position.open"`), "", "garage"},
 		{"ModeController.SetMode", "cover.position", "cover#blind", position(`"position.closed"`), "", "cover"},
@@ -40,6 +41,7 @@ func TestWhatIsConfirmed(t *testing.T) {
 		{"ModeController.SetMode", "fan.direction", "fan#a", property("ModeController", "mode", "fan.direction", `"direction.reverse"`), "", ""},
 		{"RangeController.SetRangeValue", "cover.position", "cover#blind", property("RangeController", "rangeValue", "cover.position", "70"), property("RangeController", "rangeValue", "cover.position", "70.0"), "cover"},
 		{"RangeController.AdjustRangeValue", "cover.position", "cover#blind", property("RangeController", "rangeValue", "cover.position", "50"), "", "cover"},
+		{"RangeController.SetRangeValue", "cover.position", "cover#blind", property("RangeController", "rangeValue", "cover.position", `"70"`), property("RangeController", "rangeValue", "cover.position", "70"), ""}, // nothing is claimed
 		{"RangeController.SetRangeValue", "fan.percentage", "fan#a", property("RangeController", "rangeValue", "fan.percentage", "50"), "", ""},
 		{"SecurityPanelController.Arm", "", "alarm_control_panel#a", property("SecurityPanelController", "armState", "", `"ARMED_NIGHT"`), "", "alarm"},
 		{"SecurityPanelController.Disarm", "", "alarm_control_panel#a", property("SecurityPanelController", "armState", "", `"DISARMED"`), "", "alarm"},
@@ -63,19 +65,19 @@ func TestWhatIsConfirmed(t *testing.T) {
 					requests := 0
 					h.request = func(_ context.Context, r httpclient.Request) (httpclient.Response, error) {
 						if requests++; requests == 1 {
-							return said("Response", "c1", tt.reply), nil
+							return edited(said("Response", "c1", tt.reply), "lock#a", tt.endpoint), nil
 						}
 						if tt.report == "" {
 							tt.report = tt.reply
 						}
-						return said("StateReport", "c1", tt.report), nil
+						return edited(said("StateReport", "c1", tt.report), "lock#a", tt.endpoint), nil
 					}
 					want := 1
 					if kind != "" && strings.Contains(tt.kinds, kind) {
 						want = 2
 					}
 					reply, err := h.within(usual, event(tt.directive, tt.instance, tt.endpoint))
-					if err != nil || requests != want || string(reply) != string(said("Response", "c1", tt.reply).Body) {
+					if err != nil || requests != want || string(reply) != string(edited(said("Response", "c1", tt.reply), "lock#a", tt.endpoint).Body) {
 						t.Errorf("%d requests, %s, %v; want %d and the reply as it came", requests, reply, err, want)
 					}
 				})

@@ -86,6 +86,18 @@ var tales = []tale{
 	{name: "the report is of another directive", report: func(time.Duration, int) (httpclient.Response, error) {
 		return said("StateReport", "c2", lockState("LOCKED")), nil
 	}, cause: core.CauseMixedUp, questions: 2, took: 700 * time.Millisecond},
+	{name: "the report is of another device", report: func(time.Duration, int) (httpclient.Response, error) {
+		return edited(said("StateReport", "c1", lockState("LOCKED")), `"lock#a"`, `"lock#b"`), nil
+	}, cause: core.CauseMixedUp, questions: 2, took: 700 * time.Millisecond},
+	{name: "the report is of no device", report: func(time.Duration, int) (httpclient.Response, error) {
+		return edited(said("StateReport", "c1", lockState("LOCKED")), `"endpoint":{"endpointId":"lock#a"},`, ``), nil
+	}, want: "LOCKED", questions: 1, took: 300 * time.Millisecond},
+	{name: "the reported state is a number", report: func(time.Duration, int) (httpclient.Response, error) {
+		return edited(said("StateReport", "c1", lockState("UNLOCKED")), `"UNLOCKED"`, `7`), nil
+	}, cause: core.CauseMalformed, questions: 2, took: 700 * time.Millisecond},
+	{name: "the report's context is spelled otherwise", report: func(time.Duration, int) (httpclient.Response, error) {
+		return edited(said("StateReport", "c1", lockState("UNLOCKED")), `"context"`, `"Context"`), nil
+	}, want: "LOCKED", questions: 8, took: 6500 * time.Millisecond},
 	{name: "the deadline is near", deadline: 2 * time.Second, report: states(map[time.Duration]string{0: lockState("UNLOCKED"), 2 * time.Second: lockState("LOCKED")}),
 		want: "UNLOCKED", questions: 3, took: time.Second},
 	{name: "the deadline is too near", deadline: 1250 * time.Millisecond, report: states(map[time.Duration]string{0: lockState("UNLOCKED")}),

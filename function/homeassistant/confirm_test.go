@@ -185,6 +185,24 @@ func TestTwoCommandsAtOnce(t *testing.T) {
 	})
 }
 
+// TestSlowReports locks three doors of a home that answers commands at once and takes
+// long for questions: that does not pause the requests of other devices.
+func TestSlowReports(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &moving{report: func(time.Duration, int) (httpclient.Response, error) { return httpclient.Response{}, errHangs }}
+		h := homeWith(t, m)
+		var all sync.WaitGroup
+		for range 3 {
+			all.Go(func() { _, _ = h.within(usual, lockEvent("Lock")) })
+		}
+		all.Wait()
+		_, _ = h.within(usual, lockEvent("Unlock"))
+		if !slices.Equal(m.commands, []string{"Lock", "Lock", "Lock", "Unlock"}) {
+			t.Errorf("the commands that were sent are %q, want all four", m.commands)
+		}
+	})
+}
+
 // TestReplyUntouched checks that a confirmed reply is the home's, byte for byte, and
 // that in one that differs only the context is another.
 func TestReplyUntouched(t *testing.T) {

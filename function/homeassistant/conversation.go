@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/strictjson"
 	"github.com/hearthgate/hearthgate/function/access"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
@@ -79,10 +80,17 @@ func understood(ctx context.Context, r alexa.SkillRequest, answer []byte) (alexa
 		logging.Note(ctx, slog.String("reply_type", out.Response.Data.Code))
 	}
 	reply := alexa.SkillReply{Speech: out.Response.Speech.Plain.Speech, Open: out.Continue}
-	if ssml := strings.TrimSpace(out.Response.Speech.SSML.Speech); reply.Speech == "" && ssml != "" {
+	if strings.TrimSpace(reply.Speech) == "" {
+		reply.Speech = ""
+	}
+	ssml := strings.TrimSpace(out.Response.Speech.SSML.Speech)
+	switch {
+	case reply.Speech == "" && ssml != "":
 		if reply.SSML = alexa.Markup(ssml); !strings.HasPrefix(ssml, "<speak>") {
 			reply.SSML = alexa.Markup("<speak>" + ssml + "</speak>")
 		}
+	case reply.Speech == "" && out.Response.Type == "error":
+		return alexa.SkillReply{}, core.Errorf(core.Internal, core.CauseServerError, "Home Assistant answered the sentence with an error (%.60s) and without a word: look into its log", out.Response.Data.Code)
 	}
 	if reply.Open {
 		reply.Attributes = maps.Clone(r.Attributes)
@@ -111,7 +119,7 @@ func (c *Client) Intent(ctx context.Context, p access.Permit, r alexa.SkillReque
 	if err := json.Unmarshal(answer, &out); err != nil {
 		return nil, malformed(answer, err)
 	}
-	if out.Response == nil {
+	if strictjson.Kind(out.Response) != "object" {
 		return nil, core.Errorf(core.Internal, core.CauseMalformed, "the answer to the intent has no response: look into Home Assistant's log")
 	}
 	return answer, nil

@@ -42,7 +42,7 @@ type lastKnown struct {
 // holds reports whether n endpoints are so many fewer that l is served instead, for
 // now.
 func (l lastKnown) holds(n int, now time.Time) bool {
-	muchLess := n*2 < l.Count && l.Count-n > 5
+	muchLess := n*2 < l.Count && (n == 0 || l.Count-n > 5)
 	return muchLess && (l.Less.IsZero() || now.Sub(l.Less) < lessFor)
 }
 

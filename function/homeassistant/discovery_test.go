@@ -150,6 +150,8 @@ func TestMuchLess(t *testing.T) {
 		{"half", 12, 6, false},
 		{"below half", 12, 5, true},
 		{"none", 12, 0, true},
+		{"none of three", 3, 0, true},
+		{"none again", 0, 0, false},
 		{"below half, five fewer", 8, 3, false},
 		{"below half, six fewer", 9, 3, true},
 	} {

@@ -17,8 +17,10 @@ import (
 // one fits into the memory. An endpoint of Home Assistant has about 1.5 KB: maxListed of
 // them fill the longest answer that is accepted.
 const (
-	maxListed   = 4000
-	maxEndpoint = 256 << 10 // bytes
+	maxListed     = 4000
+	maxEndpoint   = 256 << 10 // bytes
+	maxCapability = 64 << 10  // bytes
+	maxRemoved    = 10        // capabilities of an endpoint whose problem is told
 )
 
 // An endpoint is the part of a discovered endpoint that has limits.
@@ -67,13 +69,13 @@ func (e *endpoint) mend(raw []byte) (mended []byte, removed []string, named bool
 		return raw, nil, false // it has far too many
 	}
 	kept, removed := e.goodCapabilities()
-	if strings.TrimSpace(e.name) == "" && e.id != "" {
+	if !strings.ContainsFunc(e.name, visible) && e.id != "" {
 		e.name, named = nameOf(e.id), true
 	}
 	if len(removed) == 0 && !named {
 		return raw, nil, false
 	}
-	e.capabilities, e.listed = kept, e.listed-len(removed)
+	e.capabilities, e.listed = kept, len(kept)
 	if kept == nil {
 		kept = []json.RawMessage{}
 	}
@@ -91,6 +93,9 @@ func (e *endpoint) mend(raw []byte) (mended []byte, removed []string, named bool
 	b.WriteByte('}')
 	return b.Bytes(), removed, named
 }
+
+// visible reports whether a name that has r shows something.
+func visible(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }
 
 // nameOf makes a name that a person can say from an endpoint's id: "dimmer level" of
 // input_number#dimmer_level. A part without a letter gets its domain in front: "light 1".

@@ -8,8 +8,10 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
+	"unicode"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/function/access"
@@ -192,11 +194,20 @@ func answer(ctx context.Context, d alexa.Directive, res httpclient.Response, tok
 	case err != nil:
 		return nil, err
 	}
-	if d.IsWebRTC() {
-		reply.ErrorMessage = "" // so may this
+	if d.IsWebRTC() { // so may these
+		reply.Namespace, reply.Name, reply.ErrorType, reply.ErrorMessage = word(reply.Namespace), word(reply.Name), word(reply.ErrorType), ""
 	}
 	noteReply(ctx, reply)
 	return correlated(d, reply, res.Body)
+}
+
+// word returns text if it is one word, as the names and types of Alexa's messages are, and
+// else "".
+func word(text string) string {
+	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && r != '.' && r != '_' }) {
+		return ""
+	}
+	return text
 }
 
 var errUnreadableSession = core.Errorf(core.Internal, core.CauseMalformed, "Home Assistant's answer about a camera's live session cannot be read: look into its log, and check what is in front of it")

@@ -1,6 +1,7 @@
 package homeassistant_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -71,6 +72,12 @@ var errHangs = errors.New("hangs")
 func said(name, correlation, properties string) httpclient.Response {
 	return httpclient.Response{Status: 200, Body: fmt.Appendf(nil,
 		`{"event":{"header":{"namespace":"Alexa","name":%q,"messageId":"r1","correlationToken":%q,"payloadVersion":"3"},"endpoint":{"endpointId":"lock#a"},"payload":{}},"context":{"properties":[%s]}}`, name, correlation, properties)}
+}
+
+// edited returns a response with another text in place of one of its body.
+func edited(r httpclient.Response, old, text string) httpclient.Response {
+	r.Body = bytes.ReplaceAll(r.Body, []byte(old), []byte(text))
+	return r
 }
 
 func lockState(value string) string {

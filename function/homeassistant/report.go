@@ -3,9 +3,11 @@ package homeassistant
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/hearthgate/hearthgate/function/alexa"
+	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
 )
 
@@ -29,13 +31,16 @@ func (f *confirmation) ask(ctx context.Context) (r report) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	r.err = f.send(ctx, post{
-		url: f.settings.URL + SmartHomePath, token: f.token, body: f.question.Raw(), idempotent: true,
+		url: f.settings.URL + SmartHomePath, token: f.token, body: f.question.Raw(), idempotent: true, counts: isReportFailure,
 	}, func(res httpclient.Response) (err error) {
 		r.body = res.Body
 		if r.reply, err = Classify(res, f.token); err != nil {
 			return err
 		}
 		// A report of another device says nothing about this one.
+		if id := r.reply.EndpointID; id != "" && strings.ReplaceAll(id, "#", ".") != strings.ReplaceAll(f.question.EndpointID, "#", ".") {
+			return errOtherDevice
+		}
 		r.body, err = correlated(f.question, r.reply, res.Body)
 		return err
 	})
@@ -43,10 +48,24 @@ func (f *confirmation) ask(ctx context.Context) (r report) {
 	if r.err != nil || r.reply.IsError() {
 		return r
 	}
-	r.value, _ = f.claim.in(r.body)
+	if r.value, _ = f.claim.in(r.body); r.value != nil && !f.claim.fits(r.value) {
+		r.err = errOddState
+		return r
+	}
 	// An endpoint that is offline has a state all the same: a lock would be jammed.
 	health, _ := claim{namespace: "Alexa.EndpointHealth", name: "connectivity"}.in(r.body)
 	object, _ := health.(map[string]any)
 	r.offline = object["value"] == "UNREACHABLE"
 	return r
 }
+
+// isReportFailure reports whether the home is to be asked less. A question is waited for
+// less long than a directive is: that there is no answer says little about the home.
+func isReportFailure(err error) bool {
+	return isHomeFailure(err) && core.CauseOf(err) != core.CauseTimeout
+}
+
+var (
+	errOtherDevice = core.Errorf(core.Internal, core.CauseMixedUp, "the report is of another device: a proxy in front of Home Assistant caches answers or mixes them up; have it pass %s through unchanged", SmartHomePath)
+	errOddState    = core.Errorf(core.Internal, core.CauseMalformed, "the reported state is not one as Alexa defines it: look into Home Assistant's log")
+)

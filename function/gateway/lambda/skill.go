@@ -77,6 +77,8 @@ func (g *Gateway) handleSkill(ctx context.Context, s Skill) (json.RawMessage, er
 func (g *Gateway) intent(ctx context.Context, guest access.Guest, r alexa.SkillRequest, say *alexa.Phrases) (json.RawMessage, error) {
 	sentence := sentence(r)
 	switch name := r.Intent.Name; {
+	case name == "":
+		return nil, core.Errorf(core.Invalid, core.CauseRequest, "the request has no intent")
 	case name == config.StopIntent || name == config.CancelIntent || name == config.NavigateHomeIntent:
 		return alexa.SkillReply{Speech: say.Goodbye}.Encode()
 	case name == config.HelpIntent:
