@@ -26,6 +26,10 @@ func TestS3Allow(t *testing.T) {
 	o.sees(o.types("", set...), 1, "cache.set changes something", "hearthgate op --allow --stage dev")
 	o.sees(o.types("", "op", "cache.stats", "--stage", "dev"), 0, "cache.stats: ok")
 	o.sees(o.types("", "op", "--allow"), 1, "name its stage with --stage")
+	o.sees(o.types("", "op", "--allow", "cache.set", "{key", "--stage", "dev"), 1, "the input is not JSON")
+	if p := o.cloud.Parameter(s.Region, config.ParameterPrefix("dev")+config.OperationsParameter); p != nil {
+		t.Errorf("it is allowed for an input that is not JSON: %+v", p)
+	}
 	o.sees(o.types("", "op", "--allow", "--stage", "dev"), 0, "allowed until", "on the stage dev")
 	o.sees(o.types("", set...), 0, "cache.set: ok")
 	o.cloud.SetParameter(s.Region, parameter(config.ParameterPrefix("dev")+config.OperationsParameter, "2026-01-01T00:00:00Z"))

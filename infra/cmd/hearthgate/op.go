@@ -33,6 +33,12 @@ hour, and needs the right to write the stage's parameters.`,
   hearthgate op cache.set '{"key": "a", "value": 1}' --json`,
 		Args: takes(0, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			var input json.RawMessage
+			if len(args) == 2 {
+				if input = json.RawMessage(args[1]); !json.Valid(input) {
+					return errors.New(`the input is not JSON: write it in quotation marks, as in '{"key": "a"}'`)
+				}
+			}
 			if allow {
 				if err := c.allow(cmd.Context(), target); err != nil || len(args) == 0 {
 					return err
@@ -45,12 +51,6 @@ hour, and needs the right to write the stage's parameters.`,
 			defer t.Close()
 			if len(args) == 0 {
 				return c.operations(cmd.Context(), t)
-			}
-			var input json.RawMessage
-			if len(args) == 2 {
-				if input = json.RawMessage(args[1]); !json.Valid(input) {
-					return errors.New(`the input is not JSON: write it in quotation marks, as in '{"key": "a"}'`)
-				}
 			}
 			r, err := t.Operate(cmd.Context(), args[0], input)
 			if err != nil {
