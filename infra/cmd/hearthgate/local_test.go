@@ -58,6 +58,18 @@ func TestTheFunctionOfThisMachine(t *testing.T) {
 			}
 		})
 	}
+	t.Run("settings of the environment", func(t *testing.T) {
+		env := append(atHome(home.URL), `HOME_ASSISTANT_HEADERS={"X-Gate":"canary-of-the-gate"}`, "DIRECTIVE_CONFIRM=valve", "HOME_ASSISTANT_CONVERSATION_AGENT=conversation.house")
+		r := command(t, env, "op", "initialization.settings")
+		for _, want := range []string{"HOME_ASSISTANT_HEADERS\",\n      \"value\": \"[secret]\"", `"valve"`, `"conversation.house"`} {
+			if r.code != 0 || !strings.Contains(r.out, want) {
+				t.Errorf("code %d, no %s in %s%s", r.code, want, r.out, r.err)
+			}
+		}
+		if strings.Contains(r.out+r.err, "canary") {
+			t.Errorf("a secret is shown: %s%s", r.out, r.err)
+		}
+	})
 	t.Run("status in JSON", func(t *testing.T) {
 		r := command(t, noHome, "status", "--local", "--json")
 		var response struct {
