@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
@@ -49,8 +50,17 @@ func (c *command) run(ctx context.Context, args []string) int {
 		c.errScreen().Printf("stopped\n")
 		return 130
 	}
+	c.json = c.json || wantsJSON(args)
 	c.failed(err)
 	return 1
+}
+
+// wantsJSON reports whether args have --json, which is not parsed behind a wrong flag.
+func wantsJSON(args []string) bool {
+	if end := slices.Index(args, "--"); end >= 0 {
+		args = args[:end]
+	}
+	return slices.Contains(args, "--json")
 }
 
 // exit is the error of a command that has printed everything and ends with this code.
