@@ -37,6 +37,8 @@ func TestS3Allow(t *testing.T) {
 	o.sees(o.types("", set...), 1, "cache.set changes something")
 	o.sees(o.types("", append([]string{"--json"}, set...)...), 1, `"type": "not_allowed"`)
 	o.sees(o.types("", "op", "cache.set", `{"key": "a", "value": 1}`), 0, "cache.set: ok") // on this machine
+	o.cloud.Deny("lambda.Invoke", "AccessDeniedException", "no")
+	o.sees(o.types("", "op", "--allow", "--stage", "dev"), 1, "/hearthgate/dev/operations-until allows it until", "does not allow it")
 }
 
 // TestS2Policy asks a deployed function what its policy allows.
