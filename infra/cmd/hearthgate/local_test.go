@@ -46,6 +46,7 @@ func TestTheFunctionOfThisMachine(t *testing.T) {
 		{"no such operation", noHome, []string{"op", "cache.nonsense", "--json"}, 1, `"success": false`, ""},
 		{"input that is no JSON", noHome, []string{"op", "cache.set", "a"}, 1, "", "not JSON"},
 		{"status", atHome(home.URL), []string{"status"}, 0, "100 of 100  this machine\n  stage     local", ""},
+		{"policy without devices", atHome("http://127.0.0.1:1"), []string{"policy"}, 0, "`hearthgate doctor` says why", ""},
 		{"no such stage", noHome, []string{"status", "--stage", "nope"}, 1, "", "hearthgate init --stage nope"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
