@@ -95,6 +95,7 @@ func TestInit(t *testing.T) {
 	o := newOwner(t)
 	o.sees(o.types("", "init", "--locale", "de-DE", "--url", homeURL), 0, "wrote config/stages/dev.json", "eu-west-1", "hearthgate token --stage dev")
 	o.sees(o.types("", "init", "--locale", "de-DE", "--url", homeURL), 0, "0 fields changed")
+	o.sees(o.types("", "init", "--alarm-email", "owner@example.com", "--yes"), 0, "1 field changed")
 	o.sees(o.types("", "init", "--locale", "en-US"), 1, "locale", `"de-DE" -> "en-US"`, "nothing was changed", "with --yes")
 	o.sees(o.types("", "init", "--locale", "en-US", "--yes", "--json"), 0, `"region": "us-east-1"`)
 	o.sees(o.types("", "init", "--url", "https://other.example.com", "--yes"), 1, "https://other.example.com does not answer")
