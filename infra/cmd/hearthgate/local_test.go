@@ -30,6 +30,7 @@ func TestTheFunctionOfThisMachine(t *testing.T) {
 		out, err string
 	}{
 		{"sample at a demo home", noHome, []string{"invoke", "discover"}, 0, "Kitchen Light", ""},
+		{"sample without devices", atHome("http://127.0.0.1:1"), []string{"invoke", "discover"}, 0, "The list is empty: `hearthgate doctor` says why", ""},
 		{"sample at a home", atHome(home.URL), []string{"invoke", "turn-on", "--endpoint", "switch.outlet", "--json"}, 0, `"namespace": "Alexa"`, ""},
 		{"which the home has done", atHome(home.URL), []string{"invoke", file}, 0, `"value": "ON"`, ""},
 		{"failed", noHome, []string{"invoke", "turn-on", "--endpoint", "light#nope"}, 1, "NO_SUCH_ENDPOINT", ""},
