@@ -29,7 +29,8 @@ type command struct {
 	out, err io.Writer
 	getenv   func(string) string
 
-	json bool // print JSON, not text
+	json      bool // print JSON, not text
+	unwritten bool // a result could not be written
 }
 
 // run runs the command line and returns the exit code.
@@ -42,6 +43,8 @@ func (c *command) run(ctx context.Context, args []string) int {
 	err := root.ExecuteContext(ctx)
 	var code exit
 	switch {
+	case err == nil && c.unwritten:
+		return 1
 	case err == nil:
 		return 0
 	case errors.As(err, &code):
@@ -93,6 +96,7 @@ func (c *command) print(v any) {
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(v); err != nil {
+		c.unwritten = true
 		c.errScreen().Printf("the result cannot be written: %v\n", err)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -140,6 +142,30 @@ func TestUsage(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a result that cannot be written", func(t *testing.T) {
+		path, err := hearthgate()
+		if err != nil {
+			t.Fatal(err)
+		}
+		full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+		if err != nil {
+			t.Skip("this system has no /dev/full")
+		}
+		defer full.Close()
+		cmd := exec.Command(path, "version", "--json")
+		cmd.Stdout = full
+		if _ = cmd.Run(); cmd.ProcessState.ExitCode() != 1 {
+			t.Errorf("code %d, want 1", cmd.ProcessState.ExitCode())
+		}
+	})
+	t.Run("without AWS credentials", func(t *testing.T) {
+		metadata := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
+		defer metadata.Close()
+		env := []string{"HOME=" + t.TempDir(), "AWS_PROFILE=", "AWS_ACCESS_KEY_ID=", "AWS_EC2_METADATA_DISABLED=", "AWS_EC2_METADATA_SERVICE_ENDPOINT=" + metadata.URL}
+		if r := command(t, env, "cost"); r.code != 1 || !strings.HasPrefix(r.err, "hearthgate: there are no AWS credentials here") {
+			t.Errorf("code %d, err %q", r.code, r.err)
+		}
+	})
 	t.Run("outside a clone", func(t *testing.T) {
 		if r := commandIn(t, t.TempDir(), "", nil, "demo"); r.code != 1 || !strings.Contains(r.err, "not in a clone of hearthgate") {
 			t.Errorf("code %d, err %q", r.code, r.err)
