@@ -175,7 +175,7 @@ func TestHeaders(t *testing.T) {
 		t.Error("wrong headers were stored")
 	}
 	r := o.types(good, "headers")
-	o.sees(r, 0, "stored", name, "CF-Access-Client-Id, CF-Access-Client-Secret", "init --stage dev --secret-headers")
+	o.sees(r, 0, "stored", name, "CF-Access-Client-Id, CF-Access-Client-Secret", "init --stage dev --secret-headers --yes --offline, then hearthgate deploy")
 	if strings.Contains(r.out+r.err, "canary-secret") {
 		t.Error("a header's value is shown")
 	}
