@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -37,6 +38,10 @@ func TestS3Allow(t *testing.T) {
 	o.sees(o.types("", set...), 1, "cache.set changes something")
 	o.sees(o.types("", append([]string{"--json"}, set...)...), 1, `"type": "not_allowed"`)
 	o.sees(o.types("", "op", "cache.set", `{"key": "a", "value": 1}`), 0, "cache.set: ok") // on this machine
+	r := o.types("", append([]string{"op", "--json", "--allow"}, set[1:]...)...)
+	if o.sees(r, 0, `"success": true`); !json.Valid([]byte(r.out)) {
+		t.Errorf("it is not one JSON value: %s", r.out)
+	}
 	o.cloud.Deny("lambda.Invoke", "AccessDeniedException", "no")
 	o.sees(o.types("", "op", "--allow", "--stage", "dev"), 1, "/hearthgate/dev/operations-until allows it until", "does not allow it")
 }

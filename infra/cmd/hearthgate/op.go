@@ -40,7 +40,7 @@ hour, and needs the right to write the stage's parameters.`,
 				}
 			}
 			if allow {
-				if err := c.allow(cmd.Context(), target); err != nil || len(args) == 0 {
+				if err := c.allow(cmd.Context(), target, len(args) == 0); err != nil || len(args) == 0 {
 					return err
 				}
 			}
@@ -64,8 +64,9 @@ hour, and needs the right to write the stage's parameters.`,
 	return cmd
 }
 
-// allow lets the deployed function of a stage run operations that change something.
-func (c *command) allow(ctx context.Context, target targetFlags) error {
+// allow lets the deployed function of a stage run operations that change something. In
+// JSON it prints that only if it is the whole result.
+func (c *command) allow(ctx context.Context, target targetFlags, alone bool) error {
 	if target.stage == "" || target.local {
 		return errors.New("--allow is for a deployed function, and one on this machine runs every operation: name its stage with --stage")
 	}
@@ -82,11 +83,12 @@ func (c *command) allow(ctx context.Context, target targetFlags) error {
 	if err != nil {
 		return err
 	}
-	if c.json {
+	switch {
+	case !c.json:
+		allowed.Show(c.errScreen())
+	case alone:
 		c.print(allowed)
-		return nil
 	}
-	allowed.Show(c.errScreen())
 	return nil
 }
 
