@@ -199,6 +199,9 @@ func (a *App) end(ctx context.Context, event alexa.Event, err error) {
 	if event != nil {
 		outcome.Kind = event.Kind()
 	}
+	if k := outcome.Kind; (k == alexa.KindDirective || k == alexa.KindSkill) && outcomeOf(ctx, err) != wire.Failed {
+		outcome.Err = nil // the status counts what the alarms count
+	}
 	if run := core.RunOf(ctx); run != nil {
 		outcome.Took, outcome.Utilization = time.Since(run.Start), run.Utilization()
 	}

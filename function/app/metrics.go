@@ -39,12 +39,14 @@ func outcomeOf(ctx context.Context, err error) wire.Outcome {
 	if refusal, ok := homeassistant.RefusalOf(ctx); ok {
 		return alexa.ErrorClass(refusal.Type)
 	}
-	switch cause := core.CauseOf(err); {
-	case err == nil:
+	if err == nil {
 		return wire.Succeeded
-	case cause == core.CausePolicy || cause == core.CauseUnknownUser:
+	}
+	switch core.CauseOf(err) {
+	case core.CausePolicy, core.CauseUnknownUser, core.CauseUnknownToken, core.CauseOtherApplication:
 		return wire.Denied
-	case core.KindOf(err) == core.NotFound:
+	}
+	if core.KindOf(err) == core.NotFound {
 		return wire.AskedWrongly
 	}
 	return wire.Failed

@@ -43,6 +43,9 @@ func TestO3Outcomes(t *testing.T) {
 			app, out := started(t, home.URL, tt.settings)
 			invoke(t, app, turnOn)
 			line := out.line(t)
+			if counted := app.stats.Failures(); (len(counted) > 0) != (tt.outcome == "failed") {
+				t.Errorf("the status counts %v as failures", counted)
+			}
 			if line["outcome"] != tt.outcome || line["Success"] != tt.success {
 				t.Errorf("outcome %v, Success %v, want %s, %v", line["outcome"], line["Success"], tt.outcome, tt.success)
 			}

@@ -136,7 +136,13 @@ func TestS6Application(t *testing.T) {
 		if r.Event.Payload.Type != tt.want || asked.Load() != tt.asked || g.used.Load() != tt.used {
 			t.Errorf("%s: the reply is %s, Amazon was asked %d times and the home %d times; want %q, %d, %d", tt.token, b, asked.Load(), g.used.Load(), tt.want, tt.asked, tt.used)
 		}
-		log := strings.Join(out.lines, "")
+		log, outcome := strings.Join(out.lines, ""), "succeeded"
+		if tt.cause != "" {
+			outcome = "denied"
+		}
+		if !strings.Contains(log, `"outcome":"`+outcome+`"`) {
+			t.Errorf("%s: it did not end as %s: %s", tt.token, outcome, log)
+		}
 		if strings.Contains(log, canary) || strings.Contains(log, "access_token=Atza") || tt.cause != "" && !strings.Contains(log, `"cause":"`+tt.cause+`"`) {
 			t.Errorf("%s: the log shows a token, or not the cause %s: %s", tt.token, tt.cause, log)
 		}

@@ -77,7 +77,7 @@ const (
 	CauseUnknownSkill     Cause = "unknown_skill"     // not one of the stage's
 	CausePolicy           Cause = "policy"            // the owner's policy denies it
 	CauseDenied           Cause = "denied"            // AWS denies access to the function
-	CauseThrottled        Cause = "throttled"         // a bucket is empty
+	CauseThrottled        Cause = "throttled"         // the table of the external cache is busy
 	CauseNotAllowed       Cause = "not_allowed"       // not in this stage
 )
 

@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -26,6 +27,10 @@ func TestS3Allow(t *testing.T) {
 	o.sees(o.types("", set...), 1, "cache.set changes something", "hearthgate op --allow --stage dev")
 	o.sees(o.types("", "op", "cache.stats", "--stage", "dev"), 0, "cache.stats: ok")
 	o.sees(o.types("", "op", "--allow"), 1, "name its stage with --stage")
+	o.sees(o.types("", "op", "--allow", "cache.set", "{key", "--stage", "dev"), 1, "the input is not JSON")
+	if p := o.cloud.Parameter(s.Region, config.ParameterPrefix("dev")+config.OperationsParameter); p != nil {
+		t.Errorf("it is allowed for an input that is not JSON: %+v", p)
+	}
 	o.sees(o.types("", "op", "--allow", "--stage", "dev"), 0, "allowed until", "on the stage dev")
 	o.sees(o.types("", set...), 0, "cache.set: ok")
 	o.cloud.SetParameter(s.Region, parameter(config.ParameterPrefix("dev")+config.OperationsParameter, "2026-01-01T00:00:00Z"))
@@ -33,6 +38,12 @@ func TestS3Allow(t *testing.T) {
 	o.sees(o.types("", set...), 1, "cache.set changes something")
 	o.sees(o.types("", append([]string{"--json"}, set...)...), 1, `"type": "not_allowed"`)
 	o.sees(o.types("", "op", "cache.set", `{"key": "a", "value": 1}`), 0, "cache.set: ok") // on this machine
+	r := o.types("", append([]string{"op", "--json", "--allow"}, set[1:]...)...)
+	if o.sees(r, 0, `"success": true`); !json.Valid([]byte(r.out)) {
+		t.Errorf("it is not one JSON value: %s", r.out)
+	}
+	o.cloud.Deny("lambda.Invoke", "AccessDeniedException", "no")
+	o.sees(o.types("", "op", "--allow", "--stage", "dev"), 1, "/hearthgate/dev/operations-until allows it until", "does not allow it")
 }
 
 // TestS2Policy asks a deployed function what its policy allows.

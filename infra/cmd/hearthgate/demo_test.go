@@ -83,6 +83,7 @@ func TestDemoAtAHome(t *testing.T) {
 		{"broken", atHome(broken.URL), nil, 1, "NOT AS IT SHOULD BE", ""},
 		{"broken, in JSON", atHome(broken.URL), []string{"--json"}, 1, `"ok": false`, ""},
 		{"away", atHome("http://127.0.0.1:1"), nil, 1, "", "see whether it runs"},
+		{"away, and why", atHome("http://127.0.0.1:1"), nil, 1, "", "http://127.0.0.1:1 does not answer (connection refused)"},
 		{"away, in JSON", atHome("http://127.0.0.1:1"), []string{"--json"}, 1, `"error": "the home's state cannot be read`, ""},
 		{"no token", []string{"HOME_ASSISTANT_URL=" + good.URL, "HOME_ASSISTANT_TOKEN="}, nil, 1, "", "HOME_ASSISTANT_TOKEN is not"},
 		{"a switch of no home", []string{"HOME_ASSISTANT_URL="}, []string{"--switch", "light.a"}, 1, "", "HOME_ASSISTANT_URL"},

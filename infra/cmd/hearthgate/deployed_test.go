@@ -78,3 +78,12 @@ func TestTheDeployedFunction(t *testing.T) {
 		o.sees(o.types("", "invoke", "discover", "--stage", "dev"), 1, "have expired")
 	})
 }
+
+// TestNothingDeployed has a stage that is described and not deployed.
+func TestNothingDeployed(t *testing.T) {
+	o := newOwner(t)
+	o.sees(o.types("", "init", "--locale", "de-DE", "--url", homeURL), 0)
+	for _, args := range [][]string{{"logs"}, {"cost"}, {"status"}, {"policy"}, {"invoke", "discover", "--stage", "dev"}} {
+		o.sees(o.types("", args...), 1, "Function not found", "deploy its stage with `hearthgate deploy`")
+	}
+}

@@ -30,6 +30,7 @@ func TestTheFunctionOfThisMachine(t *testing.T) {
 		out, err string
 	}{
 		{"sample at a demo home", noHome, []string{"invoke", "discover"}, 0, "Kitchen Light", ""},
+		{"sample without devices", atHome("http://127.0.0.1:1"), []string{"invoke", "discover"}, 0, "The list is empty: `hearthgate doctor` says why", ""},
 		{"sample at a home", atHome(home.URL), []string{"invoke", "turn-on", "--endpoint", "switch.outlet", "--json"}, 0, `"namespace": "Alexa"`, ""},
 		{"which the home has done", atHome(home.URL), []string{"invoke", file}, 0, `"value": "ON"`, ""},
 		{"failed", noHome, []string{"invoke", "turn-on", "--endpoint", "light#nope"}, 1, "NO_SUCH_ENDPOINT", ""},
@@ -46,6 +47,7 @@ func TestTheFunctionOfThisMachine(t *testing.T) {
 		{"no such operation", noHome, []string{"op", "cache.nonsense", "--json"}, 1, `"success": false`, ""},
 		{"input that is no JSON", noHome, []string{"op", "cache.set", "a"}, 1, "", "not JSON"},
 		{"status", atHome(home.URL), []string{"status"}, 0, "100 of 100  this machine\n  stage     local", ""},
+		{"policy without devices", atHome("http://127.0.0.1:1"), []string{"policy"}, 0, "`hearthgate doctor` says why", ""},
 		{"no such stage", noHome, []string{"status", "--stage", "nope"}, 1, "", "hearthgate init --stage nope"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -58,6 +60,18 @@ func TestTheFunctionOfThisMachine(t *testing.T) {
 			}
 		})
 	}
+	t.Run("settings of the environment", func(t *testing.T) {
+		env := append(atHome(home.URL), `HOME_ASSISTANT_HEADERS={"X-Gate":"canary-of-the-gate"}`, "DIRECTIVE_CONFIRM=valve", "HOME_ASSISTANT_CONVERSATION_AGENT=conversation.house")
+		r := command(t, env, "op", "initialization.settings")
+		for _, want := range []string{"HOME_ASSISTANT_HEADERS\",\n      \"value\": \"[secret]\"", `"valve"`, `"conversation.house"`} {
+			if r.code != 0 || !strings.Contains(r.out, want) {
+				t.Errorf("code %d, no %s in %s%s", r.code, want, r.out, r.err)
+			}
+		}
+		if strings.Contains(r.out+r.err, "canary") {
+			t.Errorf("a secret is shown: %s%s", r.out, r.err)
+		}
+	})
 	t.Run("status in JSON", func(t *testing.T) {
 		r := command(t, noHome, "status", "--local", "--json")
 		var response struct {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,6 +31,9 @@ are redacted. CloudWatch has a line some seconds after it was written.`,
   hearthgate logs --json | jq .cause`,
 		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if since < 0 {
+				return fmt.Errorf("--since is %s, which is in the future: write %s", since, someTime)
+			}
 			ctx := cmd.Context()
 			_, account, err := c.deployed(ctx, stage)
 			if err != nil {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
@@ -28,7 +29,8 @@ type command struct {
 	out, err io.Writer
 	getenv   func(string) string
 
-	json bool // print JSON, not text
+	json      bool // print JSON, not text
+	unwritten bool // a result could not be written
 }
 
 // run runs the command line and returns the exit code.
@@ -41,6 +43,8 @@ func (c *command) run(ctx context.Context, args []string) int {
 	err := root.ExecuteContext(ctx)
 	var code exit
 	switch {
+	case err == nil && c.unwritten:
+		return 1
 	case err == nil:
 		return 0
 	case errors.As(err, &code):
@@ -49,8 +53,17 @@ func (c *command) run(ctx context.Context, args []string) int {
 		c.errScreen().Printf("stopped\n")
 		return 130
 	}
+	c.json = c.json || wantsJSON(args)
 	c.failed(err)
 	return 1
+}
+
+// wantsJSON reports whether args have --json, which is not parsed behind a wrong flag.
+func wantsJSON(args []string) bool {
+	if end := slices.Index(args, "--"); end >= 0 {
+		args = args[:end]
+	}
+	return slices.Contains(args, "--json")
 }
 
 // exit is the error of a command that has printed everything and ends with this code.
@@ -83,6 +96,7 @@ func (c *command) print(v any) {
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(v); err != nil {
+		c.unwritten = true
 		c.errScreen().Printf("the result cannot be written: %v\n", err)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -116,6 +118,9 @@ func TestUsage(t *testing.T) {
 		{nil, 0, "demo", ""},
 		{[]string{"nonsense"}, 1, "", `there is no command "nonsense": ` + "`hearthgate --help` lists them"},
 		{[]string{"--json", "nonsense"}, 1, `there is no command \"nonsense\"`, ""},
+		{[]string{"logs", "--nonsense", "--json"}, 1, `"error": "there is no flag --nonsense`, ""},
+		{[]string{"logs", "--since", "1day", "--json"}, 1, `"error": "--since is \"1day\"`, ""},
+		{[]string{"--nonsense", "--", "--json"}, 1, "", "there is no flag --nonsense"},
 		{[]string{"stats"}, 1, "", "is it `hearthgate status`?"},
 		{[]string{"demo", "--nonsense"}, 1, "", "there is no flag --nonsense: `hearthgate demo --help` shows"},
 		{[]string{"demo", "-n"}, 1, "", "there is no flag -n"},
@@ -123,6 +128,7 @@ func TestUsage(t *testing.T) {
 		{[]string{"invoke"}, 1, "", "an argument is missing: write `hearthgate invoke FILE|NAME [flags]`"},
 		{[]string{"op", "cache.get", "{key:", "a}"}, 1, "", `"a}" is one argument too many`},
 		{[]string{"logs", "--since", "1day"}, 1, "", `--since is "1day": write a time such as 90m, 24h`},
+		{[]string{"logs", "--since", "-5h"}, 1, "", "--since is -5h0m0s, which is in the future: write a time such as 90m, 24h"},
 		{[]string{"logs", "--follow=perhaps"}, 1, "", `--follow is "perhaps": write true or false`},
 		{[]string{"logs", "--stage"}, 1, "", "--stage needs a value"},
 		{[]string{"status", "--function", "f", "--local"}, 1, "", "use only one of them"},
@@ -136,6 +142,30 @@ func TestUsage(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a result that cannot be written", func(t *testing.T) {
+		path, err := hearthgate()
+		if err != nil {
+			t.Fatal(err)
+		}
+		full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+		if err != nil {
+			t.Skip("this system has no /dev/full")
+		}
+		defer full.Close()
+		cmd := exec.Command(path, "version", "--json")
+		cmd.Stdout = full
+		if _ = cmd.Run(); cmd.ProcessState.ExitCode() != 1 {
+			t.Errorf("code %d, want 1", cmd.ProcessState.ExitCode())
+		}
+	})
+	t.Run("without AWS credentials", func(t *testing.T) {
+		metadata := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
+		defer metadata.Close()
+		env := []string{"HOME=" + t.TempDir(), "AWS_PROFILE=", "AWS_ACCESS_KEY_ID=", "AWS_EC2_METADATA_DISABLED=", "AWS_EC2_METADATA_SERVICE_ENDPOINT=" + metadata.URL}
+		if r := command(t, env, "cost"); r.code != 1 || !strings.HasPrefix(r.err, "hearthgate: there are no AWS credentials here") {
+			t.Errorf("code %d, err %q", r.code, r.err)
+		}
+	})
 	t.Run("outside a clone", func(t *testing.T) {
 		if r := commandIn(t, t.TempDir(), "", nil, "demo"); r.code != 1 || !strings.Contains(r.err, "not in a clone of hearthgate") {
 			t.Errorf("code %d, err %q", r.code, r.err)

@@ -33,8 +33,14 @@ hour, and needs the right to write the stage's parameters.`,
   hearthgate op cache.set '{"key": "a", "value": 1}' --json`,
 		Args: takes(0, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			var input json.RawMessage
+			if len(args) == 2 {
+				if input = json.RawMessage(args[1]); !json.Valid(input) {
+					return errors.New(`the input is not JSON: write it in quotation marks, as in '{"key": "a"}'`)
+				}
+			}
 			if allow {
-				if err := c.allow(cmd.Context(), target); err != nil || len(args) == 0 {
+				if err := c.allow(cmd.Context(), target, len(args) == 0); err != nil || len(args) == 0 {
 					return err
 				}
 			}
@@ -45,12 +51,6 @@ hour, and needs the right to write the stage's parameters.`,
 			defer t.Close()
 			if len(args) == 0 {
 				return c.operations(cmd.Context(), t)
-			}
-			var input json.RawMessage
-			if len(args) == 2 {
-				if input = json.RawMessage(args[1]); !json.Valid(input) {
-					return errors.New(`the input is not JSON: write it in quotation marks, as in '{"key": "a"}'`)
-				}
 			}
 			r, err := t.Operate(cmd.Context(), args[0], input)
 			if err != nil {
@@ -64,8 +64,9 @@ hour, and needs the right to write the stage's parameters.`,
 	return cmd
 }
 
-// allow lets the deployed function of a stage run operations that change something.
-func (c *command) allow(ctx context.Context, target targetFlags) error {
+// allow lets the deployed function of a stage run operations that change something. In
+// JSON it prints that only if it is the whole result.
+func (c *command) allow(ctx context.Context, target targetFlags, alone bool) error {
 	if target.stage == "" || target.local {
 		return errors.New("--allow is for a deployed function, and one on this machine runs every operation: name its stage with --stage")
 	}
@@ -82,11 +83,12 @@ func (c *command) allow(ctx context.Context, target targetFlags) error {
 	if err != nil {
 		return err
 	}
-	if c.json {
+	switch {
+	case !c.json:
+		allowed.Show(c.errScreen())
+	case alone:
 		c.print(allowed)
-		return nil
 	}
-	allowed.Show(c.errScreen())
 	return nil
 }
 

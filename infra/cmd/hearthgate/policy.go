@@ -93,7 +93,7 @@ func (c *command) policyView(ctx context.Context, target targetFlags) (*policyvi
 	case err != nil:
 		view.Missing = err.Error()
 	case len(view.Devices) == 0:
-		view.Missing = "the function found none, which is also its answer to who may not ask: with an allow-list, set " + config.EnvToken + " to a token of a linked account"
+		view.Missing = "the function returned none; `hearthgate doctor` says why. With an allow-list, it returns them only to a linked account: set " + config.EnvToken + " to its token"
 	}
 	return view, nil
 }

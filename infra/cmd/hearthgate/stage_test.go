@@ -95,6 +95,7 @@ func TestInit(t *testing.T) {
 	o := newOwner(t)
 	o.sees(o.types("", "init", "--locale", "de-DE", "--url", homeURL), 0, "wrote config/stages/dev.json", "eu-west-1", "hearthgate token --stage dev")
 	o.sees(o.types("", "init", "--locale", "de-DE", "--url", homeURL), 0, "0 fields changed")
+	o.sees(o.types("", "init", "--alarm-email", "owner@example.com", "--yes"), 0, "1 field changed")
 	o.sees(o.types("", "init", "--locale", "en-US"), 1, "locale", `"de-DE" -> "en-US"`, "nothing was changed", "with --yes")
 	o.sees(o.types("", "init", "--locale", "en-US", "--yes", "--json"), 0, `"region": "us-east-1"`)
 	o.sees(o.types("", "init", "--url", "https://other.example.com", "--yes"), 1, "https://other.example.com does not answer")
@@ -174,7 +175,7 @@ func TestHeaders(t *testing.T) {
 		t.Error("wrong headers were stored")
 	}
 	r := o.types(good, "headers")
-	o.sees(r, 0, "stored", name, "CF-Access-Client-Id, CF-Access-Client-Secret", "init --stage dev --secret-headers")
+	o.sees(r, 0, "stored", name, "CF-Access-Client-Id, CF-Access-Client-Secret", "init --stage dev --secret-headers --yes --offline, then hearthgate deploy")
 	if strings.Contains(r.out+r.err, "canary-secret") {
 		t.Error("a header's value is shown")
 	}

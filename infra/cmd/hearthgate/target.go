@@ -73,7 +73,7 @@ func (c *command) environment(ctx context.Context, stage string) ([]string, erro
 	}
 	env := []string{config.EnvStage + "=local"}
 	for _, name := range []string{config.EnvURL, config.EnvToken, config.EnvTokenSource, config.EnvTimeout, config.EnvVerifySSL, config.EnvCA, config.EnvLogLevel,
-		config.EnvSkillIDs, config.EnvAllowedUsers, config.EnvPolicy, config.EnvConversation, config.EnvAmazonClientID} {
+		config.EnvHeaders, config.EnvAgent, config.EnvConfirm, config.EnvSkillIDs, config.EnvAllowedUsers, config.EnvPolicy, config.EnvConversation, config.EnvAmazonClientID} {
 		if v := c.getenv(name); v != "" {
 			env = append(env, name+"="+v)
 		}

@@ -36,6 +36,9 @@ func known(root *cobra.Command, args []string) error {
 	return fmt.Errorf("there is no command %q: `hearthgate --help` lists them", args[0])
 }
 
+// someTime is what a flag with a duration takes.
+const someTime = "a time such as 90m, 24h or 1h30m"
+
 // misused returns the error of a wrong flag for a person.
 func misused(cmd *cobra.Command, err error) error {
 	help := fmt.Sprintf("`%s --help` shows the flags", cmd.CommandPath())
@@ -54,7 +57,7 @@ func misused(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w: %s", err, help)
 	}
 	wanted := map[string]string{
-		"duration": "a time such as 90m, 24h or 1h30m",
+		"duration": someTime,
 		"bool":     "true or false, or nothing, which is true",
 	}[e.GetFlag().Value.Type()]
 	if wanted == "" {

@@ -17,6 +17,7 @@ import (
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/logging"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/hearthgate/hearthgate/config"
@@ -34,7 +35,7 @@ type Account struct {
 // Open finds the credentials and asks AWS whose they are. The error says what is
 // missing or wrong with them.
 func Open(ctx context.Context, region string) (*Account, error) {
-	c, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(region))
+	c, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(region), awsconfig.WithLogger(logging.Nop{}))
 	if err != nil {
 		return nil, fmt.Errorf("the AWS configuration cannot be used: %w; check ~/.aws/config and AWS_PROFILE", err)
 	}

@@ -3,6 +3,7 @@ package awsaccount
 import (
 	"context"
 	"encoding/base64"
+	"fmt"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -27,7 +28,7 @@ func (a *Account) Invoke(ctx context.Context, function, qualifier string, event 
 	}
 	out, err := lambda.NewFromConfig(a.config, once).Invoke(ctx, in)
 	if err != nil {
-		return Invocation{}, explain("invoking "+function, err)
+		return Invocation{}, notDeployed(explain("invoking "+function, err))
 	}
 	v := Invocation{Payload: out.Payload, FunctionError: aws.ToString(out.FunctionError), Version: aws.ToString(out.ExecutedVersion)}
 	if tail, err := base64.StdEncoding.DecodeString(aws.ToString(out.LogResult)); err == nil {
@@ -37,6 +38,14 @@ func (a *Account) Invoke(ctx context.Context, function, qualifier string, event 
 		v.FunctionError += ": " + string(out.Payload)
 	}
 	return v, nil
+}
+
+// notDeployed adds to the error of a function that does not exist what to do.
+func notDeployed(err error) error {
+	if CodeOf(err) != NotFound {
+		return err
+	}
+	return &Error{NotFound, fmt.Errorf("%w; deploy its stage with `hearthgate deploy`, or check the name, the account and the region", err)}
 }
 
 // once disables retries: a directive must not be sent twice.

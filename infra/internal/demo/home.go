@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -67,7 +68,7 @@ func (h home) states(ctx context.Context) (state, error) {
 	r.Header.Set("Authorization", "Bearer "+h.token)
 	res, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return nil, fmt.Errorf("the home's state cannot be read: %w; see whether it runs", err)
+		return nil, fmt.Errorf("the home's state cannot be read: %s does not answer (%w); see whether it runs", h.url, reason(err))
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
@@ -86,6 +87,14 @@ func (h home) states(ctx context.Context) (state, error) {
 		s[e.ID] = entity{e.State, e.Attributes}
 	}
 	return s, nil
+}
+
+// reason returns the last of a chain of errors, which says why there is no answer.
+func reason(err error) error {
+	for next := errors.Unwrap(err); next != nil; next = errors.Unwrap(err) {
+		err = next
+	}
+	return err
 }
 
 // settled reads the state of the home until nothing is wrong with it, or for a

@@ -18,6 +18,7 @@ type Reply struct {
 	From  string          `json:"from"`
 
 	failed bool
+	empty  bool // a discovery without a device, which is also what Alexa gets when the home fails
 }
 
 // Send sends a directive. A function that failed instead of replying is an error; a
@@ -27,9 +28,11 @@ func (t *Target) Send(ctx context.Context, directive []byte) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
+	name := replyName(payload)
 	return Reply{
 		Reply: logview.Redact(payload), Took: float64(took.Microseconds()) / 1e3, From: t.Where,
-		failed: replyName(payload) == "" || replyName(payload) == "ErrorResponse",
+		failed: name == "" || name == "ErrorResponse",
+		empty:  name == "Discover.Response" && endpoints(payload) == 0,
 	}, nil
 }
 
@@ -49,6 +52,9 @@ func (r Reply) Failed() bool { return r.failed }
 // Show writes the reply for a person.
 func (r Reply) Show(to *ui.Screen) {
 	to.Printf("%s\n%s\n", indented(r.Reply), to.Dim(fmt.Sprintf("from %s in %.1f ms", r.From, r.Took)))
+	if r.empty {
+		to.Printf("The list is empty: `hearthgate doctor` says why.\n")
+	}
 }
 
 // Discovers checks that the function finds devices in the home.
@@ -64,15 +70,23 @@ func (t *Target) Discovers(ctx context.Context) error {
 	if replyName(payload) != "Discover.Response" {
 		return errors.New("the function's answer to a Discover is not what Alexa expects")
 	}
+	if endpoints(payload) == 0 {
+		return errors.New("the function answers, but it found no device in the home")
+	}
+	return nil
+}
+
+// endpoints returns how many endpoints a Discover.Response has.
+func endpoints(payload []byte) int {
 	var reply struct {
 		Event struct {
 			Payload struct{ Endpoints []json.RawMessage }
 		}
 	}
-	if err := json.Unmarshal(payload, &reply); err != nil || len(reply.Event.Payload.Endpoints) == 0 {
-		return errors.New("the function answers, but it found no device in the home")
+	if json.Unmarshal(payload, &reply) != nil {
+		return 0
 	}
-	return nil
+	return len(reply.Event.Payload.Endpoints)
 }
 
 // replyName returns the name of a reply, "" if it is not a reply of a Smart Home

@@ -90,7 +90,11 @@ func (d Description) confirm(ctx context.Context, o Options) error {
 
 // Show writes the description for a person.
 func (d Description) Show(to *ui.Screen) {
-	to.Printf("%s %s: region %s, %d fields changed.\n", to.Good("wrote"), d.File, d.Region, len(d.Changes))
+	fields := "fields"
+	if len(d.Changes) == 1 {
+		fields = "field"
+	}
+	to.Printf("%s %s: region %s, %d %s changed.\n", to.Good("wrote"), d.File, d.Region, len(d.Changes), fields)
 	for _, warning := range d.Warnings {
 		to.Printf("%s %s\n", to.Bad("warning:"), warning)
 	}

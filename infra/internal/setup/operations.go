@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
@@ -29,7 +30,10 @@ func AllowOperations(ctx context.Context, s config.Stage, a *awsaccount.Account,
 	if err != nil {
 		return allowed, err
 	}
-	return allowed, t.Reload(ctx)
+	if err := t.Reload(ctx); err != nil {
+		return allowed, fmt.Errorf("the parameter %s allows it until %s, but the function was not asked to read it: %w", allowed.Parameter, allowed.Until.Local().Format("15:04"), err)
+	}
+	return allowed, nil
 }
 
 // Show writes for a person what is allowed.

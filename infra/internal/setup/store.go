@@ -65,7 +65,7 @@ func StoreHeaders(ctx context.Context, s config.Stage, a *awsaccount.Account, h 
 	version, err := a.PutSecret(ctx, s.HeadersParameterName(), h.JSON(), "Secret headers for Home Assistant", s.Name)
 	next := "hearthgate deploy --stage " + s.Name
 	if !s.SecretHeaders {
-		next = "hearthgate init --stage " + s.Name + " --secret-headers, then " + next
+		next = "hearthgate init --stage " + s.Name + " --secret-headers --yes --offline, then " + next
 	}
 	return Stored{
 		Account: a.ID, Region: a.Region, Parameter: s.HeadersParameterName(), Version: version,
