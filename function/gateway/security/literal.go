@@ -115,14 +115,21 @@ func (l literals) replace(text string) (clean string, found int) {
 	plain, from := unwrapped(text)
 	for _, literal := range l {
 		literal = spaced(literal)
+		var out strings.Builder
+		kept, at := 0, 0
 		for {
-			at := strings.Index(plain, literal)
-			if at < 0 {
+			n := strings.Index(plain[at:], literal)
+			if n < 0 {
 				break
 			}
-			text = text[:from[at]] + mask + text[from[at+len(literal)]:]
-			plain, from = unwrapped(text)
+			out.WriteString(text[kept:from[at+n]] + mask)
+			at += n + len(literal)
+			kept = from[at]
 			found++
+		}
+		if at > 0 {
+			text = out.String() + text[kept:]
+			plain, from = unwrapped(text)
 		}
 	}
 	return text, found

@@ -21,12 +21,15 @@ func isScheme(word string) bool {
 // prose reports whether a sentence goes on at i, behind a name and a colon: with at
 // least so many words, the first of which is no scheme of credentials.
 func (s *scanner) prose(i, words int) bool {
-	line := s.text[i:s.run(i, "\r\n")]
+	const enough = 256 // bytes, which have the words that count
+	ahead := scanner{text: s.text[i:min(len(s.text), i+enough)]}
+	line := ahead.text[:ahead.run(0, "\r\n")]
+	cut := len(line) == enough // so that its last word may go on
 	for n := range words {
-		word, rest, _ := strings.Cut(strings.TrimLeft(line, " \t"), " ")
+		word, rest, whole := strings.Cut(strings.TrimLeft(line, " \t"), " ")
 		bare := strings.TrimRight(word, ".,;:!?)")
 		switch end := strings.TrimPrefix(word, bare); {
-		case !isWord(strings.TrimLeft(bare, "(")), n == 0 && isScheme(bare):
+		case cut && !whole, !isWord(strings.TrimLeft(bare, "(")), n == 0 && isScheme(bare):
 			return false
 		case strings.ContainsAny(end, ".!?"): // the sentence ends here
 			return true
@@ -36,8 +39,8 @@ func (s *scanner) prose(i, words int) bool {
 		line = rest
 	}
 	rest := strings.TrimLeft(line, " \t")
-	next, _, _ := strings.Cut(rest, " ")
-	return rest != "" && !strings.HasSuffix(next, ":") && !strings.Contains(next, "=")
+	next, _, whole := strings.Cut(rest, " ")
+	return rest != "" && !(cut && !whole) && !strings.HasSuffix(next, ":") && !strings.Contains(next, "=")
 }
 
 // proseBehindBearer reports whether "Bearer", which ends at one place, is a word of a

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/security"
@@ -62,6 +63,21 @@ func TestLiterals(t *testing.T) {
 				t.Errorf("%s\nbecame, once more, %d: %s", tt.want, n, got)
 			}
 		})
+	}
+}
+
+// TestS8InTime redacts what a hostile sender repeats: no part of a text makes the rest be
+// read again and again.
+func TestS8InTime(t *testing.T) {
+	const size, limit = 700 << 10, 10 * time.Second // it takes a tenth of a second
+	r := redactor("secret-token")
+	for _, piece := range []string{
+		"token: ", "bearer ", "Bearer a b c ", "cookie: a b c d ", "secret%2Dtoken ", "&#115;ecret-token ", "%25", `\u005c`, `"token":[`, `authorization:\"`, "-----BEGIN PRIVATE KEY-----",
+	} {
+		began := time.Now()
+		if r.Redact(strings.Repeat(piece, size/len(piece))); time.Since(began) > limit {
+			t.Errorf("%d bytes of %q take %v", size, piece, time.Since(began))
+		}
 	}
 }
 
