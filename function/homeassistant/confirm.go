@@ -143,7 +143,7 @@ func (f *confirmation) judge(r report) (how outcome, final bool) {
 		f.first = r.value
 	}
 	f.changed = f.changed || !reflect.DeepEqual(r.value, f.first)
-	known := !f.changed && f.known.is(r.value)
+	known := !f.changed && f.known.is(r.value, f.claim.value)
 	switch {
 	case r.reply.Name != "StateReport":
 		return silent, true
@@ -170,7 +170,7 @@ func (f *confirmation) remember(ctx context.Context, how outcome, last report) {
 	}
 	waited := time.Since(f.began) >= jamSettles
 	if waited && !f.changed && (how == silent || how == jammed || how == differs) {
-		f.keepStuck(ctx, f.stuckKey, stuck{f.first, f.known.Times + 1})
+		f.keepStuck(ctx, f.stuckKey, f.known.again(f.first, f.claim.value))
 	}
 }
 

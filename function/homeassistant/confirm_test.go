@@ -125,42 +125,6 @@ func verdict(t *testing.T, reply json.RawMessage) (says string) {
 	return r.Event.Payload.Type
 }
 
-// TestStuckDevice sends a Lock again and again to a device that reports nothing, or
-// always the same: it is not waited for any more until it reports something else.
-func TestStuckDevice(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		state := connectivity("OK")
-		m := &moving{report: func(time.Duration, int) (httpclient.Response, error) { return said("StateReport", "c1", state), nil }}
-		h := homeWith(t, m)
-		for _, step := range []struct {
-			state, want string
-			questions   int
-		}{
-			{connectivity("OK"), "LOCKED", 8},
-			{connectivity("OK"), "LOCKED", 1},
-			{connectivity("OK"), "LOCKED", 1},
-			{lockState("UNLOCKED"), "UNLOCKED", 8}, // it reports now
-			{lockState("UNLOCKED"), "UNLOCKED", 8}, // and may have failed once
-			{lockState("UNLOCKED"), "UNLOCKED", 1},
-			{lockState("LOCKED"), "LOCKED", 1}, // it has moved
-			{lockState("UNLOCKED"), "UNLOCKED", 8},
-			{connectivity("OK"), "LOCKED", 8},
-			{lockState("LOCKED"), "LOCKED", 1},
-			{lockState("JAMMED"), "JAMMED", 5}, // as Home Assistant reports a lock whose state it does not know
-			{lockState("JAMMED"), "JAMMED", 1},
-			{lockState("UNLOCKED"), "UNLOCKED", 8},
-			{lockState("JAMMED"), "JAMMED", 5},
-		} {
-			state, m.questions = step.state, nil
-			reply, err := h.within(usual, lockEvent("Lock"))
-			if got := verdict(t, reply); err != nil || got != step.want || len(m.questions) != step.questions {
-				t.Errorf("%s: the reply says %q, %v after %d questions, want %q after %d", step.state, got, err, len(m.questions), step.want, step.questions)
-			}
-			time.Sleep(time.Hour)
-		}
-	})
-}
-
 // TestTwoCommandsAtOnce locks and unlocks one door at the same time: both get what is
 // true in the end, and each command is sent once.
 func TestTwoCommandsAtOnce(t *testing.T) {

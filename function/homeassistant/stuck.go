@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/hearthgate/hearthgate/function/core"
@@ -14,22 +15,40 @@ import (
 // such as one that reports nothing at all. It is not waited for again until it reports
 // something else.
 type stuck struct {
-	State any `json:"state"` // what it reported; nil for nothing
-	Times int `json:"times"` // in a row; 0 for a device that reports
+	State any   `json:"state"`           // what it reported; nil for nothing
+	Times int   `json:"times"`           // in a row; 0 for a device that reports
+	After []any `json:"after,omitempty"` // which claims, if it is jammed
 }
 
 // stuckFor is how long that is kept of a device that does report a state: it may be
 // repaired.
 const stuckFor = 24 * time.Hour
 
-// is reports whether a device that now reports state need not be waited for. A device
-// whose state stays what it was may have failed once: it is believed the second time.
-func (s stuck) is(state any) bool {
+// is reports whether a device that now reports state, after a command with that claim,
+// need not be waited for. A device whose state stays what it was may have failed once: it
+// is believed the second time. A lock that jams while it locks may yet unlock.
+func (s stuck) is(state, claimed any) bool {
 	enough := 2
-	if state == nil || state == jammedState {
+	switch state {
+	case nil:
 		enough = 1
+	case jammedState:
+		enough = 1
+		if !slices.Contains(s.After, claimed) {
+			return false
+		}
 	}
 	return s.Times >= enough && reflect.DeepEqual(s.State, state)
+}
+
+// again returns what is known of the device when it reported state after one more
+// command.
+func (s stuck) again(state, claimed any) stuck {
+	s.State, s.Times = state, s.Times+1
+	if state == jammedState && !slices.Contains(s.After, claimed) {
+		s.After = append(s.After, claimed)
+	}
+	return s
 }
 
 // stuck returns what is kept under a key.
