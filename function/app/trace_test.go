@@ -67,7 +67,8 @@ type replay struct {
 	world *world
 	app   *App
 	dir   string
-	last  time.Time // of an event
+	log   bytes.Buffer // what the process wrote since the event
+	last  time.Time    // of an event
 
 	stats     map[[2]string]cache.LevelStats
 	lookups   int64
@@ -95,13 +96,14 @@ func (r *replay) replay(m moment) {
 		r.sent = map[string]int{}
 	}
 	r.sent[m.what]++
+	r.log.Reset()
 	reply, err := r.app.Invoke(r.t.Context(), []byte(m.event))
 	if err != nil {
 		r.t.Fatalf("%s: %v", m.event, err)
 	}
 	if m.id != "" && !r.world.saw(m.id, reply) {
 		if m.what != "discovery" || !bytes.Contains(reply, []byte("light#0")) {
-			r.t.Errorf("the answer to %s at %v is not the home's: %s", m.id, m.at, reply)
+			r.t.Errorf("the answer to %s at %v is not the home's: %s\n%s", m.id, m.at, reply, r.log.Bytes())
 		}
 		r.stale++
 	}
@@ -132,7 +134,7 @@ func (r *replay) start() {
 	} else {
 		r.known++
 	}
-	r.app = New(Options{Getenv: func(name string) string { return env[name] }, Output: io.Discard, Dir: r.dir, Dial: r.world.dial, Amazon: "http://amazon.test"})
+	r.app = New(Options{Getenv: func(name string) string { return env[name] }, Output: &r.log, Dir: r.dir, Dial: r.world.dial, Amazon: "http://amazon.test"})
 	r.app.Start(r.t.Context())
 	p, err := core.Do(r.t.Context(), r.app.dispatcher, cache.Preload, cache.PreloadInput{})
 	if err != nil {

@@ -89,9 +89,10 @@ func (timeoutError) Temporary() bool      { return true }
 func (timeoutError) Is(target error) bool { return target == context.DeadlineExceeded }
 
 // isConnectionLost reports whether the server ended the connection. For some of these
-// errors net/http has no exported value, only a text.
+// isConnectionLost reports whether the server ended the connection, or we did, which a
+// connection in memory says as io.ErrClosedPipe. For some of these
 func isConnectionLost(err error) bool {
-	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, net.ErrClosed) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, net.ErrClosed) || errors.Is(err, io.ErrClosedPipe) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		containsAny(err, "server closed idle connection", "http2: Transport: cannot retry", "http2: server sent GOAWAY", "stream error: stream ID", "http2: client connection")
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 
+	"golang.org/x/sys/unix"
 	"golang.org/x/term"
 )
 
@@ -74,18 +75,29 @@ func (p *Prompt) Hidden(ctx context.Context, what string) (string, error) {
 	if !ok {
 		return "", errors.New("the input is not a terminal")
 	}
-	p.out.Printf("%s (it is not shown): ", what)
 	fd := int(f.Fd())
-	before, err := term.GetState(fd)
+	before, err := hideInput(fd) // before it asks: an answer may come at once
 	if err != nil {
 		return "", err
 	}
+	p.out.Printf("%s (it is not shown): ", what)
 	b, err := interruptible(ctx, func() ([]byte, error) { return term.ReadPassword(fd) })
-	if ctx.Err() != nil {
-		err = errors.Join(err, term.Restore(fd, before))
-	}
+	err = errors.Join(err, term.Restore(fd, before))
 	p.out.Printf("\n")
 	return string(b), err
+}
+
+// hideInput has a terminal no longer show what is typed. It returns the state before.
+func hideInput(fd int) (before *term.State, err error) {
+	if before, err = term.GetState(fd); err != nil {
+		return nil, err
+	}
+	t, err := unix.IoctlGetTermios(fd, getTermios)
+	if err != nil {
+		return nil, err
+	}
+	t.Lflag &^= unix.ECHO
+	return before, unix.IoctlSetTermios(fd, setTermios, t)
 }
 
 // ErrNoTerminal is the error of a question that cannot be asked.
