@@ -88,7 +88,6 @@ func (timeoutError) Timeout() bool        { return true }
 func (timeoutError) Temporary() bool      { return true }
 func (timeoutError) Is(target error) bool { return target == context.DeadlineExceeded }
 
-// isConnectionLost reports whether the server ended the connection. For some of these
 // isConnectionLost reports whether the server ended the connection, or we did, which a
 // connection in memory says as io.ErrClosedPipe. For some of these
 func isConnectionLost(err error) bool {
