@@ -30,7 +30,12 @@ func redact(text string, nested int, known literals) (string, int) {
 		}
 		return clean, found
 	}
-	s.text, s.found = known.replace(unescaped(text))
+	s.text, s.found = known.replace(text) // a literal may hold what looks like an escape
+	if plain := unescaped(s.text); plain != s.text {
+		var more int
+		s.text, more = known.replace(plain)
+		s.found += more
+	}
 	s.plain()
 	return s.result(text)
 }

@@ -125,6 +125,7 @@ func FuzzLiterals(f *testing.F) {
 	f.Add(`a"b\c/d<e`, `{"`, `":1}`)
 	f.Add("12345678", `{"a":`, `}`)
 	f.Add("secret] [secret", "", "")
+	f.Add("a\nb\\/cd<e", `"{`, "\":d\x80")
 	f.Fuzz(func(t *testing.T, literal, before, after string) {
 		in, err := json.Marshal(map[string]string{before: literal, "x": before + literal + after})
 		if err != nil || len(literal) < 8 || literal == "[secret]" || strings.Contains(literal, "\x00") {
