@@ -100,13 +100,14 @@ trace: ## replay a day of a home's traffic and print the cache's hit rate
 faults: ## inject every fault into every kind of directive and print the matrix
 	go test ./infra/e2e -run TestFaultMatrix -v -count=1
 
-# Inputs that reached new code are kept in testdata/fuzz.
+# Inputs that reached new code are kept in testdata/fuzz. Go reports "context deadline
+# exceeded" when the time is over in the middle of a run: without an input that is none.
 .PHONY: fuzz
 fuzz: ## run every fuzz test for FUZZTIME (default: 30s)
 	@mkdir -p .build
 	@grep -ro --include='*_test.go' '^func Fuzz[A-Za-z]*' config function infra/internal | sed -E 's,/[^/]+:func ,:,' | sort | xargs -P 2 -I{} bash -c 'target={}; \
 		pkg=$${target%:*}; name=$${target#*:}; \
-		out=$$(go test ./$$pkg -run "^$$" -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x -parallel 1 2>&1) || { echo "$$out"; exit 1; }; \
+		out=$$(go test ./$$pkg -run "^$$" -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x -parallel 1 2>&1) || grep -q "context deadline exceeded" <<<"$$out" && ! grep -q "Failing input" <<<"$$out" || { echo "$$out"; exit 1; }; \
 		printf "%-36s %s\n" $${pkg##*/}.$$name "$$(grep -o "elapsed: .*" <<<"$$out" | tail -1 | sed "s, ([0-9]*/sec),,")"' | tee .build/fuzz.txt
 
 .PHONY: soak
