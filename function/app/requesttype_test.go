@@ -116,6 +116,27 @@ func TestC1Resumed(t *testing.T) {
 	}
 }
 
+// TestC3OwnRequests sends what no intent script of the home is asked about, and looks for
+// it in the document for those who come from a skill that did ask.
+func TestC3OwnRequests(t *testing.T) {
+	var asks atomic.Int32
+	home := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			asks.Add(1)
+		}
+	}))
+	defer home.Close()
+	app, _ := started(t, home.URL, map[string]string{config.EnvSkillIDs: "amzn1.ask.skill.home"})
+	for kind, more := range map[string]string{"LaunchRequest": "", "SessionEndedRequest": `,"reason":"USER_INITIATED"`} {
+		if b, err := app.Invoke(t.Context(), []byte(asked(open, `"type":"`+kind+`"`+more))); err != nil || !strings.Contains(string(b), `"version":"1.0"`) || asks.Load() > 0 {
+			t.Errorf("%s: %s, %v, and the home was asked %d times", kind, b, err, asks.Load())
+		}
+		if !strings.Contains(migrationHead, kind) {
+			t.Errorf("migration.md does not say that an intent_script named %s is never called", kind)
+		}
+	}
+}
+
 // TestC2Intents sends the intents of Amazon's library: those that our model defines are
 // answered here, all others by the home's intent scripts, as they came.
 func TestC2Intents(t *testing.T) {
