@@ -85,7 +85,7 @@ func checkNamespace(pattern string) error {
 func checkName(namespace, pattern string) error {
 	var all []string
 	for _, i := range interfaces {
-		if namespace == "" || glob(strings.ToLower(namespace), strings.ToLower(i.namespace)) {
+		if namespace == "" || match(strings.ToLower(namespace), strings.ToLower(i.namespace)) {
 			all = append(all, i.names...)
 		}
 	}
@@ -158,5 +158,5 @@ func meant(near, example string) string {
 // anyMatches reports whether a pattern matches one of the names, without regard to case.
 func anyMatches(pattern string, names []string) bool {
 	pattern = strings.ToLower(pattern)
-	return slices.ContainsFunc(names, func(name string) bool { return glob(pattern, strings.ToLower(name)) })
+	return slices.ContainsFunc(names, func(name string) bool { return match(pattern, strings.ToLower(name)) })
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config/strictjson"
+
+	"github.com/hearthgate/hearthgate/config/glob"
 )
 
 // maxPattern is how long a pattern may be, in bytes: the limit of an endpoint's id.
@@ -150,9 +152,9 @@ func (r *Rule) String() string {
 // matches reports whether a folded directive matches the rule, at any time.
 func (r *Rule) matches(d Directive) bool {
 	p := r.pattern
-	return (p.Namespace == "" || glob(p.Namespace, d.Namespace)) &&
-		(p.Name == "" || glob(p.Name, d.Name)) &&
-		(p.Endpoint == "" || d.Endpoint != "" && glob(p.Endpoint, d.Endpoint)) &&
+	return (p.Namespace == "" || match(p.Namespace, d.Namespace)) &&
+		(p.Name == "" || match(p.Name, d.Name)) &&
+		(p.Endpoint == "" || d.Endpoint != "" && match(p.Endpoint, d.Endpoint)) &&
 		(p.Namespace != "" || p.Endpoint != "" || d.said())
 }
 
@@ -189,26 +191,6 @@ func (d Directive) said() bool {
 	return true
 }
 
-// glob reports whether the whole of text matches a pattern: * stands for any
+// match reports whether the whole of text matches pattern: * stands for any
 // characters, ? for one.
-func glob(pattern, text string) bool {
-	p, t := []rune(pattern), []rune(text)
-	star, resume := -1, 0
-	i, j := 0, 0
-	for j < len(t) {
-		switch {
-		case i < len(p) && p[i] == '*':
-			star, resume = i, j
-			i++
-		case i < len(p) && (p[i] == '?' || p[i] == t[j]):
-			i++
-			j++
-		case star >= 0:
-			resume++
-			i, j = star+1, resume
-		default:
-			return false
-		}
-	}
-	return strings.Trim(string(p[i:]), "*") == ""
-}
+func match(pattern, text string) bool { return glob.Match([]rune(pattern), []rune(text)) }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/hearthgate/hearthgate/config/glob"
 )
 
 // A KeysInput is the input of [Keys].
@@ -117,30 +119,9 @@ func (s *Store) clearNamespace(ctx context.Context, ns Namespace, pattern string
 	}
 }
 
-// match reports whether text matches pattern. Its time grows at most with the
-// product of their lengths.
-func match(pattern, text string) bool {
-	p, t, star, from := 0, 0, -1, 0
-	for t < len(text) {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, from = p, t
-			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == text[t]):
-			p++
-			t++
-		case star >= 0:
-			from++
-			p, t = star+1, from
-		default:
-			return false
-		}
-	}
-	for p < len(pattern) && pattern[p] == '*' {
-		p++
-	}
-	return p == len(pattern)
-}
+// match reports whether the whole of key matches pattern: * stands for any bytes, ? for
+// one.
+func match(pattern, key string) bool { return glob.Match([]byte(pattern), []byte(key)) }
 
 func checkPattern(pattern string) error {
 	if len(pattern) > maxKey {
