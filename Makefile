@@ -101,7 +101,7 @@ faults: ## inject every fault into every kind of directive and print the matrix
 	go test ./infra/e2e -run TestFaultMatrix -v -count=1
 
 # Inputs that reached new code are kept in testdata/fuzz. Go reports "context deadline
-# exceeded" when the time is over in the middle of a run: without an input that is none.
+# exceeded" when the time is over in the middle of a run: without an input that is no failure.
 .PHONY: fuzz
 fuzz: ## run every fuzz test for FUZZTIME (default: 30s)
 	@mkdir -p .build

@@ -25,7 +25,7 @@ var notices = []string{
 	"LegacyAudioPlayerGui.", "Messaging.", "PlaybackController.", "Reminders.", "System.",
 }
 
-// IsNotice reports whether r only reports something, so that nobody waits for a
+// IsNotice reports whether r only reports something, so that no one waits for a
 // sentence: it is of such a type, or of one that is not known and outside a session.
 func (r SkillRequest) IsNotice() bool {
 	switch r.Type {

@@ -25,7 +25,7 @@ func deployed(getenv func(string) string) bool {
 }
 
 // Execute runs an operation by its name, of today or of the older system. A deployed
-// function, which whoever may invoke it could change, runs one that changes something
+// function, which anyone who may invoke it could change, runs one that changes something
 // only while its owner allows it.
 func (h host) Execute(ctx context.Context, name string, input []byte) (json.RawMessage, error) {
 	today, _, err := legacy.Resolve(name, input)

@@ -84,7 +84,7 @@ func TestS3Changes(t *testing.T) {
 	}
 }
 
-// TestS3Declared checks which operations a deployed function runs for whoever may
+// TestS3Declared checks which operations a deployed function runs for anyone who may
 // invoke it. An operation that is added changes something until someone says otherwise.
 func TestS3Declared(t *testing.T) {
 	app := New(Options{Getenv: func(string) string { return "" }, Output: io.Discard})

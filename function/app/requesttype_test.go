@@ -24,7 +24,7 @@ func asked(session, request string) string {
 const open = `{"new":false,"sessionId":"s","application":{"applicationId":"amzn1.ask.skill.home"},"attributes":{"conversation_id":"c7"},"user":{"userId":"u"}}`
 
 // TestA7C1RequestTypes sends every type of request of Amazon's skill SDK beside the four
-// that the skill is made for. Where nobody listens the response is empty; in a session
+// that the skill is made for. Where no one listens the response is empty; in a session
 // it is a true sentence, and the session goes on. None counts as a failure.
 func TestA7C1RequestTypes(t *testing.T) {
 	notices := []string{
@@ -95,7 +95,7 @@ func TestA7C1RequestTypes(t *testing.T) {
 }
 
 // TestA7NoticeWithoutSettings has a function that is not ready: even then nothing is
-// said where nobody listens. The line has what Alexa did not like.
+// said where no one listens. The line has what Alexa did not like.
 func TestA7NoticeWithoutSettings(t *testing.T) {
 	app, out := started(t, "", nil)
 	b, err := app.Invoke(t.Context(), []byte(asked("", `"type":"System.ExceptionEncountered","error":{"type":"INVALID_RESPONSE","message":"too long"},"cause":{"requestId":"r0"}`)))

@@ -88,7 +88,7 @@ func TestT4SlowSentence(t *testing.T) {
 }
 
 // TestT4Progress has a home that takes half of the time, or more than all of it, and
-// looks at what Alexa is told meanwhile, and when that does not answer either.
+// looks at what Alexa gets meanwhile, and when that does not answer either.
 func TestT4Progress(t *testing.T) {
 	const wait = 900 * time.Millisecond
 	half := func(w http.ResponseWriter, r *http.Request) {

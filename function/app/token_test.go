@@ -50,7 +50,7 @@ func TestS7PlainSpeech(t *testing.T) {
 }
 
 // TestS10BadLinkedToken has directives and sentences come with a token that no header
-// can carry: the owner of the account is told, and neither the home nor the breaker has
+// can carry: the line reports it to the owner, and neither the home nor the breaker has
 // to do with it.
 func TestS10BadLinkedToken(t *testing.T) {
 	for name, token := range map[string]string{

@@ -12,7 +12,7 @@ import (
 )
 
 // TestA4TokenSource has the home reject each kind of token, in both ways and both kinds
-// of skill. The owner is told what mends it, and a person is asked to link the account
+// of skill. The line says what mends it, and a person is asked to link the account
 // only where that does.
 func TestA4TokenSource(t *testing.T) {
 	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

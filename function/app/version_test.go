@@ -6,7 +6,7 @@ import (
 )
 
 // TestA6PayloadVersion sends messages of other versions than 3, in today's shape and in
-// that of version 2: the owner is told which setting of the skill is wrong.
+// that of version 2: the line says which setting of the skill is wrong.
 func TestA6PayloadVersion(t *testing.T) {
 	header := func(version string) string {
 		return `"header":{"namespace":"Alexa.ConnectedHome.Discovery","name":"DiscoverAppliancesRequest","payloadVersion":` + version + `,"messageId":"m1"},"payload":{"accessToken":"` + canary + `"}`

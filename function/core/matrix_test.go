@@ -52,7 +52,7 @@ func TestMatrix(t *testing.T) {
 	}
 }
 
-// TestMatrixAtItsEdges has what no table shows: who is used by nobody, and that no
+// TestMatrixAtItsEdges has what no table shows: who is used by no one, and that no
 // gateway uses itself.
 func TestMatrixAtItsEdges(t *testing.T) {
 	var used core.Set

@@ -20,7 +20,7 @@ const (
 	maxListed     = 4000
 	maxEndpoint   = 256 << 10 // bytes
 	maxCapability = 64 << 10  // bytes
-	maxRemoved    = 10        // capabilities of an endpoint whose problem is told
+	maxRemoved    = 10        // capabilities of an endpoint whose problem is reported
 )
 
 // An endpoint is the part of a discovered endpoint that has limits.

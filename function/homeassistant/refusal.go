@@ -13,7 +13,7 @@ import (
 )
 
 // A HomeRefusal is an ErrorResponse with which Home Assistant answered a directive. It
-// goes to Alexa unchanged; this is what the owner is told about it.
+// goes to Alexa unchanged; this is what the line says about it.
 type HomeRefusal struct {
 	Type    string // of Alexa's error types, "ENDPOINT_UNREACHABLE"
 	Message string // Home Assistant's own words; not redacted

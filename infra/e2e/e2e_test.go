@@ -84,7 +84,7 @@ func binary(t testing.TB) string {
 }
 
 // home returns the Home Assistant that all tests share, of the oldest version. It takes
-// every directive and bans nobody.
+// every directive and bans no one.
 func home(t testing.TB) *realhome.Home {
 	t.Helper()
 	return homeOf(t, realhome.Oldest())

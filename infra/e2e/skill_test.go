@@ -214,7 +214,7 @@ func TestSkillWithoutTheHome(t *testing.T) {
 	t.Cleanup(end)
 	for _, tt := range []struct {
 		name        string
-		behaviour   faultyhome.Behaviour // nil: nobody is there
+		behaviour   faultyhome.Behaviour // nil: no one is there
 		said, cause string
 	}{
 		{"down", nil, "can't reach your home", "refused"},

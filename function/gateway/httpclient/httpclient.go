@@ -30,7 +30,7 @@
 //
 // Who may invoke the function may run an operation by its name. Requests by name have a
 // configuration of their own, with no secret, and configure, set_timeout and reset by
-// name change that one: nobody changes by name where the home's requests go or whom
+// name change that one: no one changes by name where the home's requests go or whom
 // they trust. With [Client.PublicOnly] requests by name reach public addresses alone.
 //
 // # Trust

@@ -159,7 +159,7 @@ func (r *reader) seconds(name string) time.Duration {
 	return time.Duration(f * float64(time.Second))
 }
 
-// until reads a time. One that cannot be read is none, and no reason to answer nothing.
+// until reads a time. One that cannot be read counts as missing, and is no reason to answer nothing.
 func (r *reader) until(name string) time.Time {
 	text := r.text(name, "")
 	at, err := time.Parse(time.RFC3339, text)

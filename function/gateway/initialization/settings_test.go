@@ -66,7 +66,7 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// TestS3ViewOfMisplacedSecrets puts secrets into settings that are none: whoever may
+// TestS3ViewOfMisplacedSecrets puts secrets into settings that are no place for them: anyone who may
 // invoke the function does not see them.
 func TestS3ViewOfMisplacedSecrets(t *testing.T) {
 	for value, setting := range map[string]string{

@@ -38,7 +38,7 @@ func (s *Skill) UnmarshalJSON(b []byte) error {
 // a dot in their names: AudioPlayer.PlaybackStarted.
 var skillTypes = []string{alexa.Launch, alexa.IntentSaid, alexa.SessionEnded, alexa.SessionResumed, alexa.CanFulfill}
 
-// checkType rejects a request of a type that is none of Amazon's.
+// checkType rejects a request of a type that Amazon does not have.
 func checkType(r alexa.SkillRequest) error {
 	if slices.Contains(skillTypes, r.Type) || strings.Contains(r.Type, ".") {
 		return nil
@@ -47,7 +47,7 @@ func checkType(r alexa.SkillRequest) error {
 }
 
 func (g *Gateway) handleSkill(ctx context.Context, s Skill) (json.RawMessage, error) {
-	if s.IsNotice() { // whoever sends it: nothing is done, and nothing said
+	if s.IsNotice() { // no matter who sends it: nothing is done, and nothing said
 		return alexa.Silence(), nil
 	}
 	guest, err := g.opts.Access.Admit(ctx, s.SkillRequest)

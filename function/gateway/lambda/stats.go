@@ -14,7 +14,7 @@ import (
 
 const (
 	recentAnswers = 200 // how many answers to Alexa the figures of the health report are about
-	maxCauses     = 32  // how many causes of failures are told apart
+	maxCauses     = 32  // how many causes of failures are counted separately
 )
 
 // InvocationStats counts how the events of a process were answered, in bounded memory.

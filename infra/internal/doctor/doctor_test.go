@@ -191,7 +191,7 @@ func TestNoNetwork(t *testing.T) {
 	}
 }
 
-// TestO11Advice sees what is told and is no failure.
+// TestO11Advice sees what is reported and is no failure.
 func TestO11Advice(t *testing.T) {
 	lines := functionlog.Read(t)
 	logged := func(lines ...string) func(*fakeaws.Cloud) {

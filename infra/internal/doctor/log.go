@@ -16,7 +16,7 @@ import (
 const day = 24 * time.Hour
 
 // directives counts the directives of the last day that failed, by cause, with the
-// last error of each. They are told from operations by the metric Success, which only
+// last error of each. They are distinguished from operations by the metric Success, which only
 // they have. Failed directives do not fail the step: the function answered.
 func (t *Target) directives(ctx context.Context, f awsaccount.Function) Step {
 	step := check("last directives", "reading the results of the directives of 24 hours")

@@ -45,7 +45,7 @@ var reviewed = []struct {
 
 // TestJudgeSecurity has gosec check the product: all modules without the test kit and
 // the benchmarks. G104 is off: errors of closing and of writing to a client that has
-// gone have nobody to report to.
+// gone have no one to report to.
 func TestJudgeSecurity(t *testing.T) {
 	root, err := project.Root()
 	if err != nil {
