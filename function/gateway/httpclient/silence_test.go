@@ -1,8 +1,11 @@
 package httpclient_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
@@ -63,5 +66,19 @@ func BenchmarkSilence(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// TestClosedPipe sends over connections in memory that are closed, as the client closes
+// one that it does not trust: the connection is lost, and nothing was sent.
+func TestClosedPipe(t *testing.T) {
+	c := client(t, httpclient.Config{})
+	c.Dial = func(context.Context, string, string) (net.Conn, error) {
+		near, far := net.Pipe()
+		return near, errors.Join(near.Close(), far.Close())
+	}
+	_, err := send(t, c, httpclient.Request{Method: "POST", URL: "http://home.test", Body: []byte("{}")})
+	if cause := core.CauseOf(err); cause != core.CauseReset {
+		t.Errorf("got %v of cause %s, want %s", err, cause, core.CauseReset)
 	}
 }
