@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/iotest"
 
+	"github.com/creack/pty"
+
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
@@ -83,5 +85,44 @@ func TestConfirmWithoutATerminal(t *testing.T) {
 	}
 	if _, err := prompt(strings.NewReader("x")).Hidden(t.Context(), "Token"); err == nil {
 		t.Error("a token was read from what is not a terminal")
+	}
+}
+
+// A typist types an answer at the very moment that it sees a question.
+type typist struct {
+	keyboard io.Writer
+	asked    string
+	answer   string
+}
+
+func (p *typist) Write(b []byte) (int, error) {
+	if strings.Contains(string(b), p.asked) {
+		if _, err := io.WriteString(p.keyboard, p.answer+"\n"); err != nil {
+			return 0, err
+		}
+	}
+	return len(b), nil
+}
+
+// TestHidden sees that the terminal shows nothing of an answer that comes at once.
+func TestHidden(t *testing.T) {
+	keyboard, terminal, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer keyboard.Close()
+	defer terminal.Close()
+	const answer = "canary-4f9a"
+	p := ui.NewPrompt(terminal, ui.Paint(&typist{keyboard, "Token (it is not shown)", answer}, false))
+	if got, err := p.Hidden(t.Context(), "Token"); got != answer || err != nil {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if _, err := io.WriteString(terminal, "the end"); err != nil {
+		t.Fatal(err)
+	}
+	shown := make([]byte, 100)
+	n, err := keyboard.Read(shown)
+	if text := string(shown[:n]); err != nil || text != "the end" {
+		t.Errorf("the terminal shows %q, %v", text, err)
 	}
 }
