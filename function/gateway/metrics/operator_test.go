@@ -208,8 +208,9 @@ func TestSystem(t *testing.T) {
 	}
 	block := make([]byte, 8<<20)
 	after := do(t, d, metrics.GetSystem, core.None{})
-	if after.Goroutines < before.Goroutines+10 || after.Allocated < before.Allocated+int64(len(block)) {
-		t.Errorf("%d goroutines and %d bytes after %d and %d; want 10 and 8 MB more", after.Goroutines, after.Allocated, before.Goroutines, before.Allocated)
+	// Not before.Goroutines+10: one that ran before may have ended meanwhile.
+	if after.Goroutines < 11 || after.Allocated < before.Allocated+int64(len(block)) {
+		t.Errorf("%d goroutines, want at least this one and ten; %d bytes after %d, want 8 MB more", after.Goroutines, after.Allocated, before.Allocated)
 	}
 	close(stop)
 	all.Wait()
