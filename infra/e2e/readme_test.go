@@ -1,17 +1,13 @@
 package e2e_test
 
 import (
-	"bytes"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
-	"github.com/creack/pty"
+	"github.com/hearthgate/hearthgate/infra/testkit/terminal"
 )
 
 // commandsOf returns the commands that the README shows in a section: the lines that
@@ -50,69 +46,13 @@ func (o *owner) reads(commands []string, answers ...answer) string {
 	}
 	shell := exec.Command("bash", script)
 	shell.Dir, shell.Env = o.clone, append(o.env, "TERM=dumb")
-	keys, err := pty.Start(shell)
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	defer keys.Close()
-	var shown screen
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		io.Copy(&shown, keys)
-	}()
+	term := terminal.Start(o.t, shell, 80)
 	for _, a := range answers {
-		if !shown.waits(a.question, ended) {
-			shell.Process.Kill()
-			o.t.Fatalf("nobody asked %q:\n%s", a.question, shown.String())
-		}
-		io.WriteString(keys, a.line+"\r")
+		term.Answer(a.question, a.line)
 	}
-	err = shell.Wait()
-	<-ended
-	if said := shown.String(); err != nil || strings.Contains(said, o.token) {
-		o.t.Fatalf("%v, or the token is shown:\n%s", err, said)
+	code, said := term.End()
+	if code != 0 || strings.Contains(said, o.token) {
+		o.t.Fatalf("code %d, or the token is shown:\n%s", code, said)
 	}
-	return shown.String()
-}
-
-// A screen is what a terminal has shown.
-type screen struct {
-	mu   sync.Mutex
-	text bytes.Buffer // guarded by mu
-	read int          // guarded by mu; up to where it was answered
-}
-
-func (s *screen) Write(b []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.text.Write(b)
-}
-
-func (s *screen) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.text.String()
-}
-
-// waits reports whether a question comes after the last one, before the end.
-func (s *screen) waits(question string, ended <-chan struct{}) bool {
-	every := time.NewTicker(10 * time.Millisecond)
-	defer every.Stop()
-	for {
-		s.mu.Lock()
-		at := strings.Index(s.text.String()[s.read:], question)
-		if at >= 0 {
-			s.read += at + len(question)
-		}
-		s.mu.Unlock()
-		if at >= 0 {
-			return true
-		}
-		select {
-		case <-ended:
-			return false
-		case <-every.C:
-		}
-	}
+	return said
 }
