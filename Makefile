@@ -62,7 +62,7 @@ function: ## build the function as it is deployed (arm64 Linux)
 	cd function && GOOS=linux GOARCH=arm64 $(BUILD) -o ../.build/function/bootstrap .
 
 .PHONY: synth
-synth: infra/node_modules/.package-lock.json ## synthesize the stack of every stage and check it with cdk-nag
+synth: infra/node_modules/.package-lock.json ## synthesize the stack of every stage, else of the examples, and check it with cdk-nag
 	$(CDK) synth --strict --quiet $(ARGS)
 
 .PHONY: diff

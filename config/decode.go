@@ -52,7 +52,7 @@ func unfit(data []byte) string {
 	case len(data) > maxSize:
 		return fmt.Sprintf("is larger than %d KB, more than a stage needs; check that this is the right file", maxSize>>10)
 	case len(bytes.TrimSpace(data)) == 0:
-		return "is empty; write a JSON object with locale and homeAssistantUrl, as dev.json has them"
+		return "is empty; write a JSON object with locale and homeAssistantUrl, as the files in " + ExamplesDir + " have them"
 	case !utf8.Valid(data):
 		return "is not UTF-8; save it as UTF-8"
 	case bytes.TrimSpace(data)[0] != '{':

@@ -2,20 +2,13 @@ package config
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"path"
 	"strings"
 )
 
-// StagesDir is the folder of the stages, one JSON file each, relative to the root of
-// the clone.
-const StagesDir = "config/stages"
-
 // A Stage is the deployment of one home: everything that differs from other homes. It
-// is a file in [StagesDir].
+// is a file in a [Folder].
 type Stage struct {
 	Name string `json:"-"` // of the file, without ".json"
 	File string `json:"-"` // path of the file, for error messages; default: Name
@@ -82,61 +75,6 @@ func (s Stage) TokenParameterName() string { return ParameterPrefix(s.Name) + To
 // HeadersParameterName returns the name of the SecureString with the secret headers
 // for Home Assistant.
 func (s Stage) HeadersParameterName() string { return ParameterPrefix(s.Name) + HeadersParameter }
-
-// Load reads, decodes and validates one stage. The error contains every problem, one
-// [FieldError] each.
-func Load(fsys fs.FS, file string) (Stage, error) {
-	f, err := fsys.Open(file)
-	if err != nil {
-		return Stage{}, fmt.Errorf("%s cannot be read: %w; a stage is a JSON file in %s", file, cause(err), StagesDir)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
-	if err != nil {
-		return Stage{}, fmt.Errorf("%s cannot be read: %w", file, cause(err))
-	}
-	stage, err := Decode(file, data)
-	if err != nil {
-		return stage, err
-	}
-	return stage, stage.Validate()
-}
-
-// LoadAll loads every stage in dir, sorted by name. The error contains the problems
-// of all stages.
-func LoadAll(fsys fs.FS, dir string) ([]Stage, error) {
-	files, err := fs.Glob(fsys, path.Join(dir, "*.json"))
-	if err != nil {
-		return nil, err
-	}
-	if len(files) == 0 {
-		return nil, fmt.Errorf("there is no stage in %s; write one, such as %s/dev.json, or change to the root of the clone", dir, dir)
-	}
-	var stages []Stage
-	var problems []error
-	for _, file := range files {
-		stage, err := Load(fsys, file)
-		stages, problems = append(stages, stage), append(problems, err)
-	}
-	return stages, errors.Join(problems...)
-}
-
-// Names returns the names of the stages in dir, sorted. It does not read the files.
-func Names(fsys fs.FS, dir string) []string {
-	files, _ := fs.Glob(fsys, path.Join(dir, "*.json")) // fails only for an invalid pattern
-	for i, file := range files {
-		files[i] = nameOf(file)
-	}
-	return files
-}
-
-// cause unwraps a PathError, whose text would repeat the file's name.
-func cause(err error) error {
-	if p, ok := errors.AsType[*fs.PathError](err); ok {
-		return p.Err
-	}
-	return err
-}
 
 // A FieldError is one problem of one stage.
 type FieldError struct {

@@ -3,18 +3,16 @@ package config_test
 import (
 	"errors"
 	"os"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/hearthgate/hearthgate/config"
 )
 
-// TestShippedStages checks that the shipped stages can be deployed.
-func TestShippedStages(t *testing.T) {
-	stages, err := config.LoadAll(os.DirFS(".."), config.StagesDir)
+// TestExamples checks that the examples are stages that could be deployed.
+func TestExamples(t *testing.T) {
+	stages, err := config.Folder{FS: os.DirFS("../" + config.ExamplesDir), Path: config.ExamplesDir}.LoadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,51 +32,6 @@ func TestShippedStages(t *testing.T) {
 	if want := []string{"dev", "prod"}; !slices.Equal(names, want) {
 		t.Errorf("stages %v, want %v", names, want)
 	}
-}
-
-func TestLoad(t *testing.T) {
-	const good = `{"locale": "de-DE", "homeAssistantUrl": "https://home.example.com"}`
-	fsys := fstest.MapFS{
-		"s/one.json":    {Data: []byte(good)},
-		"s/broken.json": {Data: []byte(`{"locale": 1}`)},
-		"s/wrong.json":  {Data: []byte(`{"locale": "de-DE", "memory": 1}`)},
-		"s/notes.txt":   {Data: []byte("not a stage")},
-	}
-	t.Run("defaults", func(t *testing.T) {
-		got, err := config.Load(fsys, "s/one.json")
-		want := config.NewStage("one")
-		want.File, want.Locale, want.URL, want.Region = "s/one.json", "de-DE", "https://home.example.com", "eu-west-1"
-		if err != nil || !reflect.DeepEqual(got, want) {
-			t.Errorf("got  %+v, %v\nwant %+v", got, err, want)
-		}
-	})
-	t.Run("not there", func(t *testing.T) {
-		_, err := config.Load(fsys, "s/two.json")
-		if err == nil || strings.Count(err.Error(), "s/two.json") != 1 {
-			t.Errorf("got %v, want an error that names the file once", err)
-		}
-	})
-	t.Run("all", func(t *testing.T) {
-		_, err := config.LoadAll(fsys, "s")
-		for _, want := range []string{"s/broken.json: locale", "s/wrong.json: memory", "s/wrong.json: homeAssistantUrl"} {
-			if err == nil || !strings.Contains(err.Error(), want) {
-				t.Errorf("got %v, want %q in it", err, want)
-			}
-		}
-	})
-	t.Run("names", func(t *testing.T) {
-		if got, want := config.Names(fsys, "s"), []string{"broken", "one", "wrong"}; !slices.Equal(got, want) {
-			t.Errorf("got %v, want %v", got, want)
-		}
-		if got := config.Names(fsys, "elsewhere"); len(got) > 0 {
-			t.Errorf("got %v, want none", got)
-		}
-	})
-	t.Run("none", func(t *testing.T) {
-		if stages, err := config.LoadAll(fsys, "elsewhere"); err == nil {
-			t.Errorf("got %v, want an error", stages)
-		}
-	})
 }
 
 // valid returns a valid stage.

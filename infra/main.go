@@ -1,5 +1,5 @@
-// Command infra is the CDK app: one stack for each stage in config/stages. The CDK
-// CLI runs it from the root of the clone, as cdk.json says.
+// Command infra is the CDK app: one stack for each stage or, in a clone without stages,
+// for each example. The CDK CLI runs it from the root of the clone, as cdk.json says.
 package main
 
 import (
@@ -13,7 +13,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
-	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 
@@ -32,7 +31,14 @@ func synthesize() error {
 	if err != nil {
 		return err
 	}
-	stages, err := config.LoadAll(os.DirFS(root), config.StagesDir)
+	folder, note, err := project.Synthesized(root)
+	if err != nil {
+		return err
+	}
+	if note != "" {
+		fmt.Fprintln(os.Stderr, note)
+	}
+	stages, err := folder.LoadAll()
 	if err != nil {
 		return err
 	}
@@ -52,14 +58,28 @@ func synthesize() error {
 	version := project.Version(context.Background(), root)
 	app := awscdk.NewApp(&awscdk.AppProps{})
 	for _, stage := range stages {
-		NewStack(app, StackProps{
+		stack := NewStack(app, StackProps{
 			Stage: stage, Code: awslambda.Code_FromAsset(&code, nil), // a Code belongs to one stack
 			Build: hash, Version: version,
 		})
+		if note != "" {
+			forbidDeployment(stack)
+		}
 	}
 	addNag(app)
 	app.Synth(nil)
 	return nil
+}
+
+// forbidDeployment has CloudFormation reject a stack. An example must not replace the
+// deployed stage of the same name, whose file is in another folder.
+func forbidDeployment(stack awscdk.Stack) {
+	awscdk.NewCfnRule(stack, jsii.String("Example"), &awscdk.CfnRuleProps{
+		Assertions: &[]*awscdk.CfnRuleAssertion{{
+			Assert:            awscdk.Fn_ConditionEquals("example", "stage"),
+			AssertDescription: jsii.String("This is an example. Describe your home with `hearthgate init`, or name the folder of your stages in " + project.EnvStages + "."),
+		}},
+	})
 }
 
 // checkBuilt returns nil if dir contains what `make function` builds. Lambda starts

@@ -47,9 +47,12 @@ type resource struct {
 	DeletionPolicy string
 }
 
-// templates synthesizes the shipped stages once, with a stub program.
+// examples is the folder of the examples.
+var examples = config.Folder{FS: os.DirFS("../" + config.ExamplesDir), Path: config.ExamplesDir}
+
+// templates synthesizes the examples once, with a stub program.
 var templates = sync.OnceValue(func() map[string]template {
-	stages, err := config.LoadAll(os.DirFS(".."), config.StagesDir)
+	stages, err := examples.LoadAll()
 	if err != nil {
 		panic(err)
 	}
@@ -238,10 +241,10 @@ func list(v any) []any {
 	return []any{v}
 }
 
-// changed returns the template of a shipped stage with a change.
+// changed returns the template of an example with a change.
 func changed(t *testing.T, name string, change func(*config.Stage)) template {
 	t.Helper()
-	s, err := config.Load(os.DirFS(".."), config.StagesDir+"/"+name+".json")
+	s, err := examples.Load(name)
 	if err != nil {
 		t.Fatal(err)
 	}

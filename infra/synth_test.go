@@ -8,14 +8,17 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 
-// TestSynth runs the real CDK CLI twice, with --strict and cdk-nag, on every stage:
-// the function's asset, the templates with their outputs and the stacks' tags are the
-// same both times, so that a deployment without changes changes nothing.
+// TestSynth runs the real CDK CLI twice, with --strict and cdk-nag, where there is no
+// stage: it synthesizes the examples, says so, and CloudFormation would reject them. The
+// function's asset, the templates with their outputs and the stacks' tags are the same
+// both times, so that a deployment without changes changes nothing.
 func TestSynth(t *testing.T) {
 	_, missing := exec.LookPath("npx")
 	if _, err := os.Stat("node_modules/aws-cdk"); err != nil {
@@ -29,12 +32,17 @@ func TestSynth(t *testing.T) {
 		t.Skip(text)
 	}
 	var before map[string]string
+	stages := t.TempDir() // a clone may have its owner's stages
 	for range 2 {
 		dir := t.TempDir()
 		cmd := exec.CommandContext(t.Context(), "npx", "--prefix", "infra", "cdk", "synth", "--strict", "--quiet", "--output", dir)
-		cmd.Dir = ".."
-		if said, err := cmd.CombinedOutput(); err != nil {
+		cmd.Dir, cmd.Env = "..", append(os.Environ(), project.EnvStages+"="+stages)
+		said, err := cmd.CombinedOutput()
+		if err != nil {
 			t.Fatalf("cdk synth: %v\n%s", err, said)
+		}
+		if want := "no stage in " + stages + " yet: synthesizing the examples\n"; strings.Count(string(said), want) != 1 {
+			t.Errorf("no line %q in %s", want, said)
 		}
 		for name := range templates() {
 			report := filepath.Join(dir, "AwsSolutions--"+config.StackName(name)+"-NagReport.csv")
@@ -43,6 +51,11 @@ func TestSynth(t *testing.T) {
 			}
 		}
 		got := deployable(t, dir)
+		for name := range templates() {
+			if file := config.StackName(name) + ".template.json"; !strings.Contains(got[file], "This is an example.") {
+				t.Errorf("%s could be deployed", file)
+			}
+		}
 		if before != nil && !maps.Equal(got, before) {
 			for name := range got {
 				if got[name] != before[name] {

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
@@ -33,7 +34,6 @@ func TestDeploy(t *testing.T) {
 	commands[1] = strings.Replace(commands[1], "amzn1.ask.skill.YOUR-SKILL", skill, 1)
 	said := o.reads(commands,
 		answer{"stored or linked", ""}, answer{"Id of the custom skill", ""}, answer{"E-mail address", ""},
-		answer{"Change the file?", "y"},
 		answer{"Long-lived token", o.token},
 		answer{"Prepare it now?", "y"},
 	)
@@ -174,6 +174,8 @@ func clone(t testing.TB, checkout string) string {
 		switch {
 		case d.IsDir() && (d.Name() == ".git" || d.Name() == ".build" || d.Name() == "node_modules"):
 			return filepath.SkipDir
+		case filepath.Dir(name) == config.StagesDir && !d.IsDir(): // git ignores them
+			return nil
 		case d.IsDir():
 			return os.MkdirAll(filepath.Join(to, name), 0o755)
 		case !d.Type().IsRegular():

@@ -38,7 +38,7 @@ changes it only after you say yes.`,
 	cmd.Flags().BoolVar(&skip, "offline", false, "do not check that Home Assistant answers")
 	cmd.Flags().BoolVar(&yes, "yes", false, "change the file without asking")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		root, err := project.Root()
+		stages, err := project.Stages()
 		if err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ changes it only after you say yes.`,
 		if p := c.prompt(); p.Interactive() && !c.json {
 			o.Prompt = p
 		}
-		d, err := setup.Describe(cmd.Context(), root, stage, o)
+		d, err := setup.Describe(cmd.Context(), stages, stage, o)
 		if err != nil {
 			return err
 		}

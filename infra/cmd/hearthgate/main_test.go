@@ -14,6 +14,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 
@@ -24,6 +25,8 @@ func TestMain(m *testing.M) {
 	if dir, err = os.MkdirTemp("", "hearthgate-test-"); err != nil {
 		panic(err)
 	}
+	os.Unsetenv(project.EnvStages) // of the person who runs the tests
+	os.Unsetenv(project.EnvClone)
 	code := m.Run()
 	os.RemoveAll(dir)
 	os.Exit(code)
@@ -161,13 +164,13 @@ func TestUsage(t *testing.T) {
 	t.Run("without AWS credentials", func(t *testing.T) {
 		metadata := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
 		defer metadata.Close()
-		env := []string{"HOME=" + t.TempDir(), "AWS_PROFILE=", "AWS_ACCESS_KEY_ID=", "AWS_EC2_METADATA_DISABLED=", "AWS_EC2_METADATA_SERVICE_ENDPOINT=" + metadata.URL}
+		env := []string{"HEARTHGATE_STAGES=" + filepath.Join(root(t), config.ExamplesDir), "HOME=" + t.TempDir(), "AWS_PROFILE=", "AWS_ACCESS_KEY_ID=", "AWS_EC2_METADATA_DISABLED=", "AWS_EC2_METADATA_SERVICE_ENDPOINT=" + metadata.URL}
 		if r := command(t, env, "cost"); r.code != 1 || !strings.HasPrefix(r.err, "hearthgate: there are no AWS credentials here") {
 			t.Errorf("code %d, err %q", r.code, r.err)
 		}
 	})
 	t.Run("outside a clone", func(t *testing.T) {
-		if r := commandIn(t, t.TempDir(), "", nil, "demo"); r.code != 1 || !strings.Contains(r.err, "not in a clone of hearthgate") {
+		if r := commandIn(t, t.TempDir(), "", nil, "demo"); r.code != 1 || !strings.Contains(r.err, "no clone of hearthgate was found: ") {
 			t.Errorf("code %d, err %q", r.code, r.err)
 		}
 	})

@@ -109,7 +109,7 @@ func TestInit(t *testing.T) {
 			t.Errorf("the home was asked for the stage %q: %s", name, r.err)
 		}
 	}
-	o.sees(o.types("", "token", "--stage", "nope"), 1, "there is no stage \"nope\", there are dev:", "hearthgate init --stage nope")
+	o.sees(o.types("", "token", "--stage", "nope"), 1, "there is no stage \"nope\" in config/stages, which has dev: name one of them", "hearthgate init --stage nope")
 	o.sees(o.types("", "__complete", "token", "--stage", ""), 0, "dev\n")
 	o.sees(o.types("", "init", "--stage", "prod", "--production", "--account", "111122223333", "--locale", "en-US", "--url", homeURL, "--token-source", "linked"), 0, "hearthgate deploy --stage prod")
 	if _, err := os.Stat(filepath.Join(o.clone, "config/stages/new.json")); err == nil {

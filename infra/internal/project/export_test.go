@@ -1,6 +1,9 @@
 package project
 
-import "strings"
+import (
+	"strings"
+	"testing"
+)
 
 // Describe returns the command that says the version.
 func Describe() string { return "git " + strings.Join(describe, " ") }
@@ -18,4 +21,11 @@ func Flags() string {
 		quoted[i] = f
 	}
 	return strings.Join(quoted, " ")
+}
+
+// InstalledFrom sets, for a test, the clone that `make install` built the program from.
+func InstalledFrom(t *testing.T, clone string) {
+	before := installedFrom
+	installedFrom = clone
+	t.Cleanup(func() { installedFrom = before })
 }

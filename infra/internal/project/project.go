@@ -92,22 +92,3 @@ func program(ctx context.Context, dir, out string, machine ...string) error {
 	}
 	return nil
 }
-
-// Root returns the root of the clone that the working directory is in: the nearest
-// directory upwards with a go.work.
-func Root() (string, error) {
-	start, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for dir := start; ; {
-		if _, err := os.Stat(filepath.Join(dir, "go.work")); err == nil {
-			return dir, nil
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return "", fmt.Errorf("%s is not in a clone of hearthgate (no go.work here or above): change to the clone first", start)
-		}
-		dir = parent
-	}
-}

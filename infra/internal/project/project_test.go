@@ -113,15 +113,3 @@ func TestVersion(t *testing.T) {
 		}
 	}
 }
-
-func TestRoot(t *testing.T) {
-	root := workspace(t, "")
-	t.Chdir(filepath.Join(root, "function"))
-	if got, err := project.Root(); err != nil || got != root {
-		t.Errorf("root %q, %v, want %q", got, err, root)
-	}
-	t.Chdir(t.TempDir())
-	if got, err := project.Root(); err == nil {
-		t.Errorf("a root outside any clone: %q", got)
-	}
-}

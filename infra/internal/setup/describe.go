@@ -7,16 +7,16 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path"
 	"path/filepath"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
 // A Description is the file of a stage as it was written.
 type Description struct {
-	File    string   `json:"file"` // below the root of the clone
+	File    string   `json:"file"` // below the root of the clone, or absolute
 	Region  string   `json:"region"`
 	Changes []Change `json:"changes"`
 	Next    string   `json:"next"` // the command to run next
@@ -24,14 +24,15 @@ type Description struct {
 	Warnings []string `json:"warnings,omitempty"` // what the owner should know of the stage
 }
 
-// Describe completes a stage of the clone at root and writes its file. A file that
-// exists is changed only after a yes.
-func Describe(ctx context.Context, root, stage string, o Options) (Description, error) {
+// Describe completes a stage and writes its file into the folder. A file that exists is
+// changed only after a yes.
+func Describe(ctx context.Context, stages project.StageFolder, stage string, o Options) (Description, error) {
 	if err := config.CheckName(stage); err != nil {
 		return Description{}, err
 	}
-	d := Description{File: path.Join(config.StagesDir, stage+".json"), Next: "hearthgate token --stage " + stage}
-	before, exists, err := existing(root, d.File, stage)
+	d := Description{File: stages.File(stage), Next: "hearthgate token --stage " + stage}
+	file := filepath.Join(stages.Dir, stage+".json")
+	before, exists, err := existing(file, d.File, stage)
 	if err != nil {
 		return d, err
 	}
@@ -51,20 +52,20 @@ func Describe(ctx context.Context, root, stage string, o Options) (Description, 
 			return d, err
 		}
 	}
-	return d, Write(filepath.Join(root, d.File), after)
+	return d, Write(file, after)
 }
 
-// existing returns the stage of a file, or a new stage if there is no file. Wrong
-// values in the file are reported by the questions for them.
-func existing(root, file, name string) (config.Stage, bool, error) {
-	data, err := os.ReadFile(filepath.Join(root, file))
+// existing returns the stage of a file, which errors call shown, or a new stage if there
+// is no file. Wrong values in the file are reported by the questions for them.
+func existing(file, shown, name string) (config.Stage, bool, error) {
+	data, err := os.ReadFile(file)
 	if errors.Is(err, os.ErrNotExist) {
 		return config.NewStage(name), false, nil
 	}
 	if err != nil {
 		return config.Stage{}, true, err
 	}
-	s, err := config.Decode(file, data)
+	s, err := config.Decode(shown, data)
 	return s, true, err
 }
 
@@ -142,8 +143,15 @@ func Write(file string, s config.Stage) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(file+".new", append(b, '\n'), 0o644); err != nil {
+	err = os.MkdirAll(filepath.Dir(file), 0o755)
+	if err == nil {
+		err = os.WriteFile(file+".new", append(b, '\n'), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(file+".new", file)
+	}
+	if err != nil {
 		return fmt.Errorf("the stage cannot be written: %w; check that you may write to %s", err, filepath.Dir(file))
 	}
-	return os.Rename(file+".new", file)
+	return nil
 }

@@ -1,0 +1,98 @@
+package project
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/hearthgate/hearthgate/config"
+)
+
+// EnvStages is the environment variable that names the folder of the stages. Default:
+// [config.StagesDir] of the clone.
+const EnvStages = "HEARTHGATE_STAGES"
+
+// StageFolder is the folder of the owner's stages.
+type StageFolder struct {
+	config.Folder
+	Dir string // its absolute path
+}
+
+// Stages returns the folder of the stages. Everything that reads or writes a stage asks
+// it where. A folder of [EnvStages] must exist; that of the clone need not.
+func Stages() (StageFolder, error) {
+	if dir := os.Getenv(EnvStages); dir != "" {
+		if err := checkStages(dir); err != nil {
+			return StageFolder{}, err
+		}
+		dir = filepath.Clean(dir)
+		return StageFolder{config.Folder{FS: os.DirFS(dir), Path: dir}, dir}, nil
+	}
+	root, err := Root()
+	if err != nil {
+		return StageFolder{}, err
+	}
+	dir := filepath.Join(root, config.StagesDir)
+	return StageFolder{config.Folder{FS: os.DirFS(dir), Path: config.StagesDir}, dir}, nil
+}
+
+// checkStages says what is wrong with the folder of [EnvStages]. A relative path would be
+// another folder for each working directory, and the CDK runs in its own.
+func checkStages(dir string) error {
+	const fix = "set it to the path of an existing folder of stages, beginning with /, or unset it to use " + config.StagesDir + " of the clone"
+	info, err := os.Stat(dir)
+	switch {
+	case !filepath.IsAbs(dir):
+		return fmt.Errorf("%s is %s, which does not begin with /: %s", EnvStages, dir, fix)
+	case errors.Is(err, os.ErrNotExist):
+		return fmt.Errorf("%s is %s, and there is no such folder: create it, or %s", EnvStages, dir, fix)
+	case err != nil:
+		return fmt.Errorf("%s is %s, which cannot be read (%w): %s", EnvStages, dir, err, fix)
+	case !info.IsDir():
+		return fmt.Errorf("%s is %s, which is a file: %s", EnvStages, dir, fix)
+	}
+	return nil
+}
+
+// Synthesized returns the folder that the CDK app of the clone at root synthesizes: that
+// of the stages or, where there is no stage yet, that of the examples. The note says so;
+// it is empty for stages.
+func Synthesized(root string) (folder config.Folder, note string, err error) {
+	stages, err := Stages()
+	if err != nil || len(stages.Names()) > 0 {
+		return stages.Folder, "", err
+	}
+	examples := config.Folder{FS: os.DirFS(filepath.Join(root, config.ExamplesDir)), Path: config.ExamplesDir}
+	return examples, "no stage in " + stages.Path + " yet: synthesizing the examples", nil
+}
+
+// Stage loads a stage.
+func Stage(name string) (config.Stage, error) {
+	stages, err := Stages()
+	if err != nil {
+		return config.Stage{}, err
+	}
+	if err := config.CheckName(name); err != nil {
+		return config.Stage{}, err
+	}
+	s, err := stages.Load(name)
+	if errors.Is(err, os.ErrNotExist) {
+		there := "which has no stage yet: "
+		if names := stages.Names(); len(names) > 0 {
+			there = "which has " + strings.Join(names, ", ") + ": name one of them, or "
+		}
+		err = fmt.Errorf("there is no stage %q in %s, %sdescribe it with `hearthgate init --stage %s`", name, stages.Path, there, name)
+	}
+	return s, err
+}
+
+// StageNames returns the names of the stages, none where their folder is not found.
+func StageNames() []string {
+	stages, err := Stages()
+	if err != nil {
+		return nil
+	}
+	return stages.Names()
+}
