@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/hearthgate/hearthgate/infra/internal/logview"
+	"github.com/hearthgate/hearthgate/infra/internal/redact"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
@@ -30,7 +30,7 @@ func (t *Target) Send(ctx context.Context, directive []byte) (Reply, error) {
 	}
 	name := replyName(payload)
 	return Reply{
-		Reply: logview.Redact(payload), Took: float64(took.Microseconds()) / 1e3, From: t.Where,
+		Reply: redact.JSON(payload), Took: float64(took.Microseconds()) / 1e3, From: t.Where,
 		failed: name == "" || name == "ErrorResponse",
 		empty:  name == "Discover.Response" && endpoints(payload) == 0,
 	}, nil
