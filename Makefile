@@ -34,7 +34,8 @@ help: ## list the targets
 
 .PHONY: demo
 demo: ## run the function with a simulated home and six directives, on this machine
-	$(HEARTHGATE) demo $(ARGS)
+	@infra/cmd/demo/build.sh .build/demo env $(BUILD)
+	@.build/demo $(ARGS)
 
 # Where `go install` puts programs.
 INSTALL_DIR = $(or $(shell go env GOBIN),$(shell go env GOPATH)/bin)

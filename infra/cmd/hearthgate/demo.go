@@ -29,11 +29,7 @@ The exit code is 1 if a directive was not answered as it should be.`,
 			if err != nil {
 				return err
 			}
-			o.Progress = c.progress
-			if s := c.screen(); !c.json {
-				o.Show = func(step demo.Step) { step.Show(s) }
-			}
-			report, err := demo.Run(cmd.Context(), o)
+			report, err := demo.Perform(cmd.Context(), o, c.screen(), c.errScreen(), c.json)
 			if err != nil {
 				return err
 			}

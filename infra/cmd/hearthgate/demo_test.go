@@ -2,6 +2,8 @@ package main_test
 
 import (
 	"encoding/json"
+	"encoding/pem"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -11,6 +13,23 @@ import (
 )
 
 const canary = "canary-token-of-the-home"
+
+const secretHeader = "canary-of-a-secret-header"
+
+// behindAccess returns a home with a certificate of its own, which answers nothing without
+// a secret header.
+func behindAccess(t *testing.T) (url, ca string) {
+	home := demohome.New(canary)
+	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("CF-Access-Client-Secret") != secretHeader {
+			http.Redirect(w, r, "https://login.example.com", http.StatusFound)
+			return
+		}
+		home.ServeHTTP(w, r)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw}))
+}
 
 // atHome is the environment of a person whose Home Assistant is at url.
 func atHome(url string) []string {
@@ -71,6 +90,10 @@ func TestDemoAtAHome(t *testing.T) {
 		home.ServeHTTP(w, r)
 	}))
 	defer broken.Close()
+	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<html>") }))
+	defer page.Close()
+	url, ca := behindAccess(t)
+	header := `HOME_ASSISTANT_HEADERS={"CF-Access-Client-Secret": "` + secretHeader + `"}`
 	for _, tt := range []struct {
 		name     string
 		env      []string
@@ -82,9 +105,19 @@ func TestDemoAtAHome(t *testing.T) {
 		{"switched", atHome(good.URL), []string{"--switch", "light.kitchen_light"}, 0, "8 of 8", ""},
 		{"broken", atHome(broken.URL), nil, 1, "NOT AS IT SHOULD BE", ""},
 		{"broken, in JSON", atHome(broken.URL), []string{"--json"}, 1, `"ok": false`, ""},
-		{"away", atHome("http://127.0.0.1:1"), nil, 1, "", "see whether it runs"},
+		{"away", atHome("http://127.0.0.1:1"), nil, 1, "", "check that it runs"},
 		{"away, and why", atHome("http://127.0.0.1:1"), nil, 1, "", "http://127.0.0.1:1 does not answer (connection refused)"},
 		{"away, in JSON", atHome("http://127.0.0.1:1"), []string{"--json"}, 1, `"error": "the home's state cannot be read`, ""},
+		{"its own authority and secret headers", append(atHome(url), "HOME_ASSISTANT_CA="+ca, header), nil, 0, "6 of 6", ""},
+		{"its own authority in one line", append(atHome(url), "HOME_ASSISTANT_CA="+strings.ReplaceAll(ca, "\n", `\n`), header), []string{"--json"}, 0, `"ok": true`, ""},
+		{"any certificate", append(atHome(url), "HOME_ASSISTANT_VERIFY_SSL=False", header), nil, 0, "6 of 6", ""},
+		{"an unknown authority", append(atHome(url), header), nil, 1, "", "set HOME_ASSISTANT_CA to the certificate that signed it"},
+		{"without the headers", append(atHome(url), "HOME_ASSISTANT_CA="+ca), nil, 1, "", "set HOME_ASSISTANT_HEADERS to the headers of a service token"},
+		{"no certificate", append(atHome(url), "HOME_ASSISTANT_CA=ca.pem"), nil, 1, "", "HOME_ASSISTANT_CA contains no certificate"},
+		{"perhaps", append(atHome(url), "HOME_ASSISTANT_VERIFY_SSL=perhaps"), nil, 1, "", `HOME_ASSISTANT_VERIFY_SSL is "perhaps": expected true or false`},
+		{"no headers", append(atHome(url), "HOME_ASSISTANT_HEADERS="+secretHeader), nil, 1, "", "HOME_ASSISTANT_HEADERS is not a JSON object of strings"},
+		{"no address", atHome("http://[home"), nil, 1, "", "is not a web address"},
+		{"not Home Assistant", atHome(page.URL), nil, 1, "", "does not answer as Home Assistant does"},
 		{"no token", []string{"HOME_ASSISTANT_URL=" + good.URL, "HOME_ASSISTANT_TOKEN="}, nil, 1, "", "HOME_ASSISTANT_TOKEN is not"},
 		{"a switch of no home", []string{"HOME_ASSISTANT_URL="}, []string{"--switch", "light.a"}, 1, "", "HOME_ASSISTANT_URL"},
 	} {
@@ -93,8 +126,8 @@ func TestDemoAtAHome(t *testing.T) {
 			if r.code != tt.code || !strings.Contains(r.out, tt.out) || !strings.Contains(r.err, tt.err) {
 				t.Errorf("code %d, out %s, err %s", r.code, r.out, r.err)
 			}
-			if strings.Contains(r.out+r.err, canary) {
-				t.Error("the token is shown")
+			if strings.Contains(r.out+r.err, "canary") {
+				t.Error("a secret is shown")
 			}
 		})
 	}

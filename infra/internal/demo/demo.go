@@ -6,7 +6,6 @@ package demo
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -29,32 +28,11 @@ type Options struct {
 	Switch string       // the entity of that Home Assistant that may be switched, and is switched back; default: none
 	Env    []string     // "NAME=value": further settings of the function, such as HOME_ASSISTANT_CA
 
-	Progress func(string) // is called before work that takes a while; default: nothing
-	Show     func(Step)   // is called after each directive; default: nothing
-}
+	Client  *http.Client      // asks that Home Assistant; default: http.DefaultClient
+	Headers map[string]string // secret headers that it needs, such as those of Cloudflare Access; default: none
 
-// FromEnvironment returns the options for the Home Assistant of the environment, or
-// for a demo home if the environment has none. Entity may be switched; it is for a Home
-// Assistant of the environment only.
-func FromEnvironment(getenv func(string) string, entity string) (Options, error) {
-	o := Options{URL: getenv(config.EnvURL), Switch: entity}
-	if o.URL != "" {
-		o.Token = getenv(config.EnvToken)
-	}
-	switch {
-	case o.URL != "" && o.Token == "":
-		return o, errors.New(config.EnvURL + " is set and " + config.EnvToken + " is not: set both for your Home Assistant, or neither for the demo home")
-	case o.URL == "" && entity != "":
-		return o, errors.New("--switch is for your own Home Assistant: set " + config.EnvURL + " and " + config.EnvToken + " too")
-	}
-	for _, name := range []string{config.EnvCA, config.EnvVerifySSL, config.EnvTimeout, config.EnvLogLevel} {
-		if v := getenv(name); v != "" {
-			o.Env = append(o.Env, name+"="+v)
-		}
-	}
-	var err error
-	o.Root, err = project.Root()
-	return o, err
+	Progress func(string) // is called with what happens now, as [project.Function] calls a watcher; default: nothing
+	Show     func(Step)   // is called after each directive; default: nothing
 }
 
 // A Report is what came of all directives.
@@ -83,8 +61,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	defer os.RemoveAll(dir)
 	if o.Binary == "" {
 		o.Binary = filepath.Join(dir, "bootstrap")
-		o.Progress("building the function for this machine (the first time takes a minute)")
-		if err := project.Function(ctx, o.Root, o.Binary); err != nil {
+		if err := project.Function(ctx, o.Root, o.Binary, o.Progress); err != nil {
 			return Report{}, err
 		}
 	}
@@ -102,7 +79,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 		return Report{}, err
 	}
 	defer server.Stop()
-	return perform(ctx, o, home{server.URL(), o.Token}, demoPlay(server))
+	return perform(ctx, o, home{url: server.URL(), token: o.Token}, demoPlay(server))
 }
 
 // perform runs the scenes of a play at a home.

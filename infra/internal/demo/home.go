@@ -1,7 +1,9 @@
 package demo
 
 import (
+	"cmp"
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,11 +13,17 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/hearthgate/hearthgate/config"
 )
 
-// A home is the Home Assistant at a URL, asked as its own API answers: what the
-// function says of it is held against that.
-type home struct{ url, token string }
+// A home is the Home Assistant at a URL, asked by its own API: the function's replies
+// are compared with what it says.
+type home struct {
+	url, token string
+	headers    map[string]string // sent with every request; default: none
+	client     *http.Client      // default: http.DefaultClient
+}
 
 // A state is what the home says of its entities, by their ids.
 type state map[string]entity
@@ -61,18 +69,32 @@ func (h home) states(ctx context.Context) (state, error) {
 	const atMost = 10 * time.Second
 	ctx, cancel := context.WithTimeout(ctx, atMost)
 	defer cancel()
+	s, err := h.read(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("the home's state cannot be read: %w", err)
+	}
+	return s, nil
+}
+
+func (h home) read(ctx context.Context) (state, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, h.url+"/api/states", nil)
 	if err != nil {
-		return nil, fmt.Errorf("the address of the home is not one: %w", err)
+		return nil, fmt.Errorf("%q is not a web address: write %s as https://home.example.com", h.url, config.EnvURL)
+	}
+	for name, value := range h.headers {
+		r.Header.Set(name, value)
 	}
 	r.Header.Set("Authorization", "Bearer "+h.token)
-	res, err := http.DefaultClient.Do(r)
+	res, err := cmp.Or(h.client, http.DefaultClient).Do(r)
 	if err != nil {
-		return nil, fmt.Errorf("the home's state cannot be read: %s does not answer (%w); see whether it runs", h.url, reason(err))
+		return nil, fmt.Errorf("%s does not answer (%w); %s", h.url, reason(err), remedy(err))
 	}
 	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("the home's state cannot be read: it answers %s to GET /api/states; see whether address and token are right", res.Status)
+	switch {
+	case res.StatusCode == http.StatusFound || res.StatusCode == http.StatusForbidden:
+		return nil, fmt.Errorf("%s answers %s to GET /api/states, as a login page in front of Home Assistant does; with Cloudflare Access set %s to the headers of a service token", h.url, res.Status, config.EnvHeaders)
+	case res.StatusCode != http.StatusOK:
+		return nil, fmt.Errorf("%s answers %s to GET /api/states; check the address and the token", h.url, res.Status)
 	}
 	var all []struct {
 		ID         string         `json:"entity_id"`
@@ -80,13 +102,21 @@ func (h home) states(ctx context.Context) (state, error) {
 		Attributes map[string]any `json:"attributes"`
 	}
 	if err := json.NewDecoder(io.LimitReader(res.Body, 64<<20)).Decode(&all); err != nil {
-		return nil, fmt.Errorf("the home's state cannot be read: %w", err)
+		return nil, fmt.Errorf("%s does not answer as Home Assistant does (%w); check the address", h.url, err)
 	}
 	s := state{}
 	for _, e := range all {
 		s[e.ID] = entity{e.State, e.Attributes}
 	}
 	return s, nil
+}
+
+// remedy says what to do when a home does not answer.
+func remedy(err error) string {
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return "set " + config.EnvCA + " to the certificate that signed it, in PEM"
+	}
+	return "check that it runs and that the address is right"
 }
 
 // reason returns the last of a chain of errors, which says why there is no answer.

@@ -71,7 +71,7 @@ func demoPlay(server *demohome.Server) []scene {
 // names it. For a home that is down it uses a port of this machine on which nothing
 // listens.
 func real(ctx context.Context, o Options) (Report, error) {
-	h := home{strings.TrimRight(o.URL, "/"), o.Token}
+	h := home{strings.TrimRight(o.URL, "/"), o.Token, o.Headers, o.Client}
 	now, err := h.states(ctx)
 	if err != nil {
 		return Report{}, err

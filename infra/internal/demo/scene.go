@@ -10,7 +10,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/infra/internal/localrun"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
-	"github.com/hearthgate/hearthgate/infra/internal/logview"
+	"github.com/hearthgate/hearthgate/infra/internal/redact"
 )
 
 // A Step is one directive and its result.
@@ -73,10 +73,11 @@ func (s scene) play(ctx context.Context, o Options, h home, f *localrun.Function
 		return step, nil, err
 	}
 	line, unlogged := logged(lines)
+	secrets := o.secrets()
 	step = Step{
 		Title: s.title, Note: s.note, In: s.send.String(), Out: r.String(), Took: ms(v.Duration),
 		Before: s.tell(before, nil), After: s.tell(after, before),
-		Request: logview.Redact(raw, o.Token), Response: logview.Redact(v.Payload, o.Token), Log: logview.Redact(line, o.Token),
+		Request: redact.JSON(raw, secrets...), Response: redact.JSON(v.Payload, secrets...), Log: redact.JSON(line, secrets...),
 	}
 	step.Problem = first(
 		wrong,

@@ -9,7 +9,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
-	"github.com/hearthgate/hearthgate/infra/internal/logview"
+	"github.com/hearthgate/hearthgate/infra/internal/redact"
 )
 
 // day is how far back the doctor reads.
@@ -80,6 +80,6 @@ func (t *Target) crashes(ctx context.Context, f awsaccount.Function) Step {
 		return step.good("never")
 	}
 	const most = 200
-	text := logview.RedactLine(lines[len(lines)-1].Text)
+	text := redact.Line(lines[len(lines)-1].Text)
 	return step.good(fmt.Sprintf("%d times", len(lines)), fmt.Sprintf("last: %s: the section `errors` of infra/docs/runbook.md says what to do", text[:min(len(text), most)]))
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config/strictjson"
 	"github.com/hearthgate/hearthgate/config/wire"
-	"github.com/hearthgate/hearthgate/infra/internal/logview"
+	"github.com/hearthgate/hearthgate/infra/internal/redact"
 )
 
 // emptyPayload are the directives whose payload is empty.
@@ -65,7 +65,7 @@ func replaced(object []byte, path []string, text string) ([]byte, error) {
 		case key != path[0]:
 		case len(path) > 1 && strictjson.Kind(value) == "object":
 			value, err = replaced(value, path[1:], text)
-		case len(path) == 1 && isText == nil && hidden == logview.Hidden:
+		case len(path) == 1 && isText == nil && hidden == redact.Hidden:
 			value, _ = json.Marshal(text) // text: cannot fail
 		}
 		name, _ := json.Marshal(key)

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/hearthgate/hearthgate/infra/internal/logview"
+	"github.com/hearthgate/hearthgate/infra/internal/redact"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
@@ -30,7 +30,7 @@ func (t *Target) Send(ctx context.Context, directive []byte) (Reply, error) {
 	}
 	name := replyName(payload)
 	return Reply{
-		Reply: logview.Redact(payload), Took: float64(took.Microseconds()) / 1e3, From: t.Where,
+		Reply: redact.JSON(payload), Took: float64(took.Microseconds()) / 1e3, From: t.Where,
 		failed: name == "" || name == "ErrorResponse",
 		empty:  name == "Discover.Response" && endpoints(payload) == 0,
 	}, nil
@@ -51,7 +51,8 @@ func (r Reply) Failed() bool { return r.failed }
 
 // Show writes the reply for a person.
 func (r Reply) Show(to *ui.Screen) {
-	to.Printf("%s\n%s\n", indented(r.Reply), to.Dim(fmt.Sprintf("from %s in %.1f ms", r.From, r.Took)))
+	to.Verbatim(indented(r.Reply))
+	to.Printf("%s\n", to.Dim(fmt.Sprintf("from %s in %.1f ms", r.From, r.Took)))
 	if r.empty {
 		to.Printf("The list is empty: `hearthgate doctor` says why.\n")
 	}

@@ -1,5 +1,5 @@
-// Package logview shows the function's log for a person, one directive a line, and
-// redacts secrets.
+// Package logview shows the function's log for a person, one directive a line, without
+// its secrets.
 package logview
 
 import (

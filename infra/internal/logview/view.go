@@ -7,6 +7,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
+	"github.com/hearthgate/hearthgate/infra/internal/redact"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
@@ -31,7 +32,7 @@ func (v *View) Show(ctx context.Context, since time.Time) error {
 		v.seen = map[string]bool{}
 	}
 	for _, l := range lines {
-		text := RedactLine(l.Text)
+		text := redact.Line(l.Text)
 		parsed, ok := wire.ParseLogLine([]byte(text))
 		if !ok || v.seen[l.ID] || v.Only != nil && !v.Only(parsed) {
 			continue

@@ -6,8 +6,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,19 +20,24 @@ var (
 )
 
 // Function builds the function of the clone at root for this machine and writes the
-// binary to out. If it does not compile, the error has the compiler's output.
-func Function(ctx context.Context, root, out string) error {
-	return Program(ctx, filepath.Join(root, "function"), out)
+// binary to out. If it does not compile, the error has the compiler's output. Each
+// watcher is called with what the build does whenever that changes: the step, and mostly
+// how far it is, as in "compiling the function: 57 of 240 packages".
+func Function(ctx context.Context, root, out string, watchers ...func(string)) error {
+	b := build{dir: filepath.Join(root, "function"), out: out, machine: thisMachine, watchers: watchers}
+	return b.run(ctx)
 }
 
 // Program builds the program in the folder dir of a module, as [Function] does.
 func Program(ctx context.Context, dir, out string) error {
-	return program(ctx, dir, out, "GOOS=", "GOARCH=")
+	b := build{dir: dir, out: out, machine: thisMachine}
+	return b.run(ctx)
 }
 
 // Deployed builds what `make function` builds: the function for Lambda.
 func Deployed(ctx context.Context, root, out string) error {
-	return program(ctx, filepath.Join(root, "function"), out, "GOOS=linux", "GOARCH=arm64")
+	b := build{dir: filepath.Join(root, "function"), out: out, machine: []string{"GOOS=linux", "GOARCH=arm64"}}
+	return b.run(ctx)
 }
 
 // DeployedHash builds what `make function` builds and returns its [Hash].
@@ -68,27 +71,4 @@ func Version(ctx context.Context, dir string) string {
 	cmd.Dir = dir
 	out, _ := cmd.Output() // empty when it fails
 	return strings.TrimSpace(string(out))
-}
-
-func program(ctx context.Context, dir, out string, machine ...string) error {
-	out, err := filepath.Abs(out)
-	if err != nil {
-		return err
-	}
-	args := append(append([]string{"build"}, flags...), "-o", out, ".")
-	args[len(flags)] += Version(ctx, dir)
-	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=", "CGO_ENABLED=0")
-	cmd.Env = append(cmd.Env, machine...)
-	said, err := cmd.CombinedOutput()
-	switch {
-	case ctx.Err() != nil:
-		return fmt.Errorf("the build of the function was stopped: %w", context.Cause(ctx))
-	case errors.Is(err, exec.ErrNotFound):
-		return fmt.Errorf("the function was not built, because there is no go command: install Go and check that it is in PATH: %w", err)
-	case err != nil:
-		return fmt.Errorf("the function was not built: %w\n%s", err, strings.TrimSpace(string(said)))
-	}
-	return nil
 }

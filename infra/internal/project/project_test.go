@@ -60,7 +60,10 @@ func TestFlagsAreTheMakefiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"go build " + project.Flags(), "VERSION = $(shell " + project.Describe() + " "} {
+	for _, want := range []string{
+		"go build " + project.Flags(), "VERSION = $(shell " + project.Describe() + " ",
+		"build.sh .build/demo env $(BUILD)\n", // so that it and the function share what is compiled
+	} {
 		if !strings.Contains(string(makefile), want) {
 			t.Errorf("the Makefile lacks %q", want)
 		}

@@ -2,7 +2,6 @@ package setup
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -11,6 +10,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/hearthgate/hearthgate/infra/internal/homeclient"
 )
 
 // A Home is a Home Assistant as a stage describes it.
@@ -70,9 +71,9 @@ func (h Home) get(ctx context.Context, path, token string) (int, string, error) 
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
 	}
-	client, err := h.client()
+	client, err := homeclient.New(h.CA, h.Insecure)
 	if err != nil {
-		return 0, "", err
+		return 0, "", fmt.Errorf("ca %w", err)
 	}
 	defer client.CloseIdleConnections()
 	res, err := client.Do(r)
@@ -82,21 +83,6 @@ func (h Home) get(ctx context.Context, path, token string) (int, string, error) 
 	defer res.Body.Close()
 	b, err := io.ReadAll(io.LimitReader(res.Body, 64<<10))
 	return res.StatusCode, string(b), err
-}
-
-func (h Home) client() (*http.Client, error) {
-	conf := &tls.Config{InsecureSkipVerify: h.Insecure} // verifySsl of the stage
-	if h.CA != "" {
-		conf.RootCAs = x509.NewCertPool()
-		if !conf.RootCAs.AppendCertsFromPEM([]byte(h.CA)) {
-			return nil, errors.New("ca contains no certificate: expected certificates in PEM")
-		}
-	}
-	return &http.Client{
-		Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: conf, ForceAttemptHTTP2: true},
-		// Following a redirect could send the token elsewhere.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}, nil
 }
 
 // explain returns an error of the network for a person.

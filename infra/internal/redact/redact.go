@@ -1,4 +1,5 @@
-package logview
+// Package redact hides secrets in what a person reads: in JSON and in lines of a log.
+package redact
 
 import (
 	"bytes"
@@ -17,9 +18,9 @@ var secretKeys = []string{"token", "correlationtoken", "code", "cookie", "author
 // "Bearer", a JSON web token, and a token or code of Login with Amazon.
 var secretShapes = regexp.MustCompile(`(?i:bearer)\s+[\w.~+/=|-]{16,}|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*|\bAt[a-z]{1,3}\|[^\s"'<>,;&]+`)
 
-// Redact returns JSON without its secrets and without the texts in secrets; for what
+// JSON returns JSON without its secrets and without the texts in secrets; for what
 // is not JSON it returns "[not JSON]".
-func Redact(raw []byte, secrets ...string) json.RawMessage {
+func JSON(raw []byte, secrets ...string) json.RawMessage {
 	v, err := decode(raw)
 	if err != nil {
 		v = "[not JSON]"
@@ -29,9 +30,9 @@ func Redact(raw []byte, secrets ...string) json.RawMessage {
 	return out
 }
 
-// RedactLine returns a line of a log without its secrets. A line without secrets
+// Line returns a line of a log without its secrets. A line without secrets
 // comes back as it is.
-func RedactLine(line string, secrets ...string) string {
+func Line(line string, secrets ...string) string {
 	r := redactor{secrets: secrets}
 	v, err := decode([]byte(line))
 	if err != nil {

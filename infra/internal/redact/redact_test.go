@@ -1,13 +1,13 @@
-package logview_test
+package redact_test
 
 import (
 	"strings"
 	"testing"
 
-	"github.com/hearthgate/hearthgate/infra/internal/logview"
+	"github.com/hearthgate/hearthgate/infra/internal/redact"
 )
 
-func TestRedact(t *testing.T) {
+func TestJSON(t *testing.T) {
 	for _, tt := range []struct{ name, in, want string }{
 		{"scope", `{"directive":{"endpoint":{"scope":{"type":"BearerToken","token":"canary"}}}}`, `{"directive":{"endpoint":{"scope":{"token":"[secret]","type":"BearerToken"}}}}`},
 		{"correlation", `{"correlationToken":"canary"}`, `{"correlationToken":"[secret]"}`},
@@ -19,7 +19,7 @@ func TestRedact(t *testing.T) {
 		{"no JSON", `canary`, `"[not JSON]"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got := string(logview.Redact([]byte(tt.in), "", "canary"))
+			got := string(redact.JSON([]byte(tt.in), "", "canary"))
 			if got != tt.want || strings.Contains(got, "canary") {
 				t.Errorf("%s, want %s", got, tt.want)
 			}
@@ -27,7 +27,7 @@ func TestRedact(t *testing.T) {
 	}
 }
 
-func TestRedactLine(t *testing.T) {
+func TestLine(t *testing.T) {
 	const jwt = "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJjYW5hcnkifQ.canary-signature"
 	for _, tt := range []struct{ name, in, want string }{
 		{"nothing in it, as it is", `{"b":1, "a":"the bearer token is wrong"}`, `{"b":1, "a":"the bearer token is wrong"}`},
@@ -40,7 +40,7 @@ func TestRedactLine(t *testing.T) {
 		{"text", "REPORT RequestId: 1", "REPORT RequestId: 1"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := logview.RedactLine(tt.in, "canary"); got != tt.want {
+			if got := redact.Line(tt.in, "canary"); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
