@@ -39,7 +39,8 @@ func ShowResponse(to *ui.Screen, r wire.Response, operation string) {
 		to.Printf("%s\n", ui.Lines(to.Bad(strings.TrimPrefix(r.Message, "lambda.process: "))))
 		return
 	}
-	to.Printf("%s\n%s\n", indented(r.Data), to.Dim(fmt.Sprintf("%s: %s, %.2f ms, %s", operation, r.Message, r.Duration, r.CorrelationID)))
+	to.Verbatim(indented(r.Data))
+	to.Printf("%s\n", to.Dim(fmt.Sprintf("%s: %s, %.2f ms, %s", operation, r.Message, r.Duration, r.CorrelationID)))
 }
 
 // Reload has the function read its settings and secrets again.

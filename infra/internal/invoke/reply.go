@@ -51,7 +51,8 @@ func (r Reply) Failed() bool { return r.failed }
 
 // Show writes the reply for a person.
 func (r Reply) Show(to *ui.Screen) {
-	to.Printf("%s\n%s\n", indented(r.Reply), to.Dim(fmt.Sprintf("from %s in %.1f ms", r.From, r.Took)))
+	to.Verbatim(indented(r.Reply))
+	to.Printf("%s\n", to.Dim(fmt.Sprintf("from %s in %.1f ms", r.From, r.Took)))
 	if r.empty {
 		to.Printf("The list is empty: `hearthgate doctor` says why.\n")
 	}

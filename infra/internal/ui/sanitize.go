@@ -19,6 +19,9 @@ var markLength = len(mark("00"))
 
 func mark(code string) string { return marker + code + "m" }
 
+// erasing is the code of a mark that is not a style: it erases the line.
+const erasing = "99"
+
 // A sink is what everything for a person passes on its way to w. It shows control
 // characters and marks of direction as escapes: in the name of a device, in a
 // certificate or in an error they could change the terminal, or make a text look like
@@ -72,7 +75,9 @@ func (s *sink) styled(text string) string {
 			return out.String()
 		}
 		code, rest := after[:2], after[3:]
-		if s.coloured {
+		if code == erasing {
+			out.WriteString("\r\x1b[K")
+		} else if s.coloured {
 			if code == "00" {
 				code = "0"
 			}

@@ -11,18 +11,35 @@ import (
 	"golang.org/x/term"
 )
 
-// A Screen is where a command writes for a person. Text is coloured on a terminal
-// and plain everywhere else. What is written is sanitized, as [Sanitize] has it.
+// A Screen is where a command writes for a person. Text is coloured on a terminal, and
+// its lines are wrapped at the terminal's width; it is plain everywhere else. What is
+// written is sanitized, as [Sanitize] has it.
 type Screen struct {
 	io.Writer
 	coloured bool
+	rewrites bool // a line can be erased and written again
+	width    int  // in columns; 0: lines are not wrapped
 }
 
 // New returns a screen on w. It is coloured if w is a terminal, unless the
 // environment has NO_COLOR (whatever its value) or TERM=dumb.
 func New(w io.Writer, getenv func(string) string) *Screen {
 	f, ok := w.(*os.File)
-	return Paint(w, ok && term.IsTerminal(int(f.Fd())) && Coloured(getenv))
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return Paint(w, false)
+	}
+	width, _, _ := term.GetSize(int(f.Fd())) // 0 if it is not known
+	s := Terminal(w, width, Coloured(getenv))
+	s.rewrites = getenv("TERM") != "dumb"
+	return s
+}
+
+// Terminal returns a screen on w, which is a terminal of this many columns; 0: their
+// number is not known, and lines are not wrapped.
+func Terminal(w io.Writer, columns int, coloured bool) *Screen {
+	s := Paint(w, coloured)
+	s.rewrites, s.width = true, columns
+	return s
 }
 
 // Coloured reports whether the environment allows colour.
@@ -32,23 +49,26 @@ func Coloured(getenv func(string) string) bool {
 
 // Paint returns a screen on w that is coloured or not.
 func Paint(w io.Writer, coloured bool) *Screen {
-	return &Screen{&sink{w: w, coloured: coloured}, coloured}
+	return &Screen{Writer: &sink{w: w, coloured: coloured}, coloured: coloured}
 }
 
 // Lines is a text of several lines, such as the problems of a stage.
 type Lines string
 
-// Printf writes. An end of line in a string among args is shown as an escape too, because
-// what comes from elsewhere could make up lines with it; other args, such as [Lines],
-// errors and bytes, keep theirs.
+// Printf writes, in lines that are no longer than a terminal's. An end of line in a string
+// among args is shown as an escape too, because what comes from elsewhere could make up
+// lines with it; other args, such as [Lines], errors and bytes, keep theirs.
 func (s *Screen) Printf(format string, args ...any) {
 	for i, arg := range args {
 		if text, ok := arg.(string); ok && strings.Contains(text, "\n") {
 			args[i] = strings.ReplaceAll(text, "\n", `\u000a`)
 		}
 	}
-	fmt.Fprintf(s.Writer, format, args...)
+	io.WriteString(s.Writer, s.wrap(fmt.Sprintf(format, args...)))
 }
+
+// Verbatim writes text that a program may read, such as JSON: its lines are not wrapped.
+func (s *Screen) Verbatim(text []byte) { s.Writer.Write(append(text, '\n')) }
 
 // Progress announces work that takes a while.
 func (s *Screen) Progress(text string) { s.Printf("%s\n", s.Dim(text+" ...")) }

@@ -3,6 +3,7 @@ package ui
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 	"unicode/utf8"
@@ -79,11 +80,22 @@ func (t *Table) Flush() {
 		for _, title := range t.rows[i].titles {
 			t.screen.Printf("%s\n", title)
 		}
-		if t.rows[i].cells != nil {
-			t.screen.Printf("%s%s\n", t.indent, strings.TrimRight(line, " \n"))
+		if cells := t.rows[i].cells; cells != nil {
+			io.WriteString(t.screen.Writer, t.wrap(t.indent+strings.TrimRight(line, " \n"), cells[len(cells)-1])+"\n")
 		}
 		i++
 	}
+}
+
+// wrap returns a line of the table with its last cell below itself where it is longer
+// than the terminal.
+func (t *Table) wrap(line, last string) string {
+	const narrow = 20 // columns that are too few for a text
+	indent := columns(line) - columns(last)
+	if t.screen.width-indent < narrow {
+		indent = len(t.indent) + 4
+	}
+	return t.screen.fill(line, indent)
 }
 
 // even returns a cell with as many bytes of style as every other cell has, because
