@@ -84,9 +84,15 @@ func (term *terminal) interrupts(question string) {
 
 func (term *terminal) types(question, keys string) {
 	term.t.Helper()
-	for range 1000 {
+	term.waits(question)
+	io.WriteString(term.keys, keys)
+}
+
+// waits waits until something is shown.
+func (term *terminal) waits(question string) {
+	term.t.Helper()
+	for range 2000 {
 		if strings.Contains(term.shows(), question) {
-			io.WriteString(term.keys, keys)
 			return
 		}
 		time.Sleep(10 * time.Millisecond)

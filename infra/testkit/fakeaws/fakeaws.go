@@ -52,13 +52,15 @@ type Cloud struct {
 	raised     map[string]bool       // guarded by mu; alarms that are on, by name
 	points     map[string][]float64  // guarded by mu; by the metric's name
 	mails      []Mail                // guarded by mu; that alarms sent, oldest first
+	paused     bool                  // guarded by mu; see Pause
+	broken     map[string]string     // guarded by mu; reasons by type of resource, see Break
 }
 
 // Start starts a cloud on a loopback port. Close it.
 func Start(o Options) *Cloud {
 	c := &Cloud{
 		options: o, env: o.Env, denied: map[string]fault{}, stacks: map[string]*stack{}, objects: map[string][]byte{},
-		parameters: map[string]*Parameter{}, logs: map[string][]string{}, running: map[string]*runner{}, points: map[string][]float64{}, raised: map[string]bool{},
+		parameters: map[string]*Parameter{}, logs: map[string][]string{}, running: map[string]*runner{}, points: map[string][]float64{}, raised: map[string]bool{}, broken: map[string]string{},
 	}
 	c.server = httptest.NewServer(c)
 	return c
