@@ -62,7 +62,7 @@ func TestDeploy(t *testing.T) {
 
 	t.Run("a second deployment changes nothing", func(t *testing.T) {
 		before := len(o.cloud.Calls())
-		o.has(o.hearthgate("", "deploy"), "  nothing changes", "no changes")
+		o.has(o.hearthgate("", "deploy"), "hearthgate-dev: nothing changed since ", "; it answers")
 		for _, call := range o.cloud.Calls()[before:] {
 			if call == "cloudformation.ExecuteChangeSet" || call == "s3.PutObject" {
 				t.Errorf("it called %s", call)
@@ -75,7 +75,7 @@ func TestDeploy(t *testing.T) {
 		if n := len(o.cloud.Resources("hearthgate-dev", "AWS::SNS::Subscription")); n != 0 {
 			t.Errorf("a dry run made %d subscriptions", n)
 		}
-		o.has(o.hearthgate("", "deploy"), "+ SNS Topic", "~ CloudWatch Alarm", "Alarms/Outage: AlarmActions")
+		o.has(o.hearthgate("", "deploy"), "+ SNS Topic", "~ CloudWatch Alarm", "Alarms/Outage: AlarmActions", " of 8 resources: ", "creating the change set ...", "deployed hearthgate-dev; it answers")
 		if n := len(o.cloud.Resources("hearthgate-dev", "AWS::SNS::Subscription")); n != 1 {
 			t.Errorf("%d subscriptions, want 1", n)
 		}

@@ -14,16 +14,21 @@ import (
 
 func (c *command) deploy() *cobra.Command {
 	var stage string
-	var bootstrap, dry bool
+	var bootstrap, dry, verbose bool
 	cmd := &cobra.Command{
 		Use:   "deploy",
 		Short: "Deploy a stage into your AWS account and check that it answers",
 		Long: `deploy checks that everything that a deployment needs is in place, builds the
 function, shows what changes, deploys the stack, sends a directive through it, and
-prints what to type into the Alexa developer console.`,
+prints what to type into the Alexa developer console if that is new. A stack that is up
+to date is only tested.
+
+CloudFormation goes on when deploy is stopped with Ctrl-C. The next deploy waits for it,
+and mends what a failed deployment has left.`,
 		Example: `  hearthgate deploy
   hearthgate deploy --stage prod --dry-run      every change in detail, and nothing is deployed
-  hearthgate deploy --bootstrap                 the first time in an account and region`,
+  hearthgate deploy --bootstrap                 the first time in an account and region
+  hearthgate deploy --verbose                   with every line of the CDK`,
 		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := project.Stage(stage)
@@ -35,6 +40,7 @@ prints what to type into the Alexa developer console.`,
 				return err
 			}
 			cdk := deploy.ForStage(root, s, c.err)
+			cdk.Verbose = verbose
 			account, err := c.prepare(cmd.Context(), cdk, s, bootstrap)
 			if err != nil {
 				return err
@@ -48,6 +54,7 @@ prints what to type into the Alexa developer console.`,
 	}
 	stageFlag(cmd, &stage, "dev", "the `stage`, a file in "+config.StagesDir)
 	cmd.Flags().BoolVar(&bootstrap, "bootstrap", false, "prepare the account for the CDK if it is not prepared")
+	cmd.Flags().BoolVar(&verbose, "verbose", false, "show what the CDK writes, resource by resource")
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "only show what would change")
 	return cmd
 }

@@ -36,13 +36,6 @@ func TestTheDeployedFunction(t *testing.T) {
 	o.sees(o.types("", "doctor"), 0, "Your AWS account", "From inside the deployed function", "9 endpoints", "3, of which 0 failed", "Nothing is broken; see the advice on: alarms, tls; could not be checked: code")
 	o.sees(o.types("", "doctor", "--here"), 5, "From this machine", "dns", "has no address") // home.example.com is known to proxies only
 
-	t.Run("a token that is rotated", func(t *testing.T) {
-		o.sees(o.types(canary, "token", "--rotate"), 0, "version 2", "delete the old token in Home Assistant")
-		// The function reads what is stored, not what was typed.
-		o.cloud.Deny("ssm.GetParameters", "AccessDeniedException", "no")
-		o.sees(o.types(canary, "token", "--rotate"), 1, "the token is stored (version 3), but the function could not read it", "may not read")
-		o.cloud.Allow()
-	})
 	t.Run("doctor from inside", func(t *testing.T) {
 		o.cloud.SetParameter(s.Region, fakeaws.Parameter{Name: s.TokenParameterName(), Type: "SecureString", Value: "another"})
 		if err := o.cloud.Deploy(s.Region, config.StackName(s.Name), fakeaws.StageTemplate(s)); err != nil {

@@ -12,7 +12,7 @@ import (
 
 func (c *command) destroy() *cobra.Command {
 	var stage string
-	var yes bool
+	var yes, verbose bool
 	cmd := &cobra.Command{
 		Use:   "destroy",
 		Short: "Delete the stack of a stage, and its secrets",
@@ -40,7 +40,9 @@ A production stage is guarded: remove "production" from its file and deploy firs
 					return err
 				}
 			}
-			removed, err := deploy.Destroy(ctx, deploy.ForStage(root, s, c.err), s, account)
+			cdk := deploy.ForStage(root, s, c.err)
+			cdk.Verbose = verbose
+			removed, err := deploy.Destroy(ctx, cdk, s, account, c.errScreen())
 			if err != nil {
 				return err
 			}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
@@ -50,7 +51,7 @@ func (c *command) run(ctx context.Context, args []string) int {
 	case errors.As(err, &code):
 		return int(code)
 	case ctx.Err() != nil:
-		c.errScreen().Printf("stopped\n")
+		c.stopped(err)
 		return 130
 	}
 	c.json = c.json || wantsJSON(args)
@@ -101,12 +102,35 @@ func (c *command) print(v any) {
 	}
 }
 
-// failed prints an error, as JSON if --json asks for it.
+// stopped says that the command was stopped, and what is left of its work.
+func (c *command) stopped(err error) {
+	text := "stopped"
+	if left, ok := errors.AsType[*ui.StoppedError](err); ok {
+		text = left.Error()
+	}
+	c.errScreen().Printf("%s\n", text)
+}
+
+// failed prints an error, as JSON if --json asks for it. What a program wrote that failed
+// comes after the sentence about it.
 func (c *command) failed(err error) {
+	said := ""
+	var details interface{ Details() string }
+	if errors.As(err, &details) {
+		said = strings.TrimSpace(details.Details())
+	}
 	if c.json {
-		c.print(map[string]string{"error": err.Error()})
+		result := map[string]string{"error": err.Error()}
+		if said != "" {
+			result["output"] = said
+		}
+		c.print(result)
 		return
 	}
 	s := c.errScreen()
 	s.Printf("%s %v\n", s.Bad("hearthgate:"), err)
+	if said != "" {
+		s.Printf("\n%s\n", s.Dim("what it wrote:"))
+		s.Verbatim([]byte(said))
+	}
 }

@@ -22,7 +22,8 @@ func (c *command) token() *cobra.Command {
 		Short: "Store the token for Home Assistant where the function reads it",
 		Long: `token reads a long-lived access token without showing it, or from standard input,
 asks Home Assistant whether it accepts the token, and stores it in a SecureString of
-your AWS account. With --rotate it then checks that the deployed function uses it.
+your AWS account. With --rotate it then checks that the deployed function can use it,
+and puts the token before back if not.
 
 Create the token in Home Assistant: your profile, Security, long-lived access tokens.`,
 		Example: `  hearthgate token
@@ -48,23 +49,25 @@ Create the token in Home Assistant: your profile, Security, long-lived access to
 					return err
 				}
 			}
-			stored, err := setup.StoreToken(ctx, s, account, token)
-			if err != nil {
-				return err
-			}
 			if rotate {
-				c.progress("checking that the deployed function uses the new token")
-				stored, err = stored.Rotated(ctx, invoke.Deployed(account, config.FunctionName(s.Name), config.Alias))
+				r := setup.Rotation{Stage: s, Account: account, Function: invoke.Deployed(account, config.FunctionName(s.Name), config.Alias), Progress: c.progress}
+				stored, err := r.Run(ctx, token)
 				if err != nil {
 					return err
 				}
+				c.show(stored)
+				return nil
+			}
+			stored, err := setup.StoreToken(ctx, s, account, token)
+			if err != nil {
+				return err
 			}
 			c.show(stored)
 			return nil
 		},
 	}
 	stageFlag(cmd, &stage, "dev", "the `stage`, a file in "+config.StagesDir)
-	cmd.Flags().BoolVar(&rotate, "rotate", false, "check that the deployed function uses the new token")
+	cmd.Flags().BoolVar(&rotate, "rotate", false, "check that the deployed function can use the new token, else put the one before back")
 	cmd.Flags().BoolVar(&skip, "offline", false, "do not ask Home Assistant whether it accepts the token")
 	return cmd
 }

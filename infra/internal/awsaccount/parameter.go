@@ -28,11 +28,18 @@ func (a *Account) Parameter(ctx context.Context, name string) (Parameter, error)
 // Secret returns the value of a SecureString; the error is [NotFound] if it does not
 // exist.
 func (a *Account) Secret(ctx context.Context, name string) (string, error) {
+	value, _, err := a.SecretVersion(ctx, name)
+	return value, err
+}
+
+// SecretVersion returns the value of a SecureString and which version of it that is; the
+// error is [NotFound] if it does not exist.
+func (a *Account) SecretVersion(ctx context.Context, name string) (string, int64, error) {
 	out, err := ssm.NewFromConfig(a.config).GetParameter(ctx, &ssm.GetParameterInput{Name: &name, WithDecryption: aws.Bool(true)})
 	if err != nil {
-		return "", explain("reading the parameter "+name, err)
+		return "", 0, explain("reading the parameter "+name, err)
 	}
-	return aws.ToString(out.Parameter.Value), nil
+	return aws.ToString(out.Parameter.Value), out.Parameter.Version, nil
 }
 
 // PutSecret puts a SecureString of the standard tier, tagged with the stage, and

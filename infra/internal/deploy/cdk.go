@@ -2,6 +2,7 @@
 package deploy
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -21,9 +22,10 @@ const Synthesized = ".build/cdk.out"
 
 // A CDK is the CDK CLI of a clone.
 type CDK struct {
-	Root string    // of the clone
-	Env  []string  // "NAME=value", for the CLI beside ours
-	Out  io.Writer // gets everything that the CLI writes
+	Root    string    // of the clone
+	Env     []string  // "NAME=value", for the CLI beside ours
+	Out     io.Writer // gets what the CLI writes if Verbose
+	Verbose bool      // default: what the CLI writes is shown only if it fails, with the error
 }
 
 // ForStage returns the CDK CLI for a stage. A stack that is not bound to an account
@@ -43,7 +45,7 @@ func (c CDK) Ready(ctx context.Context) error {
 	if c.Installed() {
 		return nil
 	}
-	return c.run(ctx, c.Root, "npm", "ci", "--prefix", "infra", "--no-audit", "--no-fund")
+	return c.run(ctx, c.Root, nil, "npm", "ci", "--prefix", "infra", "--no-audit", "--no-fund")
 }
 
 // Installed reports whether the clone has the CLI.
@@ -53,9 +55,10 @@ func (c CDK) Installed() bool {
 }
 
 // Run runs the CLI in the clone with these arguments and waits for it. When ctx
-// ends, so does the CLI, with everything that it has started.
+// ends, so does the CLI, with everything that it has started. If it fails, the error is a
+// [*CLIError].
 func (c CDK) Run(ctx context.Context, args ...string) error {
-	return c.cdk(ctx, c.Root, args...)
+	return c.cdk(ctx, c.Root, nil, args...)
 }
 
 // Bootstrap prepares an account and region for the CDK. It runs in an empty folder,
@@ -66,19 +69,30 @@ func (c CDK) Bootstrap(ctx context.Context, account, region string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	return c.cdk(ctx, dir, "bootstrap", "aws://"+account+"/"+region)
+	return c.cdk(ctx, dir, nil, "bootstrap", "aws://"+account+"/"+region)
 }
 
-func (c CDK) cdk(ctx context.Context, dir string, args ...string) error {
-	return c.run(ctx, dir, "npx", append([]string{"--prefix", filepath.Join(c.Root, "infra"), "cdk"}, args...)...)
+func (c CDK) cdk(ctx context.Context, dir string, also io.Writer, args ...string) error {
+	return c.run(ctx, dir, also, "npx", append([]string{"--prefix", filepath.Join(c.Root, "infra"), "cdk"}, args...)...)
 }
 
-func (c CDK) run(ctx context.Context, dir, program string, args ...string) error {
+// run runs a program and waits for it. What it writes goes to also too, unless that is
+// nil.
+func (c CDK) run(ctx context.Context, dir string, also io.Writer, program string, args ...string) error {
 	cmd := exec.Command(program, args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20", "NODE_NO_WARNINGS=1")
 	cmd.Env = append(cmd.Env, c.Env...)
-	cmd.Stdout, cmd.Stderr = c.Out, c.Out
+	var said bytes.Buffer
+	to := []io.Writer{&said}
+	if c.Verbose {
+		to = append(to, c.Out)
+	}
+	if also != nil {
+		to = append(to, also)
+	}
+	cmd.Stdout = io.MultiWriter(to...)
+	cmd.Stderr = cmd.Stdout
 	p, err := procgroup.Start(cmd)
 	if err != nil {
 		return fmt.Errorf("%s does not start: %w", program, err)
@@ -91,7 +105,16 @@ func (c CDK) run(ctx context.Context, dir, program string, args ...string) error
 		return context.Cause(ctx)
 	}
 	if code := cmd.ProcessState.ExitCode(); code != 0 {
-		return fmt.Errorf("`%s %s` failed (exit code %d): what it wrote says why", program, strings.Join(args, " "), code)
+		return c.failure(short(program, args), code, said.String())
 	}
 	return nil
+}
+
+// short returns a command line without what is of no use to a person.
+func short(program string, args []string) string {
+	if program == "npx" {
+		args = args[2:] // --prefix and its value
+		program = ""
+	}
+	return strings.TrimSpace(program + " " + strings.Join(args, " "))
 }

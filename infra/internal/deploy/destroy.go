@@ -25,20 +25,47 @@ func Destroyable(s config.Stage) error {
 	return fmt.Errorf("the stage %s is a production stage, which is guarded against deletion: write \"production\": false into its file, deploy it, and destroy it then", s.Name)
 }
 
-// Destroy deletes the stack of a stage and the parameters of its secrets.
-func Destroy(ctx context.Context, cdk CDK, s config.Stage, a *awsaccount.Account) (Removal, error) {
+// Destroy deletes the stack of a stage and the parameters of its secrets, and shows on out
+// how far it is. If ctx ends, the error is a [*ui.StoppedError] that says what is left.
+func Destroy(ctx context.Context, cdk CDK, s config.Stage, a *awsaccount.Account, out *ui.Screen) (Removal, error) {
 	r := Removal{Stack: config.StackName(s.Name)}
 	if err := cdk.Ready(ctx); err != nil {
 		return r, err
 	}
-	if err := cdk.Run(ctx, "destroy", r.Stack, "--force"); err != nil {
+	if err := destroyStack(ctx, cdk, s, a, out.Steps(cdk.Verbose)); err != nil {
 		return r, err
 	}
 	var err1, err2 error
 	r.Token, err1 = a.DeleteParameter(ctx, s.TokenParameterName())
 	r.Headers, err2 = a.DeleteParameter(ctx, s.HeadersParameterName())
 	_, _ = a.DeleteParameter(ctx, config.ParameterPrefix(s.Name)+config.OperationsParameter) // of use to no one, and not secret
-	return r, errors.Join(err1, err2)
+	if err := errors.Join(err1, err2); err != nil {
+		return r, fmt.Errorf("the stack %s is deleted, but not all secrets are: %w; run `hearthgate destroy --stage %s` again", r.Stack, err, s.Name)
+	}
+	return r, nil
+}
+
+func destroyStack(ctx context.Context, cdk CDK, s config.Stage, a *awsaccount.Account, steps *ui.Steps) error {
+	stack := config.StackName(s.Name)
+	before, err := wait(ctx, a, stack, steps)
+	again := "`hearthgate destroy --stage " + s.Name + "`"
+	if ctx.Err() != nil {
+		return &ui.StoppedError{Left: "nothing was deleted; " + again + " begins again"}
+	}
+	if err != nil || before.hidden == nil && !before.exists {
+		return err
+	}
+	steps.Begin("deleting " + stack)
+	w := newWatch(ctx, a, stack, 0, steps)
+	err = w.run(ctx, func() error { return cdk.Run(ctx, "destroy", stack, "--force") })
+	steps.End(err)
+	switch text := w.failure(nil); {
+	case ctx.Err() != nil:
+		return &ui.StoppedError{Left: "if CloudFormation has begun to delete " + stack + ", it goes on; the secrets are not deleted yet: " + again + " waits for it and deletes them"}
+	case err != nil && text != "":
+		return withReason(err, fmt.Sprintf("%s is not deleted: %s; remove the cause and run %s again", stack, text, again))
+	}
+	return err
 }
 
 // Show writes for a person what was deleted and what is left.

@@ -40,7 +40,8 @@ Resources
 	if got := shown.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if got := deploy.Diff("There were no differences\n").Changes(); len(got) != 0 {
+	none := deploy.Diff("There were no differences\n\n✨  Number of stacks with differences: 0\n")
+	if got := none.Changes(); len(got) != 0 || !none.None() || deploy.Diff(text).None() {
 		t.Errorf("nothing changes, and it says %v", got)
 	}
 }

@@ -1,9 +1,11 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
@@ -20,6 +22,9 @@ type Check struct {
 
 // bootstrap is the name of the check that the account is prepared for the CDK.
 const bootstrap = "bootstrap"
+
+// bootstrapStack is the stack with what the CDK needs in an account.
+const bootstrapStack = "CDKToolkit"
 
 // Preflight checks what a deployment of the stage needs. It returns the account if
 // the credentials are good for one.
@@ -75,18 +80,25 @@ func secret(ctx context.Context, a *awsaccount.Account, what, name, command stri
 // the account. An account that is not prepared for the CDK is prepared if consent,
 // which is given the problem, returns true.
 func Prepare(ctx context.Context, cdk CDK, s config.Stage, out *ui.Screen, consent func(problem string) bool) (*awsaccount.Account, error) {
+	steps := out.Steps(cdk.Verbose)
 	if !cdk.Installed() {
-		out.Progress("installing the CDK into this clone")
+		steps.Begin("installing the CDK into this clone")
 	}
 	if err := cdk.Ready(ctx); err != nil {
+		steps.End(err)
 		return nil, err
 	}
+	steps.Begin("checking the account and the stage")
 	account, checks := Preflight(ctx, s)
+	steps.End(nil)
+	if ctx.Err() != nil {
+		return nil, nothingDeployed(s)
+	}
 	for i, c := range checks {
 		if c.Name != bootstrap || c.Problem == "" || !consent(c.Problem) {
 			continue
 		}
-		if err := cdk.Bootstrap(ctx, account.ID, account.Region); err != nil {
+		if err := prepareAccount(ctx, cdk, account, steps); err != nil {
 			return nil, err
 		}
 		checks[i] = Check{Name: bootstrap, Found: "the account is now prepared for the CDK"}
@@ -102,6 +114,27 @@ func Prepare(ctx context.Context, cdk CDK, s config.Stage, out *ui.Screen, conse
 		return nil, &NotReadyError{s.Name, problems}
 	}
 	return account, nil
+}
+
+// prepareAccount prepares the account for the CDK.
+func prepareAccount(ctx context.Context, cdk CDK, a *awsaccount.Account, steps *ui.Steps) error {
+	w := newWatch(ctx, a, bootstrapStack, 0, steps)
+	w.step = "preparing the account for the CDK"
+	steps.Begin(w.step)
+	err := w.run(ctx, func() error { return cdk.Bootstrap(ctx, a.ID, a.Region) })
+	steps.End(err)
+	if ctx.Err() != nil {
+		return &ui.StoppedError{Left: "nothing was deployed. CloudFormation may go on with preparing the account, which can be repeated at any time: `hearthgate deploy --bootstrap`"}
+	}
+	if err != nil {
+		err = withReason(err, "the account could not be prepared for the CDK: "+cmp.Or(w.failure(nil), err.Error()))
+	}
+	return err
+}
+
+// nothingDeployed returns the error of a deployment that was stopped before it began.
+func nothingDeployed(s config.Stage) error {
+	return &ui.StoppedError{Left: "nothing was deployed; `hearthgate deploy --stage " + s.Name + "` begins again"}
 }
 
 // A NotReadyError says that a stage cannot be deployed yet, and everything that is
@@ -120,7 +153,10 @@ func (e *NotReadyError) Short() error {
 	return fmt.Errorf("%s cannot be deployed yet: what is missing is marked with - above", e.Stage)
 }
 
+// showChecks shows the checks: all of them if there is a problem, else what a person should
+// know.
 func showChecks(to *ui.Screen, checks []Check) {
+	problem := slices.ContainsFunc(checks, func(c Check) bool { return c.Problem != "" })
 	t := to.Table("")
 	for _, c := range checks {
 		switch {
@@ -128,7 +164,7 @@ func showChecks(to *ui.Screen, checks []Check) {
 			t.Row(to.Bad("-")+" "+c.Name, c.Problem)
 		case c.Warning != "":
 			t.Row(to.Bold("!")+" "+c.Name, c.Warning)
-		default:
+		case problem:
 			t.Row(to.Good("+")+" "+c.Name, c.Found)
 		}
 	}

@@ -31,7 +31,7 @@ func installed(t *testing.T, said *bytes.Buffer) deploy.CDK {
 		t.Fatal(err)
 	}
 	programs(t, map[string]string{"npm": "", "npx": `echo "called with $*"`})
-	return deploy.CDK{Root: clone, Out: said}
+	return deploy.CDK{Root: clone, Out: said, Verbose: true}
 }
 
 func TestPrepare(t *testing.T) {
@@ -44,8 +44,8 @@ func TestPrepare(t *testing.T) {
 		missing      []string // nil: it is ready
 		shown, ran   string
 	}{
-		{"ready", true, "SecureString", false, nil, "+ token        " + token + ", version 1", ""},
-		{"the owner has it prepared", false, "SecureString", true, nil, "+ bootstrap    the account is now prepared", "bootstrap aws://" + fakeaws.AccountID + "/us-east-1"},
+		{"ready", true, "SecureString", false, nil, "+ checking the account and the stage", ""},
+		{"the owner has it prepared", false, "SecureString", true, nil, "+ preparing the account for the CDK", "bootstrap aws://" + fakeaws.AccountID + "/us-east-1"},
 		{"the owner does not", false, "SecureString", false, []string{"bootstrap: "}, "- bootstrap    ", ""},
 		{"no token", true, "", false, []string{"token: there is no parameter", "run `hearthgate token --stage home`"}, "- token        ", ""},
 		{"a token in clear", true, "String", false, []string{"which is not encrypted"}, "- token        ", ""},

@@ -3,6 +3,7 @@ package deploy
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
@@ -16,39 +17,48 @@ type Rollout struct {
 	Stack    string               `json:"stack"`
 	Account  string               `json:"account"`
 	Region   string               `json:"region"`
-	Endpoint string               `json:"endpoint"` // the ARN for the skill
+	Changed  bool                 `json:"changed"`         // it was deployed; false: it was up to date
+	Since    *time.Time           `json:"since,omitempty"` // when it was last changed; absent if that is not known
+	Endpoint string               `json:"endpoint"`        // the ARN for the skill
 	Console  []skill.ConsoleField `json:"console"`
 	Answers  bool                 `json:"answers"`           // the function answers a directive
 	Problem  string               `json:"problem,omitempty"` // why it does not
 
-	stage config.Stage
+	stage  config.Stage
+	fields bool // the Alexa developer console has to be filled in
 }
 
 // DryRun writes in detail what a deployment of the stage would change.
 func DryRun(ctx context.Context, cdk CDK, s config.Stage) error {
+	cdk.Verbose = true // it is the result
 	return cdk.Run(ctx, "diff", config.StackName(s.Name))
 }
 
-// RollOut deploys the stack of a stage and sends a directive through it. A function
-// that does not answer is not an error but a Rollout that says so. What changes is
-// shown on out.
+// RollOut deploys the stack of a stage and sends a directive through it, and shows on out
+// how far it is. A stack that is up to date is not deployed. A function that does not
+// answer is not an error but a Rollout that says so. If ctx ends, the error is a
+// [*ui.StoppedError] that says what CloudFormation does.
 func RollOut(ctx context.Context, cdk CDK, s config.Stage, a *awsaccount.Account, out *ui.Screen) (Rollout, error) {
 	stack := config.StackName(s.Name)
-	out.Progress("building the function and comparing the stack with the deployed one")
-	diff, err := cdk.Diff(ctx, stack)
-	if err != nil {
-		return Rollout{}, err
-	}
-	diff.Show(out)
-	out.Progress("deploying " + stack + " into account " + a.ID + ", " + a.Region)
-	if err := cdk.Run(ctx, "deploy", stack, "--app", Synthesized, "--require-approval", "never", "--progress", "events"); err != nil {
-		return Rollout{}, err
-	}
 	arn := fmt.Sprintf("arn:aws:lambda:%s:%s:function:%s:%s", a.Region, a.ID, config.FunctionName(s.Name), config.Alias)
-	r := Rollout{Stack: stack, Account: a.ID, Region: a.Region, Endpoint: arn, Console: skill.ConsoleFields(s, arn), Answers: true, stage: s}
-	out.Progress("sending a Discover through the deployed function")
-	if err := smoke(ctx, s, invoke.Deployed(a, config.FunctionName(s.Name), config.Alias)); err != nil {
-		r.Answers, r.Problem = false, err.Error()
+	r := Rollout{Stack: stack, Account: a.ID, Region: a.Region, Endpoint: arn, Console: skill.ConsoleFields(s, arn), stage: s}
+	d := &deployment{cdk: cdk, stage: s, stack: stack, account: a, steps: out.Steps(cdk.Verbose), out: out}
+	if err := d.do(ctx, &r); err != nil {
+		d.steps.End(err)
+		if ctx.Err() != nil {
+			err = d.stopped(ctx)
+		}
+		return r, err
+	}
+	d.steps.Begin("testing it with a directive")
+	err := smoke(ctx, s, invoke.Deployed(a, config.FunctionName(s.Name), config.Alias))
+	d.steps.End(err)
+	if ctx.Err() != nil {
+		return r, d.stopped(ctx)
+	}
+	r.Answers = err == nil
+	if err != nil {
+		r.Problem = err.Error()
 	}
 	return r, nil
 }
@@ -71,5 +81,24 @@ func (r Rollout) Err() error {
 	return fmt.Errorf("the stack is deployed, and %s; run `hearthgate doctor --stage %s` to find out why", r.Problem, r.stage.Name)
 }
 
-// Show writes for a person what to do in the Alexa developer console.
-func (r Rollout) Show(to *ui.Screen) { skill.ShowConsole(to, r.stage, r.Console) }
+// Show writes for a person what was deployed and, if something of that changed, what to do
+// in the Alexa developer console.
+func (r Rollout) Show(to *ui.Screen) {
+	answers := "it answers"
+	if !r.Answers {
+		answers = to.Bad("it does not answer")
+	}
+	switch {
+	case r.Changed:
+		to.Printf("%s %s; %s\n", to.Good("deployed"), r.Stack, answers)
+	case r.Since != nil:
+		to.Printf("%s: nothing changed since %s; %s\n", r.Stack, r.Since.Local().Format("Jan _2 15:04"), answers)
+	default:
+		to.Printf("%s: nothing changed; %s\n", r.Stack, answers)
+	}
+	if r.fields {
+		skill.ShowConsole(to, r.stage, r.Console)
+	} else if r.Changed {
+		to.Printf("What the Alexa developer console asks for has not changed: `hearthgate skill fields --stage %s` prints it.\n", r.stage.Name)
+	}
+}

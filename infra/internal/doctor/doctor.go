@@ -118,7 +118,7 @@ func CheckRoute(ctx context.Context, t *invoke.Target, place string) Diagnosis {
 	case !r.Success && r.Error != nil && r.Error.Type == "unknown_operation":
 		return []Step{ask.failed(Setup, "old_version", "the deployed function is older than this command", "run `hearthgate deploy`")}
 	case !r.Success:
-		return []Step{ask.failed(Setup, "no_diagnosis", r.Message, "run `hearthgate logs`")}
+		return []Step{ask.failed(Setup, "no_diagnosis", invoke.Sentence(r.Message), "run `hearthgate logs`")}
 	}
 	var diagnosis wire.Diagnosis
 	if err := json.Unmarshal(r.Data, &diagnosis); err != nil {
@@ -126,6 +126,7 @@ func CheckRoute(ctx context.Context, t *invoke.Target, place string) Diagnosis {
 	}
 	steps := []Step{ask.good(fmt.Sprintf("it answers in %.0f ms", r.Duration))}
 	for _, found := range diagnosis.Steps {
+		found.Problem = invoke.Sentence(found.Problem)
 		step := Step{Where: place, DiagnosisStep: found}
 		if !step.OK {
 			step.Class = classOf(step)

@@ -64,7 +64,7 @@ func (t *Target) Settings(ctx context.Context) (map[string]string, error) {
 		return nil, err
 	}
 	if !r.Success {
-		return nil, fmt.Errorf("%s does not say its settings: %s", t.Where, r.Message)
+		return nil, fmt.Errorf("%s does not say its settings: %s", t.Where, Sentence(r.Message))
 	}
 	var view struct {
 		Settings []struct{ Name, Value string } `json:"settings"`

@@ -36,7 +36,7 @@ func (t *Target) Operate(ctx context.Context, name string, input json.RawMessage
 // ShowResponse writes the response to an operation for a person.
 func ShowResponse(to *ui.Screen, r wire.Response, operation string) {
 	if !r.Success {
-		to.Printf("%s\n", ui.Lines(to.Bad(strings.TrimPrefix(r.Message, "lambda.process: "))))
+		to.Printf("%s\n", ui.Lines(to.Bad(Sentence(r.Message))))
 		return
 	}
 	to.Verbatim(indented(r.Data))
@@ -47,7 +47,7 @@ func ShowResponse(to *ui.Screen, r wire.Response, operation string) {
 func (t *Target) Reload(ctx context.Context) error {
 	r, err := t.Operate(ctx, "initialization.refresh", nil)
 	if err == nil && !r.Success {
-		err = errors.New("the function could not read it: " + r.Message)
+		err = errors.New("the function could not read it: " + Sentence(r.Message))
 	}
 	return err
 }

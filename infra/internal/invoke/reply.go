@@ -58,7 +58,8 @@ func (r Reply) Show(to *ui.Screen) {
 	}
 }
 
-// Discovers checks that the function finds devices in the home.
+// Discovers checks that the function finds devices in the home. The error says what
+// prevents it, as the function itself finds it.
 func (t *Target) Discovers(ctx context.Context) error {
 	event, err := SampleEvent("discover", "", NoToken)
 	if err != nil {
@@ -68,13 +69,17 @@ func (t *Target) Discovers(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if replyName(payload) != "Discover.Response" {
-		return errors.New("the function's answer to a Discover is not what Alexa expects")
+	discovered := replyName(payload) == "Discover.Response"
+	if discovered && endpoints(payload) > 0 {
+		return nil
 	}
-	if endpoints(payload) == 0 {
-		return errors.New("the function answers, but it found no device in the home")
+	if err := t.obstacle(ctx); err != nil {
+		return err
 	}
-	return nil
+	if !discovered {
+		return errors.New("the function's answer to a Discover is not what Alexa expects: `hearthgate logs` shows what it did")
+	}
+	return errors.New("the function reaches Home Assistant, which shows it no device: check the filter below `alexa:`, `smart_home:` in configuration.yaml")
 }
 
 // endpoints returns how many endpoints a Discover.Response has.

@@ -31,10 +31,10 @@ func (t *Target) Status(ctx context.Context) (wire.Status, wire.Response, error)
 func ShowStatus(to *ui.Screen, s wire.Status, where string) {
 	to.Printf("%s  %s\n", points(to, s.OverallHealth), to.Bold(where))
 	if s.Problem != "" {
-		to.Printf("  %s\n", ui.Lines(to.Bad(s.Problem)))
+		to.Printf("  %s\n", ui.Lines(to.Bad(Sentence(s.Problem))))
 	}
 	for _, reason := range s.Reasons {
-		to.Printf("  - %s\n", reason)
+		to.Printf("  - %s\n", Sentence(reason))
 	}
 	t := to.Table("  ")
 	row := func(name, format string, args ...any) { t.Row(to.Dim(name), fmt.Sprintf(format, args...)) }
@@ -54,7 +54,7 @@ func ShowStatus(to *ui.Screen, s wire.Status, where string) {
 		row("certificate", "%s", certificate(to, *c))
 	}
 	for _, f := range s.LastFailures {
-		row("failed", "%d x %s, last %s: %s", f.Count, words(f.Cause), f.Last.Local().Format("Jan _2 15:04:05"), f.Said)
+		row("failed", "%d x %s, last %s: %s", f.Count, words(f.Cause), f.Last.Local().Format("Jan _2 15:04:05"), Sentence(f.Said))
 	}
 	if rules := unmatched(s.Gateways); rules != "" {
 		row("policy", "no directive has matched %s", rules)
@@ -78,7 +78,7 @@ func showGateways(to *ui.Screen, gateways map[string]wire.Health) {
 		g := gateways[name]
 		t.Row(points(to, g.Points), words(name), to.Dim(cmp.Or(strings.Join(figures("", g.Facts), ", "), "-")))
 		for _, reason := range g.Reasons {
-			t.Row("", "", "- "+reason)
+			t.Row("", "", "- "+Sentence(reason))
 		}
 	}
 	t.Flush()

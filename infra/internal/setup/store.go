@@ -7,7 +7,6 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
-	"github.com/hearthgate/hearthgate/infra/internal/invoke"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
@@ -36,19 +35,6 @@ func StoreToken(ctx context.Context, s config.Stage, a *awsaccount.Account, toke
 		Account: a.ID, Region: a.Region, Parameter: s.TokenParameterName(), Version: version,
 		Next: "hearthgate deploy --stage " + s.Name,
 	}, err
-}
-
-// Rotated checks that the deployed function uses the token that was stored.
-func (s Stored) Rotated(ctx context.Context, t *invoke.Target) (Stored, error) {
-	err := t.Reload(ctx)
-	if err == nil {
-		err = t.Discovers(ctx)
-	}
-	if err != nil {
-		return s, fmt.Errorf("the token is stored (version %d), but %w", s.Version, err)
-	}
-	s.Next = "delete the old token in Home Assistant: your profile, Security"
-	return s, nil
 }
 
 // CheckToken asks the Home Assistant of a stage whether it accepts a token.

@@ -23,6 +23,8 @@ type stack struct {
 	protected        bool
 	events           []object
 	pending          *changeSet
+	created, updated time.Time // updated is zero before the first update
+	rest             func()    // finishes the operation in progress; nil if there is none
 }
 
 type changeSet struct {
@@ -34,7 +36,7 @@ type changeSet struct {
 func (c *Cloud) open(region, name string) *stack {
 	s := c.find(region, name)
 	if s == nil {
-		s = &stack{name: name, region: region, id: "arn:aws:cloudformation:" + region + ":" + AccountID + ":stack/" + name + "/1", status: "REVIEW_IN_PROGRESS"}
+		s = &stack{name: name, region: region, id: "arn:aws:cloudformation:" + region + ":" + AccountID + ":stack/" + name + "/1", status: "REVIEW_IN_PROGRESS", created: time.Now()}
 		c.stacks[region+name] = s
 	}
 	return s
@@ -83,11 +85,16 @@ func (c *Cloud) stackCall(s *stack, in call) (object, error) {
 	case "DescribeChangeSet":
 		return s.describeChangeSet(in.form.Get("ChangeSetName"))
 	case "ExecuteChangeSet":
-		if s.pending == nil {
+		switch {
+		case s.pending == nil:
 			return nil, missing("ChangeSetNotFound", "ChangeSet [%s] does not exist", in.form.Get("ChangeSetName"))
+		case s.busy():
+			return nil, s.inProgress()
 		}
 		c.execute(s)
 		return object{}, nil
+	case "ContinueUpdateRollback", "RollbackStack":
+		return object{"StackId": s.id}, c.rollBack(s)
 	case "DeleteChangeSet":
 		s.pending = nil
 		return object{}, nil
@@ -104,7 +111,10 @@ func (c *Cloud) stackCall(s *stack, in call) (object, error) {
 		if s.protected {
 			return nil, bad("ValidationError", "Stack [%s] cannot be deleted while TerminationProtection is enabled", s.name)
 		}
-		c.remove(s)
+		if s.busy() {
+			return nil, s.inProgress()
+		}
+		c.delete(s)
 		return object{}, nil
 	case "ListStackResources", "DescribeStackResources":
 		var all list
@@ -128,13 +138,17 @@ func (s *stack) describe() object {
 		}
 		return out
 	}
-	return object{
-		"StackName": s.name, "StackId": s.id, "StackStatus": s.status, "StackStatusReason": s.reason, "CreationTime": stamp(),
+	d := object{
+		"StackName": s.name, "StackId": s.id, "StackStatus": s.status, "StackStatusReason": s.reason, "CreationTime": at(s.created),
 		"EnableTerminationProtection": s.protected, "Capabilities": list{"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"},
 		"Parameters": pairs(s.parameters, "ParameterKey", "ParameterValue"),
 		"Outputs":    pairs(s.outputs, "OutputKey", "OutputValue"),
 		"Tags":       pairs(s.tags, "Key", "Value"),
 	}
+	if !s.updated.IsZero() {
+		d["LastUpdatedTime"] = at(s.updated)
+	}
+	return d
 }
 
 func (c *Cloud) createChangeSet(in call) (object, error) {
@@ -151,6 +165,12 @@ func (c *Cloud) createChangeSet(in call) (object, error) {
 		text = string(b)
 	}
 	s := c.open(in.region, in.form.Get("StackName"))
+	switch {
+	case s.busy():
+		return nil, s.inProgress()
+	case !s.updatable():
+		return nil, bad("ValidationError", "Stack:%s is in %s state and can not be updated.", s.id, s.status)
+	}
 	name := in.form.Get("ChangeSetName")
 	s.pending = &changeSet{
 		name: name, id: "arn:aws:cloudformation:" + in.region + ":" + AccountID + ":changeSet/" + name + "/1", template: text,
@@ -235,37 +255,6 @@ func details(from, to map[string]any) list {
 	return differ
 }
 
-// execute makes what the pending change set says.
-func (c *Cloud) execute(s *stack) {
-	p := s.pending
-	s.pending = nil
-	kind := "UPDATE"
-	if s.status == "REVIEW_IN_PROGRESS" {
-		kind = "CREATE"
-	}
-	resources, outputs, err := c.build(s, p.template, p.parameters)
-	if err == nil {
-		err = c.shift(s.resources, resources)
-	}
-	if err != nil {
-		s.status, s.reason = map[string]string{"CREATE": "ROLLBACK_COMPLETE", "UPDATE": "UPDATE_ROLLBACK_COMPLETE"}[kind], err.Error()
-		s.event(s.name, "AWS::CloudFormation::Stack", kind+"_FAILED", err.Error())
-		return
-	}
-	touched := changes(s.template, p.template)
-	s.template, s.parameters, s.tags, s.reason = p.template, p.parameters, p.tags, ""
-	s.resources, s.outputs = resources, outputs
-	for _, r := range resources {
-		c.made(s, r)
-	}
-	for _, t := range touched {
-		change := t.(object)["ResourceChange"].(object)
-		s.event(fmt.Sprint(change["LogicalResourceId"]), fmt.Sprint(change["ResourceType"]), kind+"_COMPLETE", "")
-	}
-	s.status = kind + "_COMPLETE"
-	s.event(s.name, "AWS::CloudFormation::Stack", s.status, "")
-}
-
 // made does what the making of a resource brings with it.
 func (c *Cloud) made(s *stack, r *Resource) {
 	text := func(name string) string { v, _ := r.Properties[name].(string); return v }
@@ -277,7 +266,7 @@ func (c *Cloud) made(s *stack, r *Resource) {
 	}
 }
 
-// remove deletes a stack and what it has made.
+// remove deletes a stack and what it has made; the caller holds mu.
 func (c *Cloud) remove(s *stack) {
 	for _, r := range s.resources {
 		switch r.Type {
@@ -292,9 +281,11 @@ func (c *Cloud) remove(s *stack) {
 
 func (s *stack) event(id, typ, status, reason string) {
 	s.events = append(s.events, object{
-		"EventId": fmt.Sprint(len(s.events)), "StackId": s.id, "StackName": s.name, "LogicalResourceId": id, "PhysicalResourceId": s.id,
+		"EventId": fmt.Sprint(s.name, "-", s.created.UnixNano(), "-", len(s.events)), "StackId": s.id, "StackName": s.name, "LogicalResourceId": id, "PhysicalResourceId": s.id,
 		"ResourceType": typ, "ResourceStatus": status, "ResourceStatusReason": reason, "Timestamp": stamp(),
 	})
 }
 
-func stamp() string { return time.Now().UTC().Format("2006-01-02T15:04:05.000Z") }
+func stamp() string { return at(time.Now()) }
+
+func at(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

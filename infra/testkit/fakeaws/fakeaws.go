@@ -52,13 +52,16 @@ type Cloud struct {
 	raised     map[string]bool       // guarded by mu; alarms that are on, by name
 	points     map[string][]float64  // guarded by mu; by the metric's name
 	mails      []Mail                // guarded by mu; that alarms sent, oldest first
+	paused     bool                  // guarded by mu; see Pause
+	broken     map[string]string     // guarded by mu; reasons by type of resource, see Break
+	before     map[string]func()     // guarded by mu; by call, see Before
 }
 
 // Start starts a cloud on a loopback port. Close it.
 func Start(o Options) *Cloud {
 	c := &Cloud{
 		options: o, env: o.Env, denied: map[string]fault{}, stacks: map[string]*stack{}, objects: map[string][]byte{},
-		parameters: map[string]*Parameter{}, logs: map[string][]string{}, running: map[string]*runner{}, points: map[string][]float64{}, raised: map[string]bool{},
+		parameters: map[string]*Parameter{}, logs: map[string][]string{}, running: map[string]*runner{}, points: map[string][]float64{}, raised: map[string]bool{}, broken: map[string]string{}, before: map[string]func(){},
 	}
 	c.server = httptest.NewServer(c)
 	return c
@@ -98,6 +101,14 @@ func (c *Cloud) Allow() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	clear(c.denied)
+}
+
+// Before has something happen before every answer to a call, such as "ssm.PutParameter";
+// nil is nothing.
+func (c *Cloud) Before(call string, happen func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.before[call] = happen
 }
 
 // Calls returns the calls that came so far, such as "ssm.PutParameter".
@@ -157,6 +168,12 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		in.action = c.rest(in)
 	}
 	name := in.service + "." + in.action
+	c.mu.Lock()
+	happen := c.before[name]
+	c.mu.Unlock()
+	if happen != nil {
+		happen()
+	}
 	c.mu.Lock()
 	c.calls = append(c.calls, name)
 	denied, no := c.denied[name]

@@ -73,35 +73,40 @@ func (term *Terminal) Interrupt(question string) {
 
 func (term *Terminal) press(question, keys string) {
 	term.t.Helper()
+	term.Wait(question)
+	term.mu.Lock()
+	term.answered += flowing(question).FindIndex(term.written.Bytes()[term.answered:])[1]
+	term.mu.Unlock()
+	io.WriteString(term.keys, keys)
+}
+
+// Wait waits until the text is written, after the last that was answered. A text that does
+// not come fails the test.
+func (term *Terminal) Wait(text string) {
+	term.t.Helper()
 	const patience = 3 * time.Minute // for a question that never comes
 	late := time.After(patience)
 	every := time.NewTicker(5 * time.Millisecond)
 	defer every.Stop()
-	for ended := false; !term.asks(question); {
+	for ended := false; !term.shows(text); {
 		if ended {
-			term.t.Fatalf("the command ended without the question %q:\n%s", question, term.Written())
+			term.t.Fatalf("the command ended without %q:\n%s", question, term.Written())
 		}
 		select {
 		case <-term.done:
 			ended = true // it may have written more before that
 		case <-late:
-			term.t.Fatalf("no question %q in %v:\n%s", question, patience, term.Written())
+			term.t.Fatalf("no %q in %v:\n%s", question, patience, term.Written())
 		case <-every.C:
 		}
 	}
-	io.WriteString(term.keys, keys)
 }
 
-// asks reports whether the question is there, and if so takes it as answered.
-func (term *Terminal) asks(question string) bool {
+// shows reports whether the text is there.
+func (term *Terminal) shows(text string) bool {
 	term.mu.Lock()
 	defer term.mu.Unlock()
-	at := flowing(question).FindIndex(term.written.Bytes()[term.answered:])
-	if at == nil {
-		return false
-	}
-	term.answered += at[1]
-	return true
+	return flowing(text).Match(term.written.Bytes()[term.answered:])
 }
 
 // flowing returns what finds a text however its lines are wrapped.

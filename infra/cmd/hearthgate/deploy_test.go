@@ -1,0 +1,200 @@
+package main_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+const skillID = "amzn1.ask.skill.00000000-0000-0000-0000-000000000001"
+
+// fakeCDK returns a folder with what takes the place of npx and npm, built once.
+var fakeCDK = sync.OnceValues(func() (string, error) {
+	bin := filepath.Join(dir, "fakecdk")
+	if err := os.MkdirAll(bin, 0o755); err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(filepath.Join(bin, "npm"), []byte("#!/bin/sh\n"), 0o755); err != nil {
+		return "", err
+	}
+	said, err := exec.Command("go", "build", "-o", filepath.Join(bin, "npx"), "../../testkit/fakecdk").CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("%w: %s", err, said)
+	}
+	return bin, err
+})
+
+// prepared returns an owner with a CDK, a described stage and a stored token.
+func prepared(t *testing.T) *owner {
+	t.Helper()
+	o := newOwner(t)
+	bin, err := fakeCDK()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.env = append(o.env, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
+	o.sees(o.types("", "init", "--locale", "de-DE", "--url", homeURL, "--smart-home-skill", skillID), 0)
+	o.sees(o.types(canary, "token"), 0)
+	return o
+}
+
+func TestDeploy(t *testing.T) {
+	o := prepared(t)
+	o.sees(o.types("", "deploy"), 1, "- bootstrap ", "is not prepared for the CDK in eu-west-1", "hearthgate deploy --bootstrap", "marked with - above")
+	o.sees(o.types("", "deploy", "--bootstrap"), 0,
+		"checking the account and the stage ...\n+ checking the account and the stage: ", "+ preparing the account for the CDK: ",
+		"+ building the function: ", "+ synthesizing the stack and comparing it with the deployed one: ", "+ uploading the function: ",
+		"+ deploying hearthgate-dev into account 111122223333, eu-west-1, 9 of 9 resources: ", "+ testing it with a directive: ",
+		"deployed hearthgate-dev; it answers\n", "What to type into the Alexa developer console")
+
+	t.Run("nothing changes", func(t *testing.T) {
+		before := len(o.cloud.Calls())
+		r := o.types("", "deploy")
+		o.sees(r, 0, "hearthgate-dev: nothing changed since ", "; it answers\n")
+		for _, call := range []string{"cloudformation.CreateChangeSet", "cloudformation.ExecuteChangeSet", "s3.PutObject"} {
+			if slices.Contains(o.cloud.Calls()[before:], call) {
+				t.Errorf("it called %s", call)
+			}
+		}
+		if strings.Contains(r.out+r.err, "developer console") {
+			t.Errorf("it repeats what to type: %s%s", r.out, r.err)
+		}
+		o.sees(o.types("", "deploy", "--json"), 0, `"changed": false`, `"console": [`, `"since": "`)
+	})
+	t.Run("a change", func(t *testing.T) {
+		o.sees(o.types("", "init", "--alarm-email", "owner@example.com", "--yes"), 0)
+		o.sees(o.types("", "deploy", "--dry-run"), 0, "[+] AWS::SNS::Subscription")
+		r := o.types("", "deploy")
+		o.sees(r, 0, "  + SNS Subscription           Subscription\n", "2 of 2 resources", "has not changed: `hearthgate skill fields --stage dev` prints it")
+		if strings.Contains(r.err, "changeset") {
+			t.Errorf("the CDK's own lines are shown: %s", r.err)
+		}
+	})
+	t.Run("every line", func(t *testing.T) {
+		o.sees(o.types("", "init", "--alarm-email", "", "--yes"), 0)
+		o.sees(o.types("", "deploy", "--verbose"), 0, "hearthgate-dev: creating CloudFormation changeset...\n", "[-] AWS::SNS::Subscription Subscription Subscription destroy\n")
+	})
+	t.Run("a protection that was removed in the console", func(t *testing.T) {
+		o.sees(o.types("", "init", "--production", "--account", "111122223333", "--yes"), 0)
+		o.sees(o.types("", "deploy", "--json"), 0, `"changed": true`)
+		o.sees(o.types("", "destroy", "--yes"), 1, "guarded against deletion")
+	})
+}
+
+// TestDeployFails has a resource fail: the reason comes first, then what is left, and a
+// second run works.
+func TestDeployFails(t *testing.T) {
+	o := prepared(t)
+	const reason = `Resource handler returned message: "Invalid request provided: the topic is odd. (Service: Sns, Status Code: 400, Request ID: 1)" (RequestToken: 2, HandlerErrorCode: InvalidRequest)`
+	o.cloud.Break("AWS::SNS::Topic", reason)
+	r := o.types("", "deploy", "--bootstrap")
+	o.sees(r, 1, "- deploying hearthgate-dev into account", "hearthgate: the SNS Topic Topic could not be created: Invalid request provided: the topic is odd; nothing of it is left in use",
+		"what it wrote:\nhearthgate-dev: start: Publishing", "failed to deploy: ROLLBACK_COMPLETE")
+	if strings.Contains(r.err, "index.js") || strings.Contains(r.err, "RequestToken") {
+		t.Errorf("a stack trace is shown: %s", r.err)
+	}
+	o.sees(o.types("", "deploy", "--json"), 1, `"error": "the SNS Topic Topic could not be created`, `"output": "hearthgate-dev: start`)
+	o.cloud.Mend()
+	o.sees(o.types("", "deploy"), 0, "The first deployment of hearthgate-dev failed (The following resource(s) failed to create: [Topic]); what is left of it is deleted first.", "it answers", "What to type")
+
+	o.cloud.Break("AWS::SNS::Subscription", "User: arn:aws:sts::111122223333:assumed-role/cdk-hnb659fds-cfn-exec-role-1/AWSCloudFormation is not authorized to perform: SNS:Subscribe on resource: arn:aws:sns:eu-west-1:111122223333:x")
+	o.sees(o.types("", "init", "--alarm-email", "owner@example.com", "--yes"), 0)
+	o.sees(o.types("", "deploy"), 1, "the CDK's role for deployments may not do SNS:Subscribe on", "the version before is in effect again")
+	o.cloud.Mend()
+	o.sees(o.types("", "deploy"), 0, "it answers")
+
+	t.Run("rights", func(t *testing.T) {
+		o.sees(o.types("", "init", "--alarm-email", "", "--yes"), 0)
+		o.cloud.Deny("cloudformation.CreateChangeSet", "AccessDenied", "User: arn:aws:iam::111122223333:user/owner is not authorized to perform: cloudformation:CreateChangeSet on resource: arn:aws:cloudformation:eu-west-1:111122223333:stack/hearthgate-dev/*")
+		defer o.cloud.Allow()
+		o.sees(o.types("", "deploy"), 1, "hearthgate: AWS does not allow cloudformation:CreateChangeSet on arn:aws:cloudformation:eu-west-1:111122223333:stack/hearthgate-dev/* with these credentials: attach the policy that `hearthgate iam-policy` prints")
+	})
+}
+
+// TestDeployStates has a stack in each state that something else has left.
+func TestDeployStates(t *testing.T) {
+	o := prepared(t)
+	o.sees(o.types("", "deploy", "--bootstrap"), 0)
+	for _, tt := range []struct {
+		status string
+		code   int
+		want   string
+	}{
+		{"UPDATE_ROLLBACK_FAILED", 0, "An earlier update of hearthgate-dev failed and was not rolled back (because); CloudFormation tries that again first.\nrolling back the earlier update ...\n+ rolling back"},
+		{"UPDATE_FAILED", 0, "CloudFormation tries that again first"},
+		{"UPDATE_ROLLBACK_COMPLETE", 0, "nothing changed since"},
+		{"DELETE_FAILED", 1, "could not be deleted (because): run `hearthgate destroy --stage dev` again"},
+		{"CREATE_FAILED", 1, "delete the stack in the console of CloudFormation"},
+	} {
+		t.Run(tt.status, func(t *testing.T) {
+			o.cloud.SetStatus("eu-west-1", "hearthgate-dev", tt.status, "because")
+			o.sees(o.types("", "deploy"), tt.code, tt.want)
+		})
+	}
+	o.cloud.SetStatus("eu-west-1", "hearthgate-dev", "UPDATE_ROLLBACK_FAILED", "because")
+	o.cloud.Break("AWS::Lambda::Alias", "the alias is gone")
+	o.sees(o.types("", "deploy"), 1, "cannot be rolled back: the Lambda Alias Broken could not be updated: the alias is gone; remove the cause", "Continue update rollback", "what it wrote")
+	o.cloud.Mend()
+	o.sees(o.types("", "deploy"), 0, "it answers")
+	o.cloud.SetStatus("eu-west-1", "hearthgate-dev", "DELETE_FAILED", "because")
+	o.sees(o.types("", "destroy", "--yes"), 0, "deleted hearthgate-dev")
+	o.sees(o.types("", "destroy", "--yes"), 0) // a second run
+	o.cloud.SetStatus("eu-west-1", "hearthgate-dev", "REVIEW_IN_PROGRESS", "")
+	o.sees(o.types(canary, "token"), 0)
+	o.sees(o.types("", "deploy"), 0, "was stopped before it created anything", "it answers")
+}
+
+// TestDeployStopped stops a deployment in its phases with Ctrl-C, and runs it again.
+func TestDeployStopped(t *testing.T) {
+	o := prepared(t)
+	o.sees(o.types("", "deploy", "--bootstrap"), 0)
+	o.sees(o.types("", "init", "--alarm-email", "owner@example.com", "--yes"), 0)
+	stopped := func(what, want string) {
+		t.Helper()
+		term := o.sits([]string{"TERM=xterm"}, "deploy")
+		term.Interrupt(what)
+		code, shown := term.End()
+		if code != 130 || !strings.Contains(shown, want) || strings.Contains(shown, "hearthgate:") {
+			t.Errorf("stopped at %q: code %d, want %q: %s", what, code, want, shown)
+		}
+	}
+	stopped("building the function", "stopped: nothing was deployed; `hearthgate deploy --stage dev` begins again")
+
+	o.cloud.Pause()
+	stopped("1 of 2 resources", "stopped: CloudFormation goes on with hearthgate-dev and is updating it; `hearthgate deploy --stage dev` waits for that and goes on")
+	if got := o.cloud.Status("hearthgate-dev"); got != "UPDATE_IN_PROGRESS" {
+		t.Errorf("the stack is in %s", got)
+	}
+	stopped("waiting for CloudFormation, which is updating it", "CloudFormation goes on with hearthgate-dev")
+	again := o.sits(nil, "deploy")
+	again.waits("waiting for CloudFormation")
+	o.cloud.Resume()
+	if code, shown := again.End(); code != 0 || !strings.Contains(shown, "nothing changed since") {
+		t.Errorf("code %d: %s", code, shown)
+	}
+
+	o.cloud.Pause()
+	term := o.sits(nil, "destroy", "--yes")
+	term.Wait("deleting hearthgate-dev")
+	for range 1000 {
+		if o.cloud.Status("hearthgate-dev") == "DELETE_IN_PROGRESS" {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	term.Interrupt("deleting hearthgate-dev")
+	if code, shown := term.End(); code != 130 || !strings.Contains(shown, "the secrets are not deleted yet: `hearthgate destroy --stage dev` waits for it") {
+		t.Errorf("code %d: %s", code, shown)
+	}
+	o.cloud.Resume()
+	o.sees(o.types("", "destroy", "--yes"), 0, "deleted hearthgate-dev")
+	if o.cloud.Parameter("eu-west-1", "/hearthgate/dev/home-assistant/token") != nil {
+		t.Error("the token is left")
+	}
+}
