@@ -37,14 +37,23 @@ demo: ## run the function with a simulated home and six directives, on this mach
 	@infra/cmd/demo/build.sh .build/demo env $(BUILD)
 	@.build/demo $(ARGS)
 
-# Where `go install` puts programs.
-INSTALL_DIR = $(or $(shell go env GOBIN),$(shell go env GOPATH)/bin)
+# `make install` stamps the command with its version, and with the clone that it works in
+# where the working directory is in none. INSTALLED is where `go install` puts it.
+STAMP = -X github.com/hearthgate/hearthgate/config.version=$(VERSION) -X 'github.com/hearthgate/hearthgate/infra/internal/project.installedFrom=$(CURDIR)'
+INSTALLED = go list -f '{{.Target}}' ./infra/cmd/hearthgate
 
 .PHONY: install
-install: ## build the hearthgate command and install it where Go installs programs
-	@go install -ldflags "-X github.com/hearthgate/hearthgate/config.version=$(VERSION)" ./infra/cmd/hearthgate
-	@echo 'installed $(INSTALL_DIR)/hearthgate'
-	@case ":$$PATH:" in *:$(INSTALL_DIR):*) ;; *) echo 'add it to your PATH: export PATH="$(INSTALL_DIR):$$PATH"' ;; esac
+install: ## build the hearthgate command, and install it and the completions of your shells
+	@go install -ldflags "$(STAMP)" ./infra/cmd/hearthgate || { \
+		echo 'hearthgate was not installed: the message above says why.' >&2; \
+		echo 'If a folder cannot be written, name others: make install GOBIN=/folder/of/programs GOCACHE=/folder GOMODCACHE=/folder' >&2; exit 1; }
+	@program=$$($(INSTALLED)); echo "installed $$program"; "$$program" completion install; \
+		case ":$$PATH:" in *":$${program%/*}:"*) ;; *) echo "add it to your PATH: export PATH=\"$${program%/*}:\$$PATH\"" ;; esac
+
+.PHONY: uninstall
+uninstall: ## delete what `make install` has installed; your stages stay
+	@$(HEARTHGATE) completion uninstall
+	@program=$$($(INSTALLED)); rm -f "$$program"; echo "removed $$program"
 
 .PHONY: check
 check: vet ## check the code and run the unit tests: within a minute, without Node and Home Assistant

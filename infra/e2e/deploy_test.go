@@ -141,6 +141,7 @@ func newOwner(t testing.TB) *owner {
 	o.env = append(o.env, "NO_PROXY=127.0.0.1", "HOME_ASSISTANT_URL=", "HOME_ASSISTANT_TOKEN=", "CDK_DISABLE_VERSION_CHECK=1", "CI=true")
 	bin := t.TempDir()
 	o.command = filepath.Join(bin, "hearthgate")
+	o.env = append(o.env, "XDG_DATA_HOME="+filepath.Join(bin, "data"), "XDG_CONFIG_HOME="+filepath.Join(bin, "config")) // of `make install`
 	o.env = append(o.env, "GOBIN="+bin, "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"))
 	cmd := exec.Command("go", "install", "./infra/cmd/hearthgate")
 	cmd.Dir, cmd.Env = o.clone, o.env

@@ -10,7 +10,7 @@ func (c *command) root() *cobra.Command {
 function in your own AWS account.`,
 		Example: `  hearthgate demo            see it work on this machine
   hearthgate status --stage prod
-  hearthgate completion bash > /etc/bash_completion.d/hearthgate`,
+  hearthgate completion install`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 
@@ -37,5 +37,6 @@ function in your own AWS account.`,
 	group("develop", "Develop:", c.invoke(), c.op(), c.version())
 	root.SetHelpCommandGroupID("develop")
 	root.SetCompletionCommandGroupID("develop")
+	c.addCompletion(root)
 	return root
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 
@@ -18,7 +19,7 @@ func TestVersion(t *testing.T) {
 		t.Fatalf("%v\n%s", err, said)
 	}
 	out, err := exec.Command(stamped, "version").Output()
-	want := "hearthgate v9.8.7 (" + runtime.Version() + ", " + runtime.GOOS + "/" + runtime.GOARCH + ")\n"
+	want := "hearthgate v9.8.7 (" + runtime.Version() + ", " + runtime.GOOS + "/" + runtime.GOARCH + ")\n  clone   " + root(t) + "\n  stages  " + filepath.Join(root(t), config.StagesDir) + "\n"
 	if err != nil || string(out) != want {
 		t.Errorf("got %q, %v; want %q", out, err, want)
 	}
