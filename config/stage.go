@@ -83,6 +83,10 @@ func (s Stage) TokenParameterName() string { return ParameterPrefix(s.Name) + To
 // for Home Assistant.
 func (s Stage) HeadersParameterName() string { return ParameterPrefix(s.Name) + HeadersParameter }
 
+// LoginParameterName returns the name of the SecureString with the owner's login for
+// skill management.
+func (s Stage) LoginParameterName() string { return ParameterPrefix(s.Name) + LoginParameter }
+
 // Load reads, decodes and validates one stage. The error contains every problem, one
 // [FieldError] each.
 func Load(fsys fs.FS, file string) (Stage, error) {
