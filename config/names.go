@@ -60,6 +60,7 @@ const (
 	URLParameter      = "/home-assistant/url"     // a String, read if the environment has no URL
 	TokenParameter    = "/home-assistant/token"   // a SecureString; created by a command, never by the stack
 	HeadersParameter  = "/home-assistant/headers" // a SecureString; created by a command, never by the stack
+	LoginParameter    = "/skill/login"            // a SecureString with the owner's login for skill management; created by a command, never by the stack, and not readable by the function
 	LogLevelParameter = "/log-level"              // a String, so that the level can change without a deployment
 
 	// A String with a time (RFC 3339), until which a deployed function runs operations that

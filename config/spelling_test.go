@@ -28,7 +28,7 @@ import (
 var facts = func() map[string]string {
 	all := map[string]string{
 		alexa.SmartHomePrincipal: "alexa.SmartHomePrincipal", alexa.CustomSkillPrincipal: "alexa.CustomSkillPrincipal",
-		alexa.AuthorizeURL: "alexa.AuthorizeURL", alexa.TokenURL: "alexa.TokenURL",
+		alexa.AuthorizeURL: "alexa.AuthorizeURL", alexa.TokenURL: "alexa.TokenURL", alexa.EventsPermission: "alexa.EventsPermission",
 	}
 	for _, r := range alexa.Regions {
 		all[r.Console], all[r.ClientID], all[strings.TrimPrefix(r.API, "https://")] = "alexa.Region.Console", "alexa.Region.ClientID", "alexa.Region.API"

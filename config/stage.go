@@ -76,6 +76,10 @@ func (s Stage) TokenParameterName() string { return ParameterPrefix(s.Name) + To
 // for Home Assistant.
 func (s Stage) HeadersParameterName() string { return ParameterPrefix(s.Name) + HeadersParameter }
 
+// LoginParameterName returns the name of the SecureString with the owner's login for
+// skill management.
+func (s Stage) LoginParameterName() string { return ParameterPrefix(s.Name) + LoginParameter }
+
 // A FieldError is one problem of one stage.
 type FieldError struct {
 	File    string // or the stage's name if it was not read from a file

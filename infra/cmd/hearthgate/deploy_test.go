@@ -173,7 +173,7 @@ func TestDeployStopped(t *testing.T) {
 	}
 	stopped("waiting for CloudFormation, which is updating it", "CloudFormation goes on with hearthgate-dev")
 	again := o.sits(nil, "deploy")
-	again.waits("waiting for CloudFormation")
+	again.Wait("waiting for CloudFormation")
 	o.cloud.Resume()
 	if code, shown := again.End(); code != 0 || !strings.Contains(shown, "nothing changed since") {
 		t.Errorf("code %d: %s", code, shown)

@@ -82,8 +82,11 @@ func (c *command) prompt() *ui.Prompt { return ui.NewPrompt(c.in, c.errScreen())
 // progress announces work that takes a while, on standard error.
 func (c *command) progress(text string) { c.errScreen().Progress(text) }
 
+// shown is a result that a person can read.
+type shown interface{ Show(*ui.Screen) }
+
 // show prints a result: as JSON if --json asks for it, else for a person.
-func (c *command) show(result interface{ Show(*ui.Screen) }) {
+func (c *command) show(result shown) {
 	if c.json {
 		c.print(result)
 		return

@@ -25,15 +25,16 @@ func takes(least, most int) cobra.PositionalArgs {
 	}
 }
 
-// known rejects a first argument that is not a command.
-func known(root *cobra.Command, args []string) error {
+// known rejects a first argument that is not a command of parent.
+func known(parent *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	if like := root.SuggestionsFor(args[0]); len(like) > 0 {
-		return fmt.Errorf("there is no command %q: is it `hearthgate %s`?", args[0], strings.Join(like, "` or `hearthgate "))
+	path := parent.CommandPath()
+	if like := parent.SuggestionsFor(args[0]); len(like) > 0 {
+		return fmt.Errorf("there is no command %q: is it `%s %s`?", args[0], path, strings.Join(like, "` or `"+path+" "))
 	}
-	return fmt.Errorf("there is no command %q: `hearthgate --help` lists them", args[0])
+	return fmt.Errorf("there is no command %q: `%s --help` lists them", args[0], path)
 }
 
 // someTime is what a flag with a duration takes.

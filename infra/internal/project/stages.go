@@ -20,6 +20,9 @@ type StageFolder struct {
 	Dir string // its absolute path
 }
 
+// FilePath returns the absolute path of a stage's file.
+func (f StageFolder) FilePath(name string) string { return filepath.Join(f.Dir, name+".json") }
+
 // Stages returns the folder of the stages. Everything that reads or writes a stage asks
 // it where. A folder of [EnvStages] must exist; that of the clone need not.
 func Stages() (StageFolder, error) {

@@ -31,7 +31,7 @@ func Describe(ctx context.Context, stages project.StageFolder, stage string, o O
 		return Description{}, err
 	}
 	d := Description{File: stages.File(stage), Next: "hearthgate token --stage " + stage}
-	file := filepath.Join(stages.Dir, stage+".json")
+	file := stages.FilePath(stage)
 	before, exists, err := existing(file, d.File, stage)
 	if err != nil {
 		return d, err

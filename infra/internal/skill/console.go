@@ -29,7 +29,7 @@ func ConsoleFields(s config.Stage, arn string) []ConsoleField {
 		)
 	}
 	if s.CustomSkillID != "" {
-		fields = append(fields, ConsoleField{"Custom: Interaction Model", "JSON Editor", "what `hearthgate skill --stage " + s.Name + "` prints", "then Save and Build"})
+		fields = append(fields, ConsoleField{"Custom: Interaction Model", "JSON Editor", "what `hearthgate skill model --stage " + s.Name + "` prints", "then Save and Build"})
 		const page = "Custom: Endpoint"
 		fields = append(fields,
 			ConsoleField{page, "Service Endpoint Type", "AWS Lambda ARN", ""},
@@ -74,6 +74,18 @@ func NextStep(s config.Stage) string {
 	}
 	return "Then enable the skill in the Alexa app, link the account there, and say: Alexa, discover devices."
 }
+
+// A Console is what to type into the Alexa developer console.
+type Console struct {
+	Fields []ConsoleField `json:"fields"`
+	stage  config.Stage
+}
+
+// NewConsole returns what to type for a stage whose function's alias has this ARN.
+func NewConsole(s config.Stage, arn string) Console { return Console{ConsoleFields(s, arn), s} }
+
+// Show writes it for a person.
+func (c Console) Show(to *ui.Screen) { ShowConsole(to, c.stage, c.Fields) }
 
 // ShowConsole writes for a person what to type into the Alexa developer console.
 func ShowConsole(to *ui.Screen, s config.Stage, fields []ConsoleField) {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -15,11 +14,19 @@ import (
 
 // A Prompt reads what a person types or a program pipes in. Reading ends with its
 // context, which a terminal by itself does not do: Ctrl-C at a question ends the
-// command. It is for one goroutine.
+// command, and a question that is answered elsewhere leaves what is typed later to the
+// next one. It is for one goroutine.
 type Prompt struct {
-	in    io.Reader
-	out   *Screen
-	ahead []byte // was read and is not used yet
+	in      io.Reader
+	out     *Screen
+	ahead   []byte      // was read and is not used yet
+	pending chan result // of a read that went on when its question ended; nil: none
+}
+
+// A result is how a read ended.
+type result struct {
+	b   []byte
+	err error
 }
 
 // NewPrompt returns a prompt that reads in and shows its questions on out.
@@ -81,10 +88,12 @@ func (p *Prompt) Hidden(ctx context.Context, what string) (string, error) {
 		return "", err
 	}
 	p.out.Printf("%s (it is not shown): ", what)
-	b, err := interruptible(ctx, func() ([]byte, error) { return term.ReadPassword(fd) })
+	line, err := p.Line(ctx)
 	err = errors.Join(err, term.Restore(fd, before))
-	p.out.Printf("\n")
-	return string(b), err
+	if ctx.Err() == nil { // else the line has ended
+		p.out.Printf("\n")
+	}
+	return line, err
 }
 
 // hideInput has a terminal no longer show what is typed. It returns the state before.
@@ -120,35 +129,27 @@ func (p *Prompt) Confirm(ctx context.Context, question string) error {
 	return nil
 }
 
+// read returns what comes next. When the context ends first, reading goes on for the
+// next call.
 func (p *Prompt) read(ctx context.Context) ([]byte, error) {
-	b, err := interruptible(ctx, func() ([]byte, error) {
-		const some = 4096
-		b := make([]byte, some) // an abandoned read must not write to what others use
-		n, err := p.in.Read(b)
-		return b[:n], err
-	})
-	if ctx.Err() != nil && p.Interactive() {
-		fmt.Fprintln(p.out)
+	if p.pending == nil {
+		done := make(chan result, 1)
+		p.pending = done
+		go func() {
+			const some = 4096
+			b := make([]byte, some)
+			n, err := p.in.Read(b)
+			done <- result{b[:n], err}
+		}()
 	}
-	return b, err
-}
-
-// interruptible returns what read returns, or the context's error once that ends.
-// The read goes on then, until the process ends.
-func interruptible(ctx context.Context, read func() ([]byte, error)) ([]byte, error) {
-	type result struct {
-		b   []byte
-		err error
-	}
-	done := make(chan result, 1)
-	go func() {
-		b, err := read()
-		done <- result{b, err}
-	}()
 	select {
-	case r := <-done:
+	case r := <-p.pending:
+		p.pending = nil
 		return r.b, r.err
 	case <-ctx.Done():
+		if p.Interactive() {
+			p.out.Printf("\n")
+		}
 		return nil, context.Cause(ctx)
 	}
 }

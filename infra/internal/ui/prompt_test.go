@@ -126,3 +126,31 @@ func TestHidden(t *testing.T) {
 		t.Errorf("the terminal shows %q, %v", text, err)
 	}
 }
+
+// TestAQuestionAnsweredElsewhere sees that what is typed after a question was given up
+// answers the next one.
+func TestAQuestionAnsweredElsewhere(t *testing.T) {
+	keyboard, terminal, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer keyboard.Close()
+	defer terminal.Close()
+	p := prompt(terminal)
+	answered, elsewhere := context.WithCancel(t.Context())
+	elsewhere()
+	if _, err := p.Line(answered); !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v", err)
+	}
+	for _, want := range []string{"first", "second"} {
+		if _, err := io.WriteString(keyboard, want+"\n"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := p.Hidden(t.Context(), "Secret"); got != "first" || err != nil {
+		t.Errorf("hidden: %q, %v", got, err)
+	}
+	if got, err := p.Line(t.Context()); got != "second" || err != nil {
+		t.Errorf("line: %q, %v", got, err)
+	}
+}

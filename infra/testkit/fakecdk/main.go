@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"path"
 	"reflect"
 	"slices"
 	"strings"
@@ -88,7 +87,7 @@ func (x *cli) bootstrap(ctx context.Context) error {
 
 // synthesized returns the stage and its template.
 func (x *cli) synthesized() (config.Stage, string, error) {
-	s, err := config.Load(os.DirFS("."), path.Join(config.StagesDir, strings.TrimPrefix(x.stack, "hearthgate-")+".json"))
+	s, err := project.Stage(strings.TrimPrefix(x.stack, "hearthgate-"))
 	return s, fakeaws.StageTemplate(s), err
 }
 

@@ -84,19 +84,19 @@ func (term *Terminal) press(question, keys string) {
 // not come fails the test.
 func (term *Terminal) Wait(text string) {
 	term.t.Helper()
-	const patience = 3 * time.Minute // for a question that never comes
+	const patience = 3 * time.Minute // for a text that never comes
 	late := time.After(patience)
 	every := time.NewTicker(5 * time.Millisecond)
 	defer every.Stop()
 	for ended := false; !term.shows(text); {
 		if ended {
-			term.t.Fatalf("the command ended without %q:\n%s", question, term.Written())
+			term.t.Fatalf("the command ended without %q:\n%s", text, term.Written())
 		}
 		select {
 		case <-term.done:
 			ended = true // it may have written more before that
 		case <-late:
-			term.t.Fatalf("no %q in %v:\n%s", question, patience, term.Written())
+			term.t.Fatalf("no %q in %v:\n%s", text, patience, term.Written())
 		case <-every.C:
 		}
 	}

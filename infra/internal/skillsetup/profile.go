@@ -1,0 +1,133 @@
+package skillsetup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	"github.com/hearthgate/hearthgate/config/alexa"
+	"github.com/hearthgate/hearthgate/infra/internal/smapi"
+)
+
+// profile returns the security profile and the vendor id: what was given, else what the
+// owner types. What was stored before is the default.
+func (s *Setup) profile(ctx context.Context, o LoginOptions, before smapi.Login) (smapi.Login, error) {
+	l := smapi.Login{VendorID: o.VendorID, ClientID: o.ClientID, ClientSecret: o.ClientSecret}
+	ask := func(field *string, check func(string) error, question, help, fallback, flag string) error {
+		if *field != "" || !s.interactive() {
+			if *field == "" {
+				*field = fallback
+			}
+			if err := check(*field); err != nil {
+				return fmt.Errorf("%w (%s)", err, flag)
+			}
+			return nil
+		}
+		return s.ask(ctx, field, check, question, help, fallback)
+	}
+	if err := ask(&l.VendorID, checkVendor, "Your vendor id", alexa.VendorPage+" shows it; empty: it is found out, and some return URLs are to be added afterwards", before.VendorID, "--vendor-id"); err != nil {
+		return l, err
+	}
+	if before.ClientID == "" && s.interactive() {
+		s.explain(l.VendorID, returnURL(o.Port))
+	}
+	if err := ask(&l.ClientID, checkClient, "Client id of the security profile", "On its page under Web Settings, amzn1.application-oa2-client....", before.ClientID, "--client-id"); err != nil {
+		return l, err
+	}
+	if l.ClientSecret == "" && before.ClientID == l.ClientID {
+		l.ClientSecret = before.ClientSecret
+	}
+	if l.ClientSecret == "" && s.interactive() {
+		var err error
+		if l.ClientSecret, err = s.Prompt.Hidden(ctx, "Client secret"); err != nil {
+			return l, err
+		}
+	}
+	l.ClientSecret = strings.TrimSpace(l.ClientSecret)
+	return l, checkSecret(l.ClientSecret)
+}
+
+// ask asks a question until the answer is right.
+func (s *Setup) ask(ctx context.Context, field *string, check func(string) error, question, help, fallback string) error {
+	s.Out.Printf("%s\n  %s\n", s.Out.Bold(question), s.Out.Dim(help))
+	for {
+		s.Out.Printf("  [%s] ", fallback)
+		text, err := s.Prompt.Line(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case errors.Is(err, io.EOF):
+			return errors.New("the answers ended: run it again")
+		case err != nil:
+			return err
+		}
+		if text = strings.TrimSpace(text); text == "" {
+			text = fallback
+		}
+		problem := check(text)
+		if problem == nil {
+			*field = text
+			return nil
+		}
+		s.Out.Printf("  %s\n", s.Out.Bad(problem.Error()))
+	}
+}
+
+// explain writes what to type into the one page that remains.
+func (s *Setup) explain(vendor, back string) {
+	to := s.Out
+	to.Printf("\n%s\n", to.Bold("One page is left to you: a security profile of Login with Amazon"))
+	to.Printf("Open %s\nwith the Amazon account that your Echo uses, and create a new security profile:\n", alexa.SecurityProfilesPage)
+	t := to.Table("    ")
+	t.Row("Security Profile Name", "hearthgate "+s.Stage.Name)
+	t.Row("Security Profile Description", "Alexa for my own Home Assistant")
+	t.Row("Consent Privacy Notice URL", s.Stage.URL, "any page of yours: only you see it")
+	t.Flush()
+	to.Printf("Save it. Then at its gear, Web Settings, Edit:\n")
+	t = to.Table("    ")
+	t.Row("Allowed Return URLs", back)
+	if vendor != "" {
+		for _, address := range returnURLs(vendor) {
+			t.Row("", address)
+		}
+	}
+	t.Flush()
+	to.Printf("Save it again. Show Secret shows the client secret.\n\n")
+}
+
+var (
+	vendorID = regexp.MustCompile(`^[A-Z0-9]{6,32}$`)
+	clientID = regexp.MustCompile(`^amzn1\.application-oa2-client\.[0-9a-f]{16,64}$`)
+)
+
+func checkVendor(text string) error {
+	if text == "" || vendorID.MatchString(text) {
+		return nil
+	}
+	return errors.New("this is not a vendor id: it has capital letters and digits only, such as M2AB3CDEF4GH5; leave it empty if you do not find it")
+}
+
+func checkClient(text string) error {
+	switch {
+	case clientID.MatchString(text):
+		return nil
+	case text == "":
+		return errors.New("the client id of the security profile is missing: copy it from its page under Web Settings")
+	case strings.HasPrefix(text, "amzn1.application."):
+		return errors.New("this is the App ID of the security profile: copy the Client ID, which begins with amzn1.application-oa2-client.")
+	}
+	return errors.New("this is not a client id: copy the one that begins with amzn1.application-oa2-client.")
+}
+
+func checkSecret(text string) error {
+	switch {
+	case text == "":
+		return errors.New("the client secret of the security profile is missing: Show Secret on its page shows it; without a terminal it is read from standard input")
+	case strings.ContainsAny(text, " \t\r\n") || len(text) > 512:
+		return errors.New("the client secret has blanks or line breaks in it, or is too long: copy it again, all of it and nothing else")
+	}
+	return nil
+}
