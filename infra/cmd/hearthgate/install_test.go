@@ -58,11 +58,11 @@ func TestInstall(t *testing.T) {
 			if err := json.Unmarshal([]byte(said), &b); failed || err != nil || b.Clone != root(t) || b.Stages != filepath.Join(root(t), config.StagesDir) || b.Problems != nil {
 				t.Errorf("in %s: %s", dir, said)
 			}
-			if said, failed = runs(t, dir, env, program, "skill", "--stage", "nope"); !failed || !strings.Contains(said, `there is no stage "nope" in config/stages`) {
+			if said, failed = runs(t, dir, env, program, "skill", "model", "--stage", "nope"); !failed || !strings.Contains(said, `there is no stage "nope" in config/stages`) {
 				t.Errorf("in %s: %s", dir, said)
 			}
 			stages := filepath.Join(root(t), config.ExamplesDir)
-			if said, failed = runs(t, dir, append(env, "HEARTHGATE_STAGES="+stages), program, "skill", "--stage", "prod"); failed {
+			if said, failed = runs(t, dir, append(env, "HEARTHGATE_STAGES="+stages), program, "skill", "model", "--stage", "prod"); failed {
 				t.Errorf("with other stages, in %s: %s", dir, said)
 			}
 		}

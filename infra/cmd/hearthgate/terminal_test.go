@@ -24,7 +24,7 @@ func (o *owner) sits(env []string, args ...string) *terminal.Terminal {
 func (o *owner) opens(cmd *exec.Cmd, env []string) *terminal.Terminal {
 	o.t.Helper()
 	cmd.Dir, cmd.Env = o.clone, append(append(cmd.Environ(), o.env...), env...)
-	return terminal.Start(o.t, cmd, 120)
+	return terminal.Start(o.t, cmd, 0)
 }
 
 func TestATerminal(t *testing.T) {

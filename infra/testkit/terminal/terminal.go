@@ -29,7 +29,8 @@ type Terminal struct {
 	answered int          // guarded by mu; up to where what was written was answered
 }
 
-// Start starts the command in a terminal of so many columns. What is left of it when the
+// Start starts the command in a terminal of so many columns, 0 for one that does not say how
+// many it has, in which nothing is wrapped. What is left of the command when the
 // test ends is killed.
 func Start(t testing.TB, cmd *exec.Cmd, columns int) *Terminal {
 	t.Helper()
