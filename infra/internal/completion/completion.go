@@ -6,13 +6,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"syscall"
 
+	"github.com/hearthgate/hearthgate/infra/internal/atomicfile"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
@@ -44,8 +44,10 @@ func Install(ctx context.Context, getenv func(string) string, generate func(shel
 		}
 		file, hint := s.find(ctx, getenv)
 		f := File{Shell: s.name, File: file, Hint: hint}
-		if err := write(file, script.Bytes()); err != nil {
-			f.Hint, f.Problem = "", cause(err).Error()
+		if !filepath.IsAbs(file) {
+			f.Hint, f.Problem = "", "HOME is not set"
+		} else if err := atomicfile.Write(file, script.Bytes(), 0o644); err != nil {
+			f.Hint, f.Problem = "", err.Error()
 		}
 		all = append(all, f)
 	}
@@ -61,32 +63,10 @@ func Uninstall(ctx context.Context, getenv func(string) string) Removed {
 		case err == nil:
 			all = append(all, File{Shell: s.name, File: file})
 		case !errors.Is(err, os.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR):
-			all = append(all, File{Shell: s.name, File: file, Problem: cause(err).Error()})
+			all = append(all, File{Shell: s.name, File: file, Problem: err.Error()})
 		}
 	}
 	return all
-}
-
-// write writes a file as a whole or not at all.
-func write(file string, b []byte) error {
-	if !filepath.IsAbs(file) {
-		return errors.New("HOME is not set")
-	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return err
-	}
-	if err := os.WriteFile(file+".new", b, 0o644); err != nil {
-		return err
-	}
-	return os.Rename(file+".new", file)
-}
-
-// cause returns an error without the name of a system call.
-func cause(err error) error {
-	if p, ok := errors.AsType[*os.PathError](err); ok {
-		return fmt.Errorf("%s: %w", p.Path, p.Err)
-	}
-	return err
 }
 
 // Show writes for a person what was installed.
@@ -96,7 +76,7 @@ func (all Installed) Show(to *ui.Screen) {
 	}
 	for _, f := range all {
 		if f.Problem != "" {
-			to.Printf("%s the completion of %s was not installed (%s): `hearthgate completion %s` prints it\n", to.Bad("warning:"), f.Shell, f.Problem, f.Shell)
+			to.Printf("%s the completion of %s was not installed: %s. `hearthgate completion %s` prints it\n", to.Bad("warning:"), f.Shell, f.Problem, f.Shell)
 			continue
 		}
 		to.Printf("%s %s (completion of %s)\n", to.Good("installed"), f.File, f.Shell)
@@ -110,7 +90,7 @@ func (all Installed) Show(to *ui.Screen) {
 func (all Removed) Show(to *ui.Screen) {
 	for _, f := range all {
 		if f.Problem != "" {
-			to.Printf("%s the completion of %s was not removed (%s): delete %s\n", to.Bad("warning:"), f.Shell, f.Problem, f.File)
+			to.Printf("%s the completion of %s was not removed (%s): delete %s yourself\n", to.Bad("warning:"), f.Shell, f.Problem, f.File)
 			continue
 		}
 		to.Printf("%s %s\n", to.Good("removed"), f.File)

@@ -78,7 +78,7 @@ func TestInstall(t *testing.T) {
 
 // TestNoPlace installs where nothing can be written: it says so, with what to do.
 func TestNoPlace(t *testing.T) {
-	for home, want := range map[string]string{"/dev/null": "/dev/null: not a directory", "": "HOME is not set"} {
+	for home, want := range map[string]string{"/dev/null": "hearthgate cannot be written: not a directory; check", "": "HOME is not set"} {
 		person(t, "", "bash")
 		all, err := completion.Install(t.Context(), func(name string) string { return map[string]string{"HOME": home}[name] }, script)
 		if err != nil || len(all) != 1 || !strings.Contains(all[0].Problem, want) {
@@ -86,7 +86,7 @@ func TestNoPlace(t *testing.T) {
 		}
 		var out bytes.Buffer
 		all.Show(ui.Paint(&out, false))
-		if want := "was not installed (" + all[0].Problem + "): `hearthgate completion bash` prints it\n"; !strings.HasSuffix(out.String(), want) {
+		if want := "was not installed: " + all[0].Problem + ". `hearthgate completion bash` prints it\n"; !strings.HasSuffix(out.String(), want) {
 			t.Errorf("got %q", out.String())
 		}
 		if removed := completion.Uninstall(t.Context(), func(string) string { return "/dev/null" }); len(removed) != 0 {
