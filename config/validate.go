@@ -46,14 +46,10 @@ func (s Stage) Validate() error {
 		{"permissionsBoundary", checkPolicy(s.PermissionsBoundary)},
 		{"budget", checkBudget(s.Budget, s.AlarmEmail)},
 	}
-	file := s.File
-	if file == "" {
-		file = s.Name
-	}
 	var problems []error
 	for _, c := range checks {
 		if c.problem != "" {
-			problems = append(problems, &FieldError{file, c.field, c.problem})
+			problems = append(problems, &FieldError{s.file(), c.field, c.problem})
 		}
 	}
 	return errors.Join(problems...)
