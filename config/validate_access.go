@@ -8,15 +8,6 @@ import (
 	"github.com/hearthgate/hearthgate/config/strictjson"
 )
 
-// Warnings returns what the stage accepts and its owner should know: a sentence each,
-// that begins with the field.
-func (s Stage) Warnings() (all []string) {
-	if len(s.AllowedUsers) > 0 && s.LoginWithAmazonClientID == "" {
-		all = append(all, "loginWithAmazonClientId is missing, so allowedUsers accepts tokens that its users gave to any application of Amazon's; write the client id of the skill's security profile")
-	}
-	return all
-}
-
 func checkUsers(ids []string) string { return problem(policy.CheckUsers(ids)) }
 
 // checkRules checks the rules as the function does.
