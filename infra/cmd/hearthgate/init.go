@@ -12,15 +12,19 @@ import (
 
 func (c *command) init() *cobra.Command {
 	var stage, account, conversation, clientID string
-	var production, secretHeaders, skip, yes bool
+	var production, secretHeaders, skip, yes, fresh bool
 	answers := map[string]*string{} // by flag
 	cmd := &cobra.Command{
 		Use:   "init",
 		Short: "Describe your home: write the file of a stage",
 		Long: `init asks for what a stage must know, checks each answer, and writes
-` + config.StagesDir + `/STAGE.json. It does not ask for what a flag gives, and without a
+` + config.StagesDir + `/STAGE.json, or STAGE.json in the folder of ` + project.EnvStages + `. It does not ask for what a flag gives, and without a
 terminal it asks for nothing. If the file exists it shows what would change, and
-changes it only after you say yes.`,
+changes it only after you say yes.
+
+Press Enter to keep what stands in brackets; - empties what need not be there. Every
+answer is kept until the file is written: when init ends early, the next one goes on
+with them.`,
 		Example: `  hearthgate init
   hearthgate init --stage prod --production --account 111122223333
   hearthgate init --locale de-DE --url https://home.example.com --yes`,
@@ -37,12 +41,13 @@ changes it only after you say yes.`,
 	cmd.Flags().StringVar(&clientID, "login-with-amazon-client-id", "", "client id of the skill's account linking, whose tokens the allow-list accepts")
 	cmd.Flags().BoolVar(&skip, "offline", false, "do not check that Home Assistant answers")
 	cmd.Flags().BoolVar(&yes, "yes", false, "change the file without asking")
+	cmd.Flags().BoolVar(&fresh, "fresh", false, "forget the answers of a run that ended early")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		stages, err := project.Stages()
 		if err != nil {
 			return err
 		}
-		o := setup.Options{Given: map[string]string{}, Out: c.errScreen(), Skip: skip, Yes: yes}
+		o := setup.Options{Given: map[string]string{}, Out: c.errScreen(), Offline: skip, Yes: yes, Fresh: fresh}
 		for _, q := range setup.Questions() {
 			if cmd.Flags().Changed(q.Flag) {
 				o.Given[q.Field] = *answers[q.Flag]

@@ -164,7 +164,7 @@ func TestHeaders(t *testing.T) {
 	o := newOwner(t)
 	const url, name = "https://gate.example.com", "/hearthgate/dev/home-assistant/headers"
 	o.internet.Serve(t, "gate.example.com", o.gate())
-	o.sees(o.types("", "init", "--locale", "de-DE", "--url", url), 1, "Cloudflare Access", "hearthgate headers", "--offline")
+	o.sees(o.types("", "init", "--locale", "de-DE", "--url", url), 1, "Cloudflare Access", "hearthgate headers", "add --secret-headers")
 	o.sees(o.types("", "init", "--locale", "de-DE", "--url", url, "--offline"), 0)
 	o.sees(o.types(canary, "token"), 1, "302")
 
@@ -183,7 +183,7 @@ func TestHeaders(t *testing.T) {
 	if p == nil || p.Type != "SecureString" || p.Value != `{"CF-Access-Client-Id":"id.access","CF-Access-Client-Secret":"canary-secret"}` {
 		t.Errorf("parameter %+v", p)
 	}
-	o.sees(o.types("", "init", "--secret-headers", "--yes", "--offline"), 0, "secretHeaders", "(default) -> true")
+	o.sees(o.types("", "init", "--url", url, "--secret-headers", "--yes"), 0, "secretHeaders", "false -> true", "It asks for a login, which the secret headers are for")
 	o.sees(o.types(canary, "token"), 0, "stored")
 	o.sees(o.types(good, "headers", "--json"), 0, `"version": 2`, `"next": "hearthgate deploy --stage dev"`)
 	o.cloud.SetParameter("eu-west-1", fakeaws.Parameter{Name: name})

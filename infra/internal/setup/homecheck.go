@@ -23,6 +23,10 @@ type Home struct {
 	Headers map[string]string // sent with every request; default: none
 }
 
+// ErrLogin is in the error of a home that has a login in front of it, which a service
+// passes with secret headers.
+var ErrLogin = errors.New("asks for a login first")
+
 // Reach checks that a Home Assistant with a Smart Home endpoint answers. It sends no
 // token, and nothing that Home Assistant would count as a failed login and ban this
 // machine's address for.
@@ -32,7 +36,7 @@ func (h Home) Reach(ctx context.Context) error {
 	case err != nil:
 		return err
 	case status == http.StatusFound || status == http.StatusForbidden && strings.Contains(body, "Cloudflare Access"):
-		return fmt.Errorf("%s asks for a login first (%d), as Cloudflare Access does: store the headers of a service token with `hearthgate headers` (if the stage does not exist yet, create it with --offline first)", h.URL, status)
+		return fmt.Errorf("%s %w (%d), as Cloudflare Access does: store the headers of a service token with `hearthgate headers`", h.URL, ErrLogin, status)
 	case status == http.StatusNotFound:
 		return fmt.Errorf("%s has no Smart Home endpoint (404): if it is Home Assistant, add `alexa:` and below it `smart_home:` to its configuration.yaml and restart it, or wait if it is still starting", h.URL)
 	case status != http.StatusMethodNotAllowed:

@@ -23,12 +23,12 @@ const skill = "amzn1.ask.skill.00000000-0000-0000-0000-000000000001"
 func ask(t *testing.T, typed string, given map[string]string, from config.Stage) (config.Stage, string, error) {
 	t.Helper()
 	var out bytes.Buffer
-	o := setup.Options{Given: given, Out: ui.Paint(&out, false), Skip: true}
+	i := &setup.Interview{Stage: &from, Out: ui.Paint(&out, false), Offline: true}
 	if typed != "" {
-		o.Prompt = ui.NewPrompt(strings.NewReader(typed), o.Out)
+		i.Prompt = ui.NewPrompt(strings.NewReader(typed), i.Out)
 	}
-	s, err := setup.Ask(t.Context(), from, o)
-	return s, out.String(), err
+	err := i.Run(t.Context(), setup.Questions(), given)
+	return from, out.String(), err
 }
 
 func TestAsk(t *testing.T) {

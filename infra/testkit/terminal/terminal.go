@@ -72,6 +72,12 @@ func (term *Terminal) Interrupt(question string) {
 	term.press(question, "\x03")
 }
 
+// Type types keys once the question is written, after the last that was answered.
+func (term *Terminal) Type(question, keys string) {
+	term.t.Helper()
+	term.press(question, keys)
+}
+
 func (term *Terminal) press(question, keys string) {
 	term.t.Helper()
 	term.Wait(question)

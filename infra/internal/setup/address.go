@@ -1,0 +1,85 @@
+package setup
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
+)
+
+// urlField is the field with the home's address, which is checked by asking the home.
+const urlField = "homeAssistantUrl"
+
+// address sets the home's address and checks that the home answers. Where it does not,
+// the owner chooses to try again, to type another address, or to keep it unchecked.
+func (i *Interview) address(ctx context.Context, text string) error {
+	for {
+		before := *i.Stage
+		if err := i.set(urlField, text); err != nil {
+			return err
+		}
+		problem := i.reach(ctx)
+		if problem == nil {
+			return nil
+		}
+		*i.Stage, before = before, *i.Stage
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		choice, err := i.unreached(ctx, problem)
+		switch {
+		case err != nil:
+			return err
+		case choice == "k":
+			*i.Stage = before
+			if errors.Is(problem, ErrLogin) {
+				i.Stage.SecretHeaders = true
+				i.keep("secretHeaders", "true")
+			}
+			return nil
+		case choice != "":
+			text = choice
+		}
+	}
+}
+
+// unreached says why the home was not reached and what the owner can do, and returns what
+// they typed: "" to try again, "k" to keep the address, or another address.
+func (i *Interview) unreached(ctx context.Context, problem error) (string, error) {
+	i.Out.Printf("  %s\n", ui.Lines(i.Out.Bad(problem.Error())))
+	if errors.Is(problem, ErrLogin) {
+		i.Out.Printf("  Type k to keep this address: `hearthgate headers` then comes next, and checks it. Or press Enter to try again, or type another address.\n")
+	} else {
+		i.Out.Printf("  Press Enter to try again, type another address, or type k to keep this one unchecked.\n")
+	}
+	i.Out.Printf("  [try again] ")
+	text, err := i.Prompt.Line(ctx)
+	text = strings.TrimSpace(text)
+	switch {
+	case ctx.Err() != nil:
+		return "", context.Cause(ctx)
+	case err != nil:
+		i.Out.Printf("\n")
+		return "", errors.Join(ErrAnswersEnded, problem)
+	case strings.EqualFold(text, "k"):
+		return "k", nil
+	}
+	return text, nil
+}
+
+// reach checks that the home answers at the stage's address, unless offline. A login
+// before the home is as it should be where the stage has headers for it.
+func (i *Interview) reach(ctx context.Context) error {
+	if i.Offline {
+		return nil
+	}
+	i.Out.Printf("  ")
+	i.Out.Progress("asking " + i.Stage.URL)
+	err := HomeWith(*i.Stage, nil).Reach(ctx)
+	if errors.Is(err, ErrLogin) && i.Stage.SecretHeaders {
+		i.Out.Printf("  It asks for a login, which the secret headers are for: `hearthgate headers` checks them.\n")
+		return nil
+	}
+	return err
+}
