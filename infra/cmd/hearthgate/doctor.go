@@ -19,7 +19,7 @@ func (c *command) doctor() *cobra.Command {
 		Short: "Diagnose problems, and say what to do about them",
 		Long: `doctor checks the AWS account, and has the deployed function check its route to your
 home step by step: settings, name, connection, certificate, token, Smart Home endpoint,
-devices. It stops at the first failure that makes the rest meaningless. With --here it
+devices. With a login for skills it compares the skills at Amazon too. It stops at the first failure that makes the rest meaningless. With --here it
 checks the route from this machine too. With ` + config.EnvURL + ` and
 ` + config.EnvToken + ` set it checks only that, without AWS.
 
@@ -64,6 +64,7 @@ func (c *command) diagnose(ctx context.Context, name string, here bool) (doctor.
 		return d, nil
 	}
 	d = append(d, target.CheckStack(ctx)...)
+	d = append(d, target.CheckSkill(ctx))
 	c.progress("having the deployed function check its route to the home")
 	d = append(d, doctor.CheckRoute(ctx, invoke.Deployed(target.Account, config.FunctionName(name), config.Alias), doctor.Inside)...)
 	if !here {

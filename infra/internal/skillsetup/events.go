@@ -52,7 +52,7 @@ func (s *Setup) Events(ctx context.Context, show bool, file string) (Events, err
 		return e, err
 	}
 	if c.ClientID == "" || c.ClientSecret == "" {
-		return e, fmt.Errorf("Amazon has no credentials for events of this skill yet: run `%s`, wait a minute, and run this again", s.command("skill link"))
+		return e, fmt.Errorf("there are no credentials for events of this skill at Amazon yet: run `%s`, wait a minute, and run this again", s.command("skill link"))
 	}
 	e.ClientID = c.ClientID
 	if show {

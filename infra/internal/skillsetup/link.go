@@ -88,7 +88,7 @@ func (s *Setup) plans(ctx context.Context, client *smapi.Client, o LinkOptions) 
 		all = append(all, p)
 	}
 	if all == nil {
-		return nil, fmt.Errorf("the stage %s has no skill yet: run `%s`", s.Stage.Name, s.command("skill create"))
+		return nil, fmt.Errorf("%w of the stage %s yet: run `%s`", ErrNoSkill, s.Stage.Name, s.command("skill create"))
 	}
 	return all, nil
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -26,7 +27,13 @@ func (s *Setup) planModel(ctx context.Context, p *plan, client *smapi.Client, in
 		return err
 	}
 	language := ours.Interaction.Language
-	field := "interactionModel." + s.Stage.Locale + "."
+	field := "interactionModel." + s.Stage.Locale
+	if was == nil {
+		p.differs(field, "", fmt.Sprintf("%d intents, opened with %q", len(language.Intents), language.InvocationName))
+		p.model = merged(was, language)
+		return nil
+	}
+	field += "."
 	before := len(p.differences)
 	if amazon.InvocationName != language.InvocationName {
 		p.differs(field+"invocationName", amazon.InvocationName, language.InvocationName)

@@ -150,7 +150,7 @@ func (d Differences) Show(to *ui.Screen) {
 func (d Differences) String() string {
 	var all []string
 	for _, one := range d {
-		all = append(all, fmt.Sprintf("%s (%s) is %s, and should be %s", one.Field, nameOf(one.Skill), cmp.Or(one.Amazon, "missing"), cmp.Or(one.Ours, "removed")))
+		all = append(all, fmt.Sprintf("%s of the %s is %s, and should be %s", one.Field, nameOf(one.Skill), cmp.Or(one.Amazon, "missing"), cmp.Or(one.Ours, "removed")))
 	}
 	return strings.Join(all, "; ")
 }

@@ -117,9 +117,9 @@ func checkClient(text string) error {
 	case text == "":
 		return errors.New("the client id of the security profile is missing: copy it from its page under Web Settings")
 	case strings.HasPrefix(text, "amzn1.application."):
-		return errors.New("this is the App ID of the security profile: copy the Client ID, which begins with amzn1.application-oa2-client.")
+		return errors.New("this is the App ID of the security profile: copy the Client ID beside it (amzn1.application-oa2-client...)")
 	}
-	return errors.New("this is not a client id: copy the one that begins with amzn1.application-oa2-client.")
+	return errors.New("this is not a client id: copy that of the security profile (amzn1.application-oa2-client...)")
 }
 
 func checkSecret(text string) error {

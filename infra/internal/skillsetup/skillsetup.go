@@ -36,6 +36,9 @@ type Setup struct {
 // ErrNoLogin is in the error of a step that needs a login when the stage has none.
 var ErrNoLogin = errors.New("there is no login for skills")
 
+// ErrNoSkill is in the error of a step that needs a skill when the stage has none.
+var ErrNoSkill = errors.New("there is no skill")
+
 // kinds are the kinds of skill with the names that a person uses, in their order.
 var kinds = []struct{ kind, flag, name string }{
 	{smapi.SmartHome, "smart-home", "Smart Home"},
