@@ -42,7 +42,7 @@ func TestTheFunctionOfThisMachine(t *testing.T) {
 		{"operation that refuses its input", noHome, []string{"op", "cache.set", `{"nonsense": 1}`}, 1, "nonsense", ""},
 		{"operations", noHome, []string{"op"}, 0, "cache.set", ""},
 		{"operations in JSON", noHome, []string{"op", "--json"}, 0, `"name": "lambda.operations"`, ""},
-		{"operation that refuses its input, once", noHome, []string{"op", "cache.set", `{"nonsense": 1}`}, 1, "cache.set: there is no field", ""},
+		{"operation that refuses its input, once", noHome, []string{"op", "cache.set", `{"nonsense": 1}`}, 1, "there is no field", ""},
 		{"no such operation, once", noHome, []string{"op", "cache.nonsense"}, 1, "there is no operation", ""},
 		{"no such operation", noHome, []string{"op", "cache.nonsense", "--json"}, 1, `"success": false`, ""},
 		{"input that is no JSON", noHome, []string{"op", "cache.set", "a"}, 1, "", "not JSON"},
