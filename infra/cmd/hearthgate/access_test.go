@@ -43,7 +43,7 @@ func TestS3Allow(t *testing.T) {
 		t.Errorf("it is not one JSON value: %s", r.out)
 	}
 	o.cloud.Deny("lambda.Invoke", "AccessDeniedException", "no")
-	o.sees(o.types("", "op", "--allow", "--stage", "dev"), 1, "/hearthgate/dev/operations-until allows it until", "does not allow it")
+	o.sees(o.types("", "op", "--allow", "--stage", "dev"), 1, "/hearthgate/dev/operations-until allows it until", "does not allow")
 }
 
 // TestS2Policy asks a deployed function what its policy allows.
@@ -134,7 +134,7 @@ func TestS4Terminal(t *testing.T) {
 		{[]string{"invoke", "turn-on", "--endpoint", "light.a"}, 1, `\u202evil`},
 		{[]string{"invoke", "turn-on", "--endpoint", "light.a", "--json"}, 1, `\u202evil`},
 		{[]string{"op", "nothing\x1b]0;x\x07"}, 1, `nothing\`},
-		{[]string{"op", "utility.merge", `{"objects":[{"a":"` + "\u202e" + `"}]}`}, 1, "utility.merge"},
+		{[]string{"op", "utility.merge", `{"objects":[{"a":"` + "\u202e" + `"}]}`}, 1, `there is no field "objects"`},
 		{[]string{"status"}, 0, "100"},
 		{[]string{"doctor"}, 0, "1 endpoints"},
 		{[]string{"unknown\x1b[2J"}, 1, `there is no command`},

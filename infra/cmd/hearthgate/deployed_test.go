@@ -30,7 +30,7 @@ func TestTheDeployedFunction(t *testing.T) {
 	o.sees(o.types("", "invoke", "turn-on", "--endpoint", "switch.outlet", "--stage", "dev"), 0, `"name": "Response"`, "from hearthgate-dev in eu-west-1")
 	o.sees(o.types("", "invoke", "report-state", "--endpoint", "switch.outlet", "--function", arn), 0, `"value": "ON"`)
 	o.sees(o.types("", "invoke", "turn-on", "--endpoint", "light.nope", "--stage", "dev"), 1, "NO_SUCH_ENDPOINT")
-	o.sees(o.types("", "invoke", "discover", "--function", "arn:aws:lambda:eu-west-1:"+fakeaws.AccountID+":function:nope"), 1, "Function not found")
+	o.sees(o.types("", "invoke", "discover", "--function", "arn:aws:lambda:eu-west-1:"+fakeaws.AccountID+":function:nope"), 1, "there is no function ")
 	o.sees(o.types("", "op", "utility.generate_correlation_id", "--stage", "dev"), 0, "utility.generate_correlation_id: ok")
 	o.sees(o.types("", "status"), 0, "hearthgate-dev in eu-west-1", "100 of 100  hearthgate-dev in eu-west-1")
 	o.sees(o.types("", "doctor"), 0, "Your AWS account", "From inside the deployed function", "9 endpoints", "3, of which 0 failed", "Nothing is broken; see the advice on: alarms, tls; could not be checked: code")
@@ -77,6 +77,6 @@ func TestNothingDeployed(t *testing.T) {
 	o := newOwner(t)
 	o.sees(o.types("", "init", "--locale", "de-DE", "--url", homeURL), 0)
 	for _, args := range [][]string{{"logs"}, {"cost"}, {"status"}, {"policy"}, {"invoke", "discover", "--stage", "dev"}} {
-		o.sees(o.types("", args...), 1, "Function not found", "deploy its stage with `hearthgate deploy`")
+		o.sees(o.types("", args...), 1, "there is no function ", "deploy its stage with `hearthgate deploy`")
 	}
 }

@@ -65,7 +65,7 @@ func TestRotate(t *testing.T) {
 	})
 	t.Run("a token that cannot be put back", func(t *testing.T) {
 		o.cloud.Before("lambda.Invoke", func() { o.cloud.Deny("ssm.PutParameter", "AccessDeniedException", "no") })
-		o.sees(o.types("wrong", "token", "--rotate", "--offline"), 1, name+" still has the new token, version 12, because the one before could not be stored again", "does not allow it", "`hearthgate token --stage dev` stores a good one")
+		o.sees(o.types("wrong", "token", "--rotate", "--offline"), 1, name+" still has the new token, version 12, because the one before could not be stored again", "does not allow", "`hearthgate token --stage dev` stores a good one")
 		o.cloud.Before("lambda.Invoke", nil)
 		o.cloud.Allow()
 		o.sees(o.types(canary, "token", "--rotate"), 0, "version 13")
@@ -73,7 +73,7 @@ func TestRotate(t *testing.T) {
 	})
 	t.Run("a token that cannot be stored", func(t *testing.T) {
 		o.cloud.Deny("ssm.PutParameter", "AccessDeniedException", "no")
-		o.sees(o.types(canary, "token", "--rotate"), 1, "does not allow it", "The token that was stored before is still in place")
+		o.sees(o.types(canary, "token", "--rotate"), 1, "does not allow", "The token that was stored before is still in place")
 		o.cloud.Allow()
 		works()
 	})

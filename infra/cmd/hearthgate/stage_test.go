@@ -139,7 +139,7 @@ func TestToken(t *testing.T) {
 	for _, tt := range []struct{ call, code, want string }{
 		{"sts.GetCallerIdentity", "ExpiredToken", "have expired"},
 		{"sts.GetCallerIdentity", "InvalidClientTokenId", "does not know these credentials"},
-		{"ssm.PutParameter", "AccessDeniedException", "does not allow it"},
+		{"ssm.PutParameter", "AccessDeniedException", "does not allow"},
 	} {
 		o.cloud.Deny(tt.call, tt.code, "no")
 		o.sees(o.types(canary, "token"), 1, tt.want)

@@ -31,5 +31,5 @@ func TestLogsReplayAndCost(t *testing.T) {
 	o.sees(o.types("", "cost"), 0, " 4500 ", "100.0 GB-s", "2.0 MB", "projected $0.00")
 	o.sees(o.types("", "cost", "--json"), 0, `"requests": 4500`)
 	o.cloud.Deny("monitoring.GetMetricStatistics", "AccessDeniedException", "no")
-	o.sees(o.types("", "cost"), 1, "does not allow it")
+	o.sees(o.types("", "cost"), 1, "does not allow")
 }

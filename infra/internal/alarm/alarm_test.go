@@ -112,7 +112,7 @@ func TestNotSent(t *testing.T) {
 		"an old stack": {nil, func(c *fakeaws.Cloud) {
 			c.Edit("hearthgate-dev", "AWS::CloudWatch::CompositeAlarm", func(*fakeaws.Resource) bool { return false })
 		}, []string{"no mail was sent", "there is no alarm hearthgate-dev-outage", "hearthgate deploy --stage dev"}},
-		"not allowed": {nil, func(c *fakeaws.Cloud) { c.Deny("monitoring.SetAlarmState", "AccessDenied", "no") }, []string{"does not allow it"}},
+		"not allowed": {nil, func(c *fakeaws.Cloud) { c.Deny("monitoring.SetAlarmState", "AccessDenied", "no") }, []string{"does not allow"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, account := deployed(t, tt.change)

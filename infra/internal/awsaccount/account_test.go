@@ -33,7 +33,7 @@ func TestC9TrueCause(t *testing.T) {
 		{"a page", says(200, "text/html", "<!DOCTYPE html><html><p>welcome"), awsaccount.Unreadable, "the answer is not one of AWS"},
 		{"not XML", says(200, "text/xml", "\x00\x01"), awsaccount.Unreadable, "the answer is not one of AWS"},
 		{"half an answer", says(200, "text/xml", good[:90]), awsaccount.Unreadable, "the answer is not one of AWS"},
-		{"denied", says(403, "text/xml", "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>"), awsaccount.Denied, "does not allow it"},
+		{"denied", says(403, "text/xml", "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>"), awsaccount.Denied, "does not allow"},
 		{"as AWS does", says(200, "text/xml", good), "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

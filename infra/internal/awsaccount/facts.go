@@ -43,7 +43,7 @@ func (a *Account) Function(ctx context.Context, name, qualifier string) (Functio
 	}
 	out, err := lambda.NewFromConfig(a.config).GetFunctionConfiguration(ctx, in)
 	if err != nil {
-		return Function{}, notDeployed(explain("reading the function "+name, err))
+		return Function{}, a.notDeployed(name, explain("reading the function "+name, err))
 	}
 	f := Function{
 		ARN: aws.ToString(out.FunctionArn), Memory: int(aws.ToInt32(out.MemorySize)),

@@ -28,7 +28,7 @@ func (a *Account) Invoke(ctx context.Context, function, qualifier string, event 
 	}
 	out, err := lambda.NewFromConfig(a.config, once).Invoke(ctx, in)
 	if err != nil {
-		return Invocation{}, notDeployed(explain("invoking "+function, err))
+		return Invocation{}, a.notDeployed(function, explain("invoking "+function, err))
 	}
 	v := Invocation{Payload: out.Payload, FunctionError: aws.ToString(out.FunctionError), Version: aws.ToString(out.ExecutedVersion)}
 	if tail, err := base64.StdEncoding.DecodeString(aws.ToString(out.LogResult)); err == nil {
@@ -40,12 +40,12 @@ func (a *Account) Invoke(ctx context.Context, function, qualifier string, event 
 	return v, nil
 }
 
-// notDeployed adds to the error of a function that does not exist what to do.
-func notDeployed(err error) error {
+// notDeployed returns the error of a function that does not exist with what to do.
+func (a *Account) notDeployed(name string, err error) error {
 	if CodeOf(err) != NotFound {
 		return err
 	}
-	return &Error{NotFound, fmt.Errorf("%w; deploy its stage with `hearthgate deploy`, or check the name, the account and the region", err)}
+	return &Error{NotFound, fmt.Errorf("there is no function %s in the account %s, %s: deploy its stage with `hearthgate deploy`, or check the name, the account and the region", name, a.ID, a.Region)}
 }
 
 // once disables retries: a directive must not be sent twice.

@@ -57,7 +57,7 @@ func TestCLIFails(t *testing.T) {
 		{"expired", "The security token included in the request is expired", "credentials have expired: log in again"},
 		{"no network", "getaddrinfo ENOTFOUND sts.us-east-1.amazonaws.com", "check the connection to the internet"},
 		{"throttled", "Throttling: Rate exceeded", "wait a minute"},
-		{"in progress", "Stack:arn:x is in UPDATE_IN_PROGRESS state and can not be updated.", "busy with the stack (UPDATE_IN_PROGRESS)"},
+		{"in progress", "Stack:arn:x is in UPDATE_IN_PROGRESS state and can not be updated.", "AWS is still busy with an earlier change: wait a minute"},
 		{"the clock", "RequestTimeTooSkewed: The difference is too large", "clock is wrong"},
 		{"other words", "the stage is wrong", "`cdk diff hearthgate-home --method template` failed (exit code 1)"},
 	} {

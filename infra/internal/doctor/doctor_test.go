@@ -284,11 +284,11 @@ func TestUnsure(t *testing.T) {
 		wrong func(*fakeaws.Cloud)
 		why   string
 	}{
-		{"alarms", deny("sns.ListSubscriptionsByTopic"), "does not allow it"},
-		{"alarms_now", deny("monitoring.DescribeAlarms"), "does not allow it"},
-		{"log", deny("logs.DescribeLogGroups"), "does not allow it"},
-		{"last directives", deny("logs.FilterLogEvents"), "does not allow it"},
-		{"crashes", deny("logs.FilterLogEvents"), "does not allow it"},
+		{"alarms", deny("sns.ListSubscriptionsByTopic"), "does not allow"},
+		{"alarms_now", deny("monitoring.DescribeAlarms"), "does not allow"},
+		{"log", deny("logs.DescribeLogGroups"), "does not allow"},
+		{"last directives", deny("logs.FilterLogEvents"), "does not allow"},
+		{"crashes", deny("logs.FilterLogEvents"), "does not allow"},
 		{"code", func(*fakeaws.Cloud) {}, "older than this check"},
 	} {
 		t.Run(tt.step, func(t *testing.T) {
