@@ -3,16 +3,14 @@ package main_test
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/creack/pty"
+	"github.com/hearthgate/hearthgate/infra/testkit/terminal"
 )
 
 const root = "../../.."
@@ -114,34 +112,17 @@ func TestWhatIsMissing(t *testing.T) {
 
 // TestCtrlC presses Ctrl-C in the middle of the build, and sees that nothing is left of it.
 func TestCtrlC(t *testing.T) {
-	const mark = "HEARTHGATE_TEST_CTRL_C=1"
+	const mark, columns = "HEARTHGATE_TEST_CTRL_C=1", 60
 	tmp := t.TempDir()
 	cmd := demo(t, []string{"GOCACHE=" + t.TempDir(), "TMPDIR=" + tmp, mark}, "")
-	f, err := pty.Start(cmd)
-	if err != nil {
-		t.Fatal(err)
+	term := terminal.Start(t, cmd, columns)
+	term.Interrupt("compiling the demo, ")
+	code, written := term.End()
+	if code == 0 || strings.Count(written, "\r\x1b[K  ") < 2 {
+		t.Errorf("code %d, or no line was rewritten: %q", code, written)
 	}
-	defer f.Close()
-	shown := &screen{sign: "compiling the demo, ", seen: make(chan struct{})}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		io.Copy(shown, f)
-	}()
-	select {
-	case <-shown.seen:
-	case <-ended:
-		t.Fatalf("it ended: %s", shown)
-	}
-	if _, err := f.Write([]byte{3}); err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Wait(); err == nil {
-		t.Error("it went on")
-	}
-	<-ended
-	if text := shown.String(); strings.Count(text, "\r\x1b[K  ") < 2 || !strings.Contains(text, " packages ..., ") {
-		t.Errorf("no line was rewritten: %q", text)
+	if broken := terminal.Broken(written, columns); len(broken) > 0 {
+		t.Errorf("words are broken: %q", broken)
 	}
 	for range 300 {
 		if len(with(mark)) == 0 {
@@ -168,30 +149,4 @@ func with(mark string) (commands []string) {
 		}
 	}
 	return commands
-}
-
-// A screen is what a terminal has shown.
-type screen struct {
-	sign string        // what to wait for
-	seen chan struct{} // closed when it is shown
-
-	mu   sync.Mutex
-	text bytes.Buffer // guarded by mu
-}
-
-func (s *screen) Write(b []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	before := strings.Contains(s.text.String(), s.sign)
-	s.text.Write(b)
-	if !before && strings.Contains(s.text.String(), s.sign) {
-		close(s.seen)
-	}
-	return len(b), nil
-}
-
-func (s *screen) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.text.String()
 }
