@@ -29,13 +29,16 @@ const loginParameter = "/hearthgate/dev/skill/login"
 func (o *owner) amazon(options fakesmapi.Options) *fakesmapi.Service {
 	o.t.Helper()
 	o.sees(o.types("", "init", "--locale", "de-DE", "--url", homeURL), 0)
-	options.Invokable = func(endpoint, principal, skill string) bool {
-		permissions := o.cloud.Resources("hearthgate-dev", "AWS::Lambda::Permission")
-		return slices.ContainsFunc(permissions, func(r fakeaws.Resource) bool {
-			return r.Properties["FunctionName"] == endpoint && r.Properties["Principal"] == principal && r.Properties["EventSourceToken"] == skill
-		})
-	}
+	options.Invokable = o.mayInvoke
 	return fakesmapi.Serve(o.t, o.internet, options)
+}
+
+// mayInvoke reports whether a skill may invoke the function, as Amazon checks it.
+func (o *owner) mayInvoke(endpoint, principal, skill string) bool {
+	permissions := o.cloud.Resources("hearthgate-dev", "AWS::Lambda::Permission")
+	return slices.ContainsFunc(permissions, func(r fakeaws.Resource) bool {
+		return r.Properties["FunctionName"] == endpoint && r.Properties["Principal"] == principal && r.Properties["EventSourceToken"] == skill
+	})
 }
 
 // loggedIn stores a login, as `hearthgate skill login` does.
@@ -51,7 +54,8 @@ func (o *owner) loggedIn(s *fakesmapi.Service) {
 // stage returns the owner's stage as its file has it.
 func (o *owner) stage() config.Stage {
 	o.t.Helper()
-	s, err := config.Load(os.DirFS(o.clone), "config/stages/dev.json")
+	stages := config.Folder{FS: os.DirFS(filepath.Join(o.clone, config.StagesDir)), Path: config.StagesDir}
+	s, err := stages.Load("dev")
 	if err != nil {
 		o.t.Fatal(err)
 	}
@@ -142,7 +146,7 @@ func fakeBrowser(t *testing.T) (env []string, file string) {
 	dir := t.TempDir()
 	file = filepath.Join(dir, "opened")
 	for _, name := range []string{"xdg-open", "open"} {
-		script := fmt.Sprintf("#!/bin/sh\nprintf %%s \"$1\" > %s.new && mv %s.new %s\n", file, file, file)
+		script := fmt.Sprintf("#!/bin/sh\nprintf %%s \"$1\" > '%s.new' && mv '%s.new' '%s'\n", file, file, file)
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(script), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -172,15 +176,15 @@ func TestTheAlexaSide(t *testing.T) {
 
 	env, file := fakeBrowser(t)
 	term := o.sits(env, "skill", "login", "--port", freePort(t))
-	term.answers("Your vendor id", "m2abc")
-	term.answers("this is not a vendor id", fakesmapi.VendorID)
-	term.answers("Client id of the security profile", "amzn1.application.0123456789abcdef")
-	term.answers("this is the App ID", fakesmapi.ClientID)
-	term.answers("Client secret (it is not shown)", fakesmapi.ClientSecret)
+	term.Answer("Your vendor id", "m2abc")
+	term.Answer("this is not a vendor id", fakesmapi.VendorID)
+	term.Answer("Client id of the security profile", "amzn1.application.0123456789abcdef")
+	term.Answer("this is the App ID", fakesmapi.ClientID)
+	term.Answer("Client secret (it is not shown)", fakesmapi.ClientSecret)
 	if address, page := o.browser(opened(t, file)); !strings.Contains(page, "You can close this page") || !strings.HasPrefix(address, "http://127.0.0.1:") {
 		t.Errorf("the browser ends at %s and shows %s", address, page)
 	}
-	code, shown := term.ends()
+	code, shown := term.End()
 	for _, want := range []string{
 		"https://developer.amazon.com/settings/console/mycid", "https://developer.amazon.com/loginwithamazon/console/site/lwa/overview.html",
 		"https://pitangui.amazon.com/api/skill/link/" + fakesmapi.VendorID, "https://layla.amazon.com/api/skill/link/" + fakesmapi.VendorID, "https://alexa.amazon.co.jp/api/skill/link/" + fakesmapi.VendorID,

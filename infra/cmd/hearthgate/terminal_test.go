@@ -20,6 +20,18 @@ func (o *owner) sits(env []string, args ...string) *terminal.Terminal {
 	return o.opens(exec.Command(path, args...), env)
 }
 
+// sitsAt starts a command of the owner in a terminal of so many columns.
+func (o *owner) sitsAt(columns int, args ...string) *terminal.Terminal {
+	o.t.Helper()
+	path, err := hearthgate()
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	cmd := exec.Command(path, args...)
+	cmd.Dir, cmd.Env = o.clone, append(cmd.Environ(), o.env...)
+	return terminal.Start(o.t, cmd, columns)
+}
+
 // opens starts a command in a terminal.
 func (o *owner) opens(cmd *exec.Cmd, env []string) *terminal.Terminal {
 	o.t.Helper()

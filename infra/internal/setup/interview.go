@@ -43,6 +43,26 @@ func (i *Interview) Resume() {
 	}
 }
 
+// Continue is [Interview.Run] without the questions that the draft has a right answer to,
+// and says what it takes from there.
+func (i *Interview) Continue(ctx context.Context, questions []Question, given map[string]string) error {
+	if i.Draft == nil {
+		return i.Run(ctx, questions, given)
+	}
+	if i.Draft.Damaged {
+		i.Out.Printf("%s is damaged: what an earlier run kept in it is lost.\n", i.Draft.Shown)
+	}
+	known := map[string]bool{}
+	for _, field := range i.Draft.Fields() {
+		text, _ := i.Draft.Answer(field)
+		if _, ok := given[field]; !ok && i.set(field, text) == nil {
+			known[field] = true
+			i.Out.Printf("  %s\n", i.Out.Dim(field+" "+text+", from an earlier run"))
+		}
+	}
+	return i.Run(ctx, slices.DeleteFunc(slices.Clone(questions), func(q Question) bool { return known[q.Field] }), given)
+}
+
 // Ask asks a question about a field of the stage until the answer is right. The default
 // is what the stage has. It fails when the context ends, and with [ErrAnswersEnded].
 func (i *Interview) Ask(ctx context.Context, q Question) error {

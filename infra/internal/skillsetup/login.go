@@ -119,15 +119,21 @@ func returnURLs(vendor string) []string {
 	return all
 }
 
+// ShowReturnURLs writes for a person what the security profile must still get.
+func (l LoggedIn) ShowReturnURLs(to *ui.Screen) {
+	if len(l.ReturnURLs) == 0 {
+		return
+	}
+	to.Printf("Add these to the Allowed Return URLs of the security profile (%s), without which accounts cannot be linked:\n", alexa.SecurityProfilesPage)
+	for _, address := range l.ReturnURLs {
+		to.Printf("    %s\n", address)
+	}
+}
+
 // Show writes for a person that the login is stored, and what is still to be done.
 func (l LoggedIn) Show(to *ui.Screen) {
 	to.Printf("%s as the vendor %s; the login is in %s, version %d, in account %s, %s\n", to.Good("logged in"), l.Vendor, l.Parameter, l.Version, l.Account, l.Region)
-	if len(l.ReturnURLs) > 0 {
-		to.Printf("Add these to the Allowed Return URLs of the security profile (%s), without which accounts cannot be linked:\n", alexa.SecurityProfilesPage)
-		for _, address := range l.ReturnURLs {
-			to.Printf("    %s\n", address)
-		}
-	}
+	l.ShowReturnURLs(to)
 	if l.Relink {
 		to.Printf("The client id or secret is another one than before: the skills' account linking must get it.\n")
 	}

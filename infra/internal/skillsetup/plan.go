@@ -134,16 +134,14 @@ type Differences []Difference
 
 // Show writes what Amazon has and what the stage needs.
 func (d Differences) Show(to *ui.Screen) {
-	t, kind := to.Table("    "), ""
+	kind := ""
 	for _, one := range d {
 		if one.Skill != kind {
 			kind = one.Skill
-			t.Title("  " + to.Bold(nameOf(kind)))
+			to.Printf("  %s\n", to.Bold(nameOf(kind)))
 		}
-		t.Row(one.Field, cmp.Or(one.Amazon, "(none)"))
-		t.Row("", "-> "+cmp.Or(one.Ours, "(none)"))
+		to.Printf("    %s: %s -> %s\n", one.Field, cmp.Or(one.Amazon, "(none)"), cmp.Or(one.Ours, "(none)"))
 	}
-	t.Flush()
 }
 
 // String returns the fields in one line.

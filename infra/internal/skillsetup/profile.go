@@ -1,6 +1,7 @@
 package skillsetup
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 func (s *Setup) profile(ctx context.Context, o LoginOptions, before smapi.Login) (smapi.Login, error) {
 	l := smapi.Login{VendorID: o.VendorID, ClientID: o.ClientID, ClientSecret: o.ClientSecret}
 	ask := func(field *string, check func(string) error, question, help, fallback, flag string) error {
+		fallback = cmp.Or(fallback, s.answered(flag))
 		if *field != "" || !s.interactive() {
 			if *field == "" {
 				*field = fallback
@@ -26,7 +28,10 @@ func (s *Setup) profile(ctx context.Context, o LoginOptions, before smapi.Login)
 			}
 			return nil
 		}
-		return s.ask(ctx, field, check, question, help, fallback)
+		if err := s.ask(ctx, field, check, question, help, fallback); err != nil || s.Draft == nil {
+			return err
+		}
+		return s.Draft.Keep(flag, *field)
 	}
 	if err := ask(&l.VendorID, checkVendor, "Your vendor id", alexa.VendorPage+" shows it; empty: it is found out, and some return URLs are to be added afterwards", before.VendorID, "--vendor-id"); err != nil {
 		return l, err
@@ -41,13 +46,35 @@ func (s *Setup) profile(ctx context.Context, o LoginOptions, before smapi.Login)
 		l.ClientSecret = before.ClientSecret
 	}
 	if l.ClientSecret == "" && s.interactive() {
-		var err error
-		if l.ClientSecret, err = s.Prompt.Hidden(ctx, "Client secret"); err != nil {
-			return l, err
-		}
+		return l, s.askSecret(ctx, &l.ClientSecret)
 	}
 	l.ClientSecret = strings.TrimSpace(l.ClientSecret)
 	return l, checkSecret(l.ClientSecret)
+}
+
+// askSecret asks for the client secret until it can be one.
+func (s *Setup) askSecret(ctx context.Context, secret *string) error {
+	for {
+		text, err := s.Prompt.Hidden(ctx, "Client secret")
+		if err != nil {
+			return err
+		}
+		*secret = strings.TrimSpace(text)
+		problem := checkSecret(*secret)
+		if problem == nil {
+			return nil
+		}
+		s.Out.Printf("  %s\n", s.Out.Bad(problem.Error()))
+	}
+}
+
+// answered returns what an earlier run was answered in place of a flag, "" for nothing.
+func (s *Setup) answered(flag string) string {
+	if s.Draft == nil {
+		return ""
+	}
+	text, _ := s.Draft.Answer(flag)
+	return text
 }
 
 // ask asks a question until the answer is right.
@@ -86,15 +113,14 @@ func (s *Setup) explain(vendor, back string) {
 	t.Row("Security Profile Description", "Alexa for my own Home Assistant")
 	t.Row("Consent Privacy Notice URL", s.Stage.URL, "any page of yours: only you see it")
 	t.Flush()
-	to.Printf("Save it. Then at its gear, Web Settings, Edit:\n")
-	t = to.Table("    ")
-	t.Row("Allowed Return URLs", back)
+	to.Printf("Save it. Then at its gear, Web Settings, Edit, Allowed Return URLs:\n")
+	urls := []string{back}
 	if vendor != "" {
-		for _, address := range returnURLs(vendor) {
-			t.Row("", address)
-		}
+		urls = append(urls, returnURLs(vendor)...)
 	}
-	t.Flush()
+	for _, address := range urls {
+		to.Printf("  %s\n", address)
+	}
 	to.Printf("Save it again. Show Secret shows the client secret.\n\n")
 }
 

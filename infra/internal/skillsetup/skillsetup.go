@@ -30,6 +30,8 @@ type Setup struct {
 	Prompt *ui.Prompt // where the owner answers; default: no one is asked
 	Yes    bool       // change without asking
 
+	Draft *setup.Draft // keeps what the owner types for a login; default: it is not kept
+
 	Transport http.RoundTripper // to Amazon; default: Go's
 }
 
@@ -86,6 +88,15 @@ func (s *Setup) command(command string) string {
 // is known before the function exists.
 func (s *Setup) ARN() string {
 	return fmt.Sprintf("arn:aws:lambda:%s:%s:function:%s:%s", s.Account.Region, s.Account.ID, config.FunctionName(s.Stage.Name), config.Alias)
+}
+
+// HasLogin reports whether the stage has a login.
+func (s *Setup) HasLogin(ctx context.Context) (bool, error) {
+	_, err := s.stored(ctx)
+	if errors.Is(err, ErrNoLogin) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // stored returns the login of the stage; the error is [ErrNoLogin] if there is none.

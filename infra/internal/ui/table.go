@@ -81,21 +81,35 @@ func (t *Table) Flush() {
 			t.screen.Printf("%s\n", title)
 		}
 		if cells := t.rows[i].cells; cells != nil {
-			io.WriteString(t.screen.Writer, t.wrap(t.indent+strings.TrimRight(line, " \n"), cells[len(cells)-1])+"\n")
+			io.WriteString(t.screen.Writer, t.wrap(t.indent+strings.TrimRight(line, " \n"), cells)+"\n")
 		}
 		i++
 	}
 }
 
 // wrap returns a line of the table with its last cell below itself where it is longer
-// than the terminal.
-func (t *Table) wrap(line, last string) string {
+// than the terminal. Where its column is too narrow for it, the cell moves to the left.
+func (t *Table) wrap(line string, cells []string) string {
 	const narrow = 20 // columns that are too few for a text
+	last := cells[len(cells)-1]
 	indent := columns(line) - columns(last)
-	if t.screen.width-indent < narrow {
-		indent = len(t.indent) + 4
+	if room := t.screen.width - indent; room >= max(narrow, longest(last)) {
+		return t.screen.fill(line, indent)
+	}
+	indent = len(t.indent) + 4
+	if t.screen.width > 0 && strings.Join(cells[:len(cells)-1], "") == "" {
+		line = strings.Repeat(" ", indent) + last
 	}
 	return t.screen.fill(line, indent)
+}
+
+// longest returns how many columns the longest word of a text takes.
+func longest(text string) int {
+	most := 0
+	for _, w := range strings.Fields(text) {
+		most = max(most, columns(w))
+	}
+	return most
 }
 
 // even returns a cell with as many bytes of style as every other cell has, because
