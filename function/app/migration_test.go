@@ -17,24 +17,20 @@ const migrationHead = `# Migration
 How to replace another way from Alexa to Home Assistant, and what becomes of its
 settings and operations. ` + "`make docs`" + ` generates this page from the code.
 
-## The steps
+[Coming from something else](../../infra/docs/coming-from.md) leads through it step by
+step, and says why account linking stays as it is while it works. This page has the details.
 
-They are the same whatever you come from.
+## What stays and what changes
 
-1. Set hearthgate up beside what you have, as the README says, with the skill that you
-   have: give ` + "`hearthgate init`" + ` its id instead of creating a new one.
-2. In the Alexa developer console replace the skill's endpoint with the ARN that
-   ` + "`hearthgate deploy`" + ` prints. **Leave account linking as it is**: changing it unlinks
-   your account. Choose the token source that fits it:
+With the skill that you have, devices keep their names, groups and routines, because they
+keep their ids. Only the skill's endpoint changes, to the ARN that ` + "`hearthgate deploy`" + `
+prints. **Leave account linking as it is**: changing it unlinks your account. Choose the
+token source that fits it:
 
-   | account linking leads to | token source |
-   |---|---|
-   | your Home Assistant (` + "`/auth/authorize`" + `) | ` + "`linked`" + `. Home Assistant must be reachable at port 443 with a public certificate, because Amazon asks it for tokens |
-   | Login with Amazon (` + "`www.amazon.com/ap/oa`" + `), or anything else | ` + "`stored`" + ` |
-
-3. Say "Alexa, discover devices". Devices keep their names, groups and routines, because
-   they keep their ids.
-4. Delete the old function after a day without invocations.
+| account linking leads to | token source |
+|---|---|
+| your Home Assistant (` + "`/auth/authorize`" + `) | ` + "`linked`" + `. Home Assistant must be reachable at port 443 with a public certificate, because Amazon asks it for tokens |
+| Login with Amazon (` + "`www.amazon.com/ap/oa`" + `), or anything else | ` + "`stored`" + ` |
 
 What Home Assistant answers goes to Alexa as it is, byte for byte, with three exceptions:
 a reply without a correlation token gets that of its directive; a discovery loses the
@@ -45,39 +41,18 @@ an error.
 
 If Home Assistant reports changes to Alexa ("Send Alexa Events" on the skill's page
 Permissions), keep the skill's client id and secret in configuration.yaml: they belong
-to the skill and do not change. With a new skill see the
-[runbook](../../infra/docs/runbook.md#events).
+to the skill and do not change. With a new skill see [events](../../infra/docs/events.md).
 
-## From Home Assistant Cloud
-
-Create a skill of your own, as the README says. Turn Alexa off in Home Assistant Cloud
-before you discover devices, because otherwise every device appears twice. Choose the
-devices below ` + "`alexa: smart_home: filter:`" + ` in configuration.yaml; the choices made in
-Home Assistant's Voice assistants page apply to the cloud only. Alexa treats the devices
-as new ones: groups and routines must be set up again.
-
-## From haaska
-
-The settings of config.json move to the stage's file, which ` + "`hearthgate init`" + ` writes; the
-table below shows the variable that each becomes. The token moves to a SecureString with
-` + "`hearthgate token`" + `. ` + "`hearthgate deploy`" + ` replaces the upload by hand.
-
-## From the Lambda in Home Assistant's documentation
-
-The function understands its environment variables (below), so the smallest step is to
-deploy hearthgate with them. What differs:
+The function understands the environment variables of the function in Home Assistant's
+documentation, of haaska-go and of ha-alexa ([below](#settings)), so the smallest step is to
+deploy hearthgate with them. The settings of haaska's config.json move to the stage's file.
+What differs from the function in the documentation:
 
 - The token is in a SecureString. Environment variables can be read by everyone who may
   view the function.
 - No log line contains a token.
 - A failure is a valid reply with the right error type. The old function raises an
   exception, and Alexa says that the skill does not respond.
-
-## From ha-alexa
-
-Its variables are understood (below), those of Cloudflare Access among them:
-` + "`CF_CLIENT_ID`" + ` and ` + "`CF_CLIENT_SECRET`" + ` become headers of every request to the home.
-Better store them with ` + "`hearthgate headers`" + ` and set ` + "`secretHeaders`" + ` in the stage's file.
 
 ## From a custom skill with intent_script
 
@@ -86,7 +61,7 @@ Intents of your own, and Amazon's such as AMAZON.YesIntent, are sent to Home Ass
 launch of the skill, help, stop, cancel, home and the end of a session itself, so an
 intent_script of these names (LaunchRequest, SessionEndedRequest) is never called; and
 sentences go to Home Assistant's conversation.
-` + "`hearthgate skill`" + ` prints an interaction model without your intents: add them to it.
+` + "`hearthgate skill model`" + ` prints an interaction model without your intents: add them to it.
 
 ## Settings
 

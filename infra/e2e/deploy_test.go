@@ -22,13 +22,13 @@ import (
 	"github.com/hearthgate/hearthgate/infra/testkit/testnet"
 )
 
-// TestDeploy goes the way of a new owner, with the real CDK CLI and every command
-// as they would type it: from a clone to an answering function, and back.
+// TestDeploy goes the way of a new owner step by step, with the real CDK CLI and every
+// command as they would type it: from a clone to an answering function, and back.
 func TestDeploy(t *testing.T) {
 	o := newOwner(t)
-	commands := commandsOf(t, "Set it up")
+	commands := commandsOf(t, "infra/docs/steps.md", "Commands")
 	if n := len(commands); n != 4 || commands[0] != "make install" {
-		t.Fatalf("the README shows %q, want `make install` and three commands", commands)
+		t.Fatalf("steps.md shows %q, want `make install` and three commands", commands)
 	}
 	const skill = "amzn1.ask.skill.00000000-0000-0000-0000-000000000009"
 	commands[1] = strings.Replace(commands[1], "amzn1.ask.skill.YOUR-SKILL", skill, 1)

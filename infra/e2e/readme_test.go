@@ -10,11 +10,11 @@ import (
 	"github.com/hearthgate/hearthgate/infra/testkit/terminal"
 )
 
-// commandsOf returns the commands that the README shows in a section: the lines that
+// commandsOf returns the commands that a document shows in a section: the lines that
 // are indented by four spaces.
-func commandsOf(t testing.TB, section string) []string {
+func commandsOf(t testing.TB, document, section string) []string {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join(root(t), "README.md"))
+	b, err := os.ReadFile(filepath.Join(root(t), document))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func commandsOf(t testing.TB, section string) []string {
 		}
 	}
 	if len(commands) == 0 {
-		t.Fatalf("the README shows no command below %q", section)
+		t.Fatalf("%s shows no command below %q", document, section)
 	}
 	return commands
 }
@@ -35,7 +35,7 @@ func commandsOf(t testing.TB, section string) []string {
 // An answer is what a person types when a question is shown.
 type answer struct{ question, line string }
 
-// reads types the README's commands into a shell in a terminal, with the answers to
+// reads types a document's commands into a shell in a terminal, with the answers to
 // what they ask, and returns what was shown.
 func (o *owner) reads(commands []string, answers ...answer) string {
 	o.t.Helper()
