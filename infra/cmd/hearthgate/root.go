@@ -32,7 +32,7 @@ function in your own AWS account.`,
 		}
 	}
 	group("start", "Set up and remove:", c.demo(), c.init(), c.config(), c.stages(), c.token(), c.headers(), c.skill(), c.deploy(), c.export(), c.importStage(), c.destroy())
-	group("monitor", "Monitor:", c.status(), c.policy(), c.logs(), c.alarm(), c.cost())
+	group("monitor", "Monitor:", c.status(), c.policy(), c.logs(), c.alarm(), c.cost(), c.openPage())
 	group("diagnose", "Diagnose:", c.doctor(), c.replay())
 	group("develop", "Develop:", c.invoke(), c.op(), c.version())
 	root.SetHelpCommandGroupID("develop")
