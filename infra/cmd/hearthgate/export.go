@@ -28,7 +28,7 @@ account, into one file that a passphrase encrypts (with age): a backup, or the w
 another machine or AWS account. It reads the passphrase twice without showing it, or from
 standard input, or from the file that --passphrase-file names.
 
-Without the passphrase the file is of use to no one, you included.`,
+Without the passphrase no one can open the file, not even you.`,
 		Example: `  hearthgate export
   hearthgate export --stage prod --out /media/stick/prod.age
   pass show hearthgate | hearthgate export --stage prod --yes`,
@@ -142,7 +142,7 @@ func (c *command) planImport(ctx context.Context, file, stage, passphraseFile st
 }
 
 // newPassphrase reads a passphrase that is to encrypt something. At a terminal it must be
-// typed twice alike.
+// typed twice.
 func (c *command) newPassphrase(ctx context.Context, file string) (string, error) {
 	for {
 		passphrase, err := c.passphrase(ctx, "New passphrase for the file", file)
@@ -157,7 +157,7 @@ func (c *command) newPassphrase(ctx context.Context, file string) (string, error
 				return "", err
 			}
 			if again != passphrase {
-				problem = errors.New("the two are not alike: type the passphrase twice")
+				problem = errors.New("the two passphrases differ: type it twice")
 			}
 		}
 		if problem == nil || !interactive {
@@ -167,11 +167,11 @@ func (c *command) newPassphrase(ctx context.Context, file string) (string, error
 	}
 }
 
-// checkPassphrase rejects what a machine guesses in no time.
+// checkPassphrase rejects a passphrase that is easy to guess.
 func checkPassphrase(passphrase string) error {
 	const least = 10
 	if n := len([]rune(passphrase)); n < least {
-		return fmt.Errorf("the passphrase has %d characters, which is soon guessed, and the file holds the keys to your home: use %d or more, such as four words", n, least)
+		return fmt.Errorf("the passphrase has %d characters, which is easy to guess, and the file holds the keys to your home: use %d or more, such as four words", n, least)
 	}
 	return nil
 }

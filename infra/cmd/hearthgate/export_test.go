@@ -234,7 +234,7 @@ func TestExportAtATerminal(t *testing.T) {
 	term.Answer("New passphrase for the file", phrase)
 	term.Answer("The passphrase again", phrase)
 	code, shown := term.End()
-	if code != 0 || strings.Contains(shown, "canary") || !strings.Contains(shown, "10 or more") || !strings.Contains(shown, "not alike") || !strings.Contains(shown, "hearthgate-dev.age") {
+	if code != 0 || strings.Contains(shown, "canary") || !strings.Contains(shown, "10 or more") || !strings.Contains(shown, "the two passphrases differ") || !strings.Contains(shown, "hearthgate-dev.age") {
 		t.Errorf("code %d: %s", code, shown)
 	}
 	if err := os.Remove(filepath.Join(o.clone, config.StagesDir, "dev.json")); err != nil {
