@@ -87,7 +87,7 @@ func (s *Stage) set(field string, raw []byte, again bool) (path, problem string)
 	target, ok := s.fields()[field]
 	switch {
 	case !ok && strings.Contains(strings.ToLower(field), "token"):
-		return field, "is not a field of a stage, and a token never stands in a file; remove it, and put the token into the SecureString that the stack's output names"
+		return field, "is not a field of a stage, and a token never stands in a file; remove it, and store the token with `hearthgate token`"
 	case !ok:
 		return field, "is not a field of a stage; remove it, or write one of " + strings.Join(Fields(), ", ")
 	case again:

@@ -41,7 +41,7 @@ func TestDecode(t *testing.T) {
 		{"unknown field", `{"timout": 8}`, "timout", "timeout, tokenSource"},
 		{"other case", `{"Locale": "en-US"}`, "Locale", "not a field"},
 		{"unexported", `{"name": "x"}`, "name", "not a field"},
-		{"token", `{"homeAssistantToken": "canary"}`, "homeAssistantToken", "SecureString"},
+		{"token", `{"homeAssistantToken": "canary"}`, "homeAssistantToken", "hearthgate token"},
 		{"twice", `{"memory": 128, "memory": 256}`, "memory", "twice"},
 		{"twice, escaped", `{"memory": 128, "mem\u006fry": 256}`, "memory", "twice"},
 		{"twice in a rule", `{"policy": [{"effect": "deny"}, {"effect": "deny", "effect": "allow"}]}`, "policy[1].effect", "comes twice; remove"},

@@ -2,6 +2,9 @@ package config_test
 
 import (
 	"maps"
+	"os"
+	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
@@ -44,4 +47,20 @@ func TestEnvironment(t *testing.T) {
 			t.Errorf("environment of a linked stage: %v", env)
 		}
 	})
+}
+
+// TestSecretParameters finds every SecureString of names.go in the list of what commands
+// store, which an export holds.
+func TestSecretParameters(t *testing.T) {
+	b, err := os.ReadFile("names.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, m := range regexp.MustCompile(`(?m)^\t\w+Parameter += "([^"]+)" +// a SecureString\b.*created by a command`).FindAllStringSubmatch(string(b), -1) {
+		want = append(want, m[1])
+	}
+	if got := config.SecretParameters(); !slices.Equal(got, want) || len(want) < 3 {
+		t.Errorf("the list has %q, and names.go %q", got, want)
+	}
 }

@@ -27,6 +27,9 @@ func (s *Stage) Set(field, typed string) error {
 	if raw == nil {
 		return &FieldError{s.file(), field, fmt.Sprintf("is text; write %s", wanted(target))}
 	}
+	if ok {
+		reflect.ValueOf(target).Elem().SetZero() // decoding would write into a list that a copy of the stage shares
+	}
 	if path, problem := s.set(field, raw, false); problem != "" {
 		*s = before
 		return &FieldError{s.file(), path, problem}
@@ -103,6 +106,27 @@ func (s Stage) IsDefault(field string) bool {
 		return s.Region == region
 	}
 	return bytes.Equal(s.Value(field), NewStage(s.Name).Value(field))
+}
+
+// Choices returns the values that a field can have, as a person types them; nil if there
+// are more than a few.
+func Choices(field string) []string {
+	switch field {
+	case "locale":
+		return Locales()
+	case "tokenSource":
+		return []string{string(Stored), string(Linked)}
+	case "logLevel":
+		return []string{"debug", "info", "warn", "error"}
+	case "conversation":
+		return []string{"allow", "deny"}
+	case "confirm":
+		return ConfirmKinds()
+	}
+	if _, ok := new(Stage).fields()[field].(*bool); ok {
+		return []string{"true", "false"}
+	}
+	return nil
 }
 
 // Problems returns every problem of the stage, as [Stage.Validate] does.

@@ -3,6 +3,7 @@ package config_test
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,6 +49,18 @@ func TestSet(t *testing.T) {
 				}
 				if err := s.Unset(field); err != nil || !s.IsDefault(field) {
 					t.Errorf("unset it is %s, %v", s.Value(field), err)
+				}
+			}
+			for text := range values.right {
+				copied := valid()
+				for other := range values.right {
+					if err := copied.Set(field, other); err != nil {
+						t.Fatal(err)
+					}
+					s, before := copied, string(copied.Value(field))
+					if err := s.Set(field, text); err != nil || string(copied.Value(field)) != before {
+						t.Errorf("setting %q changed a copy from %s to %s, %v", text, before, copied.Value(field), err)
+					}
 				}
 			}
 			for _, text := range values.wrong {
@@ -111,5 +124,27 @@ func TestProblems(t *testing.T) {
 	}
 	if got := string(s.Value("policy")); got != "{" {
 		t.Errorf("rules that are not JSON are shown as %s", got)
+	}
+}
+
+// TestChoices sets each field to each of its choices, which the validator accepts.
+func TestChoices(t *testing.T) {
+	for _, field := range config.Fields() {
+		for _, choice := range config.Choices(field) {
+			s := config.NewStage("home")
+			s.Account, s.URL = "111122223333", "https://home.example.com"
+			if err := s.Set("locale", "en-US"); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Set(field, choice); err != nil || s.Validate() != nil {
+				t.Errorf("%s = %s: %v, %v", field, choice, err, s.Validate())
+			}
+		}
+	}
+	if got := config.Choices("verifySsl"); !slices.Equal(got, []string{"true", "false"}) {
+		t.Errorf("choices of a switch: %v", got)
+	}
+	if got := config.Choices("memory"); got != nil {
+		t.Errorf("choices of a number: %v", got)
 	}
 }

@@ -27,9 +27,9 @@ type Folder struct {
 // File returns the path by which error messages name a stage's file.
 func (f Folder) File(name string) string { return path.Join(f.Path, name+".json") }
 
-// Load reads, decodes and validates a stage. The error contains every problem, one
-// [FieldError] each, or is [fs.ErrNotExist].
-func (f Folder) Load(name string) (Stage, error) {
+// Read reads and decodes a stage, whose values may be wrong. The error contains every
+// problem of their types, one [FieldError] each, or is [fs.ErrNotExist].
+func (f Folder) Read(name string) (Stage, error) {
 	file := f.File(name)
 	opened, err := f.FS.Open(name + ".json")
 	if err != nil {
@@ -40,7 +40,13 @@ func (f Folder) Load(name string) (Stage, error) {
 	if err != nil {
 		return Stage{}, fmt.Errorf("%s cannot be read: %w", file, cause(err))
 	}
-	stage, err := Decode(file, data)
+	return Decode(file, data)
+}
+
+// Load reads, decodes and validates a stage. The error contains every problem, one
+// [FieldError] each, or is [fs.ErrNotExist].
+func (f Folder) Load(name string) (Stage, error) {
+	stage, err := f.Read(name)
 	if err != nil {
 		return stage, err
 	}

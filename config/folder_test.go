@@ -37,6 +37,14 @@ func TestFolder(t *testing.T) {
 			t.Errorf("got %v, want an error that names the file once", err)
 		}
 	})
+	t.Run("wrong values", func(t *testing.T) {
+		if s, err := folder.Read("wrong"); err != nil || s.Memory != 1 {
+			t.Errorf("got %+v, %v, want what the file has", s, err)
+		}
+		if _, err := folder.Read("broken"); err == nil {
+			t.Error("want an error of a wrong type")
+		}
+	})
 	t.Run("all", func(t *testing.T) {
 		stages, err := folder.LoadAll()
 		for _, want := range []string{"some/stages/broken.json: locale", "some/stages/wrong.json: memory", "some/stages/wrong.json: homeAssistantUrl"} {

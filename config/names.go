@@ -68,6 +68,10 @@ const (
 	OperationsParameter = "/operations-until"
 )
 
+// SecretParameters returns the names, below a prefix, of every SecureString that a command
+// stores for a stage: what an export holds beside the stage's file.
+func SecretParameters() []string { return []string{TokenParameter, HeadersParameter, LoginParameter} }
+
 // Attributes of an entry in the external cache's table. DynamoDB deletes expired
 // entries itself, some hours later.
 const (

@@ -68,6 +68,30 @@ func TestSynth(t *testing.T) {
 	}
 }
 
+// TestSynthElsewhere synthesizes the stage of a folder outside the clone, and no example.
+func TestSynthElsewhere(t *testing.T) {
+	if _, err := os.Stat("node_modules/aws-cdk"); err != nil {
+		t.Skip("skipped: the CDK CLI is missing; TestSynth says how to install it")
+	}
+	stages, dir := t.TempDir(), t.TempDir()
+	if err := os.WriteFile(filepath.Join(stages, "cabin.json"), []byte(`{"locale": "de-DE", "homeAssistantUrl": "https://cabin.example.com"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "npx", "--prefix", "infra", "cdk", "synth", "--strict", "--quiet", "--output", dir)
+	cmd.Dir, cmd.Env = "..", append(os.Environ(), project.EnvStages+"="+stages)
+	said, err := cmd.CombinedOutput()
+	if err != nil || strings.Contains(string(said), "examples") {
+		t.Fatalf("cdk synth: %v\n%s", err, said)
+	}
+	found, _ := filepath.Glob(filepath.Join(dir, "*.template.json"))
+	if len(found) != 1 || filepath.Base(found[0]) != "hearthgate-cabin.template.json" {
+		t.Fatalf("templates %v, want that of cabin only", found)
+	}
+	if b, err := os.ReadFile(found[0]); err != nil || !strings.Contains(string(b), "https://cabin.example.com") || strings.Contains(string(b), "This is an example.") {
+		t.Errorf("%v: the template is not that of a stage: %.300s", err, b)
+	}
+}
+
 // deployable returns what a deployment reads from a synth, by name: the asset, whose
 // name is its hash, the templates with their outputs, and the stacks' tags.
 func deployable(t *testing.T, dir string) map[string]string {

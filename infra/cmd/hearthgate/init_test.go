@@ -200,6 +200,12 @@ func TestInitUnreachedHome(t *testing.T) {
 		if code, shown := term.End(); code != 130 || !strings.Contains(shown, "Your answers are kept") || !strings.Contains(o.reads("dev.json.draft"), "de-DE") {
 			t.Errorf("code %d: %s", code, shown)
 		}
+		o.internet.Serve(t, "away.example.com", o.home)
+		term = o.sits(nil, first...)
+		term.Answer("[https://away.example.com]", "")
+		if code, shown := term.End(); code != 0 || !strings.Contains(o.reads("dev.json"), "https://away.example.com") {
+			t.Errorf("code %d: %s", code, shown)
+		}
 	})
 	t.Run("behind a login", func(t *testing.T) {
 		o := newOwner(t)

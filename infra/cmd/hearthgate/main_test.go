@@ -124,7 +124,7 @@ func TestUsage(t *testing.T) {
 		{[]string{"logs", "--nonsense", "--json"}, 1, `"error": "there is no flag --nonsense`, ""},
 		{[]string{"logs", "--since", "1day", "--json"}, 1, `"error": "--since is \"1day\"`, ""},
 		{[]string{"--nonsense", "--", "--json"}, 1, "", "there is no flag --nonsense"},
-		{[]string{"stats"}, 1, "", "is it `hearthgate status`?"},
+		{[]string{"stats"}, 1, "", "or `hearthgate status`?"},
 		{[]string{"demo", "--nonsense"}, 1, "", "there is no flag --nonsense: `hearthgate demo --help` shows"},
 		{[]string{"demo", "-n"}, 1, "", "there is no flag -n"},
 		{[]string{"demo", "more"}, 1, "", `takes only flags, and "more" is not a flag`},

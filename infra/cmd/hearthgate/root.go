@@ -31,8 +31,9 @@ function in your own AWS account.`,
 			root.AddCommand(cmd)
 		}
 	}
-	group("start", "Set up and remove:", c.demo(), c.up(), c.init(), c.token(), c.headers(), c.skill(), c.deploy(), c.destroy())
-	group("monitor", "Monitor:", c.status(), c.policy(), c.logs(), c.alarm(), c.cost())
+	group("start", "Set up:", c.demo(), c.up(), c.init(), c.token(), c.headers(), c.skill(), c.deploy())
+	group("keep", "Change and keep:", c.stages(), c.config(), c.export(), c.importStage(), c.destroy())
+	group("monitor", "Monitor:", c.status(), c.policy(), c.logs(), c.openPage(), c.alarm(), c.cost())
 	group("diagnose", "Diagnose:", c.doctor(), c.replay())
 	group("develop", "Develop:", c.invoke(), c.op(), c.version())
 	root.SetHelpCommandGroupID("develop")

@@ -110,3 +110,23 @@ func reversed(events []StackEvent) []StackEvent {
 	slices.Reverse(events)
 	return events
 }
+
+// A StackResource is a resource that a stack has made.
+type StackResource struct {
+	Type string // such as AWS::CloudWatch::Dashboard
+	ID   string // the physical id, which for many types is the name
+}
+
+// StackResources returns the ARN of a stack and what it has made, up to 100 resources; the
+// error is [NotFound] if the stack does not exist.
+func (a *Account) StackResources(ctx context.Context, name string) (arn string, all []StackResource, err error) {
+	out, err := cloudformation.NewFromConfig(a.config).DescribeStackResources(ctx, &cloudformation.DescribeStackResourcesInput{StackName: &name})
+	if err != nil {
+		return "", nil, explain("reading the resources of the stack "+name, err)
+	}
+	for _, r := range out.StackResources {
+		arn = aws.ToString(r.StackId)
+		all = append(all, StackResource{aws.ToString(r.ResourceType), aws.ToString(r.PhysicalResourceId)})
+	}
+	return arn, all, nil
+}

@@ -3,6 +3,7 @@ package project
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -77,19 +78,35 @@ func Stage(name string) (config.Stage, error) {
 	if err != nil {
 		return config.Stage{}, err
 	}
+	s, err := stages.Open(name)
+	if err != nil {
+		return s, err
+	}
+	return s, s.Validate()
+}
+
+// Open reads a stage whose values may be wrong: [config.Stage.Problems] says what of them
+// is. The error of a stage that does not exist says which do, and is [fs.ErrNotExist].
+func (f StageFolder) Open(name string) (config.Stage, error) {
 	if err := config.CheckName(name); err != nil {
 		return config.Stage{}, err
 	}
-	s, err := stages.Load(name)
-	if errors.Is(err, os.ErrNotExist) {
-		there := "which has no stage yet: "
-		if names := stages.Names(); len(names) > 0 {
-			there = "which has " + strings.Join(names, ", ") + ": name one of them, or "
-		}
-		err = fmt.Errorf("there is no stage %q in %s, %sdescribe it with `hearthgate init --stage %s`", name, stages.Path, there, name)
+	s, err := f.Read(name)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return s, err
 	}
-	return s, err
+	there := "which has no stage yet: "
+	if names := f.Names(); len(names) > 0 {
+		there = "which has " + strings.Join(names, ", ") + ": name one of them, or "
+	}
+	return s, &noStageError{fmt.Sprintf("there is no stage %q in %s, %sdescribe it with `hearthgate init --stage %s`", name, f.Path, there, name)}
 }
+
+// noStageError is [fs.ErrNotExist] for a person.
+type noStageError struct{ text string }
+
+func (e *noStageError) Error() string     { return e.text }
+func (e *noStageError) Is(err error) bool { return err == fs.ErrNotExist }
 
 // StageNames returns the names of the stages, none where their folder is not found.
 func StageNames() []string {

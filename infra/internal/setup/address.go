@@ -27,6 +27,7 @@ func (i *Interview) address(ctx context.Context, text string) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
+		i.keep(urlField, text) // for the next run, should this one end here
 		choice, err := i.unreached(ctx, problem)
 		switch {
 		case err != nil:

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
@@ -41,14 +41,10 @@ func describe(stages project.StageFolder, before, after config.Stage, isNew bool
 // existing returns the stage of a file, or a new stage if there is no file. Wrong values
 // in the file are reported by the questions for them.
 func existing(stages project.StageFolder, name string) (config.Stage, bool, error) {
-	data, err := os.ReadFile(stages.FilePath(name))
-	if errors.Is(err, os.ErrNotExist) {
+	s, err := stages.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
 		return config.NewStage(name), false, nil
 	}
-	if err != nil {
-		return config.Stage{}, true, fmt.Errorf("%s cannot be read: %w", stages.File(name), errors.Unwrap(err))
-	}
-	s, err := config.Decode(stages.File(name), data)
 	return s, true, err
 }
 

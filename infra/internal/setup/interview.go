@@ -205,23 +205,8 @@ func (i *Interview) answer(ctx context.Context, q Question, text string) error {
 	return nil
 }
 
-// set sets a field of the stage if that is right: it makes no problem, here or in another
-// field, that was not there before.
-func (i *Interview) set(field, text string) error {
-	after := *i.Stage
-	if err := after.Set(field, text); err != nil {
-		return err
-	}
-	before := i.Stage.Problems()
-	for _, p := range after.Problems() {
-		known := slices.ContainsFunc(before, func(old *config.FieldError) bool { return old.Field == p.Field && old.Problem == p.Problem })
-		if p.Field == field || !known {
-			return p
-		}
-	}
-	*i.Stage = after
-	return nil
-}
+// set sets a field of the stage if that is right.
+func (i *Interview) set(field, text string) error { return SetField(i.Stage, field, text) }
 
 // keep keeps an answer in the draft. Where that fails it says so once: the interview goes
 // on.

@@ -54,9 +54,18 @@ func Save(stages project.StageFolder, s config.Stage) error {
 	return OpenDraft(stages, s.Name).Forget(config.Fields()...)
 }
 
-// Write writes a stage's file as a whole or not at all. The region is left out if it
-// follows from the locale.
+// Write writes a stage's file as a whole or not at all.
 func Write(file string, s config.Stage) error {
+	b, err := Marshal(s)
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(file, b, 0o644)
+}
+
+// Marshal returns what a stage's file holds. The region is left out if it follows from the
+// locale.
+func Marshal(s config.Stage) ([]byte, error) {
 	if s.IsDefault("region") {
 		s.Region = ""
 	}
@@ -64,8 +73,6 @@ func Write(file string, s config.Stage) error {
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	if err := enc.Encode(s); err != nil {
-		return err
-	}
-	return atomicfile.Write(file, b.Bytes(), 0o644)
+	err := enc.Encode(s)
+	return b.Bytes(), err
 }

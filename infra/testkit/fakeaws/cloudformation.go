@@ -121,7 +121,7 @@ func (c *Cloud) stackCall(s *stack, in call) (object, error) {
 		for _, id := range slices.Sorted(maps.Keys(s.resources)) {
 			r := s.resources[id]
 			all = append(all, object{
-				"LogicalResourceId": id, "PhysicalResourceId": r.PhysicalID, "ResourceType": r.Type,
+				"LogicalResourceId": id, "PhysicalResourceId": r.PhysicalID, "ResourceType": r.Type, "StackId": s.id, "StackName": s.name,
 				"ResourceStatus": "CREATE_COMPLETE", "LastUpdatedTimestamp": stamp(), "Timestamp": stamp(),
 			})
 		}

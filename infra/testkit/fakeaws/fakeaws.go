@@ -21,7 +21,7 @@ import (
 	"sync"
 )
 
-// AccountID is the account that all credentials belong to.
+// AccountID is the account that all credentials belong to, unless the options name another.
 const AccountID = "111122223333"
 
 // Options are what a Cloud is given.
@@ -31,6 +31,8 @@ type Options struct {
 	// cannot be invoked.
 	Binary func(ctx context.Context, zip []byte) (path string, prefix []string, err error)
 	Env    []string // "NAME=value", more for functions, over what the stack gives them
+
+	Account string // that the credentials belong to, for parameters alone; default: [AccountID]
 }
 
 // A Cloud is one account. Its methods may be called from several goroutines.

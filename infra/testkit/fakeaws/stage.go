@@ -25,6 +25,9 @@ func StageTemplate(s config.Stage) string {
 		}},
 		"Topic": object{"Type": "AWS::SNS::Topic", "Properties": object{}},
 	}
+	for id, suffix := range map[string]string{"Summary": "", "Detail": "-detail", "Alarms": "-alarms"} {
+		resources[id] = object{"Type": "AWS::CloudWatch::Dashboard", "Properties": object{"DashboardName": config.StackName(s.Name) + suffix, "DashboardBody": "{}"}}
+	}
 	allow := func(id, principal, skill string) {
 		if skill != "" {
 			resources[id] = object{"Type": "AWS::Lambda::Permission", "Properties": object{

@@ -1,6 +1,7 @@
 package fakeaws
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 )
@@ -8,7 +9,8 @@ import (
 func (c *Cloud) sts(w http.ResponseWriter, in call) {
 	switch in.action {
 	case "GetCallerIdentity":
-		query(w, in, object{"Account": AccountID, "UserId": "AIDAEXAMPLE", "Arn": "arn:aws:iam::" + AccountID + ":user/owner"}, nil)
+		account := cmp.Or(c.options.Account, AccountID)
+		query(w, in, object{"Account": account, "UserId": "AIDAEXAMPLE", "Arn": "arn:aws:iam::" + account + ":user/owner"}, nil)
 	case "AssumeRole":
 		query(w, in, object{
 			"Credentials": object{
