@@ -20,6 +20,7 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
 	"github.com/hearthgate/hearthgate/infra/testkit/fakesmapi"
+	"github.com/hearthgate/hearthgate/infra/testkit/judges"
 )
 
 const loginParameter = "/hearthgate/dev/skill/login"
@@ -223,6 +224,14 @@ func TestTheAlexaSide(t *testing.T) {
 	if amazon.Writes() != before {
 		t.Errorf("a second run wrote %d times", amazon.Writes()-before)
 	}
+
+	t.Run("as Amazon describes it", func(t *testing.T) {
+		var problems []string
+		judges.RunNode(t, root(t), "smapi", &problems, amazon.Exchanges(), "exchanges")
+		for _, p := range problems {
+			t.Error(p)
+		}
+	})
 }
 
 // linkedRight checks what Amazon has of the skills.

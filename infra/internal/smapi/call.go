@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/hearthgate/hearthgate/config/alexa"
 )
@@ -49,7 +48,7 @@ func (c *Client) do(ctx context.Context, r request, out any) (http.Header, error
 		if CodeOf(a.err) == LoginExpired && !renewed {
 			renewed = true
 			c.forget(access)
-			a.again, a.after = true, time.Millisecond
+			a.again, a.head = true, http.Header{"Retry-After": {"0"}}
 		}
 		return a
 	})
@@ -112,13 +111,13 @@ func (c *Client) refused(r request, res *http.Response, body []byte, access stri
 	var p problem
 	if err := json.Unmarshal(body, &p); err != nil && (len(body) > 0 || res.StatusCode < http.StatusBadRequest) {
 		again := !r.once && res.StatusCode >= http.StatusInternalServerError
-		return attempt{err: unreadable(r.doing, "Amazon", res, body), again: again, after: retryAfter(res.Header)}
+		return attempt{err: unreadable(r.doing, "Amazon", res, body), again: again, head: res.Header}
 	}
 	said, field := p.text(), p.field()
 	for _, secret := range c.secrets(r.body, access) {
 		said = strings.ReplaceAll(said, secret, "[secret]")
 	}
-	a := attempt{after: retryAfter(res.Header)}
+	a := attempt{head: res.Header}
 	switch status := res.StatusCode; {
 	case status == http.StatusTooManyRequests:
 		a.again = true

@@ -41,6 +41,9 @@ func (c *Consent) URL() string {
 	return c.config.AuthCodeURL(c.state, oauth2.S256ChallengeOption(c.verifier))
 }
 
+// ReturnURL returns where the browser comes back.
+func (c *Consent) ReturnURL() string { return c.config.RedirectURL }
+
 // Code returns the code in the query that the browser came back with.
 func (c *Consent) Code(query url.Values) (string, error) {
 	switch code := query.Get("error"); {

@@ -23,7 +23,7 @@ func (c *Client) accessToken(ctx context.Context, doing string) (string, error) 
 		fresh, err = config.TokenSource(context.WithValue(ctx, oauth2.HTTPClient, c.http), &oauth2.Token{RefreshToken: c.login.RefreshToken}).Token()
 		a := attempt{err: explainToken(ctx, doing, err, c.options.Again), again: transient(err)}
 		if e, ok := errors.AsType[*oauth2.RetrieveError](err); ok && e.Response != nil {
-			a.after = retryAfter(e.Response.Header)
+			a.head = e.Response.Header
 		}
 		return a
 	})
