@@ -1,14 +1,11 @@
 package main_test
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -52,7 +49,7 @@ func (o *owner) loggedIn(s *fakesmapi.Service) {
 // stage returns the owner's stage as its file has it.
 func (o *owner) stage() config.Stage {
 	o.t.Helper()
-	s, err := config.Load(os.DirFS(o.clone), "config/stages/dev.json")
+	s, err := config.Folder{FS: os.DirFS(filepath.Join(o.clone, config.StagesDir)), Path: config.StagesDir}.Load("dev")
 	if err != nil {
 		o.t.Fatal(err)
 	}
@@ -80,48 +77,32 @@ func (o *owner) keepsSecrets(s *fakesmapi.Service, shown string) {
 }
 
 // browser is the owner's browser: it opens the page that a text links to, and follows
-// what Amazon answers. It returns what it shows in the end.
+// what Amazon answers. It returns where it ends and what it shows.
 func (o *owner) browser(text string) (address, shown string) {
+	o.t.Helper()
+	res := o.follows(text, nil)
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return res.Request.URL.String(), string(b)
+}
+
+// follows opens the page that a text links to.
+func (o *owner) follows(text string, redirect func(*http.Request, []*http.Request) error) *http.Response {
 	o.t.Helper()
 	link := regexp.MustCompile(`https://www\.amazon\.com/ap/oa\?\S+`).FindString(text)
 	if link == "" {
 		o.t.Fatalf("no link in %s", text)
 	}
-	env := map[string]string{}
-	for _, v := range o.internet.Environment() {
-		name, value, _ := strings.Cut(v, "=")
-		env[name] = value
-	}
-	proxy, err := url.Parse(env["HTTPS_PROXY"])
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	ca, err := os.ReadFile(env["SSL_CERT_FILE"])
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(ca)
-	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{
-		Proxy: func(r *http.Request) (*url.URL, error) {
-			if r.URL.Scheme == "https" {
-				return proxy, nil
-			}
-			return nil, nil
-		},
-		TLSClientConfig: &tls.Config{RootCAs: pool},
-	}}
-	defer client.CloseIdleConnections()
+	client := o.internet.Client()
+	client.CheckRedirect = redirect
 	res, err := client.Get(link)
 	if err != nil {
-		if e, ok := err.(*url.Error); ok {
-			return e.URL, err.Error()
-		}
 		o.t.Fatal(err)
 	}
-	defer res.Body.Close()
-	b, _ := io.ReadAll(res.Body)
-	return res.Request.URL.String(), string(b)
+	return res
 }
 
 // freePort returns a port that no one uses.
@@ -173,15 +154,15 @@ func TestTheAlexaSide(t *testing.T) {
 
 	env, file := fakeBrowser(t)
 	term := o.sits(env, "skill", "login", "--port", freePort(t))
-	term.answers("Your vendor id", "m2abc")
-	term.answers("this is not a vendor id", fakesmapi.VendorID)
-	term.answers("Client id of the security profile", "amzn1.application.0123456789abcdef")
-	term.answers("this is the App ID", fakesmapi.ClientID)
-	term.answers("Client secret (it is not shown)", fakesmapi.ClientSecret)
+	term.Answer("Your vendor id", "m2abc")
+	term.Answer("this is not a vendor id", fakesmapi.VendorID)
+	term.Answer("Client id of the security profile", "amzn1.application.0123456789abcdef")
+	term.Answer("this is the App ID", fakesmapi.ClientID)
+	term.Answer("Client secret (it is not shown)", fakesmapi.ClientSecret)
 	if address, page := o.browser(opened(t, file)); !strings.Contains(page, "You can close this page") || !strings.HasPrefix(address, "http://127.0.0.1:") {
 		t.Errorf("the browser ends at %s and shows %s", address, page)
 	}
-	code, shown := term.ends()
+	code, shown := term.End()
 	for _, want := range []string{
 		"https://developer.amazon.com/settings/console/mycid", "https://developer.amazon.com/loginwithamazon/console/site/lwa/overview.html",
 		"https://pitangui.amazon.com/api/skill/link/" + fakesmapi.VendorID, "https://layla.amazon.com/api/skill/link/" + fakesmapi.VendorID, "https://alexa.amazon.co.jp/api/skill/link/" + fakesmapi.VendorID,

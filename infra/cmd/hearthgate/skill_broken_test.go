@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
 	"github.com/hearthgate/hearthgate/infra/testkit/fakesmapi"
 )
@@ -92,7 +93,9 @@ var brokenCalls = []brokenCall{
 	{name: "a skill of that name by hand", at: loginOnly, args: "skill create", wrong: func(o *owner, s *fakesmapi.Service) {
 		o.sees(o.types("", "skill", "create"), 0)
 		id := o.stage().SmartHomeSkillID
-		s.Edit(id, func(k *fakesmapi.Skill) { delete(k.Manifest["publishingInformation"].(map[string]any), "testingInstructions") })
+		s.Edit(id, func(k *fakesmapi.Skill) {
+			delete(k.Manifest["publishingInformation"].(map[string]any), "testingInstructions")
+		})
 		o.sees(o.types("", "init", "--smart-home-skill", "", "--yes", "--offline"), 0)
 	}, cause: "that hearthgate did not make (amzn1.ask.skill.", mend: "hearthgate init --smart-home-skill amzn1.ask.skill.", again: "skill create --name another"},
 	{name: "the answer to the creation is lost", at: loginOnly, args: "skill create", wrong: breaks("createSkillForVendor", fakesmapi.Fault{Times: 1, Done: true, Cut: true}), cause: "the connection to Amazon was lost before the answer came", mend: "run it again, which looks for what is there first", left: "it may be done or not"},
@@ -101,13 +104,24 @@ var brokenCalls = []brokenCall{
 	{name: "the creation takes too long", at: loginOnly, is: fakesmapi.Options{Slow: 1000}, args: "skill create --wait 3s", cause: "Amazon was not done within the time for it", mend: "run it again, which continues", left: "the id of the new skill (amzn1.ask.skill.", mended: becomes(func(o *fakesmapi.Options) { o.Slow = 0 }), again: "skill create --name another"},
 	{name: "the status breaks", at: loginOnly, args: "skill create", wrong: breaks("getSkillStatus", always(500, said("Internal"))), cause: "problem of its own (500, Internal)", mend: "run it again", left: "the id of the new skill (amzn1.ask.skill."},
 	{name: "Amazon wants an endpoint and does not accept ours", at: loginOnly, is: fakesmapi.Options{NeedsEndpoint: true}, args: "skill create", cause: "The trigger setting for the Lambda", mend: "hearthgate deploy", mended: becomes(func(o *fakesmapi.Options) { o.NeedsEndpoint = false })},
-	{name: "the stage cannot be written", at: loginOnly, args: "skill create", wrong: func(o *owner, _ *fakesmapi.Service) {
-		if err := os.Mkdir(filepath.Join(o.clone, "config/stages/dev.json.new"), 0o755); err != nil {
-			o.t.Fatal(err)
-		}
+	{name: "the stage cannot be written", at: loginOnly, args: "skill create", wrong: func(o *owner, s *fakesmapi.Service) {
+		s.On("createSkillForVendor", func() { // its folder becomes a file
+			if err := os.Rename(filepath.Join(o.clone, config.StagesDir), filepath.Join(o.clone, "away")); err != nil {
+				o.t.Error(err)
+			}
+			o.write(config.StagesDir, "")
+		})
 	}, cause: "its id could not be written into the stage", mend: "run it again, which finds the skill", left: "is created (amzn1.ask.skill.",
-		mended: func(o *owner, _ *fakesmapi.Service) { os.Remove(filepath.Join(o.clone, "config/stages/dev.json.new")) }},
-	{name: "the skill was deleted in the console", at: created, is: fakesmapi.Options{}, args: "skill link", wrong: func(o *owner, s *fakesmapi.Service) { o.deploys(); s.Break("getSkillManifest", always(404, said("No such skill"))) },
+		mended: func(o *owner, _ *fakesmapi.Service) {
+			os.Remove(filepath.Join(o.clone, config.StagesDir))
+			if err := os.Rename(filepath.Join(o.clone, "away"), filepath.Join(o.clone, config.StagesDir)); err != nil {
+				o.t.Error(err)
+			}
+		}},
+	{name: "the skill was deleted in the console", at: created, is: fakesmapi.Options{}, args: "skill link", wrong: func(o *owner, s *fakesmapi.Service) {
+		o.deploys()
+		s.Break("getSkillManifest", always(404, said("No such skill")))
+	},
 		cause: "Amazon does not find it (No such skill)", mend: "hearthgate skill delete --stage dev", again: "skill delete --yes"},
 
 	// Linking.
