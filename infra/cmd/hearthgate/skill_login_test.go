@@ -41,10 +41,10 @@ var brokenLogins = []brokenLogin{
 	{name: "Login with Amazon is cut off", wrong: breaks("token", cut), cause: "Login with Amazon cannot be reached", mend: "check the connection"},
 	{name: "Login with Amazon is down", wrong: breaks("token", always(500, "")), cause: "has a problem of its own (500)", mend: "wait a while"},
 	{name: "no refresh token", wrong: breaks("token", always(200, tokenWithoutRefresh)), cause: "gave no refresh token", mend: "the client secret is that of the security profile"},
-	{name: "no right to the API", wrong: breaks("getVendorList", always(403, said("Not allowed"))), cause: "does not allow it with this login (Not allowed)", mend: "hearthgate skill login --stage dev"},
+	{name: "no right to the API", wrong: breaks("getVendorList", always(403, said("Not allowed"))), cause: "does not allow reading your vendor id with this login (Not allowed)", mend: "hearthgate skill login --stage dev"},
 	{name: "no developer", wrong: becomes(func(o *fakesmapi.Options) { o.Vendors = []string{} }), cause: "is not a developer yet", mend: "accept the terms", mended: becomes(func(o *fakesmapi.Options) { o.Vendors = []string{fakesmapi.VendorID} })},
 	{name: "another Amazon account", wrong: becomes(func(o *fakesmapi.Options) { o.Vendors = []string{"M2ANOTHER"} }), cause: "belongs to the vendor M2ANOTHER, not to " + fakesmapi.VendorID, mend: "log in with the account that your Echo uses", mended: becomes(func(o *fakesmapi.Options) { o.Vendors = []string{fakesmapi.VendorID} })},
-	{name: "AWS does not store it", wrong: func(o *owner, _ *fakesmapi.Service) { o.cloud.Deny("ssm.PutParameter", "AccessDeniedException", "no") }, cause: "the login worked and could not be stored", mend: "have this action allowed", mended: func(o *owner, _ *fakesmapi.Service) { o.cloud.Allow() }},
+	{name: "AWS does not store it", wrong: func(o *owner, _ *fakesmapi.Service) { o.cloud.Deny("ssm.PutParameter", "AccessDeniedException", "no") }, cause: "the login worked and could not be stored", mend: "hearthgate iam-policy", mended: func(o *owner, _ *fakesmapi.Service) { o.cloud.Allow() }},
 }
 
 func stateOf(link string) string {

@@ -64,13 +64,12 @@ func (c *Consent) Code(query url.Values) (string, error) {
 // Exchange turns the code into a login, which has no vendor id yet.
 func (c *Consent) Exchange(ctx context.Context, code string) (Login, error) {
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, httpClient(c.transport))
-	const doing = "logging in"
 	token, err := c.config.Exchange(ctx, code, oauth2.VerifierOption(c.verifier))
 	if err != nil {
-		return Login{}, explainToken(ctx, doing, err, "hearthgate skill login")
+		return Login{}, explainToken(ctx, "logging in", err, "hearthgate skill login")
 	}
 	if token.RefreshToken == "" {
-		return Login{}, fail(Unreadable, "%s: Amazon gave no refresh token, without which each run would need your browser: check that the client secret is that of the security profile, and log in again", doing)
+		return Login{}, fail(Unreadable, "Amazon gave no refresh token, without which each run would need your browser: check that the client secret is that of the security profile, and log in again")
 	}
 	return Login{ClientID: c.config.ClientID, ClientSecret: c.config.ClientSecret, RefreshToken: token.RefreshToken}, nil
 }

@@ -67,14 +67,11 @@ func (p problem) field() string {
 
 // invalid returns the error of a value that Amazon rejects.
 func invalid(doing, field, said string) error {
-	what := "Amazon rejects the request"
-	if field != "" {
-		what = "Amazon rejects " + field
-	}
+	what := "Amazon rejects " + cmp.Or(field, "the request") + " while " + doing
 	if said != "" {
 		what += ": " + strings.TrimRight(said, ".")
 	}
-	return &Error{Code: Invalid, Field: field, Err: fmt.Errorf("%s: %s; %s", doing, what, mend(field, said))}
+	return &Error{Code: Invalid, Field: field, Err: fmt.Errorf("%s; %s", what, mend(field, said))}
 }
 
 // mend returns what to do about a value that Amazon rejects.
