@@ -3,10 +3,12 @@ package main_test
 import (
 	"net"
 	"net/http"
+	"os/exec"
 	"strings"
 	"testing"
 
 	"github.com/hearthgate/hearthgate/infra/testkit/fakesmapi"
+	"github.com/hearthgate/hearthgate/infra/testkit/terminal"
 )
 
 // A brokenLogin is a login that goes wrong, and what the owner reads of it.
@@ -162,6 +164,29 @@ func TestLogin(t *testing.T) {
 		code, shown := term.End()
 		if code != 0 || !strings.Contains(shown, "Add these to the Allowed Return URLs") || !strings.Contains(shown, "https://layla.amazon.com/api/skill/link/"+fakesmapi.VendorID) {
 			t.Errorf("code %d: %s", code, shown)
+		}
+	})
+	t.Run("in narrow and wide terminals", func(t *testing.T) {
+		for _, columns := range []int{60, 120} {
+			path, err := hearthgate()
+			if err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.Command(path, "skill", "login", "--no-browser", "--stage", "narrow", "--port", freePort(t))
+			o.sees(o.types("", "init", "--stage", "narrow", "--locale", "de-DE", "--url", homeURL, "--yes", "--offline"), 0)
+			cmd.Dir, cmd.Env = o.clone, append(cmd.Environ(), o.env...)
+			term := terminal.Start(t, cmd, columns)
+			term.Answer("Your vendor id", fakesmapi.VendorID)
+			term.Answer("Client id", "wrong")
+			term.Answer("not a client id", fakesmapi.ClientID)
+			term.Answer("Client secret", fakesmapi.ClientSecret)
+			term.Wait("Waiting for the browser")
+			o.browser(term.Written())
+			code, shown := term.End()
+			if broken := terminal.Broken(shown, columns); code != 0 || len(broken) > 0 {
+				t.Errorf("%d columns: code %d, broken words %q:\n%s", columns, code, broken, terminal.Render(shown, columns))
+			}
+			o.sees(o.types("", "skill", "delete", "--stage", "narrow", "--logout", "--yes"), 0)
 		}
 	})
 	t.Run("again, with what is stored", func(t *testing.T) {

@@ -125,7 +125,7 @@ func (l LoggedIn) Show(to *ui.Screen) {
 	if len(l.ReturnURLs) > 0 {
 		to.Printf("Add these to the Allowed Return URLs of the security profile (%s), without which accounts cannot be linked:\n", alexa.SecurityProfilesPage)
 		for _, address := range l.ReturnURLs {
-			to.Printf("    %s\n", address)
+			to.Printf("  %s\n", address)
 		}
 	}
 	if l.Relink {

@@ -106,12 +106,8 @@ func (s *Service) Revoke() {
 	clear(s.access)
 }
 
-// Expire ends the access tokens.
-func (s *Service) Expire() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	clear(s.access)
-}
+// ExpireLocked ends the access tokens. It is for [Service.On].
+func (s *Service) ExpireLocked() { clear(s.access) }
 
 // Secrets returns every secret that it knows or gave out.
 func (s *Service) Secrets() []string {
