@@ -83,6 +83,33 @@ func TestLinkedStageReadsNoToken(t *testing.T) {
 	}
 }
 
+// TestTheFunctionReadsNoLogin checks that no role may read the owner's login for skills,
+// which lies beside the parameters that the function reads.
+func TestTheFunctionReadsNoLogin(t *testing.T) {
+	for name, template := range templates() {
+		login, seen := strings.TrimPrefix(config.NewStage(name).LoginParameterName(), "/"), 0
+		if strings.Contains(string(template.text), login) {
+			t.Errorf("the template of %s contains %s, which no part of the stack needs", name, login)
+		}
+		for id, r := range template.Resources {
+			walk(r.Properties, func(m map[string]any) {
+				if !strings.Contains(fmt.Sprint(m["Action"]), "ssm:") {
+					return
+				}
+				seen++
+				for _, resource := range list(m["Resource"]) {
+					if text := fmt.Sprint(resource); strings.Contains(text, "*") || strings.Contains(text, "?") {
+						t.Errorf("%s of %s reads %s, and with it %s", id, name, text, login)
+					}
+				}
+			})
+		}
+		if seen == 0 {
+			t.Errorf("%s has no statement about parameters: this test no longer finds them", name)
+		}
+	}
+}
+
 func TestNoSecretInTheTemplate(t *testing.T) {
 	for name, template := range templates() {
 		for _, mark := range []string{"SecureString\"", "resolve:ssm-secure", "eyJ", "NoEcho"} {

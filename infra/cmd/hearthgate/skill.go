@@ -26,6 +26,8 @@ hearthgate skill fields, and the interaction model with hearthgate skill model.`
   hearthgate skill link`,
 		Args: known,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+
+		SuggestionsMinimumDistance: 2,
 	}
 	cmd.AddCommand(c.skillLogin(), c.skillCreate(), c.skillLink(), c.skillStatus(), c.skillEvents(), c.skillFields(), c.skillModel(), c.skillDelete())
 	return cmd

@@ -1,14 +1,11 @@
 package main_test
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -20,6 +17,7 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
 	"github.com/hearthgate/hearthgate/infra/testkit/fakesmapi"
+	"github.com/hearthgate/hearthgate/infra/testkit/judges"
 )
 
 const loginParameter = "/hearthgate/dev/skill/login"
@@ -54,8 +52,7 @@ func (o *owner) loggedIn(s *fakesmapi.Service) {
 // stage returns the owner's stage as its file has it.
 func (o *owner) stage() config.Stage {
 	o.t.Helper()
-	stages := config.Folder{FS: os.DirFS(filepath.Join(o.clone, config.StagesDir)), Path: config.StagesDir}
-	s, err := stages.Load("dev")
+	s, err := config.Folder{FS: os.DirFS(filepath.Join(o.clone, config.StagesDir)), Path: config.StagesDir}.Load("dev")
 	if err != nil {
 		o.t.Fatal(err)
 	}
@@ -83,48 +80,32 @@ func (o *owner) keepsSecrets(s *fakesmapi.Service, shown string) {
 }
 
 // browser is the owner's browser: it opens the page that a text links to, and follows
-// what Amazon answers. It returns what it shows in the end.
+// what Amazon answers. It returns where it ends and what it shows.
 func (o *owner) browser(text string) (address, shown string) {
+	o.t.Helper()
+	res := o.follows(text, nil)
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return res.Request.URL.String(), string(b)
+}
+
+// follows opens the page that a text links to.
+func (o *owner) follows(text string, redirect func(*http.Request, []*http.Request) error) *http.Response {
 	o.t.Helper()
 	link := regexp.MustCompile(`https://www\.amazon\.com/ap/oa\?\S+`).FindString(text)
 	if link == "" {
 		o.t.Fatalf("no link in %s", text)
 	}
-	env := map[string]string{}
-	for _, v := range o.internet.Environment() {
-		name, value, _ := strings.Cut(v, "=")
-		env[name] = value
-	}
-	proxy, err := url.Parse(env["HTTPS_PROXY"])
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	ca, err := os.ReadFile(env["SSL_CERT_FILE"])
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(ca)
-	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{
-		Proxy: func(r *http.Request) (*url.URL, error) {
-			if r.URL.Scheme == "https" {
-				return proxy, nil
-			}
-			return nil, nil
-		},
-		TLSClientConfig: &tls.Config{RootCAs: pool},
-	}}
-	defer client.CloseIdleConnections()
+	client := o.internet.Client()
+	client.CheckRedirect = redirect
 	res, err := client.Get(link)
 	if err != nil {
-		if e, ok := err.(*url.Error); ok {
-			return e.URL, err.Error()
-		}
 		o.t.Fatal(err)
 	}
-	defer res.Body.Close()
-	b, _ := io.ReadAll(res.Body)
-	return res.Request.URL.String(), string(b)
+	return res
 }
 
 // freePort returns a port that no one uses.
@@ -227,6 +208,14 @@ func TestTheAlexaSide(t *testing.T) {
 	if amazon.Writes() != before {
 		t.Errorf("a second run wrote %d times", amazon.Writes()-before)
 	}
+
+	t.Run("as Amazon describes it", func(t *testing.T) {
+		var problems []string
+		judges.RunNode(t, root(t), "smapi", &problems, amazon.Exchanges(), "exchanges")
+		for _, p := range problems {
+			t.Error(p)
+		}
+	})
 }
 
 // linkedRight checks what Amazon has of the skills.

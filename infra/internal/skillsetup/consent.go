@@ -84,7 +84,7 @@ func (s *Setup) await(ctx context.Context, wait time.Duration, c *smapi.Consent,
 		<-pasted
 	}
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return outcome{}, &smapi.Error{Code: smapi.Timeout, Err: fmt.Errorf("the browser did not come back within %v: run it again, and follow the link to its end", wait)}
+		return outcome{}, &smapi.Error{Code: smapi.Timeout, Err: fmt.Errorf("the browser did not come back within %v: if Amazon's page shows an error, check that the security profile has this among its Allowed Return URLs, and that the client id is right: %s; then run it again", wait, c.ReturnURL())}
 	}
 	return outcome{}, context.Cause(ctx)
 }

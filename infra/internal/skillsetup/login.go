@@ -126,7 +126,7 @@ func (l LoggedIn) ShowReturnURLs(to *ui.Screen) {
 	}
 	to.Printf("Add these to the Allowed Return URLs of the security profile (%s), without which accounts cannot be linked:\n", alexa.SecurityProfilesPage)
 	for _, address := range l.ReturnURLs {
-		to.Printf("    %s\n", address)
+		to.Printf("  %s\n", address)
 	}
 }
 

@@ -107,19 +107,18 @@ func (s *Setup) ask(ctx context.Context, field *string, check func(string) error
 func (s *Setup) explain(vendor, back string) {
 	to := s.Out
 	to.Printf("\n%s\n", to.Bold("One page is left to you: a security profile of Login with Amazon"))
-	to.Printf("Open %s\nwith the Amazon account that your Echo uses, and create a new security profile:\n", alexa.SecurityProfilesPage)
-	t := to.Table("    ")
+	to.Printf("Open this page with the Amazon account that your Echo uses, and create a new security profile:\n%s\n", alexa.SecurityProfilesPage)
+	t := to.Table("  ")
 	t.Row("Security Profile Name", "hearthgate "+s.Stage.Name)
-	t.Row("Security Profile Description", "Alexa for my own Home Assistant")
-	t.Row("Consent Privacy Notice URL", s.Stage.URL, "any page of yours: only you see it")
+	t.Row("Security Profile Description", "my Home Assistant")
+	t.Row("Consent Privacy Notice URL", s.Stage.URL)
+	t.Row("", to.Dim("any page of yours: only you see it"))
 	t.Flush()
-	to.Printf("Save it. Then at its gear, Web Settings, Edit, Allowed Return URLs:\n")
-	urls := []string{back}
+	to.Printf("Save it. Then at its gear, Web Settings, Edit, Allowed Return URLs:\n  %s\n", back)
 	if vendor != "" {
-		urls = append(urls, returnURLs(vendor)...)
-	}
-	for _, address := range urls {
-		to.Printf("  %s\n", address)
+		for _, address := range returnURLs(vendor) {
+			to.Printf("  %s\n", address)
+		}
 	}
 	to.Printf("Save it again. Show Secret shows the client secret.\n\n")
 }

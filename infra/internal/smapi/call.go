@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/hearthgate/hearthgate/config/alexa"
 )
@@ -49,7 +48,7 @@ func (c *Client) do(ctx context.Context, r request, out any) (http.Header, error
 		if CodeOf(a.err) == LoginExpired && !renewed {
 			renewed = true
 			c.forget(access)
-			a.again, a.after = true, time.Millisecond
+			a.again, a.head = true, http.Header{"Retry-After": {"0"}}
 		}
 		return a
 	})
@@ -102,7 +101,7 @@ func (c *Client) lost(ctx context.Context, r request, err error) attempt {
 		return attempt{err: stopped(ctx, r.doing)}
 	}
 	if r.once {
-		return attempt{err: fail(Unreachable, "%s: the connection to Amazon was lost before the answer came (%w), so it may be done or not: run it again, which looks for what is there first", r.doing, innermost(err))}
+		return attempt{err: fail(Unreachable, "the connection to Amazon was lost while %s, before the answer came (%w), so it may be done or not: run it again, which looks for what is there first", r.doing, innermost(err))}
 	}
 	return attempt{err: unreachable(r.doing, "Amazon's API for skills", err), again: true}
 }
@@ -112,31 +111,31 @@ func (c *Client) refused(r request, res *http.Response, body []byte, access stri
 	var p problem
 	if err := json.Unmarshal(body, &p); err != nil && (len(body) > 0 || res.StatusCode < http.StatusBadRequest) {
 		again := !r.once && res.StatusCode >= http.StatusInternalServerError
-		return attempt{err: unreadable(r.doing, "Amazon", res, body), again: again, after: retryAfter(res.Header)}
+		return attempt{err: unreadable(r.doing, "Amazon", res, body), again: again, head: res.Header}
 	}
 	said, field := p.text(), p.field()
 	for _, secret := range c.secrets(r.body, access) {
 		said = strings.ReplaceAll(said, secret, "[secret]")
 	}
-	a := attempt{after: retryAfter(res.Header)}
+	a := attempt{head: res.Header}
 	switch status := res.StatusCode; {
 	case status == http.StatusTooManyRequests:
 		a.again = true
-		a.err = fail(Throttled, "%s: Amazon limits how many requests it accepts, and still does: wait a few minutes and run it again, which continues where this ended", r.doing)
+		a.err = fail(Throttled, "Amazon limits how many requests it accepts, and still does after %s was tried several times: wait a few minutes and run it again, which continues where this ended", r.doing)
 	case status >= http.StatusInternalServerError:
 		a.again = !r.once
-		a.err = fail(Unavailable, "%s: Amazon has a problem of its own (%d%s): wait a while and run it again, which looks for what is there first", r.doing, status, comma(said))
+		a.err = fail(Unavailable, "Amazon has a problem of its own (%d%s) while %s: wait a while and run it again, which looks for what is there first", status, comma(said), r.doing)
 	case status == http.StatusUnauthorized:
-		a.err = fail(LoginExpired, "%s: Amazon no longer accepts this login%s: run `%s`", r.doing, bracket(said), c.options.Again)
+		a.err = fail(LoginExpired, "Amazon no longer accepts this login%s while %s: run `%s`", bracket(said), r.doing, c.options.Again)
 	case status == http.StatusForbidden:
-		a.err = fail(Denied, "%s: Amazon does not allow it with this login%s: sign in with the Amazon account that the skill belongs to, as an administrator or developer of it, with `%s`", r.doing, bracket(said), c.options.Again)
+		a.err = fail(Denied, "Amazon does not allow %s with this login%s: sign in with the Amazon account that the skill belongs to, as an administrator or developer of it, with `%s`", r.doing, bracket(said), c.options.Again)
 	case status == http.StatusNotFound:
-		a.err = fail(NotFound, "%s: Amazon does not find it%s: it was deleted, or it belongs to another Amazon account than this login", r.doing, bracket(said))
+		a.err = fail(NotFound, "Amazon does not find it%s while %s: it was deleted, or it belongs to another Amazon account than this login", bracket(said), r.doing)
 	case status == http.StatusConflict:
 		a.again = !r.once
-		a.err = fail(Conflict, "%s: another change of the skill is under way%s: wait until it is done, in the console too, and run it again", r.doing, bracket(said))
+		a.err = fail(Conflict, "another change of the skill is under way%s while %s: wait until it is done, in the console too, and run it again", bracket(said), r.doing)
 	case status == http.StatusPreconditionFailed:
-		a.err = fail(Stale, "%s: the skill was changed by someone else in the same moment, in the console perhaps: run it again, which reads it first", r.doing)
+		a.err = fail(Stale, "someone else changed the skill in the same moment, in the console perhaps, while %s: run it again, which reads it first", r.doing)
 	default:
 		a.err = invalid(r.doing, field, said)
 	}

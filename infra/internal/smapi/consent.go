@@ -41,6 +41,9 @@ func (c *Consent) URL() string {
 	return c.config.AuthCodeURL(c.state, oauth2.S256ChallengeOption(c.verifier))
 }
 
+// ReturnURL returns where the browser comes back.
+func (c *Consent) ReturnURL() string { return c.config.RedirectURL }
+
 // Code returns the code in the query that the browser came back with.
 func (c *Consent) Code(query url.Values) (string, error) {
 	switch code := query.Get("error"); {
@@ -61,13 +64,12 @@ func (c *Consent) Code(query url.Values) (string, error) {
 // Exchange turns the code into a login, which has no vendor id yet.
 func (c *Consent) Exchange(ctx context.Context, code string) (Login, error) {
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, httpClient(c.transport))
-	const doing = "logging in"
 	token, err := c.config.Exchange(ctx, code, oauth2.VerifierOption(c.verifier))
 	if err != nil {
-		return Login{}, explainToken(ctx, doing, err, "hearthgate skill login")
+		return Login{}, explainToken(ctx, "logging in", err, "hearthgate skill login")
 	}
 	if token.RefreshToken == "" {
-		return Login{}, fail(Unreadable, "%s: Amazon gave no refresh token, without which each run would need your browser: check that the client secret is that of the security profile, and log in again", doing)
+		return Login{}, fail(Unreadable, "Amazon gave no refresh token, without which each run would need your browser: check that the client secret is that of the security profile, and log in again")
 	}
 	return Login{ClientID: c.config.ClientID, ClientSecret: c.config.ClientSecret, RefreshToken: token.RefreshToken}, nil
 }

@@ -61,13 +61,13 @@ func fail(code, format string, args ...any) error {
 func stopped(ctx context.Context, doing string) error {
 	cause := context.Cause(ctx)
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return fail(Timeout, "%s: Amazon was not done within the time for it: wait a minute and run it again, which continues where this ended", doing)
+		return fail(Timeout, "Amazon was not done within the time for it while %s: wait a minute and run it again, which continues where this ended", doing)
 	}
 	return cause
 }
 
 func unreachable(doing, who string, err error) error {
-	return fail(Unreachable, "%s: %s cannot be reached: %w; check the connection to the internet and HTTPS_PROXY, and run it again", doing, who, innermost(err))
+	return fail(Unreachable, "%s cannot be reached while %s: %w; check the connection to the internet and HTTPS_PROXY, and run it again", who, doing, innermost(err))
 }
 
 // innermost returns the last of a chain of errors, which has the reason without the
@@ -96,5 +96,5 @@ func unreadable(doing, who string, res *http.Response, body []byte) error {
 	if m := title.FindSubmatch(body); m != nil {
 		found += fmt.Sprintf(", %q", m[1])
 	}
-	return fail(Unreadable, "%s: the answer is not one of %s (%s), so something on the way answers in its place: check HTTPS_PROXY, and whether this network asks you to sign in first, and run it again", doing, who, found)
+	return fail(Unreadable, "the answer is not one of %s (%s) while %s, so something on the way answers in its place: check HTTPS_PROXY, and whether this network asks you to sign in first, and run it again", who, found, doing)
 }

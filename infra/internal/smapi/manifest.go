@@ -68,7 +68,7 @@ func (c *Client) Manifest(ctx context.Context, id string) (Manifest, string, err
 	}
 	header, err := c.do(ctx, request{doing: "reading the skill " + id, method: http.MethodGet, path: stagePath(id, "manifest")}, &out)
 	if err == nil && out.Manifest == nil {
-		err = fail(Unreadable, "reading the skill %s: Amazon's answer has no manifest: run it again", id)
+		err = fail(Unreadable, "Amazon's answer for the skill %s has no manifest: run it again", id)
 	}
 	return out.Manifest, header.Get("ETag"), err
 }

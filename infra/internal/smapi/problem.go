@@ -14,6 +14,7 @@ type problem struct {
 	Code       string    `json:"code"`
 	Message    string    `json:"message"`
 	Violations []problem `json:"violations"`
+	Within     *problem  `json:"error"` // some answers have it all in an object
 	Details    struct {
 		Original instance `json:"originalInstance"`
 		Expected instance `json:"expectedInstance"`
@@ -28,6 +29,9 @@ type instance struct {
 
 // text returns what Amazon says, in one line.
 func (p problem) text() string {
+	if p.Within != nil {
+		return p.Within.text()
+	}
 	said := []string{}
 	if p.Message != "" {
 		said = append(said, p.Message)
@@ -48,6 +52,9 @@ var path = regexp.MustCompile(`\$\.([A-Za-z0-9_.\-\[\]]*[A-Za-z0-9_\]])`)
 
 // field returns the path of the value that is wrong, "" if none is named.
 func (p problem) field() string {
+	if p.Within != nil {
+		return p.Within.field()
+	}
 	named := cmp.Or(p.Details.Original.Path, p.Details.Conflict.Path, p.Details.Expected.Path)
 	if m := path.FindStringSubmatch(p.Message); named == "" && m != nil {
 		named = m[1]
@@ -60,14 +67,11 @@ func (p problem) field() string {
 
 // invalid returns the error of a value that Amazon rejects.
 func invalid(doing, field, said string) error {
-	what := "Amazon rejects the request"
-	if field != "" {
-		what = "Amazon rejects " + field
-	}
+	what := "Amazon rejects " + cmp.Or(field, "the request") + " while " + doing
 	if said != "" {
 		what += ": " + strings.TrimRight(said, ".")
 	}
-	return &Error{Code: Invalid, Field: field, Err: fmt.Errorf("%s: %s; %s", doing, what, mend(field, said))}
+	return &Error{Code: Invalid, Field: field, Err: fmt.Errorf("%s; %s", what, mend(field, said))}
 }
 
 // mend returns what to do about a value that Amazon rejects.

@@ -13,6 +13,7 @@ import (
 // How a call is retried. Amazon's limits are a few requests a second for each login.
 const (
 	mostAttempts = 5
+	mostLost     = 3 // attempts that got no answer
 	mostBackoff  = 10 * time.Second
 	mostAsked    = 60 * time.Second // of what Retry-After may ask for
 )
@@ -23,19 +24,19 @@ var backoff = retry.NewExponentialJitterBackoff(mostBackoff)
 // An attempt is how one try ended.
 type attempt struct {
 	err   error
-	again bool          // another try may succeed
-	after time.Duration // that Amazon asked to wait; 0: it did not say
+	again bool        // another try may succeed
+	head  http.Header // of the answer, which may say how long to wait
 }
 
 // retry tries until an attempt succeeds or cannot, within [mostAttempts].
 func (c *Client) retry(ctx context.Context, try func() attempt) error {
 	for n := 1; ; n++ {
 		a := try()
-		if a.err == nil || !a.again || n == mostAttempts || ctx.Err() != nil {
+		if a.err == nil || !a.again || n == mostAttempts || ctx.Err() != nil || n == mostLost && CodeOf(a.err) == Unreachable {
 			return a.err
 		}
-		wait := a.after
-		if wait == 0 {
+		wait, asked := retryAfter(a.head)
+		if !asked {
 			wait, _ = backoff.BackoffDelay(n-1, a.err) // fails for no number of attempts
 		}
 		if wait >= 2*time.Second {
@@ -47,16 +48,17 @@ func (c *Client) retry(ctx context.Context, try func() attempt) error {
 	}
 }
 
-// retryAfter returns how long a response asks to wait, at most [mostAsked].
-func retryAfter(h http.Header) time.Duration {
+// retryAfter returns how long an answer asks to wait, at most [mostAsked], and whether it
+// asks at all.
+func retryAfter(h http.Header) (time.Duration, bool) {
 	text := h.Get("Retry-After")
 	if seconds, err := strconv.Atoi(text); err == nil && seconds >= 0 {
-		return min(time.Duration(seconds)*time.Second, mostAsked)
+		return min(time.Duration(seconds)*time.Second, mostAsked), true
 	}
 	if at, err := http.ParseTime(text); err == nil {
-		return min(max(time.Until(at), 0), mostAsked)
+		return min(max(time.Until(at), 0), mostAsked), true
 	}
-	return 0
+	return 0, false
 }
 
 // sleep waits, or returns an error if the context ends first.

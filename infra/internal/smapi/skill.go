@@ -83,7 +83,7 @@ func (c *Client) Create(ctx context.Context, m Manifest) (string, error) {
 		return "", err
 	}
 	if out.ID == "" {
-		return "", fail(Unreadable, "creating the skill: Amazon's answer has no skill id: run it again, which looks for the skill first")
+		return "", fail(Unreadable, "Amazon's answer to the creation of the skill has no skill id: run it again, which looks for the skill first")
 	}
 	return out.ID, nil
 }

@@ -60,7 +60,7 @@ func (c *Client) Await(ctx context.Context, id string, r Resource) error {
 			return invalid(doing, field, said)
 		}
 		if waited > mostChanging {
-			return fail(Timeout, "%s: Amazon was not done after %.0f minutes: run it again later, which continues where this ended", doing, mostChanging.Minutes())
+			return fail(Timeout, "Amazon was not done after %.0f minutes of %s: run it again later, which continues where this ended", mostChanging.Minutes(), doing)
 		}
 		if !announced && waited > 2*time.Second {
 			announced = true

@@ -23,7 +23,7 @@ func (c *Client) accessToken(ctx context.Context, doing string) (string, error) 
 		fresh, err = config.TokenSource(context.WithValue(ctx, oauth2.HTTPClient, c.http), &oauth2.Token{RefreshToken: c.login.RefreshToken}).Token()
 		a := attempt{err: explainToken(ctx, doing, err, c.options.Again), again: transient(err)}
 		if e, ok := errors.AsType[*oauth2.RetrieveError](err); ok && e.Response != nil {
-			a.after = retryAfter(e.Response.Header)
+			a.head = e.Response.Header
 		}
 		return a
 	})
@@ -37,7 +37,7 @@ func (c *Client) accessToken(ctx context.Context, doing string) (string, error) 
 	c.login.RefreshToken = fresh.RefreshToken
 	if c.options.Save != nil {
 		if err := c.options.Save(ctx, c.login); err != nil {
-			return "", fail(CodeOf(err), "%s: Amazon has replaced the login, and the new one could not be stored: %w; mend that, and if the login is rejected afterwards, run `%s`", doing, err, c.options.Again)
+			return "", fail(CodeOf(err), "Amazon has replaced the login while %s, and the new one could not be stored: %w; mend that, and if the login is rejected afterwards, run `%s`", doing, err, c.options.Again)
 		}
 	}
 	return fresh.AccessToken, nil
@@ -82,17 +82,17 @@ func explainToken(ctx context.Context, doing string, err error, again string) er
 	}
 	switch {
 	case status == http.StatusTooManyRequests:
-		return fail(Throttled, "%s: Login with Amazon limits how often one may ask, and still does: wait a few minutes and run it again", doing)
+		return fail(Throttled, "Login with Amazon limits how often one may ask, and still does after %s was tried several times: wait a few minutes and run it again", doing)
 	case status >= http.StatusInternalServerError:
-		return fail(Unavailable, "%s: Login with Amazon has a problem of its own (%d): wait a while and run it again", doing, status)
+		return fail(Unavailable, "Login with Amazon has a problem of its own (%d) while %s: wait a while and run it again", status, doing)
 	case e.ErrorCode == "invalid_client":
-		return fail(ClientRefused, "%s: Login with Amazon rejects the client id or the client secret: copy both again from the security profile (Web Settings, Show Secret), and run `%s`", doing, again)
+		return fail(ClientRefused, "Login with Amazon rejects the client id or the client secret while %s: copy both again from the security profile (Web Settings, Show Secret), and run `%s`", doing, again)
 	case e.ErrorCode == "invalid_grant":
-		return fail(LoginExpired, "%s: Login with Amazon no longer accepts this login, because it has expired or its consent was revoked: run `%s`", doing, again)
+		return fail(LoginExpired, "Login with Amazon no longer accepts this login while %s, because it has expired or its consent was revoked: run `%s`", doing, again)
 	case e.ErrorCode == "unauthorized_client" || e.ErrorCode == "invalid_scope":
-		return fail(Denied, "%s: Amazon does not let this security profile manage skills (%s): use a profile of the account with which you sign in to the Alexa developer console, and run `%s`", doing, e.ErrorCode, again)
+		return fail(Denied, "Amazon does not let this security profile manage skills while %s (%s): use a profile of the account with which you sign in to the Alexa developer console, and run `%s`", doing, e.ErrorCode, again)
 	case e.ErrorCode != "":
-		return fail(Denied, "%s: Login with Amazon rejects the request (%s: %s): run `%s`", doing, e.ErrorCode, e.ErrorDescription, again)
+		return fail(Denied, "Login with Amazon rejects the request while %s (%s: %s): run `%s`", doing, e.ErrorCode, e.ErrorDescription, again)
 	}
 	return unreadable(doing, "Login with Amazon", e.Response, e.Body)
 }

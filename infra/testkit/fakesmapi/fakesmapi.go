@@ -53,6 +53,7 @@ type Service struct {
 	refresh   map[string]bool    // guarded by mu; refresh tokens, true while they are valid
 	access    map[string]bool    // guarded by mu; access tokens, true while they are valid
 	faults    map[string]*Fault  // guarded by mu; by operation
+	hooks     map[string]func()  // guarded by mu; by operation
 	exchanges []Exchange         // guarded by mu; oldest first
 	hung      chan struct{}      // closed at the end
 	serial    int                // guarded by mu
@@ -65,7 +66,7 @@ func New(o Options) *Service {
 	}
 	return &Service{
 		options: o, skills: map[string]*skill{}, codes: map[string]consent{}, refresh: map[string]bool{}, access: map[string]bool{},
-		faults: map[string]*Fault{}, hung: make(chan struct{}),
+		faults: map[string]*Fault{}, hooks: map[string]func(){}, hung: make(chan struct{}),
 	}
 }
 
@@ -105,12 +106,8 @@ func (s *Service) Revoke() {
 	clear(s.access)
 }
 
-// Expire ends the access tokens.
-func (s *Service) Expire() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	clear(s.access)
-}
+// ExpireLocked ends the access tokens. It is for [Service.On].
+func (s *Service) ExpireLocked() { clear(s.access) }
 
 // Secrets returns every secret that it knows or gave out.
 func (s *Service) Secrets() []string {
@@ -143,11 +140,19 @@ func (s *Service) Break(operation string, f Fault) {
 	s.faults[operation] = &f
 }
 
+// On calls do, once, before the next answer to an operation.
+func (s *Service) On(operation string, do func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hooks[operation] = do
+}
+
 // Mend takes every fault back.
 func (s *Service) Mend() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.faults)
+	clear(s.hooks)
 }
 
 // An Exchange is a request and the answer to it.

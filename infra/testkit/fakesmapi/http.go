@@ -103,6 +103,10 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{Request: r, body: body, id: id, locale: locale}
 	s.mu.Lock()
 	f := s.fault(o.name)
+	if do := s.hooks[o.name]; do != nil {
+		delete(s.hooks, o.name)
+		do()
+	}
 	var a answer
 	switch {
 	case !ok:

@@ -40,7 +40,8 @@ func (r *resource) change(next object, o Options, failing []string) {
 }
 
 // ask is a question for the status, which lets time pass.
-func (r *resource) ask(tag func() string) object {
+func (r *resource) ask(o Options, tag func() string) object {
+	r.waits = min(r.waits, o.Slow)
 	if r.late > 0 {
 		r.late--
 		return r.view(r.status, nil)
@@ -167,12 +168,12 @@ func (s *Service) status(c *call) answer {
 	wanted := c.URL.Query()["resource"]
 	body := object{}
 	if len(wanted) == 0 || slices.Contains(wanted, "manifest") {
-		body["manifest"] = k.manifest.ask(s.tag)
+		body["manifest"] = k.manifest.ask(s.options, s.tag)
 	}
 	if len(k.models) > 0 && (len(wanted) == 0 || slices.Contains(wanted, "interactionModel")) {
 		models := object{}
 		for locale, r := range k.models {
-			models[locale] = r.ask(s.tag)
+			models[locale] = r.ask(s.options, s.tag)
 		}
 		body["interactionModel"] = models
 	}

@@ -18,7 +18,7 @@ import (
 	"github.com/hearthgate/hearthgate/infra/testkit/venv"
 )
 
-//go:embed */*.txt */*.py */*.json
+//go:embed */*.txt */*.py */*.json */*.mjs
 var files embed.FS
 
 // Run gives a judge in Python arguments and an input as JSON, and reads its output,

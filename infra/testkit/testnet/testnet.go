@@ -15,6 +15,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -64,6 +65,23 @@ func New(t testing.TB) *Internet {
 // Environment makes a program use the proxy and trust the certificates.
 func (n *Internet) Environment() []string {
 	return []string{"HTTPS_PROXY=" + n.proxy.URL, "https_proxy=", "NO_PROXY=", "no_proxy=", "SSL_CERT_FILE=" + n.caFile, "SSL_CERT_DIR=/nonexistent"}
+}
+
+// Client returns a client that uses the proxy and trusts the certificates, for what is
+// outside the programs under test, such as a person's browser. Hosts of loopback are
+// reached directly.
+func (n *Internet) Client() *http.Client {
+	pool := x509.NewCertPool()
+	pool.AddCert(n.ca)
+	return &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
+		DisableKeepAlives: true, TLSClientConfig: &tls.Config{RootCAs: pool},
+		Proxy: func(r *http.Request) (*url.URL, error) {
+			if r.URL.Scheme != "https" {
+				return nil, nil
+			}
+			return url.Parse(n.proxy.URL)
+		},
+	}}
 }
 
 // Serve serves a handler by HTTPS under a host's name, for the length of the test.
