@@ -54,6 +54,8 @@ var reasons = []struct {
 	pattern *regexp.Regexp
 	reason  string
 }{
+	{regexp.MustCompile(`(?s)could not be used to assume '([^']+)'.*is not authorized to perform`),
+		"these credentials may not use the CDK's role $1 (sts:AssumeRole): attach the policy that `hearthgate iam-policy` prints, or use credentials of an administrator of the account"},
 	{regexp.MustCompile(`no credentials have been configured|Unable to resolve AWS account|Could not load credentials`),
 		"the CDK found no AWS credentials that it can use: check AWS_PROFILE, and that `aws sts get-caller-identity` answers"},
 	{regexp.MustCompile(`requires bootstrap stack version '?(\d+)'?, (?:found|but) \D*'?(\d+)'?`),

@@ -62,7 +62,7 @@ func (n names) arn(service, resource string) string {
 func (n names) statements(s config.Stage) []Statement {
 	function := n.arn("lambda", "function:"+config.FunctionName(n.stage))
 	// The doctor looks for the function in the other regions of Alexa too.
-	anywhere := []string{"arn:aws:lambda:*:" + n.account + ":function:" + config.FunctionName(n.stage), "arn:aws:lambda:*:" + n.account + ":function:" + config.FunctionName(n.stage) + ":*"}
+	anywhere := strings.Replace(function, n.region, "*", 1)
 	named := config.StackName(n.stage) + "-*"
 	topic := n.arn("sns", named)
 	if s.AlarmTopicARN != "" {
@@ -70,19 +70,18 @@ func (n names) statements(s config.Stage) []Statement {
 	}
 	stack := n.arn("cloudformation", "stack/"+config.StackName(n.stage)+"/*")
 	return []Statement{
-		{"ReadFunction", []string{"lambda:GetFunctionConfiguration"}, anywhere, Read, "the settings of the function", false},
-		{"ReadPermissions", []string{"lambda:GetPolicy"}, []string{function, function + ":*"}, Read, "which skills may invoke the function", false},
-		{"ReadVersions", []string{"lambda:GetAlias", "lambda:ListVersionsByFunction"}, []string{function, function + ":*"}, Read, "which version is in use", false},
+		{"ReadFunction", []string{"lambda:GetFunctionConfiguration"}, []string{anywhere, anywhere + ":" + config.Alias}, Read, "the settings of the function", false},
+		{"ReadPermissions", []string{"lambda:GetPolicy"}, []string{function, function + ":" + config.Alias}, Read, "which skills may invoke the function", false},
+		{"ReadVersions", []string{"lambda:GetAlias", "lambda:ListVersionsByFunction"}, []string{function}, Read, "which version is in use", false},
 		{"ReadLog", []string{"logs:FilterLogEvents"}, []string{n.arn("logs", "log-group:"+named)}, Read, "the log of the function", false},
-		{"ReadLogSettings", []string{"logs:DescribeLogGroups"}, []string{n.arn("logs", "log-group:*")}, Read, "how long logs are kept", false},
-		{"ReadMetrics", []string{"cloudwatch:DescribeAlarms", "cloudwatch:GetMetricStatistics"}, []string{"*"}, Read, "alarms, and what the stage costs", false},
+		{"ReadLists", []string{"cloudwatch:DescribeAlarms", "cloudwatch:GetMetricStatistics", "logs:DescribeLogGroups"}, []string{"*"}, Read, "which alarms are on, what the stage costs, and how long its log is kept: AWS allows these for all resources or none", false},
 		{"ReadSubscribers", []string{"sns:ListSubscriptionsByTopic"}, []string{topic}, Read, "who is notified of alarms", false},
 		{"ReadStack", []string{"cloudformation:DescribeStackResources"}, []string{stack}, Read, "what belongs to the stage", false},
 		{"ReadBootstrap", []string{"ssm:GetParameter"}, []string{n.arn("ssm", "parameter/cdk-bootstrap/hnb659fds/version")}, Read, "whether the account is prepared for the CDK", true},
 
 		{"UseSecrets", []string{"ssm:GetParameter", "ssm:PutParameter", "ssm:AddTagsToResource", "ssm:DeleteParameter"}, []string{n.arn("ssm", "parameter"+config.ParameterPrefix(n.stage)+"*")}, Operate, "the token and the secret headers, and the switch for operations", true},
-		{"Invoke", []string{"lambda:InvokeFunction"}, []string{function, function + ":*"}, Operate, "directives, `hearthgate status` and the function's own diagnosis", true},
-		{"RollBack", []string{"lambda:UpdateAlias"}, []string{function, function + ":*"}, Operate, "`hearthgate rollback`", false},
+		{"Invoke", []string{"lambda:InvokeFunction"}, []string{function + ":" + config.Alias}, Operate, "directives, `hearthgate status` and the function's own diagnosis", true},
+		{"RollBack", []string{"lambda:UpdateAlias"}, []string{function}, Operate, "`hearthgate rollback`", false},
 		{"TestAlarm", []string{"cloudwatch:SetAlarmState"}, []string{n.arn("cloudwatch", "alarm:"+named)}, Operate, "`hearthgate alarm --test`", false},
 
 		{"UseTheCDK", []string{"sts:AssumeRole"}, n.roles("deploy", "file-publishing", "lookup"), Deploy, "the roles that the CDK has in a prepared account: they upload and deploy", true},

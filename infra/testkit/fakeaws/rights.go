@@ -102,10 +102,9 @@ func (c *Cloud) needs(in call) []Right {
 	case "logs":
 		var body struct{ LogGroupName string }
 		_ = json.Unmarshal(in.body, &body) // the service reports what is wrong with it
-		if body.LogGroupName == "" {
-			body.LogGroupName = "*"
+		if body.LogGroupName != "" {
+			return one(arn("logs", "log-group:"+body.LogGroupName))
 		}
-		return one(arn("logs", "log-group:"+body.LogGroupName))
 	case "monitoring":
 		if in.action == "SetAlarmState" {
 			v, _ := cbor.Decode(in.body)
