@@ -31,7 +31,7 @@ function in your own AWS account.`,
 			root.AddCommand(cmd)
 		}
 	}
-	group("start", "Set up and remove:", c.demo(), c.init(), c.token(), c.headers(), c.skill(), c.deploy(), c.rollback(), c.iamPolicy(), c.destroy())
+	group("start", "Set up and remove:", c.demo(), c.init(), c.token(), c.headers(), c.skill(), c.deploy(), c.rollback(), c.upgrade(), c.iamPolicy(), c.destroy())
 	group("monitor", "Monitor:", c.status(), c.policy(), c.logs(), c.alarm(), c.cost())
 	group("diagnose", "Diagnose:", c.doctor(), c.replay())
 	group("develop", "Develop:", c.invoke(), c.op(), c.version())
