@@ -62,6 +62,9 @@ func NewFunction(scope constructs.Construct, id string, props FunctionProps) *Fu
 		Role:         role,
 		LogGroup:     log,
 		Environment:  environment(props.Environment),
+		// `hearthgate rollback` needs the versions before. One that a failed deployment has
+		// published must go: Lambda would not publish the same code again.
+		CurrentVersionOptions: &awslambda.VersionOptions{RemovalPolicy: awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE},
 	}
 	if props.Tracing {
 		fn.Tracing = awslambda.Tracing_ACTIVE

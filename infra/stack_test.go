@@ -45,6 +45,8 @@ type resource struct {
 	Type           string
 	Properties     map[string]any
 	DeletionPolicy string
+
+	UpdateReplacePolicy string
 }
 
 // examples is the folder of the examples.
@@ -260,6 +262,17 @@ func TestLogDeletion(t *testing.T) {
 			if log.DeletionPolicy != want {
 				t.Errorf("%s: the log's deletion policy is %s, want %s", name, log.DeletionPolicy, want)
 			}
+		}
+	}
+}
+
+// TestVersionsAreKept checks that an update leaves the version before, for `hearthgate
+// rollback`, and that a failed one leaves none, which Lambda would not publish again.
+func TestVersionsAreKept(t *testing.T) {
+	for name, template := range templates() {
+		versions := template.of("AWS::Lambda::Version")
+		if len(versions) != 1 || versions[0].DeletionPolicy != "RetainExceptOnCreate" || versions[0].UpdateReplacePolicy != "Retain" {
+			t.Errorf("%s has the versions %+v", name, versions)
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/iampolicy"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
@@ -44,6 +45,7 @@ func TestDeploy(t *testing.T) {
 		t.Errorf("the token's parameter is %+v", p)
 	}
 	o.least()
+	o.enforces("dev", "us-east-1")
 
 	o.has(o.hearthgate("", "invoke", "turn-on", "--endpoint", "light.kitchen_light", "--stage", "dev"), `"name": "Response"`)
 	o.has(o.hearthgate("", "invoke", "report-state", "--endpoint", "light.kitchen_light", "--function", arn), `"value": "ON"`)
@@ -80,6 +82,12 @@ func TestDeploy(t *testing.T) {
 			t.Errorf("%d subscriptions, want 1", n)
 		}
 		o.fails(3, "has not confirmed", "doctor")
+	})
+	t.Run("back and forth", func(t *testing.T) {
+		o.hearthgate("", "init", "--stage", "dev", "--custom-skill", "amzn1.ask.skill.00000000-0000-0000-0000-000000000008", "--yes")
+		o.hearthgate("", "deploy")
+		o.has(o.hearthgate("", "rollback"), "version 1 of ", "is in use, not 2")
+		o.has(o.hearthgate("", "deploy"), "putting version 2 in use again")
 	})
 	t.Run("the template holds no secret", func(t *testing.T) {
 		for _, text := range o.cloud.Templates() {
@@ -284,6 +292,19 @@ func (o *owner) has(said string, words ...string) {
 			o.t.Errorf("no %q in %s", w, said)
 		}
 	}
+}
+
+// enforces has AWS allow the owner from now on what `hearthgate iam-policy` prints, and
+// nothing else. The CDK's roles may do what they do.
+func (o *owner) enforces(stage, region string) {
+	o.t.Helper()
+	s := config.NewStage(stage)
+	s.Region = region
+	allowed, err := fakeaws.Evaluate(iampolicy.For(s, fakeaws.AccountID, iampolicy.Deploy).JSON())
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	o.cloud.Enforce(allowed)
 }
 
 // least sees that the function's role may do nothing to everything.

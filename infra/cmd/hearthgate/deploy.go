@@ -83,11 +83,5 @@ func (c *command) rollOut(ctx context.Context, cdk deploy.CDK, s config.Stage, a
 		return err
 	}
 	c.show(r)
-	if err := r.Err(); err != nil {
-		if !c.json {
-			c.failed(err)
-		}
-		return exit(1)
-	}
-	return nil
+	return c.shown(r.Err())
 }

@@ -3,7 +3,9 @@ package deploy
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -48,10 +50,25 @@ func (c CDK) Ready(ctx context.Context) error {
 	return c.run(ctx, c.Root, nil, "npm", "ci", "--prefix", "infra", "--no-audit", "--no-fund")
 }
 
-// Installed reports whether the clone has the CLI.
+// Installed reports whether the clone has the CLI, in the version that it asks for.
 func (c CDK) Installed() bool {
-	_, err := os.Stat(filepath.Join(c.Root, "infra", "node_modules", "aws-cdk"))
-	return err == nil
+	infra := filepath.Join(c.Root, "infra")
+	if _, err := os.Stat(filepath.Join(infra, "node_modules", "aws-cdk")); err != nil {
+		return false
+	}
+	var wanted struct{ DevDependencies, Dependencies map[string]string }
+	var found struct{ Version string }
+	if !readJSON(filepath.Join(infra, "package.json"), &wanted) || !readJSON(filepath.Join(infra, "node_modules", "aws-cdk", "package.json"), &found) {
+		return true // npm itself would complain
+	}
+	version := cmp.Or(wanted.DevDependencies["aws-cdk"], wanted.Dependencies["aws-cdk"])
+	return version == "" || version == found.Version
+}
+
+// readJSON reads a file and reports whether it could.
+func readJSON(name string, into any) bool {
+	b, err := os.ReadFile(name)
+	return err == nil && json.Unmarshal(b, into) == nil
 }
 
 // Run runs the CLI in the clone with these arguments and waits for it. When ctx

@@ -42,6 +42,22 @@ func TestReady(t *testing.T) {
 	if err := cdk.Ready(t.Context()); err != nil {
 		t.Errorf("installed: %v", err)
 	}
+	for _, tt := range []struct {
+		wanted, found string
+		installed     bool
+	}{{"2.1148.1", "2.1148.1", true}, {"2.1148.1", "2.1147.0", false}, {"", "2.1147.0", true}} {
+		for name, text := range map[string]string{
+			"infra/package.json":                      `{"devDependencies": {"aws-cdk": "` + tt.wanted + `"}}`,
+			"infra/node_modules/aws-cdk/package.json": `{"version": "` + tt.found + `"}`,
+		} {
+			if err := os.WriteFile(filepath.Join(clone, name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := cdk.Installed(); got != tt.installed {
+			t.Errorf("the clone asks for %q and has %q: installed is %v", tt.wanted, tt.found, got)
+		}
+	}
 }
 
 // TestCLIFails has the CLI fail in its own words.

@@ -14,7 +14,8 @@ type CLIError struct {
 	Command string // as "cdk deploy hearthgate-home"
 	Code    int    // its exit code
 	Reason  string // what happened and what to do; "" if what it wrote is not understood
-	Said    string // what it wrote, without stack traces; "" if it was shown already
+	Said    string // what it wrote, without stack traces
+	Shown   bool   // it was shown already
 }
 
 func (e *CLIError) Error() string {
@@ -24,16 +25,17 @@ func (e *CLIError) Error() string {
 	return fmt.Sprintf("`%s` failed (exit code %d): the last lines that it wrote say why", e.Command, e.Code)
 }
 
-// Details returns what the CLI wrote.
-func (e *CLIError) Details() string { return e.Said }
+// Details returns what the CLI wrote, "" if it was shown already.
+func (e *CLIError) Details() string {
+	if e.Shown {
+		return ""
+	}
+	return e.Said
+}
 
 // failure returns the error of a run that failed.
 func (c CDK) failure(command string, code int, said string) error {
-	e := &CLIError{Command: command, Code: code, Reason: reasonOf(said), Said: withoutTraces(said)}
-	if c.Verbose {
-		e.Said = ""
-	}
-	return e
+	return &CLIError{Command: command, Code: code, Reason: reasonOf(said), Said: withoutTraces(said), Shown: c.Verbose}
 }
 
 // withReason returns the error of a run that failed with a reason that is known better. It
@@ -41,7 +43,7 @@ func (c CDK) failure(command string, code int, said string) error {
 func withReason(err error, reason string) error {
 	e := &CLIError{Reason: reason}
 	if cli, ok := errors.AsType[*CLIError](err); ok {
-		e.Command, e.Code, e.Said = cli.Command, cli.Code, cli.Said
+		e.Command, e.Code, e.Said, e.Shown = cli.Command, cli.Code, cli.Said, cli.Shown
 	}
 	return e
 }
@@ -52,6 +54,8 @@ var reasons = []struct {
 	pattern *regexp.Regexp
 	reason  string
 }{
+	{regexp.MustCompile(`(?s)could not be used to assume '([^']+)'.*is not authorized to perform`),
+		"these credentials may not use the CDK's role $1 (sts:AssumeRole): attach the policy that `hearthgate iam-policy` prints, or use credentials of an administrator of the account"},
 	{regexp.MustCompile(`no credentials have been configured|Unable to resolve AWS account|Could not load credentials`),
 		"the CDK found no AWS credentials that it can use: check AWS_PROFILE, and that `aws sts get-caller-identity` answers"},
 	{regexp.MustCompile(`requires bootstrap stack version '?(\d+)'?, (?:found|but) \D*'?(\d+)'?`),
@@ -76,6 +80,14 @@ func reasonOf(said string) string {
 		}
 	}
 	return awsaccount.Understand(said)
+}
+
+// details returns what the CLI wrote, "" if it is not its error.
+func details(err error) string {
+	if cli, ok := errors.AsType[*CLIError](err); ok {
+		return cli.Said
+	}
+	return ""
 }
 
 var traceLine = regexp.MustCompile(`^\s+at .+[:)]\d*|^\s+'?[$\w]+'?: .+,?$|^}$|^\s+Error: \[Object\]`)

@@ -51,7 +51,7 @@ func (d *deployment) do(ctx context.Context, r *Rollout) (err error) {
 	d.steps.End(nil)
 	if d.current(ctx, diff) {
 		r.Since = &d.before.Changed
-		return nil
+		return d.forward(ctx, r)
 	}
 	changes := diff.Changes()
 	r.Changed = true
@@ -67,6 +67,27 @@ func (d *deployment) current(ctx context.Context, diff Diff) bool {
 	version := cmp.Or(project.Version(ctx, d.cdk.Root), "unknown")
 	return diff.None() && d.before.exists && strings.HasSuffix(d.before.Status, "_COMPLETE") && !d.before.failedFirst() &&
 		d.before.Protected == d.stage.Production && d.before.Tags["hearthgate:version"] == version
+}
+
+// forward puts the version that the stack has deployed in use again, if something has moved
+// the alias away from it: CloudFormation would not notice that. Without the right to look
+// nothing is done.
+func (d *deployment) forward(ctx context.Context, r *Rollout) error {
+	function := config.FunctionName(d.stage.Name)
+	deployed, err := d.account.StackVersion(ctx, d.stack)
+	if err != nil || deployed == 0 {
+		return ctx.Err()
+	}
+	alias, err := d.account.FunctionAlias(ctx, function, config.Alias)
+	if err != nil || alias.Shifting || alias.Version == deployed {
+		return ctx.Err()
+	}
+	d.steps.Begin(fmt.Sprintf("putting version %d in use again, from which it was rolled back to %d", deployed, alias.Version))
+	if err := d.account.MoveAlias(ctx, function, config.Alias, alias, deployed); err != nil {
+		return err
+	}
+	r.Changed = true
+	return nil
 }
 
 // deploy runs `cdk deploy`.

@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
+	"github.com/hearthgate/hearthgate/infra/internal/iampolicy"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
@@ -42,6 +44,7 @@ func Preflight(ctx context.Context, s config.Stage) (*awsaccount.Account, []Chec
 		return account, checks
 	}
 	add(Check{Name: "credentials", Found: account.Who})
+	add(rights(ctx, s, account))
 	prepared := Check{Name: bootstrap, Found: "the account is prepared for the CDK"}
 	if err := account.Bootstrapped(ctx); err != nil {
 		prepared = Check{Name: bootstrap, Problem: err.Error()}
@@ -59,6 +62,32 @@ func Preflight(ctx context.Context, s config.Stage) (*awsaccount.Account, []Chec
 	}
 	add(skills)
 	return account, checks
+}
+
+// rights checks that IAM allows the person what a deployment needs. What the CDK could do
+// in another way, and what only other commands need, is a warning.
+func rights(ctx context.Context, s config.Stage, a *awsaccount.Account) Check {
+	if a.Root() {
+		return Check{Name: "rights", Found: "all of them: these are the credentials of the account's root user, which are better kept for emergencies"}
+	}
+	gaps, err := iampolicy.For(s, a.ID, iampolicy.Deploy).Missing(ctx, a)
+	if err != nil {
+		return Check{Name: "rights", Found: "not checked: IAM does not say to these credentials what they may do"}
+	}
+	var missing []string
+	blocking := false
+	for _, g := range gaps {
+		missing = append(missing, g.Action+" on "+g.Resource)
+		blocking = blocking || g.Action == "sts:AssumeRole" || g.Action == "ssm:GetParameter"
+	}
+	text := fmt.Sprintf("these credentials lack %s: attach the policy that `hearthgate iam-policy --stage %s` prints", strings.Join(missing, ", "), s.Name)
+	switch {
+	case blocking:
+		return Check{Name: "rights", Problem: text}
+	case len(missing) > 0:
+		return Check{Name: "rights", Warning: text}
+	}
+	return Check{Name: "rights", Found: "everything that a deployment needs"}
 }
 
 // secret checks that a parameter exists and is encrypted, and names the command that
@@ -126,10 +155,14 @@ func prepareAccount(ctx context.Context, cdk CDK, a *awsaccount.Account, steps *
 	if ctx.Err() != nil {
 		return &ui.StoppedError{Left: "nothing was deployed. CloudFormation may go on with preparing the account, which can be repeated at any time: `hearthgate deploy --bootstrap`"}
 	}
-	if err != nil {
-		err = withReason(err, "the account could not be prepared for the CDK: "+cmp.Or(w.failure(nil), err.Error()))
+	if err == nil {
+		return nil
 	}
-	return err
+	reason := cmp.Or(w.failure(nil), err.Error())
+	if who, action, on := awsaccount.Denial(details(err)).Missing(); action != "" {
+		reason = fmt.Sprintf("%s may not do %s on %s. Have an administrator of the account run `hearthgate deploy --bootstrap` once; for what comes after it the policy of `hearthgate iam-policy` is enough", cmp.Or(who, a.Who), action, cmp.Or(on, "*"))
+	}
+	return withReason(err, "the account could not be prepared for the CDK: "+reason)
 }
 
 // nothingDeployed returns the error of a deployment that was stopped before it began.

@@ -23,8 +23,11 @@ type stack struct {
 	protected        bool
 	events           []object
 	pending          *changeSet
-	created, updated time.Time // updated is zero before the first update
-	rest             func()    // finishes the operation in progress; nil if there is none
+	created, updated time.Time         // updated is zero before the first update
+	rest             func()            // finishes the operation in progress; nil if there is none
+	highest          int               // version that was ever published
+	published        []*publication    // oldest first
+	live             map[string]string // the version that an alias is at, by its physical id
 }
 
 type changeSet struct {
@@ -255,14 +258,25 @@ func details(from, to map[string]any) list {
 	return differ
 }
 
-// made does what the making of a resource brings with it.
-func (c *Cloud) made(s *stack, r *Resource) {
+// made does what the making of a resource brings with it; old is the one before, nil for
+// none.
+func (c *Cloud) made(s *stack, r, old *Resource) {
 	text := func(name string) string { v, _ := r.Properties[name].(string); return v }
 	switch r.Type {
 	case "AWS::SSM::Parameter":
 		c.parameters[s.region+r.PhysicalID] = &Parameter{Name: r.PhysicalID, Type: text("Type"), Value: text("Value"), Version: 1, Tags: map[string]string{}}
 	case "AWS::Lambda::Function":
 		c.retire(r.arn(s.region))
+	case "AWS::Lambda::Version":
+		s.publish(r, s.resources)
+	case "AWS::Lambda::Alias":
+		if s.live == nil {
+			s.live = map[string]string{}
+		}
+		// CloudFormation knows of no move that it has not made.
+		if number := text("FunctionVersion"); old == nil || old.Properties["FunctionVersion"] != number {
+			s.live[r.PhysicalID] = number
+		}
 	}
 }
 

@@ -5,8 +5,9 @@
 // that a test can read and change them. It rejects unknown types of resources and
 // unknown calls. A deployed function can be invoked: localrun runs it.
 //
-// It is neither secure nor complete. Policies are kept and not enforced; use
-// [Cloud.Deny] to have a call rejected.
+// It is neither secure nor complete. The policies of stacks are kept and not enforced;
+// use [Cloud.Deny] to have a call rejected, and [Cloud.Enforce] to have those rejected that
+// the person has no right to.
 package fakeaws
 
 import (
@@ -43,27 +44,31 @@ type Cloud struct {
 	starting sync.Mutex // held while a function starts, before mu
 
 	mu         sync.Mutex
-	env        []string              // guarded by mu; that of the options, or what took its place
-	calls      []string              // guarded by mu; "service.Action", oldest first
-	denied     map[string]fault      // guarded by mu; by call, or "*"
-	stacks     map[string]*stack     // guarded by mu; by name
-	objects    map[string][]byte     // guarded by mu; by "bucket/key"
-	parameters map[string]*Parameter // guarded by mu; by "region" + name
-	logs       map[string][]string   // guarded by mu; lines by log group
-	running    map[string]*runner    // guarded by mu; by the function's ARN
-	raised     map[string]bool       // guarded by mu; alarms that are on, by name
-	points     map[string][]float64  // guarded by mu; by the metric's name
-	mails      []Mail                // guarded by mu; that alarms sent, oldest first
-	paused     bool                  // guarded by mu; see Pause
-	broken     map[string]string     // guarded by mu; reasons by type of resource, see Break
-	before     map[string]func()     // guarded by mu; by call, see Before
+	env        []string                           // guarded by mu; that of the options, or what took its place
+	calls      []string                           // guarded by mu; "service.Action", oldest first
+	denied     map[string]fault                   // guarded by mu; by call, or "*"
+	stacks     map[string]*stack                  // guarded by mu; by name
+	objects    map[string][]byte                  // guarded by mu; by "bucket/key"
+	parameters map[string]*Parameter              // guarded by mu; by "region" + name
+	logs       map[string][]string                // guarded by mu; lines by log group
+	running    map[string]*runner                 // guarded by mu; by the function's ARN
+	raised     map[string]bool                    // guarded by mu; alarms that are on, by name
+	points     map[string][]float64               // guarded by mu; by the metric's name
+	mails      []Mail                             // guarded by mu; that alarms sent, oldest first
+	paused     bool                               // guarded by mu; see Pause
+	broken     map[string]string                  // guarded by mu; reasons by type of resource, see Break
+	before     map[string]func()                  // guarded by mu; by call, see Before
+	shifting   string                             // guarded by mu; see Shift
+	rights     []Right                            // guarded by mu; what IAM asked of the calls, oldest first
+	identity   string                             // guarded by mu; the ARN of the person's
+	allowed    func(action, resource string) bool // guarded by mu; nil: everything is
 }
 
 // Start starts a cloud on a loopback port. Close it.
 func Start(o Options) *Cloud {
 	c := &Cloud{
 		options: o, env: o.Env, denied: map[string]fault{}, stacks: map[string]*stack{}, objects: map[string][]byte{},
-		parameters: map[string]*Parameter{}, logs: map[string][]string{}, running: map[string]*runner{}, points: map[string][]float64{}, raised: map[string]bool{}, broken: map[string]string{}, before: map[string]func(){},
+		parameters: map[string]*Parameter{}, logs: map[string][]string{}, running: map[string]*runner{}, points: map[string][]float64{}, raised: map[string]bool{}, broken: map[string]string{}, before: map[string]func(){}, identity: owner,
 	}
 	c.server = httptest.NewServer(c)
 	return c
@@ -85,7 +90,7 @@ func (c *Cloud) Close() {
 // Environment returns what points the AWS tools here and at nothing else.
 func (c *Cloud) Environment() []string {
 	return []string{
-		"AWS_ENDPOINT_URL=" + c.URL(), "AWS_ACCESS_KEY_ID=AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY=example", "AWS_SESSION_TOKEN=",
+		"AWS_ENDPOINT_URL=" + c.URL(), "AWS_ACCESS_KEY_ID=" + personKey, "AWS_SECRET_ACCESS_KEY=example", "AWS_SESSION_TOKEN=",
 		"AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_EC2_METADATA_DISABLED=true", "AWS_PROFILE=",
 	}
 }
@@ -178,6 +183,7 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c.mu.Lock()
 	c.calls = append(c.calls, name)
+	unauthorized := c.authorize(in)
 	denied, no := c.denied[name]
 	if !no {
 		denied, no = c.denied["*"]
@@ -187,6 +193,8 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case no:
 		fail(w, in, denied)
+	case unauthorized != nil:
+		fail(w, in, unauthorized)
 	case answer == nil:
 		fail(w, in, bad("UnknownService", "no service %q here", in.service))
 	default:
@@ -197,6 +205,6 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (c *Cloud) services() map[string]func(http.ResponseWriter, call) {
 	return map[string]func(http.ResponseWriter, call){
 		"sts": c.sts, "cloudformation": c.cloudformation, "s3": c.s3, "ssm": c.ssm,
-		"lambda": c.lambda, "logs": c.logsService, "sns": c.sns, "monitoring": c.monitoring,
+		"lambda": c.lambda, "logs": c.logsService, "sns": c.sns, "monitoring": c.monitoring, "iam": c.iam,
 	}
 }

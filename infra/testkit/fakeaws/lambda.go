@@ -1,11 +1,11 @@
 package fakeaws
 
 import (
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -25,12 +25,14 @@ func (r *runner) close() {
 	os.RemoveAll(r.dir)
 }
 
-// retire ends the process of a function, so that the next event meets the new one;
+// retire ends the processes of a function, so that the next event meets the new one;
 // the caller holds mu.
 func (c *Cloud) retire(arn string) {
-	if r := c.running[arn]; r != nil {
-		r.close()
-		delete(c.running, arn)
+	for of, r := range c.running {
+		if strings.HasPrefix(of, arn+":") {
+			r.close()
+			delete(c.running, of)
+		}
 	}
 }
 
@@ -40,9 +42,10 @@ func (c *Cloud) Rerun(env ...string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.env = env
-	for arn := range c.running {
-		c.retire(arn)
+	for _, r := range c.running {
+		r.close()
 	}
+	clear(c.running)
 }
 
 const functions = "/2015-03-31/functions/"
@@ -57,6 +60,10 @@ func lambdaAction(in call) string {
 		return "GetFunctionConfiguration"
 	case rest == "policy":
 		return "GetPolicy"
+	case rest == "versions":
+		return "ListVersionsByFunction"
+	case strings.HasPrefix(rest, "aliases/") && in.Method == http.MethodPut:
+		return "UpdateAlias"
 	case strings.HasPrefix(rest, "aliases/"):
 		return "GetAlias"
 	}
@@ -64,22 +71,15 @@ func lambdaAction(in call) string {
 }
 
 func (c *Cloud) lambda(w http.ResponseWriter, in call) {
-	name, _, _ := strings.Cut(strings.TrimPrefix(in.URL.EscapedPath(), functions), "/")
-	name, _ = url.PathUnescape(name)
-	qualifier := in.URL.Query().Get("Qualifier")
-	if parts := strings.Split(name, ":"); len(parts) > 6 {
-		name = parts[6]
-		if len(parts) > 7 {
-			qualifier = parts[7]
-		}
-	} else if before, after, ok := strings.Cut(name, ":"); ok {
-		name, qualifier = before, after
-	}
+	name, qualifier := functionOf(in)
 	c.mu.Lock()
 	s, function := c.function(in.region, name)
 	var alias *Resource
+	var number string
+	var properties map[string]any
 	if function != nil {
 		alias = s.alias(function, qualifier)
+		number, properties = s.version(function, alias, qualifier)
 	}
 	c.mu.Unlock()
 	switch {
@@ -92,15 +92,15 @@ func (c *Cloud) lambda(w http.ResponseWriter, in call) {
 	}
 	switch in.action {
 	case "Invoke":
-		c.invoke(w, in, s, function)
+		c.invoke(w, in, s, function, number, properties)
 	case "GetFunction":
-		reply(w, in, object{"Configuration": c.configuration(s, function)}, nil)
+		reply(w, in, object{"Configuration": c.configuration(s, function, properties)}, nil)
 	case "GetFunctionConfiguration":
-		reply(w, in, c.configuration(s, function), nil)
+		reply(w, in, c.configuration(s, function, properties), nil)
 	case "GetPolicy":
 		c.policy(w, in, s, function, alias)
-	case "GetAlias":
-		reply(w, in, object{"Name": "live", "FunctionVersion": "1"}, nil)
+	case "GetAlias", "UpdateAlias", "ListVersionsByFunction":
+		c.versions(w, in, s, function, alias)
 	default:
 		fail(w, in, unknown(in))
 	}
@@ -128,10 +128,9 @@ func (s *stack) alias(function *Resource, name string) *Resource {
 	return nil
 }
 
-func (c *Cloud) configuration(s *stack, function *Resource) object {
+func (c *Cloud) configuration(s *stack, function *Resource, p map[string]any) object {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	p := function.Properties
 	return object{
 		"FunctionName": function.PhysicalID, "FunctionArn": function.arn(s.region), "Timeout": p["Timeout"], "MemorySize": p["MemorySize"],
 		"Architectures": p["Architectures"], "Runtime": p["Runtime"], "Environment": p["Environment"], "State": "Active", "LastUpdateStatus": "Successful",
@@ -149,9 +148,9 @@ func logGroup(function *Resource) string {
 	return "/aws/lambda/" + function.PhysicalID
 }
 
-// invoke runs the deployed function.
-func (c *Cloud) invoke(w http.ResponseWriter, in call, s *stack, function *Resource) {
-	r, err := c.runner(in, s, function)
+// invoke runs the deployed function in a version.
+func (c *Cloud) invoke(w http.ResponseWriter, in call, s *stack, function *Resource, number string, properties map[string]any) {
+	r, err := c.runner(in, s, function, number, properties)
 	if err != nil {
 		fail(w, in, err)
 		return
@@ -167,7 +166,7 @@ func (c *Cloud) invoke(w http.ResponseWriter, in call, s *stack, function *Resou
 	group := logGroup(function)
 	c.logs[group] = append(c.logs[group], lines...)
 	c.mu.Unlock()
-	w.Header().Set("X-Amz-Executed-Version", "1")
+	w.Header().Set("X-Amz-Executed-Version", cmp.Or(number, "$LATEST"))
 	if in.Header.Get("X-Amz-Log-Type") == "Tail" {
 		tail := strings.Join(lines, "\n")
 		w.Header().Set("X-Amz-Log-Result", base64.StdEncoding.EncodeToString([]byte(tail[max(0, len(tail)-4096):])))
@@ -180,17 +179,17 @@ func (c *Cloud) invoke(w http.ResponseWriter, in call, s *stack, function *Resou
 
 // runner returns the function at work, started if it was not. While it starts it
 // asks us for its parameters.
-func (c *Cloud) runner(in call, s *stack, function *Resource) (*runner, error) {
+func (c *Cloud) runner(in call, s *stack, function *Resource, number string, properties map[string]any) (*runner, error) {
 	c.starting.Lock()
 	defer c.starting.Unlock()
 	c.mu.Lock()
-	arn, group := function.arn(s.region), logGroup(function)
+	arn, group := function.arn(s.region)+":"+number, logGroup(function)
 	running := c.running[arn]
-	code, _ := function.Properties["Code"].(map[string]any)
+	code, _ := properties["Code"].(map[string]any)
 	zip, ok := c.objects[fmt.Sprintf("%v/%v", code["S3Bucket"], code["S3Key"])]
 	o := localrun.Options{
-		Env:     c.environment(s, function),
-		Timeout: time.Duration(number(function.Properties["Timeout"])) * time.Second, MemoryMB: number(function.Properties["MemorySize"]),
+		Env:     c.environment(s, function, properties),
+		Timeout: time.Duration(integer(properties["Timeout"])) * time.Second, MemoryMB: integer(properties["MemorySize"]),
 	}
 	c.mu.Unlock()
 	switch {
@@ -221,9 +220,10 @@ func (c *Cloud) runner(in call, s *stack, function *Resource) (*runner, error) {
 }
 
 // environment returns what the function is started with.
-func (c *Cloud) environment(s *stack, function *Resource) []string {
+func (c *Cloud) environment(s *stack, function *Resource, properties map[string]any) []string {
 	env := append([]string{"AWS_REGION=" + s.region, "AWS_LAMBDA_FUNCTION_NAME=" + filepath.Base(function.PhysicalID)}, c.Environment()...)
-	variables, _ := function.Properties["Environment"].(map[string]any)
+	env = append(env, "AWS_ACCESS_KEY_ID="+functionKey)
+	variables, _ := properties["Environment"].(map[string]any)
 	values, _ := variables["Variables"].(map[string]any)
 	for name, v := range values {
 		env = append(env, fmt.Sprintf("%s=%v", name, v))
@@ -231,8 +231,8 @@ func (c *Cloud) environment(s *stack, function *Resource) []string {
 	return append(env, c.env...)
 }
 
-// number reads a number, which templates write as text too.
-func number(v any) int {
+// integer reads a number, which templates write as text too.
+func integer(v any) int {
 	var n float64
 	fmt.Sscan(fmt.Sprint(v), &n)
 	return int(n)

@@ -134,10 +134,12 @@ func (c *Cloud) finish(s *stack, p *changeSet, kind string, touched []object) {
 		return
 	}
 	s.template, s.parameters, s.tags, s.reason = p.template, p.parameters, p.tags, ""
+	before := s.resources
 	s.resources, s.outputs = resources, outputs
-	for _, r := range resources {
-		c.made(s, r)
+	for id, r := range resources {
+		c.made(s, r, before[id])
 	}
+	s.unpublish()
 	s.status = kind + "_COMPLETE"
 	s.event(s.name, "AWS::CloudFormation::Stack", s.status, "")
 }

@@ -123,7 +123,7 @@ func (b *builder) attribute(id, name string) any {
 	case name == "Arn" || strings.HasSuffix(name, "Arn"):
 		return r.arn(b.stack.region)
 	case name == "Version":
-		return version(id)
+		return b.stack.number(id)
 	}
 	return r.PhysicalID
 }

@@ -13,6 +13,7 @@ type Resource struct {
 	Properties                  map[string]any // resolved
 
 	updatePolicy map[string]any // resolved
+	deletion     string         // its DeletionPolicy
 }
 
 // ARN returns the name that other resources call it by.
@@ -62,7 +63,7 @@ func (b *builder) name(id string) string {
 	arn := "arn:aws:lambda:" + b.stack.region + ":" + AccountID + ":function:"
 	switch r.Type {
 	case "AWS::Lambda::Version":
-		r.PhysicalID = arn + function() + ":" + version(id)
+		r.PhysicalID = arn + function() + ":" + b.stack.number(id)
 	case "AWS::Lambda::Alias":
 		r.PhysicalID = arn + function() + ":" + fmt.Sprint(properties["Name"])
 	case "AWS::SNS::Topic":
@@ -76,10 +77,4 @@ func physical(r *Resource) string {
 		return ""
 	}
 	return r.PhysicalID
-}
-
-// version returns a number for a version, another one for another logical id.
-func version(id string) string {
-	sum := sha256.Sum256([]byte(id))
-	return fmt.Sprint(1 + int(sum[0])<<8 + int(sum[1]))
 }

@@ -2,6 +2,8 @@ package fakeaws
 
 import (
 	"encoding/json"
+	"fmt"
+	"hash/crc32"
 
 	"github.com/hearthgate/hearthgate/config"
 )
@@ -11,6 +13,8 @@ import (
 // by itself, so that a mistake in config/alexa is not made here.
 func StageTemplate(s config.Stage) string {
 	function := object{"Ref": "Function"}
+	environment, _ := json.Marshal(s.Environment())                      // plain values: cannot fail
+	version := fmt.Sprintf("Version%x", crc32.ChecksumIEEE(environment)) // another one for another function, as the CDK has it
 	resources := object{
 		"Log":  object{"Type": "AWS::Logs::LogGroup", "Properties": object{"RetentionInDays": s.RetentionDays}},
 		"Role": object{"Type": "AWS::IAM::Role", "Properties": object{}},
@@ -19,9 +23,9 @@ func StageTemplate(s config.Stage) string {
 			"Code": object{"S3Bucket": "code", "S3Key": "function.zip"}, "LoggingConfig": object{"LogGroup": object{"Ref": "Log"}},
 			"Environment": object{"Variables": s.Environment()},
 		}},
-		"Version": object{"Type": "AWS::Lambda::Version", "Properties": object{"FunctionName": function}},
+		version: object{"Type": "AWS::Lambda::Version", "Properties": object{"FunctionName": function}, "DeletionPolicy": "RetainExceptOnCreate"},
 		"Alias": object{"Type": "AWS::Lambda::Alias", "Properties": object{
-			"Name": config.Alias, "FunctionName": function, "FunctionVersion": object{"Fn::GetAtt": list{"Version", "Version"}},
+			"Name": config.Alias, "FunctionName": function, "FunctionVersion": object{"Fn::GetAtt": list{version, "Version"}},
 		}},
 		"Topic": object{"Type": "AWS::SNS::Topic", "Properties": object{}},
 	}

@@ -3,18 +3,32 @@ package fakeaws
 import (
 	"cmp"
 	"net/http"
+	"strings"
 	"time"
 )
 
+// Identify has the person's credentials be of this identity, by its ARN, until it is
+// called with "".
+func (c *Cloud) Identify(arn string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.identity = arn; arn == "" {
+		c.identity = owner
+	}
+}
+
 func (c *Cloud) sts(w http.ResponseWriter, in call) {
+	c.mu.Lock()
+	identity := c.identity
+	c.mu.Unlock()
 	switch in.action {
 	case "GetCallerIdentity":
 		account := cmp.Or(c.options.Account, AccountID)
-		query(w, in, object{"Account": account, "UserId": "AIDAEXAMPLE", "Arn": "arn:aws:iam::" + account + ":user/owner"}, nil)
+		query(w, in, object{"Account": account, "UserId": "AIDAEXAMPLE", "Arn": strings.Replace(identity, AccountID, account, 1)}, nil)
 	case "AssumeRole":
 		query(w, in, object{
 			"Credentials": object{
-				"AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "example", "SessionToken": "session",
+				"AccessKeyId": roleKey, "SecretAccessKey": "example", "SessionToken": "session",
 				"Expiration": time.Now().Add(time.Hour).UTC().Format(time.RFC3339),
 			},
 			"AssumedRoleUser": object{"Arn": in.form.Get("RoleArn"), "AssumedRoleId": "AROAEXAMPLE:session"},

@@ -38,7 +38,7 @@ func (c *Cloud) logsService(w http.ResponseWriter, request call) {
 				}
 				g := object{"logGroupName": r.PhysicalID, "storedBytes": 0}
 				if days, ok := r.Properties["RetentionInDays"]; ok {
-					g["retentionInDays"] = number(days)
+					g["retentionInDays"] = integer(days)
 				}
 				groups = append(groups, g)
 			}

@@ -21,8 +21,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 
 	"github.com/hearthgate/hearthgate/config"
@@ -43,7 +45,7 @@ func main() {
 type cli struct {
 	stack string
 	cfn   *cloudformation.Client
-	conf  aws.Config
+	own   aws.Config // of the person
 }
 
 func run(ctx context.Context, args []string) error {
@@ -51,7 +53,11 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	x := &cli{stack: args[1], cfn: cloudformation.NewFromConfig(c), conf: c}
+	own := c.Copy()
+	if args[0] != "bootstrap" {
+		assume(ctx, &c, map[string]string{"diff": "lookup"}[args[0]])
+	}
+	x := &cli{stack: args[1], cfn: cloudformation.NewFromConfig(c), own: own}
 	switch args[0] {
 	case "bootstrap":
 		x.stack = "CDKToolkit"
@@ -70,6 +76,22 @@ func run(ctx context.Context, args []string) error {
 		return x.destroy(ctx)
 	}
 	return fmt.Errorf("fakecdk does not know %q", args)
+}
+
+// assume takes a role of the CDK, that for deployments if kind is empty. Without the right
+// to it the CLI goes on with the credentials that it has.
+func assume(ctx context.Context, c *aws.Config, kind string) {
+	if kind == "" {
+		kind = "deploy"
+	}
+	role := fmt.Sprintf("arn:aws:iam::%[1]s:role/cdk-hnb659fds-%[2]s-role-%[1]s-%[3]s", fakeaws.AccountID, kind, c.Region)
+	out, err := sts.NewFromConfig(*c).AssumeRole(ctx, &sts.AssumeRoleInput{RoleArn: &role, RoleSessionName: aws.String("cdk")})
+	if err != nil {
+		fmt.Printf("current credentials could not be used to assume '%s', but are for the right account. Proceeding anyway.\n", role)
+		return
+	}
+	k := out.Credentials
+	c.Credentials = credentials.NewStaticCredentialsProvider(*k.AccessKeyId, *k.SecretAccessKey, *k.SessionToken)
 }
 
 // short returns an error of AWS as the CLI writes it.
@@ -139,7 +161,9 @@ func (x *cli) deploy(ctx context.Context) error {
 		return err
 	}
 	fmt.Printf("%s: start: Publishing\n", x.stack)
-	if err := x.upload(ctx, "/code/function.zip"); err != nil {
+	publisher := x.own.Copy()
+	assume(ctx, &publisher, "file-publishing")
+	if err := upload(ctx, publisher, "/code/function.zip"); err != nil {
 		return err
 	}
 	if st, err := x.status(ctx); err == nil && strings.HasPrefix(st, "ROLLBACK_") {
@@ -151,17 +175,17 @@ func (x *cli) deploy(ctx context.Context) error {
 }
 
 // upload puts something into a bucket.
-func (x *cli) upload(ctx context.Context, path string) error {
+func upload(ctx context.Context, c aws.Config, path string) error {
 	const body = "zip"
 	r, err := http.NewRequestWithContext(ctx, http.MethodPut, os.Getenv("AWS_ENDPOINT_URL")+path, strings.NewReader(body))
 	if err != nil {
 		return err
 	}
-	keys, err := x.conf.Credentials.Retrieve(ctx)
+	keys, err := c.Credentials.Retrieve(ctx)
 	if err != nil {
 		return err
 	}
-	if err := v4.NewSigner().SignHTTP(ctx, keys, r, "UNSIGNED-PAYLOAD", "s3", x.conf.Region, time.Now()); err != nil {
+	if err := v4.NewSigner().SignHTTP(ctx, keys, r, "UNSIGNED-PAYLOAD", "s3", c.Region, time.Now()); err != nil {
 		return err
 	}
 	res, err := http.DefaultClient.Do(r)
