@@ -1,7 +1,6 @@
 package fakeaws
 
 import (
-	"cmp"
 	"net/http"
 	"time"
 )
@@ -9,8 +8,7 @@ import (
 func (c *Cloud) sts(w http.ResponseWriter, in call) {
 	switch in.action {
 	case "GetCallerIdentity":
-		account := cmp.Or(c.options.Account, AccountID)
-		query(w, in, object{"Account": account, "UserId": "AIDAEXAMPLE", "Arn": "arn:aws:iam::" + account + ":user/owner"}, nil)
+		query(w, in, object{"Account": c.account, "UserId": "AIDAEXAMPLE", "Arn": "arn:aws:iam::" + c.account + ":user/owner"}, nil)
 	case "AssumeRole":
 		query(w, in, object{
 			"Credentials": object{
