@@ -21,10 +21,14 @@ type homeFlags struct {
 	all   bool
 }
 
-// add adds the flags to a command. Value is the stage that it is for without them.
-func (f *homeFlags) add(cmd *cobra.Command, value string) {
+// inLines is what most commands do with all stages.
+const inLines = "all stages, in a line each, the worst first"
+
+// add adds the flags to a command. Value is the stage that it is for without them, and all
+// is what the flag of that name does.
+func (f *homeFlags) add(cmd *cobra.Command, value, all string) {
 	cmd.Flags().StringVar(&f.stage, "stage", value, "the `stage`, a file in "+config.StagesDir+"; several with commas between them")
-	cmd.Flags().BoolVar(&f.all, "all", false, "all stages, in a line each, the worst first")
+	cmd.Flags().BoolVar(&f.all, "all", false, all)
 	err := cmd.RegisterFlagCompletionFunc("stage", func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
 		return completedStages(typed, project.StageNames()), cobra.ShellCompDirectiveNoFileComp
 	})

@@ -46,7 +46,7 @@ drawing of --watch costs 0.00005 USD a home for the metrics.`,
 		Args: takes(0, 0),
 		RunE: r.run,
 	}
-	r.homes.add(cmd, "dev")
+	r.homes.add(cmd, "dev", inLines)
 	cmd.Flags().StringVar(&r.target.function, "function", "", "the deployed function of this name or `ARN`, alias included")
 	cmd.Flags().BoolVar(&r.target.local, "local", false, "the function on this machine; with --stage it has that stage's settings")
 	cmd.Flags().DurationVar(&r.since, "since", 24*time.Hour, "how far to look back, at most 336h")

@@ -54,9 +54,11 @@ func (s Source) readUnsuccessful(ctx context.Context, a *Activity) error {
 	const mostPages = 8
 	const pattern = `{ ($.Success = 0) || ($.outcome = "denied") || ($.outcome = "asked_wrongly") }`
 	var t totals
-	more, err := s.Account.Scan(ctx, awsaccount.Scan{Group: s.Group, Pattern: pattern, From: a.From, To: a.To.Add(-time.Millisecond), Pages: mostPages}, func(l awsaccount.Line) bool {
-		if parsed, ok := wire.ParseLogLine([]byte(redact.Line(l.Text))); ok {
-			t.add(parsed)
+	more, err := s.Account.Scan(ctx, awsaccount.Scan{Group: s.Group, Pattern: pattern, From: a.From, To: a.To.Add(-time.Millisecond), Pages: mostPages}, func(page []awsaccount.Line) bool {
+		for _, l := range page {
+			if parsed, ok := wire.ParseLogLine([]byte(redact.Line(l.Text))); ok {
+				t.add(parsed)
+			}
 		}
 		return true
 	})
@@ -69,11 +71,14 @@ func (s Source) readUnsuccessful(ctx context.Context, a *Activity) error {
 func (s Source) readLast(ctx context.Context, a *Activity) error {
 	const earlier = time.Second // a line may be a moment older than its metrics
 	scan := awsaccount.Scan{Group: s.Group, Pattern: `{ ($.Success = 1) || ($.Success = 0) }`, From: a.LastSeen.Add(-earlier), To: a.To}
-	_, err := s.Account.Scan(ctx, scan, func(l awsaccount.Line) bool {
-		if parsed, ok := wire.ParseLogLine([]byte(redact.Line(l.Text))); ok && parsed.Outcome != wire.NotAnInvocation {
+	_, err := s.Account.Scan(ctx, scan, func(page []awsaccount.Line) bool {
+		if len(page) == 0 {
+			return true
+		}
+		if l, ok := wire.ParseLogLine([]byte(redact.Line(page[len(page)-1].Text))); ok {
 			a.Last = &Directive{
-				At: parsed.Time, Name: parsed.Message, Device: cmp.Or(parsed.Device, parsed.Endpoint),
-				Outcome: parsed.Outcome.String(), Cause: parsed.Cause, Said: Said(parsed), Version: parsed.Version,
+				At: l.Time, Name: l.Message, Device: cmp.Or(l.Device, l.Endpoint),
+				Outcome: l.Outcome.String(), Cause: l.Cause, Said: Said(l), Version: l.Version,
 			}
 		}
 		return true

@@ -112,9 +112,9 @@ func (t rows) time(name string, whole, home *float64) {
 	switch {
 	case whole == nil:
 	case home == nil:
-		t.add(name, "%.0f ms, without a request to the home", *whole)
+		t.add(name, "%s ms, without a request to the home", ms(*whole))
 	default:
-		t.add(name, "%.0f ms: the home and the way to it %.0f, the function %.0f", *whole, *home, max(0, *whole-*home))
+		t.add(name, "%s ms: the home and the way to it %s, the function %s", ms(*whole), ms(*home), ms(*whole-*home))
 	}
 }
 

@@ -35,6 +35,14 @@ func plural(n int, unit string) string {
 	return fmt.Sprintf("%d %ss", n, unit)
 }
 
+// ms returns a time in milliseconds as a person reads it.
+func ms(v float64) string {
+	if v < 1 {
+		return "<1"
+	}
+	return fmt.Sprintf("%.0f", v)
+}
+
 // percent returns a share of 1. Only 1 looks like all.
 func percent(share float64) string {
 	if p := 100 * share; p < 100 && p > 99.9 {

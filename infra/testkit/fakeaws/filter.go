@@ -9,7 +9,7 @@ import (
 )
 
 // filterTokens are the tokens of a filter pattern on fields of JSON.
-var filterTokens = regexp.MustCompile(`\s+|\$\.\w+|"[^"]*"|-?\d+(?:\.\d+)?|!=|=|&&|\|\||[(){}*]`)
+var filterTokens = regexp.MustCompile(`\s+|\$\.\w+|"[^"]*"|IS|TRUE|FALSE|-?\d+(?:\.\d+)?|!=|=|&&|\|\||[(){}*]`)
 
 // filter returns what a filter pattern of CloudWatch Logs matches. It knows the patterns
 // that hearthgate uses: any of some texts, each written ?"text", and fields of a line of
@@ -115,6 +115,9 @@ func (p *filterParser) operand() condition {
 		return inner
 	}
 	field, operator, value := p.read(), p.read(), p.read()
+	if operator == "IS" && (value == "TRUE" || value == "FALSE") {
+		operator, value = "=", strings.ToLower(value)
+	}
 	if !strings.HasPrefix(field, "$.") || operator != "=" && operator != "!=" || value == "" {
 		if p.err == nil {
 			p.err = fmt.Errorf("%q is no condition", strings.TrimSpace(field+" "+operator+" "+value))

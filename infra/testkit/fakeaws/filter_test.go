@@ -3,7 +3,7 @@ package fakeaws
 import "testing"
 
 func TestFilter(t *testing.T) {
-	const line = `{"outcome":"failed","Success":0,"device":"Kitchen Light","error":"Task timed out"}`
+	const line = `{"outcome":"failed","Success":0,"device":"Kitchen Light","error":"Task timed out","ok":false}`
 	for pattern, want := range map[string]bool{
 		``:                          true,
 		`?"timed out" ?"exited"`:    true,
@@ -12,6 +12,9 @@ func TestFilter(t *testing.T) {
 		`{ $.outcome = "FAILED" }`:  false,
 		`{ $.device = "Kitchen*" }`: true,
 		`{ $.outcome = * }`:         true,
+		`{ $.ok IS FALSE }`:           true,
+		`{ $.ok IS TRUE }`:            false,
+		`{ $.nothing IS FALSE }`:      false,
 		`{ $.nothing = * }`:         false,
 		`{ $.nothing != "failed" }`: false,
 		`{ $.outcome != "denied" }`: true,
