@@ -18,6 +18,8 @@ type Stage struct {
 	Account    string `json:"account,omitempty"` // twelve digits; default: that of the current credentials
 	Region     string `json:"region,omitempty"`  // default, and the only valid value: that of the locale
 
+	AWSProfile string `json:"awsProfile,omitempty"` // of ~/.aws/config, whose credentials the commands use for this stage; default: the credentials in use
+
 	URL         string      `json:"homeAssistantUrl"`     // "https://home.example.com", without a path
 	HomeTimeout float64     `json:"homeAssistantTimeout"` // of requests to Home Assistant, in seconds; default: 7
 	TokenSource TokenSource `json:"tokenSource"`          // default: stored

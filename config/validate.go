@@ -24,6 +24,7 @@ func (s Stage) Validate() error {
 		{"locale", checkLocale(s.Locale)},
 		{"region", checkRegion(s.Region, s.Locale)},
 		{"account", checkAccount(s.Account, s.Production)},
+		{"awsProfile", checkProfile(s.AWSProfile)},
 		{"homeAssistantUrl", checkURL(s.URL)},
 		{"homeAssistantTimeout", checkHomeTimeout(s.HomeTimeout)},
 		{"tokenSource", oneOf(string(s.TokenSource), Choices("tokenSource")...)},
@@ -126,6 +127,15 @@ func checkEnvironmentSize(s Stage) string {
 		return ""
 	}
 	return fmt.Sprintf("fills the function's environment with %d bytes, and Lambda has room for %d; shorten ca, policy or allowedUsers", size, most)
+}
+
+// checkProfile does not quote the value: it may be a key in the place of a profile.
+func checkProfile(name string) string {
+	odd := func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("[]#;=\"'`\\", r) }
+	if len(name) > 64 || strings.ContainsFunc(name, odd) {
+		return "is not the name of an AWS profile; write what stands after [profile in ~/.aws/config, such as home-6, or leave it out"
+	}
+	return ""
 }
 
 func checkSkill(id string) string {

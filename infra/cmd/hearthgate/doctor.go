@@ -58,7 +58,7 @@ func (c *command) diagnose(ctx context.Context, name string, here bool) (doctor.
 	if err != nil {
 		return nil, err
 	}
-	target := &doctor.Target{Stage: stage, Build: c.built}
+	target := &doctor.Target{Stage: stage, Pool: &c.accounts, Build: c.built}
 	d := target.CheckAccount(ctx)
 	if d.Class() != doctor.Well {
 		return d, nil

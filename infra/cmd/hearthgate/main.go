@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
@@ -32,6 +33,8 @@ type command struct {
 
 	json      bool // print JSON, not text
 	unwritten bool // a result could not be written
+
+	accounts awsaccount.Pool
 }
 
 // run runs the command line and returns the exit code.

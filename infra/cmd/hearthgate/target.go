@@ -87,7 +87,7 @@ func (c *command) deployed(ctx context.Context, name string) (config.Stage, *aws
 	if err != nil {
 		return stage, nil, err
 	}
-	account, err := awsaccount.OpenFor(ctx, stage)
+	account, err := c.accounts.For(ctx, stage)
 	return stage, account, err
 }
 

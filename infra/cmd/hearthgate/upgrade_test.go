@@ -53,17 +53,17 @@ func TestUpgrade(t *testing.T) {
 	is("new.go", false)
 	t.Run("a question that is answered no", func(t *testing.T) {
 		term := o.sits(nil, "upgrade")
-		term.answers("Update the clone?", "n")
-		if code, shown := term.ends(); code != 1 || !strings.Contains(shown, "nothing was changed") {
+		term.Answer("Update the clone?", "n")
+		if code, shown := term.End(); code != 1 || !strings.Contains(shown, "nothing was changed") {
 			t.Errorf("code %d: %s", code, shown)
 		}
 		is("new.go", false)
 	})
 	t.Run("Ctrl-C between the clone and the stages", func(t *testing.T) {
 		term := o.sits(nil, "upgrade")
-		term.answers("Update the clone?", "y")
-		term.interrupts("Deploy dev, second?")
-		if code, shown := term.ends(); code != 130 || !strings.Contains(shown, "stopped: the clone and the command are updated; deploy them later with `hearthgate deploy --stage dev` and so on") {
+		term.Answer("Update the clone?", "y")
+		term.Interrupt("Deploy dev, second?")
+		if code, shown := term.End(); code != 130 || !strings.Contains(shown, "stopped: the clone and the command are updated; deploy them later with `hearthgate deploy --stage dev` and so on") {
 			t.Errorf("code %d: %s", code, shown)
 		}
 		is("new.go", true)

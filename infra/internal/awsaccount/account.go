@@ -7,15 +7,14 @@ package awsaccount
 
 import (
 	"context"
-	"fmt"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
-
-	"github.com/hearthgate/hearthgate/config"
 )
 
 // An Account is an AWS account in one region. It is safe for concurrent use.
@@ -27,15 +26,21 @@ type Account struct {
 	config aws.Config
 }
 
-// Open finds the credentials and asks AWS whose they are. The error says what is
+// Open finds the credentials in use and asks AWS whose they are. The error says what is
 // missing or wrong with them.
-func Open(ctx context.Context, region string) (*Account, error) {
-	c, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(region), awsconfig.WithLogger(logging.Nop{}))
+func Open(ctx context.Context, region string) (*Account, error) { return open(ctx, region, "") }
+
+// open opens an account with the credentials of a profile; "" stands for those in use.
+// All calls share one retryer, so that a service that throttles one slows all of them.
+func open(ctx context.Context, region, profile string) (*Account, error) {
+	retryer := retry.NewAdaptiveMode()
+	c, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(region), awsconfig.WithLogger(logging.Nop{}),
+		awsconfig.WithSharedConfigProfile(profile), awsconfig.WithRetryer(func() aws.Retryer { return retryer }))
 	if err != nil {
-		return nil, unusable(err)
+		return nil, unusable(err, profile)
 	}
 	if _, err := c.Credentials.Retrieve(ctx); err != nil {
-		return nil, noCredentials(ctx, err)
+		return nil, noCredentials(ctx, err, profile)
 	}
 	who, err := sts.NewFromConfig(c).GetCallerIdentity(ctx, nil)
 	if err != nil {
@@ -44,16 +49,14 @@ func Open(ctx context.Context, region string) (*Account, error) {
 	return &Account{Region: region, ID: aws.ToString(who.Account), Who: aws.ToString(who.Arn), config: c}, nil
 }
 
-// OpenFor opens the account of a stage. Credentials of another account are an error.
-func OpenFor(ctx context.Context, s config.Stage) (*Account, error) {
-	a, err := Open(ctx, s.Region)
-	if err != nil {
-		return nil, err
+// Expiry returns when the credentials end; the zero time if they do not, or if that is
+// not known.
+func (a *Account) Expiry(ctx context.Context) time.Time {
+	keys, err := a.config.Credentials.Retrieve(ctx)
+	if err != nil || !keys.CanExpire {
+		return time.Time{}
 	}
-	if s.Account != "" && s.Account != a.ID {
-		return nil, fmt.Errorf("the stage %s belongs to the AWS account %s, and these credentials are of %s: set AWS_PROFILE to a profile of the account %[2]s", s.Name, s.Account, a.ID)
-	}
-	return a, nil
+	return keys.Expires
 }
 
 // Environment returns the credentials, the region and the endpoints as environment

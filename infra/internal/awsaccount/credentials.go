@@ -1,6 +1,7 @@
 package awsaccount
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,8 +15,12 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// unusable returns the error of settings of this machine that cannot be used.
-func unusable(err error) error {
+// unusable returns the error of settings of this machine that cannot be used, by the
+// profile that a stage names or, if that is "", the one in use.
+func unusable(err error, profile string) error {
+	if _, ok := errors.AsType[awsconfig.SharedConfigProfileNotExistError](err); ok && profile != "" {
+		return &Error{NoCredentials, fmt.Errorf("there is no AWS profile %q on this machine, which the stage's file names in awsProfile: create it with `aws configure --profile %[1]s`, or change the file", profile)}
+	}
 	if e, ok := errors.AsType[awsconfig.SharedConfigProfileNotExistError](err); ok {
 		return &Error{NoCredentials, fmt.Errorf("there is no AWS profile %q on this machine: set AWS_PROFILE to one of those that `aws configure list-profiles` prints, or create it with `aws configure --profile %[1]s`", e.Profile)}
 	}
@@ -26,13 +31,13 @@ func unusable(err error) error {
 }
 
 // noCredentials returns the error of credentials that were not found or could not be
-// renewed.
-func noCredentials(ctx context.Context, err error) error {
+// renewed, by the profile that a stage names or, if that is "", by those in use.
+func noCredentials(ctx context.Context, err error, profile string) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	login := "`aws sso login`"
-	if profile := os.Getenv("AWS_PROFILE"); profile != "" {
+	login, named := "`aws sso login`", profile
+	if profile = cmp.Or(profile, os.Getenv("AWS_PROFILE")); profile != "" {
 		login = "`aws sso login --profile " + profile + "`"
 	}
 	if _, ok := errors.AsType[*ssocreds.InvalidTokenError](err); ok || strings.Contains(err.Error(), "SSO token") {
@@ -49,6 +54,9 @@ func noCredentials(ctx context.Context, err error) error {
 	}
 	if _, ok := errors.AsType[*net.DNSError](err); ok { // single sign-on needs the network
 		return explain("getting AWS credentials", err)
+	}
+	if named != "" {
+		return &Error{NoCredentials, fmt.Errorf("the AWS profile %q, which the stage's file names in awsProfile, has no credentials on this machine: run `aws configure --profile %[1]s` or %s", named, login)}
 	}
 	return &Error{NoCredentials, fmt.Errorf("there are no AWS credentials here: run `aws configure` or %s, or set AWS_PROFILE to a profile that has them", login)}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -119,35 +118,6 @@ func (a *Account) Retention(ctx context.Context, group string) (int, error) {
 		}
 	}
 	return 0, &Error{NotFound, fmt.Errorf("there is no log %s", group)}
-}
-
-// A Line is a line of a log.
-type Line struct {
-	At   time.Time
-	ID   string
-	Text string
-}
-
-// Lines returns the lines of a log since a time that match a filter pattern of
-// CloudWatch, oldest first, at most a few thousand.
-func (a *Account) Lines(ctx context.Context, group, pattern string, since time.Time) ([]Line, error) {
-	in := &cloudwatchlogs.FilterLogEventsInput{LogGroupName: &group, StartTime: aws.Int64(since.UnixMilli())}
-	if pattern != "" {
-		in.FilterPattern = &pattern
-	}
-	const mostPages = 5
-	pages := cloudwatchlogs.NewFilterLogEventsPaginator(cloudwatchlogs.NewFromConfig(a.config), in)
-	var lines []Line
-	for i := 0; pages.HasMorePages() && i < mostPages; i++ {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return lines, explain("reading the log "+group, err)
-		}
-		for _, e := range page.Events {
-			lines = append(lines, Line{time.UnixMilli(aws.ToInt64(e.Timestamp)), aws.ToString(e.EventId), strings.TrimSpace(aws.ToString(e.Message))})
-		}
-	}
-	return lines, nil
 }
 
 // Subscriptions returns the addresses to which the alarms of a stack are sent.

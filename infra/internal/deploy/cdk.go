@@ -33,7 +33,11 @@ type CDK struct {
 // ForStage returns the CDK CLI for a stage. A stack that is not bound to an account
 // goes where the environment points.
 func ForStage(root string, s config.Stage, out io.Writer) CDK {
-	return CDK{Root: root, Out: out, Env: []string{"AWS_REGION=" + s.Region, "AWS_DEFAULT_REGION=" + s.Region}}
+	env := []string{"AWS_REGION=" + s.Region, "AWS_DEFAULT_REGION=" + s.Region}
+	if s.AWSProfile != "" { // the CLI would prefer keys in the environment
+		env = append(env, "AWS_PROFILE="+s.AWSProfile, "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "AWS_SESSION_TOKEN=")
+	}
+	return CDK{Root: root, Out: out, Env: env}
 }
 
 // Ready installs the CLI into the clone if it is not installed. The error says what

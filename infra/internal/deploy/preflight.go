@@ -34,7 +34,7 @@ func Preflight(ctx context.Context, s config.Stage) (*awsaccount.Account, []Chec
 	var checks []Check
 	add := func(c Check) { checks = append(checks, c) }
 	add(Check{Name: "region", Found: fmt.Sprintf("%s, where Alexa looks for skills of %s", s.Region, s.Locale)})
-	account, err := awsaccount.Open(ctx, s.Region)
+	account, err := new(awsaccount.Pool).Open(ctx, s)
 	if err != nil {
 		add(Check{Name: "credentials", Problem: err.Error()})
 		return nil, checks

@@ -14,6 +14,7 @@ import (
 // A Target is a stage and the account that it is deployed in.
 type Target struct {
 	Stage   config.Stage
+	Pool    *awsaccount.Pool    // opens the account; default: one of its own
 	Account *awsaccount.Account // set by CheckAccount
 
 	// Build returns the SHA-256 of the program that this clone would deploy.
@@ -26,7 +27,10 @@ type Target struct {
 func (t *Target) CheckAccount(ctx context.Context) Diagnosis {
 	s := t.Stage
 	credentials := check("credentials", "asking AWS whose credentials these are")
-	account, err := awsaccount.Open(ctx, s.Region)
+	if t.Pool == nil {
+		t.Pool = new(awsaccount.Pool)
+	}
+	account, err := t.Pool.Open(ctx, s)
 	switch {
 	case awsaccount.CodeOf(err) == awsaccount.Expired:
 		return []Step{credentials.failed(Account, "expired_credentials", "the AWS credentials have expired", "log in again, with `aws sso login` or as you did before")}

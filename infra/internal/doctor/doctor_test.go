@@ -260,7 +260,7 @@ func TestO1Directives(t *testing.T) {
 		want  string
 	}{
 		{"none", nil, "0, of which 0 failed"},
-		{"all", lines.All(), "4, of which 1 failed"},
+		{"all", lines.All(), "5, of which 1 failed"},
 		{"no directive", []string{lines.Operation, lines.Other}, "0, of which 0 failed"},
 		{"the home rejected it, which is its answer", []string{lines.Rejected}, "1, of which 0 failed"},
 	} {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config/wire"
+	"github.com/hearthgate/hearthgate/infra/internal/activity"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
@@ -19,8 +20,11 @@ func Failed(l wire.LogLine) bool {
 }
 
 // Show writes a line for a person, and a second line if it is about a failure.
-func Show(to *ui.Screen, l wire.LogLine) {
-	at := to.Dim(l.Time.Local().Format("Jan _2 15:04:05"))
+func Show(to *ui.Screen, l wire.LogLine) { show(to, l, "") }
+
+// show writes a line. Home stands behind its time.
+func show(to *ui.Screen, l wire.LogLine, home string) {
+	at := to.Dim(l.Time.Local().Format("Jan _2 15:04:05")) + home
 	if l.Outcome == wire.NotAnInvocation {
 		text := l.Level + " " + l.Message
 		if Failed(l) {
@@ -43,10 +47,14 @@ func Show(to *ui.Screen, l wire.LogLine) {
 		more = " (cold start)"
 	}
 	to.Printf("%s %s %7.0f ms  %s  %s%s\n", at, mark, l.Duration, l.Message, cmp.Or(l.Device, l.Endpoint), to.Dim(more))
-	switch {
+	const timeAndDuration = 27 // columns
+	indent := strings.Repeat(" ", timeAndDuration+len(home))
+	switch id := activity.User(l); {
+	case id != "":
+		to.Printf("%s %s: the user %s: %s\n", indent, l.Cause, activity.ShortUser(id), strings.ReplaceAll(activity.Said(l), id, activity.ShortUser(id)))
 	case l.Error != "":
-		to.Printf("%27s %s: %s\n", "", l.Cause, l.Error)
+		to.Printf("%s %s: %s\n", indent, l.Cause, activity.Said(l))
 	case l.Outcome != wire.Succeeded:
-		to.Printf("%27s %s\n", "", strings.TrimSuffix("Home Assistant answered "+l.ReplyType+": "+l.HomeMessage, ": "))
+		to.Printf("%s %s\n", indent, strings.TrimSuffix("Home Assistant answered "+l.ReplyType+": "+l.HomeMessage, ": "))
 	}
 }

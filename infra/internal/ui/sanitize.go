@@ -19,8 +19,9 @@ var markLength = len(mark("00"))
 
 func mark(code string) string { return marker + code + "m" }
 
-// erasing is the code of a mark that is not a style: it erases the line.
-const erasing = "99"
+// erasing and clearing are the codes of marks that are not styles: they erase the line and
+// the screen.
+const erasing, clearing = "99", "98"
 
 // A sink is what everything for a person passes on its way to w. It shows control
 // characters and marks of direction as escapes: in the name of a device, in a
@@ -75,12 +76,14 @@ func (s *sink) styled(text string) string {
 			return out.String()
 		}
 		code, rest := after[:2], after[3:]
-		if code == erasing {
+		switch {
+		case code == erasing:
 			out.WriteString("\r\x1b[K")
-		} else if s.coloured {
-			if code == "00" {
-				code = "0"
-			}
+		case code == clearing:
+			out.WriteString("\x1b[H\x1b[2J")
+		case s.coloured && code == "00":
+			out.WriteString("\x1b[0m")
+		case s.coloured:
 			out.WriteString("\x1b[" + code + "m")
 		}
 		text = rest

@@ -70,6 +70,15 @@ func (s *Screen) Printf(format string, args ...any) {
 // Verbatim writes text that a program may read, such as JSON: its lines are not wrapped.
 func (s *Screen) Verbatim(text []byte) { s.Writer.Write(append(text, '\n')) }
 
+// Clear empties a terminal that can do it; elsewhere it writes an empty line.
+func (s *Screen) Clear() {
+	if !s.rewrites {
+		s.Printf("\n")
+		return
+	}
+	s.Printf("%s", mark(clearing))
+}
+
 // Progress announces work that takes a while.
 func (s *Screen) Progress(text string) { s.Printf("%s\n", s.Dim(text+" ...")) }
 

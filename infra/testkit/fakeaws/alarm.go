@@ -53,6 +53,8 @@ func (c *Cloud) monitoring(w http.ResponseWriter, in call) {
 			})
 		}
 		answer = cbor.Map{"Label": cbor.String(textOf(m, "MetricName")), "Datapoints": points}
+	case "GetMetricData":
+		answer, err = c.metricData(m)
 	case "DescribeAlarms":
 		answer = c.describeAlarms(m)
 	case "SetAlarmState":

@@ -13,7 +13,8 @@ import (
 
 // A stack is one of CloudFormation.
 type stack struct {
-	name, id, region string
+	name, id         string
+	account, region  string
 	status, reason   string
 	template         string
 	parameters       map[string]string
@@ -39,7 +40,7 @@ type changeSet struct {
 func (c *Cloud) open(region, name string) *stack {
 	s := c.find(region, name)
 	if s == nil {
-		s = &stack{name: name, region: region, id: "arn:aws:cloudformation:" + region + ":" + AccountID + ":stack/" + name + "/1", status: "REVIEW_IN_PROGRESS", created: time.Now()}
+		s = &stack{name: name, account: c.account, region: region, id: "arn:aws:cloudformation:" + region + ":" + c.account + ":stack/" + name + "/1", status: "REVIEW_IN_PROGRESS", created: time.Now()}
 		c.stacks[region+name] = s
 	}
 	return s
@@ -176,7 +177,7 @@ func (c *Cloud) createChangeSet(in call) (object, error) {
 	}
 	name := in.form.Get("ChangeSetName")
 	s.pending = &changeSet{
-		name: name, id: "arn:aws:cloudformation:" + in.region + ":" + AccountID + ":changeSet/" + name + "/1", template: text,
+		name: name, id: "arn:aws:cloudformation:" + in.region + ":" + c.account + ":changeSet/" + name + "/1", template: text,
 		parameters: members(in.form, "Parameters", "ParameterKey", "ParameterValue"), tags: members(in.form, "Tags", "Key", "Value"),
 	}
 	return object{"Id": s.pending.id, "StackId": s.id}, nil

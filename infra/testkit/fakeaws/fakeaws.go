@@ -11,6 +11,7 @@
 package fakeaws
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -22,7 +23,7 @@ import (
 	"sync"
 )
 
-// AccountID is the account that all credentials belong to, unless the options name another.
+// AccountID is the account that all credentials belong to, unless [Options] name another.
 const AccountID = "111122223333"
 
 // Options are what a Cloud is given.
@@ -33,12 +34,13 @@ type Options struct {
 	Binary func(ctx context.Context, zip []byte) (path string, prefix []string, err error)
 	Env    []string // "NAME=value", more for functions, over what the stack gives them
 
-	Account string // that the credentials belong to, for parameters alone; default: [AccountID]
+	Account string // twelve digits; default: [AccountID]
 }
 
 // A Cloud is one account. Its methods may be called from several goroutines.
 type Cloud struct {
 	options Options
+	account string // twelve digits
 	server  *httptest.Server
 
 	starting sync.Mutex // held while a function starts, before mu
@@ -50,7 +52,7 @@ type Cloud struct {
 	stacks     map[string]*stack                  // guarded by mu; by name
 	objects    map[string][]byte                  // guarded by mu; by "bucket/key"
 	parameters map[string]*Parameter              // guarded by mu; by "region" + name
-	logs       map[string][]string                // guarded by mu; lines by log group
+	logs       map[string][]event                 // guarded by mu; by log group, in the order in which they came
 	running    map[string]*runner                 // guarded by mu; by the function's ARN
 	raised     map[string]bool                    // guarded by mu; alarms that are on, by name
 	points     map[string][]float64               // guarded by mu; by the metric's name
@@ -67,8 +69,8 @@ type Cloud struct {
 // Start starts a cloud on a loopback port. Close it.
 func Start(o Options) *Cloud {
 	c := &Cloud{
-		options: o, env: o.Env, denied: map[string]fault{}, stacks: map[string]*stack{}, objects: map[string][]byte{},
-		parameters: map[string]*Parameter{}, logs: map[string][]string{}, running: map[string]*runner{}, points: map[string][]float64{}, raised: map[string]bool{}, broken: map[string]string{}, before: map[string]func(){}, identity: owner,
+		options: o, account: cmp.Or(o.Account, AccountID), env: o.Env, denied: map[string]fault{}, stacks: map[string]*stack{}, objects: map[string][]byte{},
+		parameters: map[string]*Parameter{}, logs: map[string][]event{}, running: map[string]*runner{}, points: map[string][]float64{}, raised: map[string]bool{}, broken: map[string]string{}, before: map[string]func(){}, identity: owner,
 	}
 	c.server = httptest.NewServer(c)
 	return c
@@ -93,6 +95,11 @@ func (c *Cloud) Environment() []string {
 		"AWS_ENDPOINT_URL=" + c.URL(), "AWS_ACCESS_KEY_ID=" + personKey, "AWS_SECRET_ACCESS_KEY=example", "AWS_SESSION_TOKEN=",
 		"AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_EC2_METADATA_DISABLED=true", "AWS_PROFILE=",
 	}
+}
+
+// Profile returns the settings of a profile of ~/.aws/config whose calls come here.
+func (c *Cloud) Profile() string {
+	return "endpoint_url = " + c.URL() + "\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = example\n"
 }
 
 // Deny has a call, such as "ssm.PutParameter", refused with this code; "*" is every

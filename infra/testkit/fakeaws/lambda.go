@@ -84,10 +84,10 @@ func (c *Cloud) lambda(w http.ResponseWriter, in call) {
 	c.mu.Unlock()
 	switch {
 	case function == nil:
-		fail(w, in, missing("ResourceNotFoundException", "Function not found: arn:aws:lambda:%s:%s:function:%s", in.region, AccountID, name))
+		fail(w, in, missing("ResourceNotFoundException", "Function not found: arn:aws:lambda:%s:%s:function:%s", in.region, c.account, name))
 		return
 	case qualifier != "" && qualifier != "$LATEST" && alias == nil:
-		fail(w, in, missing("ResourceNotFoundException", "Function not found: arn:aws:lambda:%s:%s:function:%s:%s", in.region, AccountID, name, qualifier))
+		fail(w, in, missing("ResourceNotFoundException", "Function not found: arn:aws:lambda:%s:%s:function:%s:%s", in.region, c.account, name, qualifier))
 		return
 	}
 	switch in.action {
@@ -164,7 +164,7 @@ func (c *Cloud) invoke(w http.ResponseWriter, in call, s *stack, function *Resou
 	lines := r.function.Lines()[written:]
 	c.mu.Lock()
 	group := logGroup(function)
-	c.logs[group] = append(c.logs[group], lines...)
+	c.log(group, lines...)
 	c.mu.Unlock()
 	w.Header().Set("X-Amz-Executed-Version", cmp.Or(number, "$LATEST"))
 	if in.Header.Get("X-Amz-Log-Type") == "Tail" {
@@ -215,7 +215,7 @@ func (c *Cloud) runner(in call, s *stack, function *Resource, number string, pro
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.running[arn] = &runner{f, o.Dir}
-	c.logs[group] = append(c.logs[group], f.Lines()...)
+	c.log(group, f.Lines()...)
 	return c.running[arn], nil
 }
 

@@ -16,7 +16,7 @@ func (c *Cloud) policy(w http.ResponseWriter, in call, s *stack, function, alias
 	var statements list
 	for _, r := range s.resources {
 		p := r.Properties
-		if r.Type != "AWS::Lambda::Permission" || p["FunctionName"] != on && p["FunctionName"] != strings.TrimPrefix(on, "arn:aws:lambda:"+s.region+":"+AccountID+":function:") {
+		if r.Type != "AWS::Lambda::Permission" || p["FunctionName"] != on && p["FunctionName"] != strings.TrimPrefix(on, "arn:aws:lambda:"+s.region+":"+c.account+":function:") {
 			continue
 		}
 		statement := object{"Sid": r.PhysicalID, "Effect": "Allow", "Principal": object{"Service": p["Principal"]}, "Action": p["Action"], "Resource": on}

@@ -96,7 +96,7 @@ func (b *builder) ref(name string) any {
 	case "AWS::Region":
 		return b.stack.region
 	case "AWS::AccountId":
-		return AccountID
+		return b.stack.account
 	case "AWS::Partition":
 		return "aws"
 	case "AWS::URLSuffix":

@@ -12,18 +12,19 @@ type Resource struct {
 	LogicalID, PhysicalID, Type string
 	Properties                  map[string]any // resolved
 
+	account      string
 	updatePolicy map[string]any // resolved
 	deletion     string         // its DeletionPolicy
 }
 
 // ARN returns the name that other resources call it by.
 func (r *Resource) arn(region string) string {
-	prefix := func(service string) string { return "arn:aws:" + service + ":" + region + ":" + AccountID + ":" }
+	prefix := func(service string) string { return "arn:aws:" + service + ":" + region + ":" + r.account + ":" }
 	switch r.Type {
 	case "AWS::Lambda::Function":
 		return prefix("lambda") + "function:" + r.PhysicalID
 	case "AWS::IAM::Role":
-		return "arn:aws:iam::" + AccountID + ":role/" + r.PhysicalID
+		return "arn:aws:iam::" + r.account + ":role/" + r.PhysicalID
 	case "AWS::Logs::LogGroup":
 		return prefix("logs") + "log-group:" + r.PhysicalID + ":*"
 	case "AWS::S3::Bucket":
@@ -60,14 +61,14 @@ func (b *builder) name(id string) string {
 		r.PhysicalID = fmt.Sprint(b.resolve(p))
 	}
 	function := func() string { return fmt.Sprint(b.resolve(properties["FunctionName"])) }
-	arn := "arn:aws:lambda:" + b.stack.region + ":" + AccountID + ":function:"
+	arn := "arn:aws:lambda:" + b.stack.region + ":" + b.stack.account + ":function:"
 	switch r.Type {
 	case "AWS::Lambda::Version":
 		r.PhysicalID = arn + function() + ":" + b.stack.number(id)
 	case "AWS::Lambda::Alias":
 		r.PhysicalID = arn + function() + ":" + fmt.Sprint(properties["Name"])
 	case "AWS::SNS::Topic":
-		r.PhysicalID = "arn:aws:sns:" + b.stack.region + ":" + AccountID + ":" + r.PhysicalID
+		r.PhysicalID = "arn:aws:sns:" + b.stack.region + ":" + b.stack.account + ":" + r.PhysicalID
 	}
 	return r.PhysicalID
 }

@@ -55,7 +55,7 @@ func (c *Cloud) ssm(w http.ResponseWriter, request call) {
 		if p.Type == "SecureString" && !in.WithDecryption {
 			value = "AQICAHencrypted"
 		}
-		return object{"Name": p.Name, "Type": p.Type, "Value": value, "Version": p.Version, "ARN": "arn:aws:ssm:" + request.region + ":" + AccountID + ":parameter" + p.Name}
+		return object{"Name": p.Name, "Type": p.Type, "Value": value, "Version": p.Version, "ARN": "arn:aws:ssm:" + request.region + ":" + c.account + ":parameter" + p.Name}
 	}
 	switch request.action {
 	case "GetParameter":

@@ -1,7 +1,6 @@
 package fakeaws
 
 import (
-	"cmp"
 	"net/http"
 	"strings"
 	"time"
@@ -23,8 +22,7 @@ func (c *Cloud) sts(w http.ResponseWriter, in call) {
 	c.mu.Unlock()
 	switch in.action {
 	case "GetCallerIdentity":
-		account := cmp.Or(c.options.Account, AccountID)
-		query(w, in, object{"Account": account, "UserId": "AIDAEXAMPLE", "Arn": strings.Replace(identity, AccountID, account, 1)}, nil)
+		query(w, in, object{"Account": c.account, "UserId": "AIDAEXAMPLE", "Arn": strings.Replace(identity, AccountID, c.account, 1)}, nil)
 	case "AssumeRole":
 		query(w, in, object{
 			"Credentials": object{

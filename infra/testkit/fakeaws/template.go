@@ -87,7 +87,7 @@ func (c *Cloud) build(s *stack, text string, given map[string]string) (map[strin
 		if !known[r.Type] && !strings.HasPrefix(r.Type, "Custom::") {
 			return nil, nil, fmt.Errorf("the type %s of %s is not known here", r.Type, id)
 		}
-		b.resources[id] = &Resource{LogicalID: id, Type: r.Type, deletion: r.DeletionPolicy}
+		b.resources[id] = &Resource{LogicalID: id, Type: r.Type, deletion: r.DeletionPolicy, account: b.stack.account}
 	}
 	for id := range b.resources {
 		b.name(id)

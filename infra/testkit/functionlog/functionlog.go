@@ -16,11 +16,12 @@ import (
 )
 
 // Lines are what one function wrote, in this order: of directives, of which one
-// failed, and of an operation.
+// failed and one was denied, and of an operation.
 type Lines struct {
 	Cold        string // turned on a switch, the first directive of the process
 	Brightness  string // set a brightness, after a discovery, so that the device's name is known
 	Rejected    string // the home has no such device, and says so
+	Denied      string // a rule of the owner refused to unlock a door
 	Unreachable string // the home was stopped
 	Operation   string // ran logging.write
 	Other       string // what that wrote, as an error
@@ -31,7 +32,7 @@ const Device, DeviceName = "light#kitchen_light", "Kitchen Light"
 
 // All returns every line.
 func (l Lines) All() []string {
-	return []string{l.Cold, l.Brightness, l.Rejected, l.Unreachable, l.Other, l.Operation}
+	return []string{l.Cold, l.Brightness, l.Rejected, l.Denied, l.Unreachable, l.Other, l.Operation}
 }
 
 // Read returns the lines. The function runs once for all tests of a package.
@@ -57,6 +58,7 @@ var written = sync.OnceValues(func() (l Lines, err error) {
 	defer home.Stop()
 	f, err := invoke.Local(context.Background(), root, []string{
 		config.EnvStage + "=test", config.EnvURL + "=" + home.URL(), config.EnvToken + "=" + token,
+		config.EnvPolicy + `=[{"effect":"deny","name":"Unlock","reason":"asleep"}]`,
 	})
 	if err != nil {
 		return l, err
@@ -82,6 +84,7 @@ var written = sync.OnceValues(func() (l Lines, err error) {
 	send(invoke.Directive("Alexa.Discovery", "Discover", "", "", invoke.NoToken), &discovery)
 	send(invoke.Directive("Alexa.BrightnessController", "SetBrightness", Device, `{"brightness":40}`, invoke.NoToken), &l.Brightness)
 	send(turnOn("light#nowhere"), &l.Rejected)
+	send(invoke.Directive("Alexa.LockController", "Unlock", "lock#front_door", "", invoke.NoToken), &l.Denied)
 	home.Stop()
 	send(turnOn("switch#outlet"), &l.Unreachable)
 	send([]byte(`{"operation":"logging.write","input":{"level":"error","message":"the lamp is broken"}}`), &l.Other, &l.Operation)

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/fleet"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
+)
+
+// homeFlags are the flags of a command that is for one home or for many.
+type homeFlags struct {
+	stage string // one name, or several with commas between them
+	all   bool
+}
+
+// inLines is what most commands do with all stages.
+const inLines = "all stages, in a line each, the worst first"
+
+// add adds the flags to a command. Value is the stage that it is for without them, and all
+// is what the flag of that name does.
+func (f *homeFlags) add(cmd *cobra.Command, value, all string) {
+	cmd.Flags().StringVar(&f.stage, "stage", value, "the `stage`, a file in "+config.StagesDir+"; several with commas between them")
+	cmd.Flags().BoolVar(&f.all, "all", false, all)
+	err := cmd.RegisterFlagCompletionFunc("stage", func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		return completedStages(typed, project.StageNames()), cobra.ShellCompDirectiveNoFileComp
+	})
+	if err != nil {
+		panic(err) // the flag exists: it was added above
+	}
+}
+
+// completedStages returns how a list of stages can go on, without those in it.
+func completedStages(typed string, names []string) []string {
+	before := typed[:strings.LastIndex(typed, ",")+1]
+	var all []string
+	for _, name := range names {
+		if !slices.Contains(strings.Split(before, ","), name) {
+			all = append(all, before+name)
+		}
+	}
+	return all
+}
+
+// stages returns the stages that a command is for, and whether it is for many: then it
+// writes a line a home, or a list with --json.
+func (f homeFlags) stages(cmd *cobra.Command) (names []string, many bool, err error) {
+	if !f.all {
+		for name := range strings.SplitSeq(f.stage, ",") {
+			if name = strings.TrimSpace(name); !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+		return names, strings.Contains(f.stage, ","), nil
+	}
+	if cmd.Flags().Changed("stage") {
+		return nil, false, errors.New("--all is every stage, and --stage names some of them: use only one of them")
+	}
+	folder, err := project.Stages()
+	if err != nil {
+		return nil, false, err
+	}
+	if names = folder.Names(); len(names) == 0 {
+		return nil, false, fmt.Errorf("there is no stage in %s yet: describe your home with `hearthgate init`", folder.Path)
+	}
+	return names, true, nil
+}
+
+// sideBySide runs a command for several homes at a time, shows what came of it, and
+// returns the exit code of the worst.
+func sideBySide[T fleet.Home](ctx context.Context, c *command, doing string, stages []string, do func(context.Context, string) (T, error)) error {
+	r, err := gather(ctx, c.errScreen(), doing, stages, do)
+	if err != nil {
+		return err
+	}
+	return conclude(c, r)
+}
+
+// gather runs a command for several homes at a time, and shows its progress.
+func gather[T fleet.Home](ctx context.Context, to *ui.Screen, doing string, stages []string, do func(context.Context, string) (T, error)) (fleet.Report[T], error) {
+	steps := to.Steps(false)
+	steps.Begin(fmt.Sprintf("%s %d homes", doing, len(stages)))
+	r, err := fleet.Run[T]{Stages: stages, Do: do, Progress: func(done int, _ string) {
+		steps.Detail(fmt.Sprintf("%d of %d", done, len(stages)))
+	}}.SideBySide(ctx)
+	steps.End(err)
+	return r, err
+}
+
+// conclude shows a report and returns its exit code.
+func conclude[T fleet.Home](c *command, r fleet.Report[T]) error {
+	c.show(r)
+	if code := r.Code(); code != 0 {
+		return exit(code)
+	}
+	return nil
+}

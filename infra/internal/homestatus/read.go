@@ -1,0 +1,63 @@
+package homestatus
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/alexa"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
+)
+
+// permissions returns the kinds of skill that the stage names and that may not call the
+// function.
+func (t Target) permissions(ctx context.Context) ([]string, error) {
+	allowed, err := t.Account.Permissions(ctx, config.FunctionName(t.Stage.Name), config.Alias)
+	if err != nil {
+		return nil, err
+	}
+	var missing []string
+	for _, kind := range []struct{ name, principal, skill string }{
+		{"Smart Home skill", alexa.SmartHomePrincipal, t.Stage.SmartHomeSkillID},
+		{"custom skill", alexa.CustomSkillPrincipal, t.Stage.CustomSkillID},
+	} {
+		if kind.skill != "" && !slices.Contains(allowed, awsaccount.Permission{Principal: kind.principal, Token: kind.skill}) {
+			missing = append(missing, kind.name)
+		}
+	}
+	return missing, nil
+}
+
+// token returns when the stored token expires; the zero time if it does not say.
+func (t Target) token(ctx context.Context) (time.Time, error) {
+	if t.Stage.TokenSource != config.Stored {
+		return time.Time{}, nil
+	}
+	token, err := t.Account.Secret(ctx, t.Stage.TokenParameterName())
+	if err != nil {
+		return time.Time{}, err
+	}
+	return expiry(token), nil
+}
+
+// expiry returns the time of expiry that a JSON web token states; the zero time if it
+// states none.
+func expiry(token string) time.Time {
+	parts := strings.Split(token, ".")
+	const header, payload, signature = 0, 1, 2
+	if len(parts) != signature+1 || parts[header] == "" {
+		return time.Time{}
+	}
+	b, err := base64.RawURLEncoding.DecodeString(parts[payload])
+	var claims struct {
+		Exp float64 `json:"exp"`
+	}
+	if err != nil || json.Unmarshal(b, &claims) != nil || claims.Exp <= 0 {
+		return time.Time{}
+	}
+	return time.Unix(int64(claims.Exp), 0)
+}
