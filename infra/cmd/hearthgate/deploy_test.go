@@ -50,7 +50,7 @@ func TestDeploy(t *testing.T) {
 	o.sees(o.types("", "deploy", "--bootstrap"), 0,
 		"checking the account and the stage ...\n+ checking the account and the stage: ", "+ preparing the account for the CDK: ",
 		"+ building the function: ", "+ synthesizing the stack and comparing it with the deployed one: ", "+ uploading the function: ",
-		"+ deploying hearthgate-dev into account 111122223333, eu-west-1, 9 of 9 resources: ", "+ testing it with a directive: ",
+		"+ deploying hearthgate-dev into account 111122223333, eu-west-1, 12 of 12 resources: ", "+ testing it with a directive: ",
 		"deployed hearthgate-dev; it answers\n", "What to type into the Alexa developer console")
 
 	t.Run("nothing changes", func(t *testing.T) {

@@ -63,7 +63,7 @@ func typed(t *testing.T, line []string) string {
 	for _, word := range strings.Fields(usage) {
 		switch {
 		case word == "[flags]" || word == "[command]":
-		case word == strings.ToLower(word) && !strings.HasPrefix(word, "[") && takes == nil:
+		case word == strings.ToLower(word) && !strings.ContainsAny(word, "[|") && takes == nil:
 			path = append(path, word)
 		default:
 			takes = append(takes, word)

@@ -74,9 +74,10 @@ func (n names) statements(s config.Stage) []Statement {
 		{"ReadPermissions", []string{"lambda:GetPolicy"}, []string{function, function + ":" + config.Alias}, Read, "which skills may invoke the function", false},
 		{"ReadVersions", []string{"lambda:GetAlias", "lambda:ListVersionsByFunction"}, []string{function}, Read, "which version is in use", false},
 		{"ReadLog", []string{"logs:FilterLogEvents"}, []string{n.arn("logs", "log-group:"+named)}, Read, "the log of the function", false},
-		{"ReadLists", []string{"cloudwatch:DescribeAlarms", "cloudwatch:GetMetricStatistics", "logs:DescribeLogGroups"}, []string{"*"}, Read, "which alarms are on, what the stage costs, and how long its log is kept: AWS allows these for all resources or none", false},
+		{"ReadLists", []string{"cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:GetMetricStatistics", "logs:DescribeLogGroups"}, []string{"*"}, Read, "which alarms are on, how the home is doing, what the stage costs, and how long its log is kept: AWS allows these for all resources or none", false},
 		{"ReadSubscribers", []string{"sns:ListSubscriptionsByTopic"}, []string{topic}, Read, "who is notified of alarms", false},
 		{"ReadStack", []string{"cloudformation:DescribeStackResources"}, []string{stack}, Read, "what belongs to the stage", false},
+		{"WatchStack", []string{"cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents"}, []string{stack}, Read, "which version is deployed, and how far CloudFormation is", true},
 		{"ReadBootstrap", []string{"ssm:GetParameter"}, []string{n.arn("ssm", "parameter/cdk-bootstrap/hnb659fds/version")}, Read, "whether the account is prepared for the CDK", true},
 
 		{"UseSecrets", []string{"ssm:GetParameter", "ssm:PutParameter", "ssm:AddTagsToResource", "ssm:DeleteParameter"}, []string{n.arn("ssm", "parameter"+config.ParameterPrefix(n.stage)+"*")}, Operate, "the token and the secret headers, and the switch for operations", true},
@@ -85,7 +86,6 @@ func (n names) statements(s config.Stage) []Statement {
 		{"TestAlarm", []string{"cloudwatch:SetAlarmState"}, []string{n.arn("cloudwatch", "alarm:"+named)}, Operate, "`hearthgate alarm --test`", false},
 
 		{"UseTheCDK", []string{"sts:AssumeRole"}, n.roles("deploy", "file-publishing", "lookup"), Deploy, "the roles that the CDK has in a prepared account: they upload and deploy", true},
-		{"WatchStack", []string{"cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents"}, []string{stack}, Deploy, "how far CloudFormation is", true},
 		{"ReadOwnRights", []string{"iam:SimulatePrincipalPolicy"}, []string{"arn:aws:iam::" + n.account + ":user/${aws:username}"}, Deploy, "which of these rights are missing, before it begins", false},
 	}
 }
