@@ -125,13 +125,13 @@ func TestConfigOfAll(t *testing.T) {
 			t.Errorf("no %s in %s", field, r.out)
 		}
 	}
-	if strings.Count(r.out, "  default\n") != len(config.Fields())-5 {
+	if strings.Count(r.out, "  default  ") != len(config.Fields())-5 || strings.Count(r.out, "  set      ") != 5 {
 		t.Errorf("the defaults are not marked: %s", r.out)
 	}
 	o.sees(o.types("", "config", "get", "--json"), 0, `"stage": "dev"`, `"field": "weeklyDoctor"`)
 	t.Run("a file with wrong values", func(t *testing.T) {
 		o.write(config.StagesDir+"/dev.json", strings.Replace(settable, `"owner@example.com"`, `"owner"`, 1))
-		o.sees(o.types("", "config", "get"), 0, "wrong: it is not one e-mail address")
+		o.sees(o.types("", "config", "get"), 0, "wrong    owner\n", "it is not one e-mail address")
 		o.sees(o.types("", "config", "set", "memory", "256"), 0, "128 -> 256", "still wrong: config/stages/dev.json: alarmEmail")
 		o.sees(o.types("", "config", "unset", "alarmEmail"), 0)
 		o.sees(o.types("", "stages"), 0, "https://home.example.com")
