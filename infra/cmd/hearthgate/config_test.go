@@ -21,6 +21,7 @@ var settings = map[string]struct{ right, wrong, why string }{
 	"alarmEmail":              {"other@example.com", "other", "not one e-mail address"},
 	"alarmTopicArn":           {"", "topic", "not the ARN of an SNS topic"}, // an address beside it has no purpose
 	"allowedUsers":            {"amzn1.account.ONE,amzn1.account.TWO", "owner", "not the id"},
+	"awsProfile":              {"home-6", "home 6", "not the name of an AWS profile"},
 	"budget":                  {"4.5", "much", "write a number"},
 	"ca":                      {"", "ca.pem", "not a PEM certificate"},
 	"customSkillId":           {"amzn1.ask.skill.00000000-0000-0000-0000-000000000007", "mine", "not a skill id"},
