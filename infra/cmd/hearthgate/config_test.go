@@ -21,6 +21,7 @@ var settings = map[string]struct{ right, wrong, why string }{
 	"alarmEmail":              {"other@example.com", "other", "not one e-mail address"},
 	"alarmTopicArn":           {"", "topic", "not the ARN of an SNS topic"}, // an address beside it has no purpose
 	"allowedUsers":            {"amzn1.account.ONE,amzn1.account.TWO", "owner", "not the id"},
+	"awsProfile":              {"home-6", "home 6", "not the name of an AWS profile"},
 	"budget":                  {"4.5", "much", "write a number"},
 	"awsProfile":              {"lake", "two words", "awsProfile"},
 	"ca":                      {"", "ca.pem", "not a PEM certificate"},
@@ -126,13 +127,13 @@ func TestConfigOfAll(t *testing.T) {
 			t.Errorf("no %s in %s", field, r.out)
 		}
 	}
-	if strings.Count(r.out, "  default\n") != len(config.Fields())-5 {
+	if strings.Count(r.out, "  default  ") != len(config.Fields())-5 || strings.Count(r.out, "  set      ") != 5 {
 		t.Errorf("the defaults are not marked: %s", r.out)
 	}
 	o.sees(o.types("", "config", "get", "--json"), 0, `"stage": "dev"`, `"field": "weeklyDoctor"`)
 	t.Run("a file with wrong values", func(t *testing.T) {
 		o.write(config.StagesDir+"/dev.json", strings.Replace(settable, `"owner@example.com"`, `"owner"`, 1))
-		o.sees(o.types("", "config", "get"), 0, "wrong: it is not one e-mail address")
+		o.sees(o.types("", "config", "get"), 0, "wrong    owner\n", "it is not one e-mail address")
 		o.sees(o.types("", "config", "set", "memory", "256"), 0, "128 -> 256", "still wrong: config/stages/dev.json: alarmEmail")
 		o.sees(o.types("", "config", "unset", "alarmEmail"), 0)
 		o.sees(o.types("", "stages"), 0, "https://home.example.com")

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
 	"github.com/hearthgate/hearthgate/infra/internal/backup"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
@@ -75,7 +74,9 @@ func (c *command) importStage() *cobra.Command {
 		Short: "Import a stage that export has written",
 		Long: `import decrypts what export has written, shows what it will write (names and versions,
 and no secret), asks, stores the secrets in the AWS account of your credentials, and
-writes the stage's file. That may be another account than the one of the export.
+writes the stage's file. That may be another account than the one of the export. A stage
+with an awsProfile goes into the account of that profile, unless AWS_PROFILE is set or
+this machine has no such profile.
 
 A stage that has a file which says something else is replaced only with --yes; --stage
 imports under another name.`,
@@ -134,11 +135,15 @@ func (c *command) planImport(ctx context.Context, file, stage, passphraseFile st
 	if err != nil {
 		return backup.Plan{}, err
 	}
-	account, err := awsaccount.Open(ctx, s.Region)
+	s, account, note, err := backup.Target(ctx, s, c.getenv)
 	if err != nil {
 		return backup.Plan{}, err
 	}
-	return bundle.Plan(ctx, s, folder, account)
+	plan, err := bundle.Plan(ctx, s, folder, account)
+	if note != "" {
+		plan.Notes = append(plan.Notes, note)
+	}
+	return plan, err
 }
 
 // newPassphrase reads a passphrase that is to encrypt something. At a terminal it must be

@@ -112,6 +112,31 @@ func TestExportImport(t *testing.T) {
 		o.sees(r, 0, "config/stages/dev.json is there already", "stays: version 3 is the same")
 		o.has("dev", 3)
 	})
+	t.Run("with a profile", func(t *testing.T) {
+		o.t = t
+		o.write(config.StagesDir+"/dev.json", strings.Replace(settable, "{", `{"awsProfile": "cottage", `, 1))
+		profiles := filepath.Join(t.TempDir(), "config")
+		if err := os.WriteFile(profiles, []byte("[profile cottage]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = example\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		with := append(append([]string(nil), o.env...), "AWS_CONFIG_FILE="+profiles, "AWS_PROFILE=")
+		mine := filepath.Join(t.TempDir(), "cottage.age")
+		if r := commandIn(t, o.clone, phrase, with, "export", "--out", mine); r.code != 0 {
+			t.Fatalf("%+v", r)
+		}
+		there := elsewhere(t, "")
+		there.sees(there.types(phrase, "import", mine, "--yes"), 0, "awsProfile cottage is left out")
+		if got := there.reads("dev.json"); strings.Contains(got, "cottage") {
+			t.Errorf("the stage is %s", got)
+		}
+		there.has("dev", 1)
+		there.env = append(there.env, "AWS_CONFIG_FILE="+profiles, "AWS_PROFILE=")
+		there.sees(there.types(phrase, "import", mine, "--stage", "cabin", "--yes"), 0)
+		if got := there.reads("cabin.json"); !strings.Contains(got, `"awsProfile": "cottage"`) {
+			t.Errorf("the stage is %s", got)
+		}
+		o.write(config.StagesDir+"/dev.json", settable)
+	})
 	t.Run("over another stage", func(t *testing.T) {
 		there := elsewhere(t, "")
 		there.write(config.StagesDir+"/dev.json", strings.Replace(settable, "home.example.com", "mine.example.com", 1))

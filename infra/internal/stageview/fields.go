@@ -58,14 +58,14 @@ func (all Fields) Show(to *ui.Screen) {
 	to.Printf("%s\n", all.File)
 	t := to.Table("  ")
 	for _, f := range all.Fields {
-		mark := ""
-		switch {
-		case f.Problem != "":
-			mark = to.Bad("wrong: it " + f.Problem)
-		case f.Default:
+		mark, value := "set", cmp.Or(f.text, "-")
+		if f.Default {
 			mark = to.Dim("default")
 		}
-		t.Row(f.Field, cmp.Or(f.text, "-"), mark)
+		if f.Problem != "" {
+			mark, value = to.Bad("wrong"), value+"\n"+to.Bad("it "+f.Problem)
+		}
+		t.Row(f.Field, mark, value)
 	}
 	t.Flush()
 }
