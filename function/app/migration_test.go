@@ -61,7 +61,8 @@ Intents of your own, and Amazon's such as AMAZON.YesIntent, are sent to Home Ass
 launch of the skill, help, stop, cancel, home and the end of a session itself, so an
 intent_script of these names (LaunchRequest, SessionEndedRequest) is never called; and
 sentences go to Home Assistant's conversation.
-` + "`hearthgate skill model`" + ` prints an interaction model without your intents: add them to it.
+` + "`hearthgate skill link`" + ` leaves your intents in the interaction model. What
+` + "`hearthgate skill model`" + ` prints is without them: add them to it.
 
 ## Settings
 

@@ -11,7 +11,7 @@ import (
 )
 
 // TestJudgeModels has the types of Amazon's skill management API read what
-// `hearthgate skill` prints for each locale, without loss.
+// `hearthgate skill model` prints for each locale, without loss.
 func TestJudgeModels(t *testing.T) {
 	locales := config.Locales()
 	if len(locales) < 17 {

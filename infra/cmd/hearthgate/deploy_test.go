@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
 )
 
 const skillID = "amzn1.ask.skill.00000000-0000-0000-0000-000000000001"
@@ -143,7 +145,11 @@ func TestDeployStates(t *testing.T) {
 	o.cloud.Mend()
 	o.sees(o.types("", "deploy"), 0, "it answers")
 	o.cloud.SetStatus("eu-west-1", "hearthgate-dev", "DELETE_FAILED", "because")
+	o.cloud.SetParameter("eu-west-1", fakeaws.Parameter{Name: loginParameter, Type: "SecureString", Value: "{}"})
 	o.sees(o.types("", "destroy", "--yes"), 0, "deleted hearthgate-dev")
+	if p := o.cloud.Parameter("eu-west-1", loginParameter); p != nil {
+		t.Errorf("the login for skills is left: %+v", p)
+	}
 	o.sees(o.types("", "destroy", "--yes"), 0) // a second run
 	o.cloud.SetStatus("eu-west-1", "hearthgate-dev", "REVIEW_IN_PROGRESS", "")
 	o.sees(o.types(canary, "token"), 0)

@@ -15,6 +15,7 @@ type Removal struct {
 	Stack   string `json:"stack"`
 	Token   bool   `json:"token_deleted"` // there was one
 	Headers bool   `json:"headers_deleted"`
+	Login   bool   `json:"login_deleted"` // for the skills
 }
 
 // Destroyable returns an error for a stage that is guarded against deletion.
@@ -35,11 +36,12 @@ func Destroy(ctx context.Context, cdk CDK, s config.Stage, a *awsaccount.Account
 	if err := destroyStack(ctx, cdk, s, a, out.Steps(cdk.Verbose)); err != nil {
 		return r, err
 	}
-	var err1, err2 error
+	var err1, err2, err3 error
 	r.Token, err1 = a.DeleteParameter(ctx, s.TokenParameterName())
 	r.Headers, err2 = a.DeleteParameter(ctx, s.HeadersParameterName())
+	r.Login, err3 = a.DeleteParameter(ctx, s.LoginParameterName())
 	_, _ = a.DeleteParameter(ctx, config.ParameterPrefix(s.Name)+config.OperationsParameter) // of use to no one, and not secret
-	if err := errors.Join(err1, err2); err != nil {
+	if err := errors.Join(err1, err2, err3); err != nil {
 		return r, fmt.Errorf("the stack %s is deleted, but not all secrets are: %w; run `hearthgate destroy --stage %s` again", r.Stack, err, s.Name)
 	}
 	return r, nil

@@ -52,6 +52,7 @@ func linking(s config.Stage) []ConsoleField {
 			{page, "Your Secret", "anything", "Home Assistant ignores it"},
 			{page, "Your Authentication Scheme", "Credentials in request body", ""},
 			{page, "Scope", "smart_home", ""},
+			{page, "Domain List", strings.TrimPrefix(url, "https://"), ""},
 		}
 	}
 	return []ConsoleField{

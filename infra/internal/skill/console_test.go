@@ -1,11 +1,13 @@
 package skill_test
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/alexa"
 	"github.com/hearthgate/hearthgate/infra/internal/skill"
 )
 
@@ -70,5 +72,41 @@ func TestKindsOfSkill(t *testing.T) {
 				t.Errorf("next %q, want %q in it", got, tt.next)
 			}
 		})
+	}
+}
+
+// TestDocument checks that the document for the owner has every field, and the facts of
+// every region.
+func TestDocument(t *testing.T) {
+	b, err := os.ReadFile("../../docs/alexa.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	document := string(b)
+	for _, source := range []config.TokenSource{config.Stored, config.Linked} {
+		s := config.NewStage("home")
+		s.Locale, s.Region, s.TokenSource, s.URL = "en-US", "us-east-1", source, "https://home.example.com"
+		s.SmartHomeSkillID, s.CustomSkillID = "x", "x"
+		for _, f := range skill.ConsoleFields(s, "arn") {
+			if !strings.Contains(document, "| "+f.Where+" | "+f.Name) && !strings.Contains(document, "| "+f.Name+" | ") {
+				t.Errorf("the field %s of the page %s is missing", f.Name, f.Where)
+			}
+			if f.Where == "Account Linking" && strings.HasPrefix(f.Value, "https://") && source == config.Stored && !strings.Contains(document, "| `"+f.Value+"` |") {
+				t.Errorf("the value %s of %s is missing", f.Value, f.Name)
+			}
+		}
+	}
+	for _, r := range alexa.Regions {
+		row := "| " + strings.Join(r.Locales, " ") + " | " + r.Name + " | " + r.Console + " | " + r.Code + " | `" + r.ClientID + "` |"
+		for _, want := range []string{row, r.ReturnURL("VENDOR_ID")} {
+			if !strings.Contains(document, want) {
+				t.Errorf("no %q", want)
+			}
+		}
+	}
+	for _, want := range []string{alexa.VendorPage, alexa.SecurityProfilesPage, alexa.SkillsPage} {
+		if !strings.Contains(document, want) {
+			t.Errorf("no link to %s", want)
+		}
 	}
 }

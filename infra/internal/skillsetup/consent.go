@@ -22,7 +22,7 @@ func returnURL(port int) string { return fmt.Sprintf("http://127.0.0.1:%d%s", po
 // consent has the owner consent in the browser and returns the login. The browser comes
 // back to this machine; where it cannot, its address is pasted at the prompt.
 func (s *Setup) consent(ctx context.Context, o LoginOptions, profile smapi.Login) (smapi.Login, error) {
-	c := smapi.NewConsent(profile.ClientID, profile.ClientSecret, returnURL(o.Port), s.Transport)
+	c := smapi.NewConsent(s.options(profile), returnURL(o.Port))
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", o.Port))
 	if err != nil {
 		return smapi.Login{}, fmt.Errorf("the browser could not come back to port %d, which another program uses: end that program, or choose another with --port and add %s to the profile's Allowed Return URLs", o.Port, returnURL(o.Port+1))

@@ -133,14 +133,16 @@ func (s *Setup) client(ctx context.Context) (*smapi.Client, error) {
 	return s.clientFor(login), nil
 }
 
-func (s *Setup) clientFor(login smapi.Login) *smapi.Client {
-	return smapi.New(smapi.Options{
-		Login: login, Again: s.command("skill login"), Progress: s.Out.Progress, Transport: s.Transport,
+func (s *Setup) clientFor(login smapi.Login) *smapi.Client { return smapi.New(s.options(login)) }
+
+func (s *Setup) options(login smapi.Login) smapi.Options {
+	return smapi.Options{
+		Login: login, Flags: "--stage " + s.Stage.Name, Progress: s.Out.Progress, Transport: s.Transport,
 		Save: func(ctx context.Context, login smapi.Login) error {
 			_, err := s.store(ctx, login)
 			return err
 		},
-	})
+	}
 }
 
 // interactive reports whether the owner can be asked.

@@ -126,9 +126,9 @@ func (c *Client) refused(r request, res *http.Response, body []byte, access stri
 		a.again = !r.once
 		a.err = fail(Unavailable, "Amazon has a problem of its own (%d%s) while %s: wait a while and run it again, which looks for what is there first", status, comma(said), r.doing)
 	case status == http.StatusUnauthorized:
-		a.err = fail(LoginExpired, "Amazon no longer accepts this login%s while %s: run `%s`", bracket(said), r.doing, c.options.Again)
+		a.err = fail(LoginExpired, "Amazon no longer accepts this login%s while %s: run `%s`", bracket(said), r.doing, c.command("skill login"))
 	case status == http.StatusForbidden:
-		a.err = fail(Denied, "Amazon does not allow %s with this login%s: sign in with the Amazon account that the skill belongs to, as an administrator or developer of it, with `%s`", r.doing, bracket(said), c.options.Again)
+		a.err = fail(Denied, "Amazon does not allow %s with this login%s: sign in with the Amazon account that the skill belongs to, as an administrator or developer of it, with `%s`", r.doing, bracket(said), c.command("skill login"))
 	case status == http.StatusNotFound:
 		a.err = fail(NotFound, "Amazon does not find it%s while %s: it was deleted, or it belongs to another Amazon account than this login", bracket(said), r.doing)
 	case status == http.StatusConflict:
@@ -137,7 +137,7 @@ func (c *Client) refused(r request, res *http.Response, body []byte, access stri
 	case status == http.StatusPreconditionFailed:
 		a.err = fail(Stale, "someone else changed the skill in the same moment, in the console perhaps, while %s: run it again, which reads it first", r.doing)
 	default:
-		a.err = invalid(r.doing, field, said)
+		a.err = c.invalid(r.doing, field, said)
 	}
 	return a
 }

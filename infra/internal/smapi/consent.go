@@ -3,7 +3,6 @@ package smapi
 import (
 	"context"
 	"crypto/rand"
-	"net/http"
 	"net/url"
 
 	"golang.org/x/oauth2"
@@ -13,17 +12,16 @@ import (
 
 // A Consent is one request for the developer's consent, in their browser.
 type Consent struct {
-	config    oauth2.Config
-	state     string
-	verifier  string
-	transport http.RoundTripper
+	config   oauth2.Config
+	state    string
+	verifier string
+	options  Options
 }
 
-// NewConsent returns a consent for a security profile. The browser comes back to
-// returnURL, which must be one of the profile's Allowed Return URLs. The transport is for
-// tests, nil for Go's.
-func NewConsent(clientID, clientSecret, returnURL string, transport http.RoundTripper) *Consent {
-	c := &Consent{config: oauthConfig(clientID, clientSecret), state: rand.Text(), verifier: oauth2.GenerateVerifier(), transport: transport}
+// NewConsent returns a consent for the security profile of o.Login. The browser comes back
+// to returnURL, which must be one of the profile's Allowed Return URLs.
+func NewConsent(o Options, returnURL string) *Consent {
+	c := &Consent{config: oauthConfig(o.Login.ClientID, o.Login.ClientSecret), state: rand.Text(), verifier: oauth2.GenerateVerifier(), options: o}
 	c.config.RedirectURL = returnURL
 	c.config.Scopes = []string{alexa.SkillsScope, alexa.ModelsScope}
 	return c
@@ -63,10 +61,10 @@ func (c *Consent) Code(query url.Values) (string, error) {
 
 // Exchange turns the code into a login, which has no vendor id yet.
 func (c *Consent) Exchange(ctx context.Context, code string) (Login, error) {
-	ctx = context.WithValue(ctx, oauth2.HTTPClient, httpClient(c.transport))
+	ctx = context.WithValue(ctx, oauth2.HTTPClient, httpClient(c.options.Transport))
 	token, err := c.config.Exchange(ctx, code, oauth2.VerifierOption(c.verifier))
 	if err != nil {
-		return Login{}, explainToken(ctx, "logging in", err, "hearthgate skill login")
+		return Login{}, explainToken(ctx, "logging in", err, commandLine("skill login", c.options.Flags))
 	}
 	if token.RefreshToken == "" {
 		return Login{}, fail(Unreadable, "Amazon gave no refresh token, without which each run would need your browser: check that the client secret is that of the security profile, and log in again")

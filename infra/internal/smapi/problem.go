@@ -66,30 +66,30 @@ func (p problem) field() string {
 }
 
 // invalid returns the error of a value that Amazon rejects.
-func invalid(doing, field, said string) error {
+func (c *Client) invalid(doing, field, said string) error {
 	what := "Amazon rejects " + cmp.Or(field, "the request") + " while " + doing
 	if said != "" {
 		what += ": " + strings.TrimRight(said, ".")
 	}
-	return &Error{Code: Invalid, Field: field, Err: fmt.Errorf("%s; %s", what, mend(field, said))}
+	return &Error{Code: Invalid, Field: field, Err: fmt.Errorf("%s; %s", what, c.mend(field, said))}
 }
 
 // mend returns what to do about a value that Amazon rejects.
-func mend(field, said string) string {
+func (c *Client) mend(field, said string) string {
 	both := field + " " + said
 	switch {
 	case strings.Contains(both, "endpoint") || strings.Contains(said, "trigger"):
-		return "the function must exist in the skill's region and this skill must be allowed to invoke it: run `hearthgate deploy`, then this again"
+		return "the function must exist in the skill's region and this skill must be allowed to invoke it: run `" + c.command("deploy") + "`, then this again"
 	case strings.HasSuffix(field, ".name"):
 		return "give another name with --name"
 	case strings.Contains(field, "invocationName"):
 		return "give another invocation name with --invocation"
 	case strings.Contains(field, "clientId") || strings.Contains(field, "clientSecret"):
-		return "copy the client id and the secret again with `hearthgate skill login`"
+		return "copy the client id and the secret again with `" + c.command("skill login") + "`"
 	case strings.Contains(field, "authorizationUrl") || strings.Contains(field, "accessTokenUrl") || strings.Contains(field, "domains"):
-		return "Home Assistant's address in the stage must be https on port 443 with a public certificate: change it with `hearthgate init`"
+		return "Home Assistant's address in the stage must be https on port 443 with a public certificate: change it with `" + c.command("init") + "`"
 	}
-	return "hearthgate makes this value, so please report it; until then `hearthgate skill fields` shows what to type into the console"
+	return "hearthgate makes this value, so please report it; until then `" + c.command("skill fields") + "` shows what to type into the console"
 }
 
 // secrets returns the texts that must not appear in an error.

@@ -8,6 +8,7 @@ package smapi
 import (
 	"context"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -29,7 +30,7 @@ func (l Login) GoString() string { return l.String() }
 // Options are what a [Client] is given.
 type Options struct {
 	Login Login
-	Again string // the command that logs in again, for error messages; default: hearthgate skill login
+	Flags string // for the commands in error messages, "--stage prod"; default: none
 
 	// Save stores the login when Amazon has replaced its refresh token.
 	// Default: it is used and not stored.
@@ -55,9 +56,6 @@ const attemptTimeout = 30 * time.Second
 
 // New returns a client.
 func New(o Options) *Client {
-	if o.Again == "" {
-		o.Again = "hearthgate skill login"
-	}
 	return &Client{options: o, http: httpClient(o.Transport), login: o.Login}
 }
 
@@ -75,6 +73,13 @@ func (c *Client) Login() Login {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.login
+}
+
+// command returns a command line for an error message.
+func (c *Client) command(name string) string { return commandLine(name, c.options.Flags) }
+
+func commandLine(name, flags string) string {
+	return strings.TrimSpace("hearthgate " + name + " " + flags)
 }
 
 func (c *Client) progress(text string) {

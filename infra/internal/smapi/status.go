@@ -57,7 +57,7 @@ func (c *Client) Await(ctx context.Context, id string, r Resource) error {
 			return nil
 		case u.Last.Status == "FAILED":
 			said, field := problems(u.Last.Errors)
-			return invalid(doing, field, said)
+			return c.invalid(doing, field, said)
 		}
 		if waited > mostChanging {
 			return fail(Timeout, "Amazon was not done after %.0f minutes of %s: run it again later, which continues where this ended", mostChanging.Minutes(), doing)

@@ -21,7 +21,7 @@ func (c *Client) accessToken(ctx context.Context, doing string) (string, error) 
 	err := c.retry(ctx, func() attempt {
 		var err error
 		fresh, err = config.TokenSource(context.WithValue(ctx, oauth2.HTTPClient, c.http), &oauth2.Token{RefreshToken: c.login.RefreshToken}).Token()
-		a := attempt{err: explainToken(ctx, doing, err, c.options.Again), again: transient(err)}
+		a := attempt{err: explainToken(ctx, doing, err, c.command("skill login")), again: transient(err)}
 		if e, ok := errors.AsType[*oauth2.RetrieveError](err); ok && e.Response != nil {
 			a.head = e.Response.Header
 		}
@@ -37,7 +37,7 @@ func (c *Client) accessToken(ctx context.Context, doing string) (string, error) 
 	c.login.RefreshToken = fresh.RefreshToken
 	if c.options.Save != nil {
 		if err := c.options.Save(ctx, c.login); err != nil {
-			return "", fail(CodeOf(err), "Amazon has replaced the login while %s, and the new one could not be stored: %w; mend that, and if the login is rejected afterwards, run `%s`", doing, err, c.options.Again)
+			return "", fail(CodeOf(err), "Amazon has replaced the login while %s, and the new one could not be stored: %w; mend that, and if the login is rejected afterwards, run `%s`", doing, err, c.command("skill login"))
 		}
 	}
 	return fresh.AccessToken, nil
