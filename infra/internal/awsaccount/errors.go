@@ -53,11 +53,16 @@ func explain(doing string, err error) error {
 	case ok:
 		return rejected(doing, api, err)
 	case answered(err):
-		return &Error{Unreadable, fmt.Errorf("the answer is not one of AWS while %s (%w): check what AWS_ENDPOINT_URL and HTTPS_PROXY name, and whether something on the way answers instead of AWS, such as the login page of a network", doing, innermost(err))}
+		return unreadable(doing, innermost(err))
 	case unsent(err):
 		return &Error{Unsent, fmt.Errorf("the request for %s could not be made: %w; check the region and the AWS settings of this machine", doing, innermost(err))}
 	}
 	return &Error{Unreachable, fmt.Errorf("AWS did not answer while %s: %w; check the connection to the internet, HTTPS_PROXY, AWS_ENDPOINT_URL and the region", doing, innermost(err))}
+}
+
+// unreadable returns the error of an answer that is not one of AWS, and why it is not.
+func unreadable(doing string, why error) error {
+	return &Error{Unreadable, fmt.Errorf("the answer is not one of AWS while %s (%w): check what AWS_ENDPOINT_URL and HTTPS_PROXY name, and whether something on the way answers instead of AWS, such as the login page of a network", doing, why)}
 }
 
 // rejected returns the error of a call that AWS has rejected.

@@ -3,6 +3,8 @@ package awsaccount
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -29,6 +31,9 @@ func (a *Account) Invoke(ctx context.Context, function, qualifier string, event 
 	out, err := lambda.NewFromConfig(a.config, once).Invoke(ctx, in)
 	if err != nil {
 		return Invocation{}, a.notDeployed(function, explain("invoking "+function, err))
+	}
+	if out.ExecutedVersion == nil && !json.Valid(out.Payload) { // Lambda always says the version
+		return Invocation{}, unreadable("invoking "+function, errors.New("it is not JSON"))
 	}
 	v := Invocation{Payload: out.Payload, FunctionError: aws.ToString(out.FunctionError), Version: aws.ToString(out.ExecutedVersion)}
 	if tail, err := base64.StdEncoding.DecodeString(aws.ToString(out.LogResult)); err == nil {

@@ -48,6 +48,7 @@ type Cloud struct {
 	mu         sync.Mutex
 	env        []string                           // guarded by mu; that of the options, or what took its place
 	calls      []string                           // guarded by mu; "service.Action", oldest first
+	callers    []string                           // guarded by mu; of the calls
 	denied     map[string]fault                   // guarded by mu; by call, or "*"
 	stacks     map[string]*stack                  // guarded by mu; by name
 	objects    map[string][]byte                  // guarded by mu; by "bucket/key"
@@ -125,11 +126,30 @@ func (c *Cloud) Before(call string, happen func()) {
 	c.before[call] = happen
 }
 
+// Garble has a call, or "*", answered with a page that is not AWS's, until Allow.
+func (c *Cloud) Garble(call string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.denied[call] = fault{status: http.StatusOK}
+}
+
 // Calls returns the calls that came so far, such as "ssm.PutParameter".
 func (c *Cloud) Calls() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return append([]string(nil), c.calls...)
+}
+
+// CallsBy returns the calls of [Person], [Role] or [Function] that came so far.
+func (c *Cloud) CallsBy(who string) (calls []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i, call := range c.calls {
+		if c.callers[i] == who {
+			calls = append(calls, call)
+		}
+	}
+	return calls
 }
 
 // A fault is an error of AWS.
@@ -189,7 +209,7 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		happen()
 	}
 	c.mu.Lock()
-	c.calls = append(c.calls, name)
+	c.calls, c.callers = append(c.calls, name), append(c.callers, caller(in))
 	unauthorized := c.authorize(in)
 	denied, no := c.denied[name]
 	if !no {
@@ -198,6 +218,9 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.mu.Unlock()
 	answer := c.services()[in.service]
 	switch {
+	case no && denied.code == "":
+		w.Header().Set("Content-Type", "text/html")
+		io.WriteString(w, "<!DOCTYPE html><html><p>Welcome to the hotel")
 	case no:
 		fail(w, in, denied)
 	case unauthorized != nil:

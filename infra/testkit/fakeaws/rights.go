@@ -65,12 +65,17 @@ func (c *Cloud) authorize(in call) error {
 
 var keyID = regexp.MustCompile(`Credential=([^/]+)/`)
 
+// caller returns who calls.
+func caller(in call) string {
+	if m := keyID.FindStringSubmatch(in.Header.Get("Authorization")); m != nil {
+		return map[string]string{roleKey: Role, functionKey: Function, personKey: Person}[m[1]]
+	}
+	return Person
+}
+
 // needs returns what IAM asks of a call; nothing for one that everyone may make.
 func (c *Cloud) needs(in call) []Right {
-	by := Person
-	if m := keyID.FindStringSubmatch(in.Header.Get("Authorization")); m != nil {
-		by = map[string]string{roleKey: Role, functionKey: Function, personKey: Person}[m[1]]
-	}
+	by := caller(in)
 	action := strings.Replace(in.service, "monitoring", "cloudwatch", 1) + ":" + in.action
 	arn := func(service, resource string) string {
 		return "arn:aws:" + service + ":" + in.region + ":" + AccountID + ":" + resource
