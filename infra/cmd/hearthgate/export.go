@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
 	"github.com/hearthgate/hearthgate/infra/internal/backup"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
@@ -134,7 +133,7 @@ func (c *command) planImport(ctx context.Context, file, stage, passphraseFile st
 	if err != nil {
 		return backup.Plan{}, err
 	}
-	account, err := awsaccount.Open(ctx, s.Region)
+	account, err := c.accounts.Open(ctx, s)
 	if err != nil {
 		return backup.Plan{}, err
 	}
