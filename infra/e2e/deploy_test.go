@@ -60,7 +60,7 @@ func TestDeploy(t *testing.T) {
 	o.has(o.hearthgate(turned, "replay", "-", "--stage", "dev"), `"name": "Response"`)
 	o.has(o.hearthgate(o.token, "token", "--rotate"), "delete the old token")
 	o.has(o.hearthgate("X-Gate: canary", "headers"), "--secret-headers")
-	o.has(o.hearthgate("", "doctor"), "From inside the deployed function", "9 endpoints", "Nothing is broken; see the advice on: alarms, tls.")
+	o.has(o.hearthgate("", "doctor"), "From inside the deployed function", "9 endpoints", "Nothing is broken; 2 warnings: alarms, tls.")
 
 	t.Run("a second deployment changes nothing", func(t *testing.T) {
 		before := len(o.cloud.Calls())

@@ -23,7 +23,6 @@ var settings = map[string]struct{ right, wrong, why string }{
 	"allowedUsers":            {"amzn1.account.ONE,amzn1.account.TWO", "owner", "not the id"},
 	"awsProfile":              {"home-6", "home 6", "not the name of an AWS profile"},
 	"budget":                  {"4.5", "much", "write a number"},
-	"awsProfile":              {"lake", "two words", "awsProfile"},
 	"ca":                      {"", "ca.pem", "not a PEM certificate"},
 	"customSkillId":           {"amzn1.ask.skill.00000000-0000-0000-0000-000000000007", "mine", "not a skill id"},
 	"homeAssistantTimeout":    {"6.5", "8", "less than 8"},

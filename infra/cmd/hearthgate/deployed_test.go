@@ -33,7 +33,7 @@ func TestTheDeployedFunction(t *testing.T) {
 	o.sees(o.types("", "invoke", "discover", "--function", "arn:aws:lambda:eu-west-1:"+fakeaws.AccountID+":function:nope"), 1, "there is no function ")
 	o.sees(o.types("", "op", "utility.generate_correlation_id", "--stage", "dev"), 0, "utility.generate_correlation_id: ok")
 	o.sees(o.types("", "status"), 0, "hearthgate-dev in eu-west-1", "100 of 100  hearthgate-dev in eu-west-1")
-	o.sees(o.types("", "doctor"), 0, "Your AWS account", "From inside the deployed function", "9 endpoints", "3, of which 0 failed", "Nothing is broken; see the advice on: alarms, tls; could not be checked: code")
+	o.sees(o.types("", "doctor"), 0, "Your AWS account", "From inside the deployed function", "9 endpoints", "3, of which 0 failed", "Nothing is broken; 2 warnings: alarms, tls; 1 check that could not be made: code")
 	o.sees(o.types("", "doctor", "--here"), 5, "From this machine", "dns", "has no address") // home.example.com is known to proxies only
 
 	t.Run("doctor from inside", func(t *testing.T) {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -11,94 +13,140 @@ import (
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 
+// A doctorRun is one run of the command.
+type doctorRun struct {
+	*command
+	homes homeFlags
+	here  bool
+	quiet bool // without progress of its own, because several homes are examined
+
+	build sync.Once
+	hash  string // of the program that this clone would deploy
+	err   error  // of its build
+}
+
 func (c *command) doctor() *cobra.Command {
-	var stage string
-	var here bool
+	r := &doctorRun{command: c}
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Diagnose problems, and say what to do about them",
-		Long: `doctor checks the AWS account, and has the deployed function check its route to your
-home step by step: settings, name, connection, certificate, token, Smart Home endpoint,
-devices. With a login for skills it compares the skills at Amazon too. It stops at the first failure that makes the rest meaningless. With --here it
-checks the route from this machine too. With ` + config.EnvURL + ` and
-` + config.EnvToken + ` set it checks only that, without AWS.
+		Long: `doctor checks the AWS account and the stack, and has the deployed function check its
+route to your home step by step: settings, name, connection, certificate, token, Smart Home
+endpoint, devices and their names. It stops at the first failure that makes the rest
+meaningless. With --here it checks the route from this machine too. With ` + config.EnvURL + `
+and ` + config.EnvToken + ` set it checks only that, without AWS.
 
 The exit code says where the problem is: 2 the AWS account, or nothing is deployed;
 3 what is deployed; 4 the function's settings; 5 the route to the home; 6 the home
-rejects the token; 7 Home Assistant itself.`,
+rejects the token; 7 Home Assistant itself. Of several homes it is that of the worst.`,
 		Example: `  hearthgate doctor --stage prod
-  hearthgate doctor --stage prod --here --json`,
+  hearthgate doctor --stage prod --here --json
+  hearthgate doctor --all`,
 		Args: takes(0, 0),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			var d doctor.Diagnosis
-			var err error
-			if c.getenv(config.EnvURL) != "" && !cmd.Flags().Changed("stage") {
-				d, err = c.diagnoseRoute(cmd.Context(), "")
-			} else {
-				d, err = c.diagnose(cmd.Context(), stage, here)
-			}
-			if err != nil {
-				return err
-			}
-			c.show(d)
-			if class := d.Class(); class != doctor.Well {
-				return exit(class)
-			}
-			return nil
-		},
+		RunE: r.run,
 	}
-	stageFlag(cmd, &stage, "dev", "the `stage`, a file in "+config.StagesDir)
-	cmd.Flags().BoolVar(&here, "here", false, "check the route from this machine too, with the stage's settings")
+	r.homes.add(cmd, "dev", inLines)
+	cmd.Flags().BoolVar(&r.here, "here", false, "check the route from this machine too, with the stage's settings")
 	return cmd
 }
 
-// diagnose checks a deployed stage, and the route from this machine too if here.
-func (c *command) diagnose(ctx context.Context, name string, here bool) (doctor.Diagnosis, error) {
+func (r *doctorRun) run(cmd *cobra.Command, _ []string) error {
+	ctx := cmd.Context()
+	if r.getenv(config.EnvURL) != "" && !cmd.Flags().Changed("stage") && !r.homes.all {
+		d, err := r.diagnoseRoute(ctx, "")
+		return r.conclude(d, err)
+	}
+	stages, many, err := r.homes.stages(cmd)
+	switch {
+	case err != nil:
+		return err
+	case many && r.here:
+		return errors.New("--here checks the route to one home: name one stage")
+	case many:
+		r.quiet = true
+		return sideBySide(ctx, r.command, "examining", stages, r.diagnose)
+	}
+	d, err := r.diagnose(ctx, stages[0])
+	if err == nil && r.here && d.Class() != doctor.Account {
+		var own doctor.Diagnosis
+		own, err = r.diagnoseRoute(ctx, stages[0])
+		d = append(d, own...)
+	}
+	return r.conclude(d, err)
+}
+
+// conclude shows a diagnosis and returns its exit code.
+func (r *doctorRun) conclude(d doctor.Diagnosis, err error) error {
+	if err != nil {
+		return err
+	}
+	r.show(d)
+	if class := d.Class(); class != doctor.Well {
+		return exit(class)
+	}
+	return nil
+}
+
+// say announces work that takes a while, unless several homes are examined.
+func (r *doctorRun) say(text string) {
+	if !r.quiet {
+		r.progress(text)
+	}
+}
+
+// diagnose checks a deployed stage.
+func (r *doctorRun) diagnose(ctx context.Context, name string) (doctor.Diagnosis, error) {
 	stage, err := project.Stage(name)
 	if err != nil {
 		return nil, err
 	}
-	target := &doctor.Target{Stage: stage, Pool: &c.accounts, Build: c.built}
+	target := &doctor.Target{Stage: stage, Pool: &r.accounts, Version: r.cloneVersion(ctx), Build: r.built}
 	d := target.CheckAccount(ctx)
 	if d.Class() != doctor.Well {
 		return d, nil
 	}
 	d = append(d, target.CheckStack(ctx)...)
-	d = append(d, target.CheckSkill(ctx))
-	c.progress("having the deployed function check its route to the home")
-	d = append(d, doctor.CheckRoute(ctx, invoke.Deployed(target.Account, config.FunctionName(name), config.Alias), doctor.Inside)...)
-	if !here {
-		return d, nil
-	}
-	own, err := c.diagnoseRoute(ctx, name)
-	return append(d, own...), err
+	r.say("having the deployed function check its route to the home")
+	function := invoke.Deployed(target.Account, config.FunctionName(name), config.Alias)
+	return append(d, r.checkRoute(ctx, function, doctor.Inside)...), nil
 }
 
-// built returns the hash of the program that this clone would deploy.
-func (c *command) built(ctx context.Context) (string, error) {
-	root, err := project.Root()
-	if err != nil {
-		return "", err
+// checkRoute has a function check the route, and the names of what it finds there.
+func (r *doctorRun) checkRoute(ctx context.Context, t *invoke.Target, place string) doctor.Diagnosis {
+	d := doctor.CheckRoute(ctx, t, place)
+	if d.Class() != doctor.Well {
+		return d
 	}
-	c.progress("building the function, to compare it with the deployed one")
-	return project.DeployedHash(ctx, root)
+	return append(d, doctor.CheckNames(ctx, t, place, r.linkedToken()))
+}
+
+// built returns the hash of the program that this clone would deploy. It is built once.
+func (r *doctorRun) built(ctx context.Context) (string, error) {
+	r.build.Do(func() {
+		var root string
+		if root, r.err = project.Root(); r.err == nil {
+			r.say("building the function, to compare it with the deployed one")
+			r.hash, r.err = project.DeployedHash(ctx, root)
+		}
+	})
+	return r.hash, r.err
 }
 
 // diagnoseRoute checks the route from this machine.
-func (c *command) diagnoseRoute(ctx context.Context, stage string) (doctor.Diagnosis, error) {
+func (r *doctorRun) diagnoseRoute(ctx context.Context, stage string) (doctor.Diagnosis, error) {
 	root, err := project.Root()
 	if err != nil {
 		return nil, err
 	}
-	env, err := c.environment(ctx, stage)
+	env, err := r.environment(ctx, stage)
 	if err != nil {
 		return nil, err
 	}
-	c.progress("checking the route from this machine")
+	r.say("checking the route from this machine")
 	t, err := invoke.Local(ctx, root, env)
 	if err != nil {
 		return nil, err
 	}
 	defer t.Close()
-	return doctor.CheckRoute(ctx, t, doctor.Here), nil
+	return r.checkRoute(ctx, t, doctor.Here), nil
 }

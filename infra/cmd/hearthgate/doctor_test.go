@@ -57,11 +57,14 @@ func (b broken) named(t *testing.T, where string, r result) {
 		t.Fatalf("%s: %v: %s%s", where, err, r.out, r.err)
 	}
 	last := report.Steps[len(report.Steps)-1]
+	if last.Name == "names" && b.step != "names" { // which is well where the one before it is
+		last = report.Steps[len(report.Steps)-2]
+	}
 	said := strings.Join(append(last.Advice, last.Found, last.Mend), " ")
 	if r.code != b.code || report.Class != b.code || last.Where != where || last.Cause != b.cause || !strings.Contains(said, b.says) {
 		t.Errorf("%s: code %d, %+v\nwant %+v", where, r.code, last, b)
 	}
-	if b.step != "" && (last.Name != b.step || last.OK || last.Problem == "") || b.step == "" && !last.OK {
+	if b.code != 0 && (last.Name != b.step || last.OK || last.Problem == "") || b.code == 0 && !last.OK {
 		t.Errorf("%s: it ends with %+v, want %+v", where, last, b)
 	}
 	if strings.Contains(r.out+r.err, canary) {
@@ -253,5 +256,7 @@ func devices() []broken {
 		{"one device beyond a limit", offers(device("light#a", strings.Repeat("a", 129)), device("light#b", "b")), 0, "", "", "Alexa does not get light.a"},
 		{"every device beyond a limit", offers(device("light#ü", "a")), ofTheHome, "discover", "limits", "entity_config"},
 		{"301 devices", offers(many...), 0, "", "", "Alexa accepts 300 endpoints"},
+		{"301 devices of one name", offers(many...), 0, "names", "", "300 devices are called \"a lamp\", so Alexa asks which one, or takes the wrong one: give light.0, light.1, light.10 and 297 more names of their own"},
+		{"two devices of one name", offers(device("light#a", "Kitchen  Light"), device("switch#b", "kitchen light"), device("switch#c", "c")), 0, "names", "", "give light.a and switch.b names of their own"},
 	}
 }

@@ -3,12 +3,15 @@ package awsaccount
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
+
+	"github.com/hearthgate/hearthgate/config"
 )
 
 // States of an [Alarm].
@@ -22,20 +25,35 @@ type Alarm struct {
 	Name   string
 	State  string   // AlarmOn, AlarmOK or "INSUFFICIENT_DATA"
 	Topics []string // ARNs that it notifies when it is raised
+
+	Disabled bool // it changes its state and notifies no one
 }
 
 var alarmTypes = []types.AlarmType{types.AlarmTypeMetricAlarm, types.AlarmTypeCompositeAlarm}
 
-// AlarmsOn returns the names of the alarms in state ALARM whose names have the prefix.
-func (a *Account) AlarmsOn(ctx context.Context, prefix string) ([]string, error) {
-	found, err := a.alarms(ctx, &cloudwatch.DescribeAlarmsInput{
-		AlarmNamePrefix: &prefix, StateValue: types.StateValueAlarm, AlarmTypes: alarmTypes,
-	})
+// Alarms returns the alarms of a stage, composite alarms first on each page.
+func (a *Account) Alarms(ctx context.Context, stage string) ([]Alarm, error) {
+	prefix := config.StackName(stage) + "-"
+	found, err := a.alarms(ctx, &cloudwatch.DescribeAlarmsInput{AlarmNamePrefix: &prefix, AlarmTypes: alarmTypes})
+	return slices.DeleteFunc(found, func(alarm Alarm) bool { return !ofStage(strings.TrimPrefix(alarm.Name, prefix)) }), err
+}
+
+// AlarmsOn returns the names of the alarms of a stage that are in state ALARM.
+func (a *Account) AlarmsOn(ctx context.Context, stage string) ([]string, error) {
+	found, err := a.Alarms(ctx, stage)
 	var names []string
 	for _, alarm := range found {
-		names = append(names, alarm.Name)
+		if alarm.State == AlarmOn {
+			names = append(names, alarm.Name)
+		}
 	}
 	return names, err
+}
+
+// ofStage reports whether what stands behind the prefix of a stage names one of its
+// alarms. It is "2-outage" for the alarm of a stage dev-2 behind the prefix of dev.
+func ofStage(name string) bool {
+	return !strings.Contains(strings.TrimPrefix(name, "rollback-"), "-")
 }
 
 // Alarm returns an alarm; the error is [NotFound] if it does not exist.
@@ -50,17 +68,24 @@ func (a *Account) Alarm(ctx context.Context, name string) (Alarm, error) {
 	return found[0], nil
 }
 
-// alarms returns the first page of alarms, composite alarms first: a stage has fewer.
+// alarms returns the alarms that a call describes.
 func (a *Account) alarms(ctx context.Context, in *cloudwatch.DescribeAlarmsInput) (all []Alarm, err error) {
-	out, err := cloudwatch.NewFromConfig(a.config).DescribeAlarms(ctx, in)
-	if err != nil {
-		return nil, explain("reading the alarms", err)
+	add := func(name *string, state types.StateValue, actions []string, enabled *bool) {
+		disabled := enabled != nil && !*enabled
+		all = append(all, Alarm{aws.ToString(name), string(state), topics(actions), disabled})
 	}
-	for _, alarm := range out.CompositeAlarms {
-		all = append(all, Alarm{aws.ToString(alarm.AlarmName), string(alarm.StateValue), topics(alarm.AlarmActions)})
-	}
-	for _, alarm := range out.MetricAlarms {
-		all = append(all, Alarm{aws.ToString(alarm.AlarmName), string(alarm.StateValue), topics(alarm.AlarmActions)})
+	pages := cloudwatch.NewDescribeAlarmsPaginator(cloudwatch.NewFromConfig(a.config), in)
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, explain("reading the alarms", err)
+		}
+		for _, c := range page.CompositeAlarms {
+			add(c.AlarmName, c.StateValue, c.AlarmActions, c.ActionsEnabled)
+		}
+		for _, m := range page.MetricAlarms {
+			add(m.AlarmName, m.StateValue, m.AlarmActions, m.ActionsEnabled)
+		}
 	}
 	return all, nil
 }

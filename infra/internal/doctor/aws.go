@@ -17,6 +17,8 @@ type Target struct {
 	Pool    *awsaccount.Pool    // opens the account; default: one of its own
 	Account *awsaccount.Account // set by CheckAccount
 
+	Version string // of the clone, with which the deployed one is compared; default: it is not compared
+
 	// Build returns the SHA-256 of the program that this clone would deploy.
 	// Default: it is not compared.
 	Build func(context.Context) (string, error)
@@ -90,7 +92,7 @@ func (t *Target) CheckStack(ctx context.Context) Diagnosis {
 	if t.Stage.SecretHeaders {
 		steps = append(steps, t.parameter(ctx, "headers_parameter", "the secret headers", t.Stage.HeadersParameterName(), "hearthgate headers --stage "+t.Stage.Name))
 	}
-	steps = append(steps, t.timeout(f), t.machine(f), t.settings(f), t.code(ctx, f))
+	steps = append(steps, t.stack(ctx), t.drift(ctx, f), t.timeout(f), t.machine(f), t.settings(f), t.code(ctx, f))
 	steps = append(steps, t.permissions(ctx)...)
 	return append(steps, t.alarms(ctx), t.alarmed(ctx), t.retention(ctx, f), t.directives(ctx, f), t.crashes(ctx, f))
 }
@@ -205,7 +207,7 @@ func (t *Target) subscriptions(ctx context.Context) ([]awsaccount.Subscription, 
 func (t *Target) alarmed(ctx context.Context) Step {
 	step := check("alarms_now", "reading which alarms are on")
 	prefix := config.StackName(t.Stage.Name) + "-"
-	on, err := t.Account.AlarmsOn(ctx, prefix)
+	on, err := t.Account.AlarmsOn(ctx, t.Stage.Name)
 	if err != nil {
 		return step.unsure(err.Error())
 	}

@@ -8,9 +8,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/doctor"
+	"github.com/hearthgate/hearthgate/infra/internal/fleet"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
 	"github.com/hearthgate/hearthgate/infra/testkit/functionlog"
@@ -49,7 +51,7 @@ func deployed(t *testing.T, s config.Stage) *fakeaws.Cloud {
 // examine returns what the doctor finds in the account.
 func examine(t *testing.T, s config.Stage) doctor.Diagnosis {
 	t.Helper()
-	p := &doctor.Target{Stage: s, Build: func(context.Context) (string, error) { return "new", nil }}
+	p := &doctor.Target{Stage: s, Version: "v2.0.0", Build: func(context.Context) (string, error) { return "new", nil }}
 	steps := p.CheckAccount(t.Context())
 	if steps.Class() == doctor.Well {
 		steps = append(steps, p.CheckStack(t.Context())...)
@@ -191,14 +193,34 @@ func TestNoNetwork(t *testing.T) {
 	}
 }
 
+// logged adds lines to the log of the stage, as its function would have written them.
+func logged(lines ...string) func(*fakeaws.Cloud) {
+	return func(c *fakeaws.Cloud) {
+		for _, line := range lines {
+			c.Log(c.Resources(config.StackName("dev"), "AWS::Logs::LogGroup")[0].PhysicalID, strings.Replace(line, `"Stage":"test"`, `"Stage":"dev"`, 1))
+		}
+	}
+}
+
+// ago returns a line of the log as if it had been written some days ago.
+func ago(t *testing.T, line string, days int) string {
+	t.Helper()
+	var fields map[string]any
+	if err := json.Unmarshal([]byte(line), &fields); err != nil {
+		t.Fatal(err)
+	}
+	at := time.Now().AddDate(0, 0, -days)
+	fields["timestamp"], fields["_aws"].(map[string]any)["Timestamp"] = at.Format(time.RFC3339Nano), at.UnixMilli()
+	b, err := json.Marshal(fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
 // TestO11Advice sees what is reported and is no failure.
 func TestO11Advice(t *testing.T) {
 	lines := functionlog.Read(t)
-	logged := func(lines ...string) func(*fakeaws.Cloud) {
-		return func(c *fakeaws.Cloud) {
-			c.Log(c.Resources(config.StackName("dev"), "AWS::Logs::LogGroup")[0].PhysicalID, lines...)
-		}
-	}
 	variable := func(name, value string) func(*fakeaws.Cloud) {
 		return edit("AWS::Lambda::Function", func(r *fakeaws.Resource) {
 			r.Properties["Environment"].(map[string]any)["Variables"].(map[string]any)[name] = value
@@ -214,13 +236,31 @@ func TestO11Advice(t *testing.T) {
 		{"nobody is told", remove("AWS::SNS::Subscription", "Subscription"), "alarms", "--alarm-email"},
 		{"an alarm is on", func(c *fakeaws.Cloud) { c.Raise("hearthgate-dev-slow") }, "alarms_now", "section `slow`"},
 		{"an outage", func(c *fakeaws.Cloud) { c.Raise("hearthgate-dev-outage") }, "alarms_now", "section `outage`"},
-		{"failures", logged(lines.All()...), "last directives", "1 times refused, last: "},
-		{"failures of one cause", logged(lines.Unreachable, lines.Cold, lines.Unreachable), "last directives", "2 times refused, last: "},
+		{"failures", logged(lines.All()...), "last directives", "1 x refused, last: "},
+		{"failures of one cause", logged(lines.Unreachable, lines.Cold, lines.Unreachable), "last directives", "2 x refused, last: "},
+		{"only denials", logged(lines.Denied, lines.Denied), "last directives", "every directive was denied, last: "},
+		{"silence", logged(ago(t, lines.Cold, 8)), "last directives", "no directive came for 8 days"},
 		{"crashes", logged(lines.Cold, "2026-01-01T00:00:00Z 1 Task timed out after 10.00 seconds"), "crashes", "Task timed out after 10.00 seconds"},
 		{"less memory", edit("AWS::Lambda::Function", func(r *fakeaws.Resource) { r.Properties["MemorySize"] = 64 }), "machine", "says 128 MB"},
 		{"another home", variable(config.EnvURL, "https://old.example.com"), "stage", config.EnvURL},
 		{"a setting that the file has no more", variable(config.EnvVerifySSL, "false"), "stage", config.EnvVerifySSL},
 		{"old code", variable(config.EnvBuild, "old"), "code", "built from other code"},
+		{"a deployment that failed", func(c *fakeaws.Cloud) {
+			s := stage()
+			s.Memory = 256
+			c.Break("AWS::Lambda::Function", "no capacity")
+			if err := c.Deploy(region, config.StackName("dev"), fakeaws.StageTemplate(s)); err == nil {
+				t.Error("the deployment succeeded")
+			}
+		}, "stack", "failed and was rolled back"},
+		{"another version", func(c *fakeaws.Cloud) { c.Tag(config.StackName("dev"), "hearthgate:version", "v1.0.0") }, "stack", "this clone is version v2.0.0"},
+		{"this version", func(c *fakeaws.Cloud) { c.Tag(config.StackName("dev"), "hearthgate:version", "v2.0.0") }, "stack", ""},
+		{"memory changed by hand", edit("AWS::Lambda::Function", func(r *fakeaws.Resource) { r.Properties["MemorySize"] = 64 }), "drift", "the function has 64 MB, deployed were 128"},
+		{"timeout changed by hand", edit("AWS::Lambda::Function", func(r *fakeaws.Resource) { r.Properties["Timeout"] = 9 }), "drift", "the function has a timeout of 9 s, deployed were 10"},
+		{"a variable changed by hand", variable(config.EnvURL, "https://old.example.com"), "drift", "the function's variable " + config.EnvURL},
+		{"an alarm deleted by hand", remove("AWS::CloudWatch::Alarm", "Breaker"), "drift", "the alarm hearthgate-dev-breaker was deleted"},
+		{"an alarm that sends nothing any more", edit("AWS::CloudWatch::CompositeAlarm", func(r *fakeaws.Resource) { r.Properties["ActionsEnabled"] = false }), "drift", "the actions of the alarm hearthgate-dev-outage are disabled"},
+		{"nothing changed by hand", func(*fakeaws.Cloud) {}, "drift", ""},
 		{"this code", variable(config.EnvBuild, "new"), "code", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -241,7 +281,7 @@ func o11Verdict(t *testing.T, step doctor.Step) {
 	var b bytes.Buffer
 	doctor.Diagnosis{step}.Show(ui.Paint(&b, false))
 	warns := len(step.Advice) > 0
-	if text := b.String(); strings.Contains(text, "Nothing is broken; see the advice on: "+step.Name+".") != warns || strings.Contains(text, "Everything") == warns {
+	if text := b.String(); strings.Contains(text, "Nothing is broken; 1 warning: "+step.Name+".") != warns || strings.Contains(text, "Everything") == warns {
 		t.Errorf("O11: the verdict on a step with %d advice: %s", len(step.Advice), text)
 	}
 	out, err := json.Marshal(doctor.Diagnosis{step})
@@ -265,8 +305,7 @@ func TestO1Directives(t *testing.T) {
 		{"the home rejected it, which is its answer", []string{lines.Rejected}, "1, of which 0 failed"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c := deployed(t, stage())
-			c.Log(c.Resources(config.StackName("dev"), "AWS::Logs::LogGroup")[0].PhysicalID, tt.lines...)
+			logged(tt.lines...)(deployed(t, stage()))
 			if step := only(t, "last directives"); step.Found != tt.want {
 				t.Errorf("found %q, want %q", step.Found, tt.want)
 			}
@@ -286,6 +325,9 @@ func TestUnsure(t *testing.T) {
 	}{
 		{"alarms", deny("sns.ListSubscriptionsByTopic"), "does not allow"},
 		{"alarms_now", deny("monitoring.DescribeAlarms"), "does not allow"},
+		{"stack", deny("cloudformation.DescribeStacks"), "does not allow"},
+		{"drift", deny("cloudformation.GetTemplate"), "does not allow"},
+		{"last directives", deny("monitoring.GetMetricData"), "does not allow"},
 		{"log", deny("logs.DescribeLogGroups"), "does not allow"},
 		{"last directives", deny("logs.FilterLogEvents"), "does not allow"},
 		{"crashes", deny("logs.FilterLogEvents"), "does not allow"},
@@ -335,5 +377,39 @@ func TestTopicOfTheOwner(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestVerdict counts what was found, and says in one line what is worst.
+func TestVerdict(t *testing.T) {
+	step := func(name string, class doctor.Class, advice ...string) doctor.Step {
+		s := doctor.Step{Where: doctor.AWS, Class: class}
+		s.Name, s.OK, s.Advice = name, class == doctor.Well, advice
+		if !s.OK {
+			s.Problem, s.Fix = name+" is broken", "mend it"
+		}
+		return s
+	}
+	unsure := step("code", doctor.Well, "no compiler")
+	unsure.Unsure = true
+	for _, tt := range []struct {
+		d           doctor.Diagnosis
+		shown, line string
+		level       fleet.Level
+	}{
+		{doctor.Diagnosis{step("a", doctor.Well)}, "Everything is as it should be.", "everything is as it should be", fleet.Well},
+		{doctor.Diagnosis{step("a", doctor.Well), unsure}, "Nothing is broken; 1 check that could not be made: code.", "everything is as it should be", fleet.Well},
+		{doctor.Diagnosis{step("a", doctor.Well, "x"), step("b", doctor.Well, "y", "z"), unsure}, "Nothing is broken; 2 warnings: a, b; 1 check that could not be made: code.", "a: x; and b", fleet.Notice},
+		{doctor.Diagnosis{step("a", doctor.Well, "x"), step("b", doctor.Setup), step("c", doctor.Token)}, "2 problems: b, c; 1 warning: a.", "b is broken: mend it", fleet.Trouble},
+		{doctor.Diagnosis{step("a", doctor.Account)}, "1 problem: a.", "a is broken: mend it", fleet.Unknown},
+	} {
+		var b bytes.Buffer
+		tt.d.Show(ui.Paint(&b, false))
+		if !strings.HasSuffix(b.String(), "\n"+tt.shown+"\n") {
+			t.Errorf("shown %q, want %q", b.String(), tt.shown)
+		}
+		if s := tt.d.Summary(); s.Text != tt.line || s.Level != tt.level || s.Code != int(tt.d.Class()) {
+			t.Errorf("summary %+v, want %s: %s", s, tt.level, tt.line)
+		}
 	}
 }

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/hearthgate/hearthgate/infra/internal/fleet"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
@@ -50,24 +52,78 @@ func (d Diagnosis) Show(to *ui.Screen) {
 		s.show(t, to)
 	}
 	t.Flush()
-	if d.Class() != Well {
-		return
+	to.Printf("\n%s\n", d.verdict(to))
+}
+
+// verdict counts the problems, the warnings and what could not be checked.
+func (d Diagnosis) verdict(to *ui.Screen) string {
+	text := d.counts()
+	switch {
+	case d.Class() != Well:
+		return to.Bad(text)
+	case text == "":
+		return to.Good("Everything is as it should be.")
 	}
-	verdict := ""
+	return to.Bold("Nothing is broken; " + text)
+}
+
+// counts returns how many problems and warnings there are, and which; "" without any.
+func (d Diagnosis) counts() string {
+	var parts []string
 	for _, part := range []struct {
-		text  string
-		steps []string
-	}{{"; see the advice on: ", d.names(Step.warns)}, {"; could not be checked: ", d.names(unsure)}} {
-		if len(part.steps) > 0 {
-			verdict += part.text + strings.Join(part.steps, ", ")
+		one, more string
+		steps     []string
+	}{
+		{"1 problem", "%d problems", d.names(Step.fails)},
+		{"1 warning", "%d warnings", d.names(Step.warns)},
+		{"1 check that could not be made", "%d checks that could not be made", d.names(unsure)},
+	} {
+		switch n := len(part.steps); n {
+		case 0:
+		case 1:
+			parts = append(parts, part.one+": "+part.steps[0])
+		default:
+			parts = append(parts, fmt.Sprintf(part.more, n)+": "+strings.Join(part.steps, ", "))
 		}
 	}
-	if verdict == "" {
-		to.Printf("\n%s\n", to.Good("Everything is as it should be."))
-		return
+	if len(parts) == 0 {
+		return ""
 	}
-	to.Printf("\n%s\n", to.Bold("Nothing is broken"+verdict+"."))
+	return strings.Join(parts, "; ") + "."
 }
+
+// Summary returns the diagnosis in a line: the first problem, else the warnings.
+func (d Diagnosis) Summary() fleet.Summary {
+	s := fleet.Summary{Text: "everything is as it should be", Code: int(d.Class()), Weight: len(d.names(Step.warns))}
+	if s.Weight > 0 {
+		s.Level, s.Text = fleet.Notice, d.warning()
+	}
+	for _, step := range d {
+		switch {
+		case step.OK:
+			continue
+		case step.Class == Account && step.Cause != "wrong_region" && step.Cause != "not_deployed":
+			s.Level = fleet.Unknown
+		default:
+			s.Level = fleet.Trouble
+		}
+		s.Text = step.Problem + ": " + step.Fix
+		break
+	}
+	return s
+}
+
+// warning returns the first warning, and how many more there are.
+func (d Diagnosis) warning() string {
+	i := slices.IndexFunc(d, Step.warns)
+	text := d[i].Name + ": " + d[i].Advice[0]
+	if more := d[i+1:].names(Step.warns); len(more) > 0 {
+		text += "; and " + strings.Join(more, ", ")
+	}
+	return text
+}
+
+func (s Step) fails() bool { return !s.OK }
 
 func unsure(s Step) bool { return s.OK && s.Unsure }
 

@@ -38,6 +38,8 @@ type Summary struct {
 	Level Level
 	Text  string // one line
 	Code  int    // exit code of the command for this home alone
+
+	Weight int // among homes of one level, that with more is worse
 }
 
 // A Home is the result of a command for one home.
@@ -55,9 +57,9 @@ type Result[T Home] struct {
 func (r Result[T]) Summary() Summary {
 	switch {
 	case r.Skipped:
-		return Summary{Unknown, "nothing was done, because another home failed", 1}
+		return Summary{Level: Unknown, Text: "nothing was done, because another home failed", Code: 1}
 	case r.Err != nil:
-		return Summary{Unknown, strings.Join(strings.Fields(r.Err.Error()), " "), 1}
+		return Summary{Level: Unknown, Text: strings.Join(strings.Fields(r.Err.Error()), " "), Code: 1}
 	}
 	return r.Value.Summary()
 }
@@ -160,6 +162,9 @@ func (r Run[T]) progress(done int, stage string) {
 // sorted returns the results, the worst first. A home that failed stays before those that
 // were skipped because of it.
 func sorted[T Home](results []Result[T]) Report[T] {
-	slices.SortStableFunc(results, func(x, y Result[T]) int { return cmp.Compare(y.Summary().Level, x.Summary().Level) })
+	slices.SortStableFunc(results, func(x, y Result[T]) int {
+		a, b := x.Summary(), y.Summary()
+		return cmp.Or(cmp.Compare(b.Level, a.Level), cmp.Compare(b.Weight, a.Weight))
+	})
 	return results
 }

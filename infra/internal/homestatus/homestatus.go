@@ -71,9 +71,7 @@ func (t Target) Read(ctx context.Context, now time.Time) (Home, error) {
 		func() { facts.activity, facts.activityErr = t.activity(ctx, f, now) },
 		func() { facts.stack, facts.stackErr = t.Account.Stack(ctx, config.StackName(t.Stage.Name)) },
 		func() { facts.permissions, facts.permissionsErr = t.permissions(ctx) },
-		func() {
-			facts.alarms, facts.alarmsErr = t.Account.AlarmsOn(ctx, config.StackName(t.Stage.Name)+"-")
-		},
+		func() { facts.alarms, facts.alarmsErr = t.Account.AlarmsOn(ctx, t.Stage.Name) },
 		func() { facts.token, facts.tokenErr = t.token(ctx) },
 		func() { facts.process, facts.response, facts.processErr = t.process(ctx) },
 	} {

@@ -30,8 +30,8 @@ func (h *Home) judge(t Target, f facts, now time.Time) {
 		h.used(*h.Activity, now)
 	}
 	h.ends(t)
-	for _, name := range h.Alarms {
-		h.find(fleet.Notice, "the alarm "+name+" is on", "hearthgate alarm --list --stage "+t.Stage.Name)
+	if len(h.Alarms) > 0 {
+		h.find(fleet.Notice, "alarms that are on: "+strings.Join(h.Alarms, ", "), "hearthgate alarm --list --stage "+t.Stage.Name)
 	}
 	slices.SortStableFunc(h.Findings, func(x, y Finding) int { return cmp.Compare(y.Level, x.Level) })
 	if len(h.Findings) > 0 {

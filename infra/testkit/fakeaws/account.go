@@ -67,6 +67,17 @@ func (c *Cloud) Edit(stack, typ string, edit func(*Resource) bool) {
 	}
 }
 
+// Tag sets a tag of a stack.
+func (c *Cloud) Tag(stack, key, value string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s := c.find("", stack)
+	if s.tags == nil {
+		s.tags = map[string]string{}
+	}
+	s.tags[key] = value
+}
+
 // Templates returns the templates of all stacks.
 func (c *Cloud) Templates() []string {
 	c.mu.Lock()

@@ -105,7 +105,7 @@ func (c *Cloud) describeAlarms(in cbor.Map) cbor.Map {
 			for _, topic := range actionsOf(r) {
 				actions = append(actions, cbor.String(topic))
 			}
-			alarm["AlarmActions"] = actions
+			alarm["AlarmActions"], alarm["ActionsEnabled"] = actions, cbor.Bool(r.Properties["ActionsEnabled"] != false)
 		}
 		if !strings.HasPrefix(name, textOf(in, "AlarmNamePrefix")) || state != "" && state != c.alarmState(name) ||
 			len(wanted) > 0 && !slices.Contains(wanted, name) ||
