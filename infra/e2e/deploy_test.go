@@ -115,7 +115,9 @@ type owner struct {
 	clone   string
 	token   string
 	cloud   *fakeaws.Cloud
-	env     []string
+
+	internet *testnet.Internet
+	env      []string
 }
 
 func newOwner(t testing.TB) *owner {
@@ -135,6 +137,7 @@ func newOwner(t testing.TB) *owner {
 	}
 	t.Cleanup(server.Stop)
 	internet := testnet.New(t)
+	o.internet = internet
 	internet.Serve(t, "home.example.com", home)
 	o.cloud = fakeaws.Start(fakeaws.Options{
 		Binary: func(ctx context.Context, code []byte) (string, []string, error) {

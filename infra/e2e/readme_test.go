@@ -32,12 +32,8 @@ func commandsOf(t testing.TB, document, section string) []string {
 	return commands
 }
 
-// An answer is what a person types when a question is shown.
-type answer struct{ question, line string }
-
-// reads types a document's commands into a shell in a terminal, with the answers to
-// what they ask, and returns what was shown.
-func (o *owner) reads(commands []string, answers ...answer) string {
+// types types commands into a shell in a terminal.
+func (o *owner) types(commands ...string) *terminal.Terminal {
 	o.t.Helper()
 	script := filepath.Join(o.t.TempDir(), "commands")
 	text := "set -e\n" + strings.Join(commands, "\n") + "\n"
@@ -46,7 +42,17 @@ func (o *owner) reads(commands []string, answers ...answer) string {
 	}
 	shell := exec.Command("bash", script)
 	shell.Dir, shell.Env = o.clone, append(o.env, "TERM=dumb")
-	term := terminal.Start(o.t, shell, 80)
+	return terminal.Start(o.t, shell, 80)
+}
+
+// An answer is what a person types when a question is shown.
+type answer struct{ question, line string }
+
+// reads types a document's commands into a shell in a terminal, with the answers to
+// what they ask, and returns what was shown.
+func (o *owner) reads(commands []string, answers ...answer) string {
+	o.t.Helper()
+	term := o.types(commands...)
 	for _, a := range answers {
 		term.Answer(a.question, a.line)
 	}

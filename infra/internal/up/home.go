@@ -51,7 +51,7 @@ func (w *way) save(s config.Stage) error {
 	if err := setup.Save(w.Stages, s); err != nil {
 		return err
 	}
-	w.stage = s
+	w.stage, w.draft = s, setup.OpenDraft(w.Stages, w.Stage)
 	return w.choices.keep(w.draft)
 }
 

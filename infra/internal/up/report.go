@@ -7,6 +7,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/invoke"
+	"github.com/hearthgate/hearthgate/infra/internal/links"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
@@ -17,21 +18,15 @@ type Report struct {
 	Region   string `json:"region,omitempty"`
 	Endpoint string `json:"endpoint,omitempty"` // the ARN for the skills
 
-	Steps []Step   `json:"steps"` // that are done
-	Left  []string `json:"left"`  // what only the owner can do, in its order
-	Links []Link   `json:"links"` // to what shows how the home is doing
+	Steps []Step       `json:"steps"` // that are done
+	Left  []string     `json:"left"`  // what only the owner can do, in its order
+	Links []links.Page `json:"links"` // that show how the home is doing
 }
 
 // A Step is a step that is done.
 type Step struct {
 	Name  string `json:"name"`
 	Found string `json:"found"` // what there is now
-}
-
-// A Link is the address of a page.
-type Link struct {
-	Name string `json:"name"`
-	URL  string `json:"url"`
 }
 
 // finish adds what is left for the owner, and where to look.
@@ -48,7 +43,9 @@ func (w *way) finish(ctx context.Context) {
 	if address := w.unconfirmed(ctx); address != "" {
 		w.report.Left = append(w.report.Left, "Confirm the mail from AWS Notifications to "+address+", which lets alarms reach you.")
 	}
-	w.report.Links = nil
+	// Without links the way is at its end all the same.
+	dashboards, _ := links.Dashboards(ctx, w.account, w.stage)
+	w.report.Links = append([]links.Page{}, dashboards...)
 }
 
 // lamp returns the name of a device that can be switched on, of those that the function
@@ -100,8 +97,8 @@ func (r Report) Show(to *ui.Screen) {
 		to.Printf("  %d. %s\n", i+1, text)
 	}
 	to.Printf("\n%s\n", to.Bold("Where to look"))
-	for _, link := range r.Links {
-		to.Printf("  %s: %s\n", link.Name, link.URL)
+	for _, page := range r.Links {
+		to.Printf("  %s\n  %s\n", page.Name, page.URL)
 	}
 	to.Printf("  When something is wrong: %s\n", to.Bold("hearthgate doctor --stage "+r.Stage))
 }

@@ -97,7 +97,7 @@ func (w *way) link(ctx context.Context) (string, error) {
 	if len(linked.Changed) == 0 {
 		return "Amazon has everything as the function needs it", nil
 	}
-	return fmt.Sprintf("set at Amazon: %d values", len(linked.Changed)), nil
+	return fmt.Sprintf("%d values changed at Amazon", len(linked.Changed)), nil
 }
 
 func (w *way) setup() *skillsetup.Setup {
