@@ -230,3 +230,60 @@ func (o *owner) nothingTwice(amazon *fakesmapi.Service) {
 		}
 	}
 }
+
+// TestStoppedSkills sees what Ctrl-C leaves, and that the next run goes on.
+func TestStoppedSkills(t *testing.T) {
+	t.Run("while a skill is created", func(t *testing.T) {
+		o := newOwner(t)
+		amazon := o.gets(loginOnly, fakesmapi.Options{Slow: 1000})
+		term := o.sits(nil, "skill", "create")
+		term.Interrupt("which Amazon is working on")
+		code, shown := term.End()
+		id := o.stage().SmartHomeSkillID
+		if code != 130 || id == "" || !strings.Contains(shown, "stopped: the Smart Home skill is created, and its id ("+id+") is in the stage; `hearthgate skill create --stage dev` goes on") {
+			t.Errorf("code %d, id %q: %s", code, id, shown)
+		}
+		amazon.Become(func(o *fakesmapi.Options) { o.Slow = 0 })
+		o.sees(o.types("", "skill", "create"), 0, "found")
+		o.nothingTwice(amazon)
+	})
+	t.Run("while the answer to a creation is awaited", func(t *testing.T) {
+		o := newOwner(t)
+		amazon := o.gets(loginOnly, fakesmapi.Options{})
+		amazon.Break("createSkillForVendor", fakesmapi.Fault{Times: 1, Done: true, Hang: true})
+		term := o.sits(nil, "skill", "create")
+		term.Interrupt("creating the Smart Home skill")
+		if code, shown := term.End(); code != 130 || !strings.Contains(shown, "stopped") {
+			t.Errorf("code %d: %s", code, shown)
+		}
+		o.sees(o.types("", "skill", "create"), 0)
+		o.nothingTwice(amazon)
+		if n := len(amazon.Skills()); n != 1 {
+			t.Errorf("%d skills", n)
+		}
+	})
+	t.Run("while a skill is linked", func(t *testing.T) {
+		o := newOwner(t)
+		amazon := o.gets(deployedTo, fakesmapi.Options{})
+		amazon.Become(func(o *fakesmapi.Options) { o.Slow = 1000 })
+		term := o.sits(nil, "skill", "link")
+		term.Answer("Change it?", "y")
+		term.Interrupt("which Amazon is working on")
+		if code, shown := term.End(); code != 130 || !strings.Contains(shown, "already set for the Smart Home skill: manifest (Amazon may still be working on it); `hearthgate skill link --stage dev` goes on") {
+			t.Errorf("code %d: %s", code, shown)
+		}
+		amazon.Become(func(o *fakesmapi.Options) { o.Slow = 0 })
+		o.sees(o.types("", "skill", "link", "--yes"), 0)
+		o.sees(o.types("", "skill", "status"), 0)
+	})
+	t.Run("at the question", func(t *testing.T) {
+		o := newOwner(t)
+		amazon := o.gets(deployedTo, fakesmapi.Options{})
+		before := amazon.Writes()
+		term := o.sits(nil, "skill", "link")
+		term.Interrupt("Change it?")
+		if code, shown := term.End(); code != 130 || !strings.Contains(shown, "stopped") || amazon.Writes() != before {
+			t.Errorf("code %d, %d writes: %s", code, amazon.Writes()-before, shown)
+		}
+	})
+}

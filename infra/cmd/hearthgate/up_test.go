@@ -248,7 +248,7 @@ func TestUpStoppedAtWork(t *testing.T) {
 				release = tt.hold(n)
 			}
 			term.Interrupt(tt.shown)
-			if code, written := term.End(); code != 130 || !strings.Contains(written, tt.left) {
+			if code, written := term.End(); code != 130 || !strings.Contains(strings.Join(strings.Fields(written), " "), tt.left) {
 				t.Fatalf("code %d: %s", code, terminal.Render(written, 100))
 			}
 			release()

@@ -1,6 +1,7 @@
 package skill
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
@@ -44,15 +45,15 @@ func ConsoleFields(s config.Stage, arn string) []ConsoleField {
 func linking(s config.Stage) []ConsoleField {
 	const page = "Account Linking"
 	if s.TokenSource == config.Linked {
-		url := strings.TrimRight(s.URL, "/")
+		home := strings.TrimRight(s.URL, "/")
 		return []ConsoleField{
-			{page, "Your Web Authorization URI", url + "/auth/authorize", ""},
-			{page, "Access Token URI", url + "/auth/token", ""},
+			{page, "Your Web Authorization URI", home + "/auth/authorize", ""},
+			{page, "Access Token URI", home + "/auth/token", ""},
 			{page, "Your Client ID", alexa.RegionNamed(s.Region).ClientID, "the slash at the end matters"},
 			{page, "Your Secret", "anything", "Home Assistant ignores it"},
 			{page, "Your Authentication Scheme", "Credentials in request body", ""},
 			{page, "Scope", "smart_home", ""},
-			{page, "Domain List", strings.TrimPrefix(url, "https://"), ""},
+			{page, "Domain List", Domain(s), ""},
 		}
 	}
 	return []ConsoleField{
@@ -63,6 +64,15 @@ func linking(s config.Stage) []ConsoleField {
 		{page, "Your Authentication Scheme", "HTTP Basic", ""},
 		{page, "Scope", "profile:user_id", ""},
 	}
+}
+
+// Domain returns the host of the stage's Home Assistant, without a port.
+func Domain(s config.Stage) string {
+	u, err := url.Parse(s.URL)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }
 
 // NextStep says what to do after the fields are filled in.

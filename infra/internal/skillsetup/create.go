@@ -105,22 +105,23 @@ func (s *Setup) ensure(ctx context.Context, client *smapi.Client, kind, name str
 func (s *Setup) create(ctx context.Context, client *smapi.Client, kind string, m smapi.Manifest) (string, error) {
 	made, err := client.Create(ctx, m)
 	if err != nil {
-		return "", err
+		return "", s.stopped(ctx, err, "whether the "+nameOf(kind)+" was created is not known; `"+s.command("skill create")+"` looks for it first")
 	}
 	if err := s.remember(kind, made); err != nil {
 		return made, fmt.Errorf("the %s is created (%s), and its id could not be written into the stage: %w; mend that and run it again, which finds the skill", nameOf(kind), made, err)
 	}
 	err = client.Await(ctx, made, smapi.ManifestResource)
-	switch smapi.CodeOf(err) {
-	case "":
-		return made, err
-	case smapi.Invalid:
+	switch {
+	case err == nil:
+		return made, nil
+	case smapi.CodeOf(err) == smapi.Invalid:
 		if _, gone := client.Delete(ctx, made); gone != nil {
 			return made, fmt.Errorf("%w; the unfinished skill %s could not be deleted (%w) and stays in the stage: `%s` removes both", err, made, gone, s.command("skill delete"))
 		}
 		return made, errors.Join(err, s.remember(kind, ""))
 	}
-	return made, fmt.Errorf("%w; the id of the new skill (%s) is in the stage", err, made)
+	err = fmt.Errorf("%w; the id of the new skill (%s) is in the stage", err, made)
+	return made, s.stopped(ctx, err, fmt.Sprintf("the %s is created, and its id (%s) is in the stage; `%s` goes on", nameOf(kind), made, s.command("skill create")))
 }
 
 // known explains the error of a skill that the stage names.

@@ -124,8 +124,9 @@ func (s *Setup) deployed(ctx context.Context) error {
 func (s *Setup) apply(ctx context.Context, client *smapi.Client, p *plan) (byHand bool, err error) {
 	var written []string
 	defer func() {
-		if err != nil && len(written) > 0 {
-			err = fmt.Errorf("%w; already set for the %s: %s", err, nameOf(p.kind), strings.Join(written, ", "))
+		if left := strings.Join(append(written, p.begun...), ", "); err != nil && left != "" {
+			left = "already set for the " + nameOf(p.kind) + ": " + left
+			err = s.stopped(ctx, fmt.Errorf("%w; %s", err, left), left+"; `"+s.command("skill link")+"` goes on")
 		}
 	}()
 	if p.manifest != nil {
@@ -171,18 +172,23 @@ func (s *Setup) settle(ctx context.Context, client *smapi.Client, p *plan, r sma
 	if err := put(); err != nil {
 		return err
 	}
+	p.begun = []string{r.Name + " (Amazon may still be working on it)"}
 	const most, pause = 20, 2 * time.Second
 	for n := range most {
 		if err := client.Await(ctx, p.id, r); err != nil {
 			return err
 		}
 		left := &plan{kind: p.kind, id: p.id}
-		if err := s.compare(ctx, client, left, r); err != nil || len(left.differences) == 0 {
+		if err := s.compare(ctx, client, left, r); err != nil {
 			return err
+		}
+		if len(left.differences) == 0 {
+			p.begun = nil
+			return nil
 		}
 		select {
 		case <-ctx.Done():
-			return context.Cause(ctx)
+			return &smapi.Error{Code: smapi.Timeout, Err: errors.New("Amazon says that the change is made and does not show it yet: run `" + s.command("skill link") + "` again in a few minutes")}
 		case <-time.After(pause * time.Duration(min(n, 1))):
 		}
 	}

@@ -2,12 +2,12 @@ package skillsetup
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/alexa"
+	"github.com/hearthgate/hearthgate/infra/internal/skill"
 	"github.com/hearthgate/hearthgate/infra/internal/smapi"
 )
 
@@ -32,8 +32,8 @@ func (s *Setup) Linking(login smapi.Login) smapi.Linking {
 		ClientID: alexa.RegionNamed(s.Stage.Region).ClientID, ClientSecret: "ignored", // by Home Assistant, and required by Amazon
 		Scheme: smapi.RequestBody, Scopes: []string{homeScope},
 	}
-	if u, err := url.Parse(home); err == nil {
-		l.Domains = []string{u.Hostname()}
+	if domain := skill.Domain(s.Stage); domain != "" {
+		l.Domains = []string{domain}
 	}
 	return l
 }

@@ -16,6 +16,9 @@ import (
 // planModel compares the interaction model of the stage's locale. The invocation name
 // that the owner once gave stays, and so do intents of their own.
 func (s *Setup) planModel(ctx context.Context, p *plan, client *smapi.Client, invocation string) error {
+	if err := client.Settled(ctx, p.id, smapi.ModelResource(s.Stage.Locale)); err != nil {
+		return err
+	}
 	was, tag, err := client.Model(ctx, p.id, s.Stage.Locale)
 	if err != nil {
 		return err

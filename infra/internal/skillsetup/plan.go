@@ -35,7 +35,8 @@ type plan struct {
 	model        smapi.Model // with our intents; nil: it is right, or the skill has none
 	modelTag     string
 	enabled      bool
-	eventsWanted bool // the permission for events is missing
+	begun        []string // changes that Amazon has accepted and perhaps not made
+	eventsWanted bool     // the permission for events is missing
 }
 
 // differs adds a difference.
@@ -46,6 +47,10 @@ func (p *plan) differs(field, amazon, ours string) {
 // plan reads a skill at Amazon and returns what it lacks.
 func (s *Setup) plan(ctx context.Context, client *smapi.Client, kind string, o LinkOptions) (*plan, error) {
 	p := &plan{kind: kind, id: *id(&s.Stage, kind)}
+	// A change that an earlier run began, or someone in the console, comes first.
+	if err := client.Settled(ctx, p.id, smapi.ManifestResource); err != nil {
+		return nil, s.known(err, kind)
+	}
 	m, tag, err := client.Manifest(ctx, p.id)
 	if err != nil {
 		return nil, s.known(err, kind)

@@ -145,6 +145,14 @@ func (s *Setup) options(login smapi.Login) smapi.Options {
 	}
 }
 
+// stopped returns err, or where the owner has stopped the work what is left of it.
+func (s *Setup) stopped(ctx context.Context, err error, left string) error {
+	if err == nil || !errors.Is(ctx.Err(), context.Canceled) {
+		return err
+	}
+	return &ui.StoppedError{Left: left}
+}
+
 // interactive reports whether the owner can be asked.
 func (s *Setup) interactive() bool { return s.Prompt != nil && s.Prompt.Interactive() }
 

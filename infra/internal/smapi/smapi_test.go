@@ -271,3 +271,26 @@ func TestManifestPaths(t *testing.T) {
 		t.Errorf("%v, %v", m, n)
 	}
 }
+
+func TestSettled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		amazon := fakesmapi.New(fakesmapi.Options{Slow: 2, Invokable: func(string, string, string) bool { return false }})
+		defer amazon.Close()
+		c := client(amazon, smapi.Options{})
+		m := smapi.Manifest{}
+		m.Set("publishingInformation.locales.de-DE.name", "home")
+		m.Set("apis.custom.endpoint.uri", "arn:aws:lambda:eu-west-1:1:function:f")
+		id, err := c.Create(t.Context(), m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		if err := c.Settled(t.Context(), id, smapi.ManifestResource); err != nil || time.Since(began) < time.Second {
+			t.Errorf("a change that fails: %v after %v", err, time.Since(began))
+		}
+		began = time.Now()
+		if err := c.Settled(t.Context(), id, smapi.ModelResource("de-DE")); err != nil || time.Since(began) != 0 {
+			t.Errorf("no model: %v after %v", err, time.Since(began))
+		}
+	})
+}

@@ -29,6 +29,16 @@ var ManifestResource = Resource{Name: "manifest"}
 // ModelResource is the interaction model of a locale.
 func ModelResource(locale string) Resource { return Resource{"interactionModel", locale} }
 
+// doing says for an error what is waited for.
+func (r Resource) doing(id string) string {
+	if r.Locale != "" {
+		return "waiting for the interaction model for " + r.Locale
+	}
+	return "waiting for the skill " + id
+}
+
+const failed = "FAILED"
+
 // An update is the last change of a resource.
 type update struct {
 	Last struct {
@@ -37,37 +47,46 @@ type update struct {
 	} `json:"lastUpdateRequest"`
 }
 
-// Await waits until the last change of a resource is made. A change that failed is an
-// error that is [Invalid]. A skill that Amazon does not know yet is waited for too, up to
-// a minute: an id is known everywhere only some time after it was returned.
+// Await waits until the last change of a resource is made, see [Client.Settled]. A change
+// that failed is an error that is [Invalid].
 func (c *Client) Await(ctx context.Context, id string, r Resource) error {
-	doing := "waiting for the skill " + id
-	if r.Locale != "" {
-		doing = "waiting for the interaction model for " + r.Locale
+	doing := r.doing(id)
+	u, err := c.settled(ctx, doing, id, r, false)
+	if err != nil || u.Last.Status != failed {
+		return err
 	}
+	said, field := problems(u.Last.Errors)
+	return c.invalid(doing, field, said)
+}
+
+// Settled waits until no change of a resource is under way, whatever became of it. A skill that Amazon does not know yet is waited for too, up to
+// a minute: an id is known everywhere only some time after it was returned.
+func (c *Client) Settled(ctx context.Context, id string, r Resource) error {
+	_, err := c.settled(ctx, r.doing(id), id, r, true)
+	return err
+}
+
+// settled returns the last change of a resource once it has ended. A resource that was
+// never changed has none, which may be returned too, or is waited for.
+func (c *Client) settled(ctx context.Context, doing, id string, r Resource, none bool) (update, error) {
 	began, announced := time.Now(), false
 	for pause := firstPause; ; pause = min(pause*3/2, mostPause) {
 		u, err := c.update(ctx, doing, id, r)
 		waited := time.Since(began)
 		switch {
 		case CodeOf(err) == NotFound && waited < mostUnknown:
-		case err != nil:
-			return err
-		case u.Last.Status == "SUCCEEDED":
-			return nil
-		case u.Last.Status == "FAILED":
-			said, field := problems(u.Last.Errors)
-			return c.invalid(doing, field, said)
+		case err != nil || none && u.Last.Status == "" || u.Last.Status == "SUCCEEDED" || u.Last.Status == failed:
+			return u, err
 		}
 		if waited > mostChanging {
-			return fail(Timeout, "Amazon was not done after %.0f minutes of %s: run it again later, which continues where this ended", mostChanging.Minutes(), doing)
+			return u, fail(Timeout, "Amazon was not done after %.0f minutes of %s: run it again later, which continues where this ended", mostChanging.Minutes(), doing)
 		}
 		if !announced && waited > 2*time.Second {
 			announced = true
 			c.progress(doing + ", which Amazon is working on")
 		}
 		if sleep(ctx, pause) != nil {
-			return stopped(ctx, doing)
+			return u, stopped(ctx, doing)
 		}
 	}
 }
