@@ -58,5 +58,5 @@ func noCredentials(ctx context.Context, err error, profile string) error {
 	if named != "" {
 		return &Error{NoCredentials, fmt.Errorf("the AWS profile %q, which the stage's file names in awsProfile, has no credentials on this machine: run `aws configure --profile %[1]s` or %s", named, login)}
 	}
-	return &Error{NoCredentials, fmt.Errorf("there are no AWS credentials here: run `aws configure` or %s, or set AWS_PROFILE to a profile that has them", login)}
+	return &Error{NoCredentials, fmt.Errorf("there are no AWS credentials here: run `aws login`, `aws configure` or %s, or set AWS_PROFILE to a profile that has them", login)}
 }

@@ -31,7 +31,7 @@ type Step struct {
 
 // finish adds what is left for the owner, and where to look.
 func (w *way) finish(ctx context.Context) {
-	app := "In the Alexa app open More, Skills & Games, Your Skills, Dev, choose the skill, enable it, and link the account."
+	app := "In the Alexa app open More, Skills & Games, Your Skills, Dev, choose the skill, enable it if it is not, and link the account."
 	w.report.Left = []string{app}
 	if w.stage.SmartHomeSkillID != "" {
 		w.report.Left = append(w.report.Left, `Say "Alexa, discover devices", or open Devices in the app, tap +, and add a device.`)

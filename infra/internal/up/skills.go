@@ -93,7 +93,6 @@ func (w *way) link(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	w.enable = linked.ByHand
 	if len(linked.Changed) == 0 {
 		return "Amazon has everything as the function needs it", nil
 	}

@@ -42,7 +42,6 @@ type way struct {
 	stage   config.Stage
 	account *awsaccount.Account
 	rollout deploy.Rollout
-	enable  []string // kinds of skill that must be enabled by hand
 	report  Report
 }
 
