@@ -139,7 +139,7 @@ func TestBroken(t *testing.T) {
 		{"the clock", deny("sts.GetCallerIdentity", "SignatureDoesNotMatch", "Signature expired: 1 is now earlier than 2"), nil, "", []string{"status"}, 1, []string{"this machine's clock is wrong", "set the clock"}},
 		{"region that is not enabled", deny("sts.GetCallerIdentity", "RegionDisabledException", "STS is not activated in this region for account:1"), nil, "", []string{"logs"}, 1, []string{"it is not enabled for the account", "Account, AWS Regions"}},
 		{"suspended account", deny("*", "AccountProblem", "Your account is suspended"), nil, "", []string{"cost"}, 1, []string{"log in to the console of AWS"}},
-		{"no credentials", nil, []string{"AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY="}, "", []string{"deploy"}, 1, []string{"- credentials  there are no AWS credentials here: run `aws configure`"}},
+		{"no credentials", nil, []string{"AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY="}, "", []string{"deploy"}, 1, []string{"- credentials  there are no AWS credentials here: run `aws login`, `aws configure`"}},
 		{"no such profile", nil, []string{"AWS_PROFILE=work"}, "", []string{"doctor"}, 2, []string{`there is no AWS profile "work" on this machine`}},
 		{"unreachable", nil, []string{"AWS_ENDPOINT_URL=http://127.0.0.1:1"}, "", []string{"rollback"}, 1, []string{"AWS did not answer while asking whose credentials these are", "check the connection to the internet"}},
 		{"unreachable in the CDK", nil, []string{"AWS_ENDPOINT_URL=http://127.0.0.1:1"}, "", []string{"deploy"}, 1, []string{"AWS did not answer"}},
