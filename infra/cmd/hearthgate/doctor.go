@@ -32,8 +32,8 @@ func (c *command) doctor() *cobra.Command {
 		Short: "Diagnose problems, and say what to do about them",
 		Long: `doctor checks the AWS account and the stack, and has the deployed function check its
 route to your home step by step: settings, name, connection, certificate, token, Smart Home
-endpoint, devices and their names. It stops at the first failure that makes the rest
-meaningless. With --here it checks the route from this machine too. With ` + config.EnvURL + `
+endpoint, devices and their names. With a login for skills it compares the skills at
+Amazon with the stage. It stops at the first failure that makes the rest meaningless. With --here it checks the route from this machine too. With ` + config.EnvURL + `
 and ` + config.EnvToken + ` set it checks only that, without AWS.
 
 The exit code says where the problem is: 2 the AWS account, or nothing is deployed;
@@ -106,6 +106,7 @@ func (r *doctorRun) diagnose(ctx context.Context, name string) (doctor.Diagnosis
 		return d, nil
 	}
 	d = append(d, target.CheckStack(ctx)...)
+	d = append(d, target.CheckSkill(ctx))
 	r.say("having the deployed function check its route to the home")
 	function := invoke.Deployed(target.Account, config.FunctionName(name), config.Alias)
 	return append(d, r.checkRoute(ctx, function, doctor.Inside)...), nil
