@@ -176,7 +176,8 @@ func TestARightIsMissing(t *testing.T) {
 		o.enforces(rightsOf(iampolicy.Operate))
 		o.sees(o.types("", "status"), 0)
 		o.sees(o.types(canary, "token", "--rotate"), 0)
-		o.sees(o.types("", "deploy"), 1, "hearthgate: these credentials may not use the CDK's role arn:aws:iam::111122223333:role/cdk-hnb659fds-lookup-role-111122223333-eu-west-1 (sts:AssumeRole): attach the policy")
+		o.sees(o.types("", "init", "--alarm-email", "", "--yes"), 0)
+		o.sees(o.types("", "deploy"), 1, "hearthgate: these credentials may not use the CDK's role arn:aws:iam::111122223333:role/cdk-hnb659fds-", "-role-111122223333-eu-west-1 (sts:AssumeRole): attach the policy")
 	})
 	t.Run("other identities", func(t *testing.T) {
 		o.enforces(iampolicy.Policy{{Sid: "None", Actions: []string{"a:b"}, Resources: []string{"*"}}})

@@ -76,7 +76,7 @@ func (n names) statements(s config.Stage) []Statement {
 		{"ReadLog", []string{"logs:FilterLogEvents"}, []string{n.arn("logs", "log-group:"+named)}, Read, "the log of the function", false},
 		{"ReadLists", []string{"cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:GetMetricStatistics", "logs:DescribeLogGroups"}, []string{"*"}, Read, "which alarms are on, how the home is doing, what the stage costs, and how long its log is kept: AWS allows these for all resources or none", false},
 		{"ReadSubscribers", []string{"sns:ListSubscriptionsByTopic"}, []string{topic}, Read, "who is notified of alarms", false},
-		{"ReadStack", []string{"cloudformation:DescribeStackResources"}, []string{stack}, Read, "what belongs to the stage", false},
+		{"ReadStack", []string{"cloudformation:DescribeStackResources", "cloudformation:GetTemplate"}, []string{stack}, Read, "what belongs to the stage", false},
 		{"WatchStack", []string{"cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents"}, []string{stack}, Read, "which version is deployed, and how far CloudFormation is", true},
 		{"ReadBootstrap", []string{"ssm:GetParameter"}, []string{n.arn("ssm", "parameter/cdk-bootstrap/hnb659fds/version")}, Read, "whether the account is prepared for the CDK", true},
 
