@@ -49,7 +49,7 @@ var brokenCommands = []struct {
 	{canary, []string{"token"}, ""},
 	{canary, []string{"token", "--rotate"}, "lambda.GetFunctionConfiguration"},
 	{"X-Gate: canary-secret", []string{"headers", "--offline"}, ""},
-	{"", []string{"status"}, ""},
+	{"", []string{"status"}, "ssm.GetParameter"},
 	{"", []string{"logs"}, ""},
 	{"", []string{"cost"}, ""},
 	{"", []string{"policy"}, ""},
@@ -74,7 +74,7 @@ func TestEveryCallBroken(t *testing.T) {
 		{"throttled", "wait a minute", func(call string) { o.cloud.Deny(call, "ThrottlingException", "Rate exceeded") }},
 		{"garbage", "check what AWS_ENDPOINT_URL and HTTPS_PROXY name", o.cloud.Garble},
 	}
-	broken := 0
+	broken, throttled := 0, map[string]bool{}
 	for _, does := range brokenCommands {
 		before := len(o.cloud.CallsBy(fakeaws.Person))
 		o.sees(o.types(does.in, does.args...), 0)
@@ -83,6 +83,12 @@ func TestEveryCallBroken(t *testing.T) {
 		calls = slices.DeleteFunc(slices.Compact(calls), func(call string) bool { return call == "sts.AssumeRole" }) // the CDK's
 		for _, call := range calls {
 			for _, kind := range kinds {
+				if kind.name == "throttled" {
+					if throttled[call] { // once: the SDK slows down what comes next
+						continue
+					}
+					throttled[call] = true
+				}
 				t.Run(fmt.Sprintf("%s %s %s", strings.Join(does.args, " "), call, kind.name), func(t *testing.T) {
 					kind.broke(call)
 					r := o.types(does.in, does.args...)
@@ -98,6 +104,9 @@ func TestEveryCallBroken(t *testing.T) {
 						t.Errorf("no %q in %s%s", kind.want, r.out, r.err)
 					}
 					o.clean(r)
+					if r.code == 0 {
+						return
+					}
 					if again := o.types(does.in, does.args...); again.code != 0 {
 						t.Errorf("a second run: code %d: %s%s", again.code, again.out, again.err)
 					}
@@ -161,7 +170,7 @@ func TestBroken(t *testing.T) {
 			o.cloud.Break("AWS::Lambda::Function", "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [10]. (Service: Lambda, Status Code: 400, Request ID: 1)")
 		}), nil, "", []string{"deploy"}, 1, []string{"the Lambda Function Function could not be updated", "remove reservedConcurrency from the stage's file", "the version before is in effect again"}},
 		{"a name that is taken", changed(func() { o.cloud.Break("AWS::Lambda::Function", "hearthgate-dev already exists in stack arn:x") }), nil, "", []string{"deploy"}, 1, []string{"delete what has this name"}},
-		{"the version cannot be tested", deny("lambda.Invoke", "TooManyRequestsException", "Rate Exceeded."), nil, "", []string{"deploy"}, 1, []string{"nothing changed since", "it does not answer", "the stack is deployed, and AWS received too many requests", "hearthgate doctor --stage dev"}},
+		{"the version cannot be tested", deny("lambda.Invoke", "TooManyRequestsException", "Rate Exceeded."), nil, "", []string{"deploy"}, 1, []string{"it does not answer", "the stack is deployed, and AWS received too many requests", "hearthgate doctor --stage dev"}},
 		{"bootstrap without the right", func() {
 			o.cloud.SetParameter("eu-west-1", fakeaws.Parameter{Name: "/cdk-bootstrap/hnb659fds/version"})
 			o.cloud.Deny("cloudformation.CreateChangeSet", "AccessDenied", "User: arn:aws:iam::1:user/a is not authorized to perform: cloudformation:CreateChangeSet on resource: arn:aws:cloudformation:eu-west-1:1:stack/CDKToolkit/*")

@@ -16,9 +16,11 @@ func (c *command) destroy() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "destroy",
 		Short: "Delete the stack of a stage, and its secrets",
-		Long: `destroy deletes what deploy has created, and the parameters of the token and of the
-secret headers. The bootstrap stack of the CDK stays, because other stacks may use it.
-A production stage is guarded: remove "production" from its file and deploy first.`,
+		Long: `destroy deletes what deploy has created, and the parameters with the stage's secrets: the
+token, the secret headers and the login at Amazon. To delete the skill too, run
+` + "`hearthgate skill delete`" + ` before it. The bootstrap stack of the CDK stays, because other
+stacks may use it. A production stage is guarded: remove "production" from its file and
+deploy first.`,
 		Example: `  hearthgate destroy --stage dev`,
 		Args:    takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -52,5 +54,6 @@ A production stage is guarded: remove "production" from its file and deploy firs
 	}
 	stageFlag(cmd, &stage, "dev", "the `stage`, a file in "+config.StagesDir)
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	cmd.Flags().BoolVar(&verbose, "verbose", false, "show what the CDK writes, resource by resource")
 	return cmd
 }

@@ -140,7 +140,7 @@ func TestARightIsMissing(t *testing.T) {
 		{"RollBack", 1, []string{"rollback"}, []string{"lambda:UpdateAlias"}},
 		{"TestAlarm", 1, []string{"alarm", "--test"}, []string{"cloudwatch:SetAlarmState on arn:aws:cloudwatch:eu-west-1:111122223333:alarm:hearthgate-dev-breaker"}},
 		{"UseTheCDK", 1, []string{"deploy"}, []string{"- rights", "sts:AssumeRole on arn:aws:iam::111122223333:role/cdk-hnb659fds-deploy-role-111122223333-eu-west-1"}},
-		{"WatchStack", 0, []string{"deploy"}, []string{"! rights", "cloudformation:DescribeStacks on arn:aws:cloudformation:eu-west-1:111122223333:stack/hearthgate-dev/any"}},
+		{"WatchStack", 0, []string{"deploy"}, []string{"! rights", "cloudformation:DescribeStackEvents on arn:aws:cloudformation:eu-west-1:111122223333:stack/hearthgate-dev/any"}},
 	}
 	for _, s := range policy {
 		if s.Sid != "ReadOwnRights" && !slices.ContainsFunc(rows, func(r struct {
@@ -172,11 +172,12 @@ func TestARightIsMissing(t *testing.T) {
 		o.sees(o.types("", "logs"), 0)
 		o.sees(o.types("", "cost"), 0)
 		o.sees(o.types("", "rollback", "--list"), 0)
-		o.sees(o.types("", "status"), 1, "lambda:InvokeFunction")
+		o.sees(o.types("", "invoke", "discover", "--stage", "dev"), 1, "lambda:InvokeFunction")
 		o.enforces(rightsOf(iampolicy.Operate))
 		o.sees(o.types("", "status"), 0)
 		o.sees(o.types(canary, "token", "--rotate"), 0)
-		o.sees(o.types("", "deploy"), 1, "hearthgate: these credentials may not use the CDK's role arn:aws:iam::111122223333:role/cdk-hnb659fds-lookup-role-111122223333-eu-west-1 (sts:AssumeRole): attach the policy")
+		o.sees(o.types("", "init", "--alarm-email", "", "--yes"), 0)
+		o.sees(o.types("", "deploy"), 1, "hearthgate: these credentials may not use the CDK's role arn:aws:iam::111122223333:role/cdk-hnb659fds-", "-role-111122223333-eu-west-1 (sts:AssumeRole): attach the policy")
 	})
 	t.Run("other identities", func(t *testing.T) {
 		o.enforces(iampolicy.Policy{{Sid: "None", Actions: []string{"a:b"}, Resources: []string{"*"}}})

@@ -40,6 +40,7 @@ func Destroy(ctx context.Context, cdk CDK, s config.Stage, a *awsaccount.Account
 	r.Token, err1 = a.DeleteParameter(ctx, s.TokenParameterName())
 	r.Headers, err2 = a.DeleteParameter(ctx, s.HeadersParameterName())
 	r.Login, err3 = a.DeleteParameter(ctx, s.LoginParameterName())
+	r.Login, err3 = a.DeleteParameter(ctx, s.LoginParameterName())
 	_, _ = a.DeleteParameter(ctx, config.ParameterPrefix(s.Name)+config.OperationsParameter) // of use to no one, and not secret
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return r, fmt.Errorf("the stack %s is deleted, but not all secrets are: %w; run `hearthgate destroy --stage %s` again", r.Stack, err, s.Name)
@@ -72,5 +73,6 @@ func destroyStack(ctx context.Context, cdk CDK, s config.Stage, a *awsaccount.Ac
 
 // Show writes for a person what was deleted and what is left.
 func (r Removal) Show(to *ui.Screen) {
-	to.Printf("deleted %s; the skill in the Alexa developer console and the token in Home Assistant are left for you to delete\n", r.Stack)
+	to.Printf("%s %s and its secrets\n", to.Good("deleted"), r.Stack)
+	to.Printf("Left for you to delete: the skill in the Alexa developer console, the token in Home Assistant (your profile, Security), and, if nothing else in the account uses the CDK, the stack CDKToolkit. infra/docs/uninstall.md says how.\n")
 }
