@@ -48,6 +48,7 @@ type Cloud struct {
 
 	mu         sync.Mutex
 	env        []string                           // guarded by mu; that of the options, or what took its place
+	varied     map[string][]string                // guarded by mu; see Vary
 	calls      []string                           // guarded by mu; "service.Action", oldest first
 	callers    []string                           // guarded by mu; of the calls
 	denied     map[string]fault                   // guarded by mu; by call, or "*"
