@@ -22,4 +22,15 @@ func TestAlarm(t *testing.T) {
 	if mails := o.cloud.Mails(); len(mails) != 2 {
 		t.Errorf("%d mails, want one a test: %v", len(mails), mails)
 	}
+	o.sees(o.types("", "alarm", "--list"), 0, "outage", "sent", "hearthgate alarm --test: nothing is wrong")
+	o.sees(o.types("", "alarm", "--list", "--json"), 0, `"alarm": "hearthgate-dev-outage"`, `"sent": true`)
+	o.sees(o.types("", "alarm", "--list", "--all"), 0, "+ dev  2 times on since", "1 home: 1 well")
+	o.sees(o.types("", "alarm", "--list", "--since", "800h"), 1, "at most 720h")
+	o.sees(o.types("", "alarm", "--mute", "10s"), 1, "CloudWatch takes 1m to 360h")
+	o.sees(o.types("", "alarm", "--mute", "2h", "--test"), 1, "needs one of its flags")
+	o.sees(o.types("", "alarm", "--test", "--all"), 1, "name one stage")
+	o.sees(o.types("", "alarm", "--mute", "2h"), 0, "The alarms of dev send nothing from", "CloudWatch ends this by itself")
+	o.sees(o.types("", "alarm", "--list", "--stage", "dev,dev"), 0, "! dev  muted until")
+	o.sees(o.types("", "alarm", "--unmute", "--all"), 0, "the alarms are no longer muted")
+	o.sees(o.types("", "alarm", "--unmute"), 0, "The alarms of dev send again")
 }

@@ -109,6 +109,9 @@ func (r *doctorRun) diagnose(ctx context.Context, name string) (doctor.Diagnosis
 	d = append(d, target.CheckSkill(ctx))
 	r.say("having the deployed function check its route to the home")
 	function := invoke.Deployed(target.Account, config.FunctionName(name), config.Alias)
+	if r.quiet || target.Silent { // a Discover counts as a directive
+		return append(d, doctor.CheckRoute(ctx, function, doctor.Inside)...), nil
+	}
 	return append(d, r.checkRoute(ctx, function, doctor.Inside)...), nil
 }
 

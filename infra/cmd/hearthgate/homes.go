@@ -73,6 +73,29 @@ func (f homeFlags) stages(cmd *cobra.Command) (names []string, many bool, err er
 	return names, true, nil
 }
 
+// A home is the result of a command for one home, for a person too.
+type home interface {
+	fleet.Home
+	shown
+}
+
+// forHomes runs a command for one home, or side by side for many, and shows what came of
+// it.
+func forHomes[T home](ctx context.Context, c *command, doing string, stages []string, many bool, do func(context.Context, string) (T, error)) error {
+	if many {
+		return sideBySide(ctx, c, doing, stages, do)
+	}
+	result, err := do(ctx, stages[0])
+	if err != nil {
+		return err
+	}
+	c.show(result)
+	if code := result.Summary().Code; code != 0 {
+		return exit(code)
+	}
+	return nil
+}
+
 // sideBySide runs a command for several homes at a time, shows what came of it, and
 // returns the exit code of the worst.
 func sideBySide[T fleet.Home](ctx context.Context, c *command, doing string, stages []string, do func(context.Context, string) (T, error)) error {
@@ -86,7 +109,7 @@ func sideBySide[T fleet.Home](ctx context.Context, c *command, doing string, sta
 // gather runs a command for several homes at a time, and shows its progress.
 func gather[T fleet.Home](ctx context.Context, to *ui.Screen, doing string, stages []string, do func(context.Context, string) (T, error)) (fleet.Report[T], error) {
 	steps := to.Steps(false)
-	steps.Begin(fmt.Sprintf("%s %d homes", doing, len(stages)))
+	steps.Begin(doing + " " + fleet.Count(len(stages)))
 	r, err := fleet.Run[T]{Stages: stages, Do: do, Progress: func(done int, _ string) {
 		steps.Detail(fmt.Sprintf("%d of %d", done, len(stages)))
 	}}.SideBySide(ctx)

@@ -15,13 +15,16 @@ import (
 	"github.com/hearthgate/hearthgate/infra/testkit/terminal"
 )
 
+const versionTag = "hearthgate:version"
+
 // homes has stages described and deployed, each with its token, without the CDK.
 func (o *owner) homes(names ...string) {
 	o.t.Helper()
 	o.cloud.SetObject("code", "function.zip", []byte("the function"))
 	for _, name := range names {
-		o.describe(name, nil)
+		o.describe(name, func(s *config.Stage) { s.AWSProfile = o.aws })
 		o.deploy(name, o.cloud)
+		o.cloud.Tag(config.StackName(name), versionTag, "v2.0.0")
 	}
 }
 

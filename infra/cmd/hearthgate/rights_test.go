@@ -49,6 +49,9 @@ var everything = []struct {
 	{canary, 0, []string{"token", "--rotate"}},
 	{"X-Gate: canary", 0, []string{"headers", "--offline"}},
 	{"", 0, []string{"alarm", "--test"}},
+	{"", 0, []string{"alarm", "--mute", "1h"}},
+	{"", 0, []string{"alarm", "--list"}},
+	{"", 0, []string{"alarm", "--unmute"}},
 	{"", 0, []string{"rollback"}},
 	{"", 0, []string{"rollback", "--list"}},
 	{"", 0, []string{"deploy"}},
@@ -133,7 +136,10 @@ func TestARightIsMissing(t *testing.T) {
 		{"ReadLog", 1, []string{"logs"}, []string{"logs:FilterLogEvents"}},
 		{"ReadLists", 1, []string{"cost"}, []string{"cloudwatch:GetMetricStatistics"}},
 		{"ReadSubscribers", 0, []string{"doctor"}, []string{"sns:ListSubscriptionsByTopic"}},
-		{"ReadStack", 0, []string{"doctor"}, []string{"cloudformation:DescribeStackResources"}},
+		{"ReadStack", 0, []string{"doctor"}, []string{"cloudformation:DescribeStackResources", "cloudformation:GetTemplate"}},
+		{"ReadAlarms", 1, []string{"alarm", "--list"}, []string{"cloudwatch:DescribeAlarmHistory on arn:aws:cloudwatch:eu-west-1:111122223333:alarm:hearthgate-dev-outage"}},
+		{"ReadMuted", 1, []string{"alarm", "--list"}, []string{"cloudwatch:GetAlarmMuteRule on arn:aws:cloudwatch:eu-west-1:111122223333:alarm-mute-rule:hearthgate-dev-muted"}},
+		{"MuteAlarms", 1, []string{"alarm", "--mute", "1h"}, []string{"nothing was muted", "cloudwatch:PutAlarmMuteRule on arn:aws:cloudwatch:eu-west-1:111122223333:alarm-mute-rule:hearthgate-dev-muted"}},
 		{"ReadBootstrap", 1, []string{"deploy"}, []string{"- rights", "ssm:GetParameter on arn:aws:ssm:eu-west-1:111122223333:parameter/cdk-bootstrap/hnb659fds/version"}},
 		{"UseSecrets", 1, []string{"token", "--offline"}, []string{"ssm:GetParameter on arn:aws:ssm:eu-west-1:111122223333:parameter/hearthgate/dev/home-assistant/token"}},
 		{"Invoke", 1, []string{"status"}, []string{"lambda:InvokeFunction"}},
@@ -176,8 +182,9 @@ func TestARightIsMissing(t *testing.T) {
 		o.enforces(rightsOf(iampolicy.Operate))
 		o.sees(o.types("", "status"), 0)
 		o.sees(o.types(canary, "token", "--rotate"), 0)
-		o.sees(o.types("", "init", "--alarm-email", "", "--yes"), 0)
-		o.sees(o.types("", "deploy"), 1, "hearthgate: these credentials may not use the CDK's role arn:aws:iam::111122223333:role/cdk-hnb659fds-", "-role-111122223333-eu-west-1 (sts:AssumeRole): attach the policy")
+		o.sees(o.types("", "deploy"), 0, "nothing changed")
+		o.sees(o.types("", "init", "--alarm-email", "other@example.com", "--yes"), 0)
+		o.sees(o.types("", "deploy"), 1, "hearthgate: these credentials may not use the CDK's role arn:aws:iam::111122223333:role/cdk-hnb659fds-deploy-role-111122223333-eu-west-1 (sts:AssumeRole): attach the policy")
 	})
 	t.Run("other identities", func(t *testing.T) {
 		o.enforces(iampolicy.Policy{{Sid: "None", Actions: []string{"a:b"}, Resources: []string{"*"}}})

@@ -20,6 +20,7 @@ type owner struct {
 	home  *demohome.Home
 	cloud *fakeaws.Cloud
 	env   []string
+	aws   string // the AWS profile of new stages; default: none
 
 	internet *testnet.Internet
 }

@@ -77,18 +77,7 @@ func (r *statusRun) run(cmd *cobra.Command, _ []string) error {
 	if r.watch {
 		return r.redraw(ctx, stages, many)
 	}
-	if many {
-		return sideBySide(ctx, r.command, "asking", stages, r.home)
-	}
-	h, err := r.home(ctx, stages[0])
-	if err != nil {
-		return err
-	}
-	r.show(h)
-	if code := h.Summary().Code; code != 0 {
-		return exit(code)
-	}
-	return nil
+	return forHomes(ctx, r.command, "asking", stages, many, r.home)
 }
 
 // home reads the status of one home.

@@ -1,4 +1,5 @@
-// Package alarm tests that the alarm of an outage reaches the owner.
+// Package alarm is what an owner does with the alarms of a stage: test that they arrive,
+// mute them for a time, and see what they have done.
 package alarm
 
 import (
@@ -30,7 +31,7 @@ type Options struct {
 // Send raises the alarm of an outage in a stage, through one of the alarms below it,
 // waits until it has sent its mail, and sets the alarm below back. CloudWatch then sets
 // the alarm of the outage back by itself. The alarm below is set back whatever happens,
-// also when ctx ends.
+// also when ctx ends: the error is then a [ui.StoppedError] that says whether it was.
 func Send(ctx context.Context, stage string, account *awsaccount.Account, o Options) (sent Sent, err error) {
 	if o.Poll == 0 {
 		o.Poll = time.Second
@@ -54,14 +55,22 @@ func Send(ctx context.Context, stage string, account *awsaccount.Account, o Opti
 	if sent.To, err = receivers(ctx, stage, account, outage.Topics); err != nil {
 		return sent, err
 	}
-	if err := account.SetAlarmState(ctx, part.Name, awsaccount.AlarmOn, "hearthgate alarm --test: nothing is wrong with the home"); err != nil {
-		return sent, err
+	set := account.SetAlarmState(ctx, part.Name, awsaccount.AlarmOn, "hearthgate alarm --test: nothing is wrong with the home")
+	if set != nil && ctx.Err() == nil {
+		return sent, set
 	}
-	waited := wait(ctx, account, sent.Alarm, o)
+	var waited error
+	if set == nil {
+		waited = wait(ctx, account, sent.Alarm, o)
+	}
 	const grace = 10 * time.Second
 	undo, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
-	if err := account.SetAlarmState(undo, part.Name, part.State, "hearthgate alarm --test is over"); err != nil {
+	err = account.SetAlarmState(undo, part.Name, part.State, "hearthgate alarm --test is over")
+	switch {
+	case ctx.Err() != nil:
+		return sent, stopped(part.Name, err)
+	case err != nil:
 		waited = errors.Join(waited, fmt.Errorf("the alarm %s is still set: %w. CloudWatch sets it back with the next directive", part.Name, err))
 	}
 	return sent, waited

@@ -49,7 +49,7 @@ var quick = alarm.Options{Poll: time.Millisecond, Timeout: 50 * time.Millisecond
 // on returns the alarms that are on.
 func on(t *testing.T, account *awsaccount.Account) []string {
 	t.Helper()
-	names, err := account.AlarmsOn(t.Context(), "hearthgate-dev-")
+	names, err := account.AlarmsOn(t.Context(), "dev")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func TestSetBack(t *testing.T) {
 	never := func(c *fakeaws.Cloud) {
 		c.Edit("hearthgate-dev", "AWS::CloudWatch::CompositeAlarm", func(r *fakeaws.Resource) bool { r.Properties["AlarmRule"] = "FALSE"; return true })
 	}
-	for name, want := range map[string]string{"too slow": "did not raise the alarm", "interrupted": "context"} {
+	for name, want := range map[string]string{"too slow": "did not raise the alarm", "interrupted": "stopped: the alarm hearthgate-dev-breaker is set back"} {
 		t.Run(name, func(t *testing.T) {
 			c, account := deployed(t, nil)
 			never(c)

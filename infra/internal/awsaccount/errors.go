@@ -3,6 +3,7 @@ package awsaccount
 import (
 	"errors"
 	"fmt"
+	"regexp"
 
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -65,10 +66,14 @@ func unreadable(doing string, why error) error {
 	return &Error{Unreadable, fmt.Errorf("the answer is not one of AWS while %s (%w): check what AWS_ENDPOINT_URL and HTTPS_PROXY name, and whether something on the way answers instead of AWS, such as the login page of a network", doing, why)}
 }
 
+// ownNames are the names of a stage's resources, in which any word may stand: a stage may
+// be called throttled.
+var ownNames = regexp.MustCompile(`hearthgate[-/][\w/-]*`)
+
 // rejected returns the error of a call that AWS has rejected.
 func rejected(doing string, api smithy.APIError, err error) error {
 	code, message := api.ErrorCode(), api.ErrorMessage()
-	m := meaningOf(code + ": " + message)
+	m := meaningOf(code + ": " + ownNames.ReplaceAllString(message, ""))
 	switch {
 	case m == nil && answered(err) && status(err) >= 500:
 		m = unavailable

@@ -54,6 +54,7 @@ func TestMeanings(t *testing.T) {
 		{400, "KMSInvalidStateException", "arn is disabled", "KMS", "while asking whose credentials these are (KMSInvalidStateException): check in the console of KMS"},
 		{400, "KMSAccessDeniedException", "User: a is not authorized to perform: kms:Decrypt on resource: key/1", awsaccount.Denied, "(kms:Decrypt on key/1)"},
 		{400, "Throttling", "Rate exceeded", awsaccount.Throttled, "wait a minute"},
+		{404, "ResourceNotFoundException", "Function not found: arn:aws:lambda:eu-west-1:1:function:hearthgate-throttled", awsaccount.NotFound, "AWS has not found it"},
 		{429, "TooManyRequestsException", "", awsaccount.Throttled, "too many requests"},
 		{503, "ServiceUnavailable", "", awsaccount.Unavailable, "AWS has a failure of its own while asking whose credentials these are (ServiceUnavailable): wait some minutes"},
 		{500, "Odd", "odd", awsaccount.Unavailable, "wait some minutes"},

@@ -106,7 +106,7 @@ func (a *Account) Unprotect(ctx context.Context, name string) error {
 	return explain("removing the protection of the stack "+name, err)
 }
 
-func reversed(events []StackEvent) []StackEvent {
+func reversed[T any](events []T) []T {
 	slices.Reverse(events)
 	return events
 }

@@ -17,6 +17,10 @@ type Target struct {
 	Pool    *awsaccount.Pool    // opens the account; default: one of its own
 	Account *awsaccount.Account // set by CheckAccount
 
+	// Silent is set by CheckStack: no directive came for days, which a directive of ours
+	// would hide from the alarm of that name.
+	Silent bool
+
 	Version string // of the clone, with which the deployed one is compared; default: it is not compared
 
 	// Build returns the SHA-256 of the program that this clone would deploy.
@@ -36,7 +40,7 @@ func (t *Target) CheckAccount(ctx context.Context) Diagnosis {
 	switch {
 	case awsaccount.CodeOf(err) == awsaccount.Expired:
 		return []Step{credentials.failed(Account, "expired_credentials", "the AWS credentials have expired", "log in again, with `aws sso login` or as you did before")}
-	case noAnswer(err):
+	case noAnswer(err), awsaccount.CodeOf(err) == awsaccount.Throttled, awsaccount.CodeOf(err) == awsaccount.Unavailable:
 		return []Step{credentials.refused(err)}
 	case err != nil:
 		return []Step{credentials.failed(Account, "credentials", err.Error(), "log in to the AWS account that the stage is deployed in")}

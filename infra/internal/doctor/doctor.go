@@ -55,8 +55,13 @@ func (s Step) failed(class Class, cause, problem, fix string) Step {
 
 // refused returns the step as one that AWS did not answer or did not allow.
 func (s Step) refused(err error) Step {
+	const nothing = "this says nothing about the function or your home"
+	switch awsaccount.CodeOf(err) {
+	case awsaccount.Throttled, awsaccount.Unavailable:
+		return s.failed(Account, "aws_busy", err.Error(), nothing)
+	}
 	if noAnswer(err) {
-		return s.failed(Account, "aws_unreachable", err.Error(), "run it again when this machine can reach AWS: this says nothing about the function or your home")
+		return s.failed(Account, "aws_unreachable", err.Error(), "run it again when this machine can reach AWS: "+nothing)
 	}
 	return s.failed(Account, "denied", err.Error(), "use credentials that may read it")
 }

@@ -31,6 +31,7 @@ func (t *Target) directives(ctx context.Context, f awsaccount.Function) Step {
 	case a.Directives > 0 && a.Denied == a.Directives:
 		advice = append(advice, fmt.Sprintf("every directive was denied, last: %s: `hearthgate logs --denied --stage %s`", a.Denials[0].Said, t.Stage.Name))
 	case a.LastSeen != nil && now.Sub(*a.LastSeen) >= silence:
+		t.Silent = true
 		advice = append(advice, fmt.Sprintf("no directive came for %d days: if someone is at home, link the skill again in the Alexa app", int(now.Sub(*a.LastSeen)/day)))
 	}
 	return step.good(fmt.Sprintf("%d, of which %d failed", a.Directives, a.Failed), advice...)

@@ -72,5 +72,13 @@ func (r Report[T]) Show(to *ui.Screen) {
 			parts = append(parts, fmt.Sprintf("%d %s", n, c.text))
 		}
 	}
-	to.Printf("\n%s\n", to.Bold(fmt.Sprintf("%d homes: %s.", len(r), cmp.Or(strings.Join(parts, ", "), "none"))))
+	to.Printf("\n%s\n", to.Bold(Count(len(r))+": "+cmp.Or(strings.Join(parts, ", "), "none")+"."))
+}
+
+// Count returns a number of homes in words.
+func Count(n int) string {
+	if n == 1 {
+		return "1 home"
+	}
+	return fmt.Sprintf("%d homes", n)
 }

@@ -30,6 +30,9 @@ func (h *Home) judge(t Target, f facts, now time.Time) {
 		h.used(*h.Activity, now)
 	}
 	h.ends(t)
+	if d := h.Deployment; d != nil && t.Clone != "" && d.Version != "" && d.Version != t.Clone {
+		h.find(fleet.Notice, fmt.Sprintf("it runs version %s, and this clone is %s", d.Version, t.Clone), "hearthgate deploy --stage "+t.Stage.Name)
+	}
 	if len(h.Alarms) > 0 {
 		h.find(fleet.Notice, "alarms that are on: "+strings.Join(h.Alarms, ", "), "hearthgate alarm --list --stage "+t.Stage.Name)
 	}
@@ -57,8 +60,6 @@ func (h *Home) deployed(t Target, f facts) {
 			fallthrough
 		case strings.Contains(d.Stack, "ROLLBACK") || strings.HasSuffix(d.Stack, "_FAILED"):
 			h.find(level, fmt.Sprintf("the deployment of %s failed (%s)%s", day(d.Since), d.Stack, reason), again)
-		case t.Clone != "" && d.Version != "" && d.Version != t.Clone:
-			h.find(fleet.Notice, fmt.Sprintf("it runs version %s, and this clone is %s", d.Version, t.Clone), again)
 		}
 	}
 	switch {

@@ -76,14 +76,18 @@ func (n names) statements(s config.Stage) []Statement {
 		{"ReadLog", []string{"logs:FilterLogEvents"}, []string{n.arn("logs", "log-group:"+named)}, Read, "the log of the function", false},
 		{"ReadLists", []string{"cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:GetMetricStatistics", "logs:DescribeLogGroups"}, []string{"*"}, Read, "which alarms are on, how the home is doing, what the stage costs, and how long its log is kept: AWS allows these for all resources or none", false},
 		{"ReadSubscribers", []string{"sns:ListSubscriptionsByTopic"}, []string{topic}, Read, "who is notified of alarms", false},
-		{"ReadStack", []string{"cloudformation:DescribeStackResources", "cloudformation:GetTemplate"}, []string{stack}, Read, "what belongs to the stage", false},
+		{"ReadStack", []string{"cloudformation:DescribeStackResources", "cloudformation:GetTemplate"}, []string{stack}, Read, "what belongs to the stage, and what was changed by hand", false},
 		{"WatchStack", []string{"cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents"}, []string{stack}, Read, "which version is deployed, and how far CloudFormation is", true},
+		{"ReadAlarms", []string{"cloudwatch:DescribeAlarmHistory"}, []string{n.arn("cloudwatch", "alarm:"+named)}, Read, "`hearthgate alarm --list`", false},
+		{"ReadMuted", []string{"cloudwatch:GetAlarmMuteRule"}, []string{n.arn("cloudwatch", "alarm-mute-rule:"+named)}, Read, "whether alarms are muted", false},
 		{"ReadBootstrap", []string{"ssm:GetParameter"}, []string{n.arn("ssm", "parameter/cdk-bootstrap/hnb659fds/version")}, Read, "whether the account is prepared for the CDK", true},
 
 		{"UseSecrets", []string{"ssm:GetParameter", "ssm:PutParameter", "ssm:AddTagsToResource", "ssm:DeleteParameter"}, []string{n.arn("ssm", "parameter"+config.ParameterPrefix(n.stage)+"/*")}, Operate, "the token and the secret headers, and the switch for operations", true},
 		{"Invoke", []string{"lambda:InvokeFunction"}, []string{function + ":" + config.Alias}, Operate, "directives, `hearthgate status` and the function's own diagnosis", true},
 		{"RollBack", []string{"lambda:UpdateAlias"}, []string{function}, Operate, "`hearthgate rollback`", false},
 		{"TestAlarm", []string{"cloudwatch:SetAlarmState"}, []string{n.arn("cloudwatch", "alarm:"+named)}, Operate, "`hearthgate alarm --test`", false},
+
+		{"MuteAlarms", []string{"cloudwatch:PutAlarmMuteRule", "cloudwatch:DeleteAlarmMuteRule"}, []string{n.arn("cloudwatch", "alarm-mute-rule:"+named), n.arn("cloudwatch", "alarm:"+named)}, Operate, "`hearthgate alarm --mute`", false},
 
 		{"UseTheCDK", []string{"sts:AssumeRole"}, n.roles("deploy", "file-publishing", "lookup"), Deploy, "the roles that the CDK has in a prepared account: they upload and deploy", true},
 		{"ReadOwnRights", []string{"iam:SimulatePrincipalPolicy"}, []string{"arn:aws:iam::" + n.account + ":user/${aws:username}"}, Deploy, "which of these rights are missing, before it begins", false},

@@ -55,6 +55,15 @@ func (c *Cloud) monitoring(w http.ResponseWriter, in call) {
 		answer = cbor.Map{"Label": cbor.String(textOf(m, "MetricName")), "Datapoints": points}
 	case "GetMetricData":
 		answer, err = c.metricData(m)
+	case "DescribeAlarmHistory":
+		answer = c.alarmHistory(m)
+	case "PutAlarmMuteRule":
+		answer, err = cbor.Map{}, c.putMute(m)
+	case "GetAlarmMuteRule":
+		answer, err = c.getMute(textOf(m, "AlarmMuteRuleName"))
+	case "DeleteAlarmMuteRule":
+		delete(c.mutes, textOf(m, "AlarmMuteRuleName"))
+		answer = cbor.Map{}
 	case "DescribeAlarms":
 		answer = c.describeAlarms(m)
 	case "SetAlarmState":
@@ -151,16 +160,34 @@ func (c *Cloud) setAlarmState(name, state, reason string) error {
 // caller holds mu.
 func (c *Cloud) change(alarm *Resource, state, reason string) {
 	was := c.alarmState(alarm.PhysicalID)
+	if was != state {
+		c.record(alarm, "StateUpdate", "Alarm updated from "+was+" to "+state, object{
+			"version": "1.0", "oldState": object{"stateValue": was}, "newState": object{"stateValue": state, "stateReason": reason},
+		})
+	}
 	delete(c.raised, alarm.PhysicalID)
+	delete(c.withheld, alarm.PhysicalID)
 	if state != "ALARM" {
 		return
 	}
 	c.raised[alarm.PhysicalID] = true
-	if was == state {
+	switch {
+	case was == state:
+	case c.muted(alarm.PhysicalID):
+		c.withheld[alarm.PhysicalID] = reason
+	default:
+		c.send(alarm, reason)
+	}
+}
+
+// send has an alarm execute its actions. The caller holds mu.
+func (c *Cloud) send(alarm *Resource, reason string) {
+	if alarm.Properties["ActionsEnabled"] == false {
 		return
 	}
 	for _, topic := range actionsOf(alarm) {
 		c.mails = append(c.mails, Mail{topic, alarm.PhysicalID, reason})
+		c.record(alarm, "Action", "Successfully executed action "+topic, object{"actionState": "Succeeded", "notificationResource": topic})
 	}
 }
 

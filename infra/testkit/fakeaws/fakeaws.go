@@ -21,6 +21,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"time"
 )
 
 // AccountID is the account that all credentials belong to, unless [Options] name another.
@@ -47,6 +48,7 @@ type Cloud struct {
 
 	mu         sync.Mutex
 	env        []string                           // guarded by mu; that of the options, or what took its place
+	varied     map[string][]string                // guarded by mu; see Vary
 	calls      []string                           // guarded by mu; "service.Action", oldest first
 	callers    []string                           // guarded by mu; of the calls
 	denied     map[string]fault                   // guarded by mu; by call, or "*"
@@ -58,6 +60,10 @@ type Cloud struct {
 	raised     map[string]bool                    // guarded by mu; alarms that are on, by name
 	points     map[string][]float64               // guarded by mu; by the metric's name
 	mails      []Mail                             // guarded by mu; that alarms sent, oldest first
+	history    []happening                        // guarded by mu; of alarms, oldest first
+	mutes      map[string]muteRule                // guarded by mu; by name
+	withheld   map[string]string                  // guarded by mu; reasons of what was muted, by alarm
+	ahead      time.Duration                      // guarded by mu; see Pass
 	paused     bool                               // guarded by mu; see Pause
 	broken     map[string]string                  // guarded by mu; reasons by type of resource, see Break
 	before     map[string]func()                  // guarded by mu; by call, see Before
@@ -71,7 +77,7 @@ type Cloud struct {
 func Start(o Options) *Cloud {
 	c := &Cloud{
 		options: o, account: cmp.Or(o.Account, AccountID), env: o.Env, denied: map[string]fault{}, stacks: map[string]*stack{}, objects: map[string][]byte{},
-		parameters: map[string]*Parameter{}, logs: map[string][]event{}, running: map[string]*runner{}, points: map[string][]float64{}, raised: map[string]bool{}, broken: map[string]string{}, before: map[string]func(){}, identity: owner,
+		parameters: map[string]*Parameter{}, logs: map[string][]event{}, running: map[string]*runner{}, points: map[string][]float64{}, raised: map[string]bool{}, withheld: map[string]string{}, broken: map[string]string{}, before: map[string]func(){}, identity: owner,
 	}
 	c.server = httptest.NewServer(c)
 	return c

@@ -48,6 +48,22 @@ func (c *Cloud) Rerun(env ...string) {
 	clear(c.running)
 }
 
+// Vary gives one function, by its name, these variables over all others, and restarts it at
+// its next event.
+func (c *Cloud) Vary(function string, env ...string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.varied == nil {
+		c.varied = map[string][]string{}
+	}
+	c.varied[function] = env
+	for arn := range c.running {
+		if strings.Contains(arn, ":function:"+function) {
+			c.retire(arn)
+		}
+	}
+}
+
 const functions = "/2015-03-31/functions/"
 
 func lambdaAction(in call) string {
@@ -228,7 +244,7 @@ func (c *Cloud) environment(s *stack, function *Resource, properties map[string]
 	for name, v := range values {
 		env = append(env, fmt.Sprintf("%s=%v", name, v))
 	}
-	return append(env, c.env...)
+	return append(append(env, c.env...), c.varied[function.PhysicalID]...)
 }
 
 // integer reads a number, which templates write as text too.

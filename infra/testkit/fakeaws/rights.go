@@ -111,13 +111,29 @@ func (c *Cloud) needs(in call) []Right {
 			return one(arn("logs", "log-group:"+body.LogGroupName))
 		}
 	case "monitoring":
-		if in.action == "SetAlarmState" {
-			v, _ := cbor.Decode(in.body)
-			m, _ := v.(cbor.Map)
-			return one(arn("cloudwatch", "alarm:"+textOf(m, "AlarmName")))
-		}
+		v, _ := cbor.Decode(in.body) // the service reports what is wrong with it
+		m, _ := v.(cbor.Map)
+		return alarmRights(in, by, action, m, arn)
 	}
 	return one("*")
+}
+
+// alarmRights returns what IAM asks of a call of CloudWatch.
+func alarmRights(in call, by, action string, m cbor.Map, arn func(string, string) string) []Right {
+	switch in.action {
+	case "SetAlarmState", "DescribeAlarmHistory":
+		return []Right{{by, action, arn("cloudwatch", "alarm:"+textOf(m, "AlarmName"))}}
+	case "GetAlarmMuteRule", "DeleteAlarmMuteRule":
+		return []Right{{by, action, arn("cloudwatch", "alarm-mute-rule:"+textOf(m, "AlarmMuteRuleName"))}}
+	case "PutAlarmMuteRule":
+		all := []Right{{by, action, arn("cloudwatch", "alarm-mute-rule:"+textOf(m, "Name"))}}
+		targets, _ := m["MuteTargets"].(cbor.Map)
+		for _, name := range textsOf(targets, "AlarmNames") {
+			all = append(all, Right{by, action, arn("cloudwatch", "alarm:"+name)})
+		}
+		return all
+	}
+	return []Right{{by, action, "*"}}
 }
 
 func parameterRights(in call, by, action string, arn func(string, string) string) []Right {
