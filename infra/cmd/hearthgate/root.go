@@ -9,6 +9,7 @@ func (c *command) root() *cobra.Command {
 		Long: `hearthgate answers Alexa with your own Home Assistant, through a Lambda
 function in your own AWS account.`,
 		Example: `  hearthgate demo            see it work on this machine
+  hearthgate up              set everything up
   hearthgate status --stage prod
   hearthgate completion install`,
 		SilenceUsage:  true,
