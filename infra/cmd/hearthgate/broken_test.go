@@ -62,8 +62,9 @@ var brokenCommands = []struct {
 	{"", []string{"deploy"}, "iam.SimulatePrincipalPolicy cloudformation.DescribeStackEvents cloudformation.DescribeStackResources lambda.GetAlias"},
 }
 
-// TestEveryCallBroken breaks each call that each command makes, in three ways: the command
-// fails with a sentence that says what to do, or shows less; and a second run works.
+// TestEveryCallBroken breaks each call that each command makes, in two or three ways: the
+// command fails with a sentence that says what to do, or shows less; and a second run
+// works.
 func TestEveryCallBroken(t *testing.T) {
 	o := working(t)
 	kinds := []struct {
@@ -74,7 +75,9 @@ func TestEveryCallBroken(t *testing.T) {
 		{"throttled", "wait a minute", func(call string) { o.cloud.Deny(call, "ThrottlingException", "Rate exceeded") }},
 		{"garbage", "check what AWS_ENDPOINT_URL and HTTPS_PROXY name", o.cloud.Garble},
 	}
-	broken, throttled := 0, map[string]bool{}
+	// A call that is throttled is waited for, which takes seconds: one of each protocol.
+	throttled := map[string]bool{"sts.GetCallerIdentity": true, "ssm.PutParameter": true, "lambda.GetAlias": true, "monitoring.SetAlarmState": true}
+	broken := 0
 	for _, does := range brokenCommands {
 		before := len(o.cloud.CallsBy(fakeaws.Person))
 		o.sees(o.types(does.in, does.args...), 0)
@@ -84,10 +87,10 @@ func TestEveryCallBroken(t *testing.T) {
 		for _, call := range calls {
 			for _, kind := range kinds {
 				if kind.name == "throttled" {
-					if throttled[call] { // once: the SDK slows down what comes next
+					if !throttled[call] {
 						continue
 					}
-					throttled[call] = true
+					throttled[call] = false
 				}
 				t.Run(fmt.Sprintf("%s %s %s", strings.Join(does.args, " "), call, kind.name), func(t *testing.T) {
 					kind.broke(call)
