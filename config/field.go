@@ -118,6 +118,8 @@ func Choices(field string) []string {
 		return []string{string(Stored), string(Linked)}
 	case "logLevel":
 		return []string{"debug", "info", "warn", "error"}
+	case "dashboards":
+		return []string{OwnDashboard, SharedDashboard, NoDashboard}
 	case "conversation":
 		return []string{"allow", "deny"}
 	case "confirm":

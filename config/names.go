@@ -82,6 +82,20 @@ const (
 // StackName returns the name of a stage's CloudFormation stack.
 func StackName(stage string) string { return "hearthgate-" + stage }
 
+// What a stage's field dashboards can say.
+const (
+	OwnDashboard    = "own"    // one for the stage alone
+	SharedDashboard = "shared" // only the one of all homes
+	NoDashboard     = "none"
+)
+
+// overview begins the names of the dashboards that stages share, and of no stage.
+const overview = "overview"
+
+// OverviewName returns the name of the dashboard that the stages of an account in a region
+// share.
+func OverviewName(region string) string { return StackName(overview) + "-" + region }
+
 // FunctionName returns the name of a stage's function. It never changes, so that the
 // ARN in the Alexa developer console stays valid when the function is replaced.
 func FunctionName(stage string) string { return "hearthgate-" + stage }

@@ -43,7 +43,8 @@ type Stage struct {
 	LogLevel      string `json:"logLevel"`      // debug, info, warn or error; default: info
 	AlarmEmail    string `json:"alarmEmail"`    // empty: alarms change state but send nothing
 
-	AlarmTopicARN string `json:"alarmTopicArn,omitempty"` // existing topic in the same region that the alarms go to instead; default: a new one for alarmEmail
+	AlarmTopicARN string `json:"alarmTopicArn,omitempty"` // existing topic in the same region that gets the alarms, or beside alarmEmail those that page; default: a new one for alarmEmail
+	Dashboards    string `json:"dashboards,omitempty"`    // own, shared or none: in CloudWatch; default: own while those of the account are free, else shared
 
 	Tracing             bool    `json:"tracing,omitempty"`             // with X-Ray; default: false
 	Insights            bool    `json:"insights,omitempty"`            // Lambda Insights, which is not free; default: false

@@ -43,6 +43,7 @@ func (s Stage) Validate() error {
 		{"logLevel", oneOf(s.LogLevel, Choices("logLevel")...)},
 		{"alarmEmail", checkEmail(s.AlarmEmail)},
 		{"alarmTopicArn", checkTopic(s)},
+		{"dashboards", checkDashboards(s.Dashboards)},
 		{"reservedConcurrency", within(s.ReservedConcurrency, 0, 1000, "executions")},
 		{"permissionsBoundary", checkPolicy(s.PermissionsBoundary)},
 		{"budget", checkBudget(s.Budget, s.AlarmEmail)},
@@ -69,6 +70,9 @@ func checkName(name string) string {
 		if lower := 'a' <= r && r <= 'z'; !lower && (i == 0 || r != '-' && (r < '0' || r > '9')) {
 			return "has a name that AWS does not accept; start with a letter a-z and use only a-z, 0-9 and -"
 		}
+	}
+	if strings.HasPrefix(name, overview) {
+		return "has a name that begins with " + overview + ", as those of the dashboards for all homes do; choose another"
 	}
 	if name == "" || len(name) > 20 {
 		return "needs a name of 1 to 20 characters"
@@ -174,8 +178,7 @@ func checkEmail(address string) string {
 	return ""
 }
 
-// checkTopic checks the topic of the alarms. An e-mail address beside it has a purpose
-// only where a budget notifies it.
+// checkTopic checks the topic of the alarms.
 func checkTopic(s Stage) string {
 	if s.AlarmTopicARN == "" {
 		return ""
@@ -191,10 +194,15 @@ func checkTopic(s Stage) string {
 		return "is not the ARN of an SNS topic; copy it from the console of SNS, as arn:aws:sns:" + region + ":111122223333:name"
 	case part[3] != region:
 		return fmt.Sprintf("is of a topic in %s, but an alarm can notify a topic in its own region only; use a topic in %s", quote(part[3]), region)
-	case s.AlarmEmail != "" && s.Budget <= 0:
-		return "is given beside alarmEmail, to which no alarm would go then; subscribe the address to the topic and leave alarmEmail empty"
 	}
 	return ""
+}
+
+func checkDashboards(choice string) string {
+	if choice == "" {
+		return ""
+	}
+	return oneOf(choice, Choices("dashboards")...)
 }
 
 // topicName reports whether s is the name of a topic that CloudWatch can publish to.

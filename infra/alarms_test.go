@@ -1,12 +1,14 @@
 package main
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/monitoring"
 )
 
 // TestO2Mails tells what happens to a home, and counts the mails that its owner gets.
@@ -158,10 +160,16 @@ func TestO2Rollbacks(t *testing.T) {
 		want      string // the alarm; empty: none
 		mails     []string
 	}{
-		"a good version":                           {always(succeeded), always(succeeded), "", nil},
-		"a bad version":                            {always(succeeded), always(failed), "rollback-failures", nil},
-		"a version that crashes":                   {always(succeeded), always(crashed), "rollback-errors", nil},
-		"a version that cannot reach the home":     {always(succeeded), always(timesOut), "rollback-failures", nil},
+		"a good version":                       {always(succeeded), always(succeeded), "", nil},
+		"a bad version":                        {always(succeeded), always(failed), "rollback-failures", []string{"rollback-failures"}},
+		"a version that crashes":               {always(succeeded), always(crashed), "rollback-errors", []string{"rollback-errors"}},
+		"a version that cannot reach the home": {always(succeeded), always(timesOut), "rollback-failures", []string{"rollback-failures"}},
+		"a version that crashes and fails": {always(succeeded), func(i int) directive {
+			if i%2 == 0 {
+				return crashed
+			}
+			return failed
+		}, "rollback-errors", []string{"rollback-errors"}},
 		"an outage of the home":                    {always(timesOut), always(timesOut), "", nil},
 		"a version that mends what the last broke": {always(failed), always(succeeded), "", nil},
 		"denials": {always(denied), always(denied), "", nil},
@@ -191,6 +199,59 @@ func TestO2Rollbacks(t *testing.T) {
 	}
 }
 
+// TestPages tells the four stories of an engineer's week, and counts the pages: what wakes
+// someone up.
+func TestPages(t *testing.T) {
+	always := func(d directive) func(int) directive { return func(int) directive { return d } }
+	for name, tt := range map[string]struct {
+		happens func(*story)
+		pages   int
+	}{
+		"a quiet home": {func(s *story) {
+			s.pass(24*60, every(180, succeeded))
+			s.pass(1, every(1, timesOut))
+			s.pass(24*60, every(180, succeeded))
+		}, 0},
+		"a flaky home":         {func(s *story) { s.pass(24*60, oneOfEight(4, timesOut)) }, 0},
+		"an outage of an hour": {func(s *story) { s.pass(60, every(3, timesOut)); s.pass(180, every(3, succeeded)) }, 1},
+		"a bad deployment":     {func(s *story) { s.deploy(always(succeeded), always(failed)); s.pass(180, every(1, succeeded)) }, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := tell(t)
+			tt.happens(s)
+			if got := s.pages(); len(got) != tt.pages {
+				t.Errorf("pages %v, want %d", got, tt.pages)
+			}
+		})
+	}
+}
+
+// TestTextOfEachAlarm checks what a person reads of every alarm that notifies: what it is
+// about, the home, the first thing to do and the dashboard. The list of the cause is a
+// sentence or more.
+func TestTextOfEachAlarm(t *testing.T) {
+	s := homes(1)[0]
+	s.WeeklyDoctor = true
+	var seen []string
+	for _, a := range monitoring.Alarms(s, monitoring.LayoutOf([]config.Stage{s}).Dashboard("one")) {
+		if len(a.Text) > 1024 {
+			t.Errorf("the text of %s has %d bytes; CloudWatch accepts 1024", a.Name, len(a.Text))
+		}
+		if a.Severity == monitoring.None {
+			continue
+		}
+		seen = append(seen, a.Name)
+		pattern := `^(Outage|Rollback|Fault|Notice) in the home one \(one\.example\.com\): [A-Z].{40,} First: .*\x60hearthgate (doctor|logs|status|deploy)\b.*` +
+			`What to do then: the section ` + a.Name + ` at the end of the dashboard https://us-east-1\.console\.aws\.amazon\.com/cloudwatch/home\?region=us-east-1#dashboards/dashboard/hearthgate-one$`
+		if !regexp.MustCompile(pattern).MatchString(a.Text) {
+			t.Errorf("%s says %q", a.Name, a.Text)
+		}
+	}
+	if want := []string{"outage", "errors", "silence", "stale", "flood", "doctor", "rollback-errors", "rollback-failures"}; !slices.Equal(seen, want) {
+		t.Errorf("the alarms %v notify, want %v", seen, want)
+	}
+}
+
 // TestMailNamesTheHome checks what the owner reads in the mail of an outage.
 func TestMailNamesTheHome(t *testing.T) {
 	s := tell(t)
@@ -199,7 +260,7 @@ func TestMailNamesTheHome(t *testing.T) {
 		t.Fatalf("%d mails, want one", len(s.alarms.Notifications))
 	}
 	mail := s.alarms.Notifications[0]
-	for _, want := range []string{"Outage: the home prod (home.example.com)", "likely cause", "Home Assistant is down", "runbook.md#outage"} {
+	for _, want := range []string{"Outage in the home prod (home.example.com)", "likely cause", "Home Assistant is down", "the section outage", "#dashboards/dashboard/hearthgate-prod"} {
 		if !strings.Contains(mail.Text, want) {
 			t.Errorf("no %q in %q", want, mail.Text)
 		}

@@ -38,7 +38,7 @@ func TestEverything(t *testing.T) {
 }
 
 // TestJudgeTemplates has cfn-lint check the template of every stage, as it is and with
-// everything turned on.
+// everything turned on, and that of the dashboard of all homes.
 func TestJudgeTemplates(t *testing.T) {
 	root, err := project.Root()
 	if err != nil {
@@ -50,8 +50,13 @@ func TestJudgeTemplates(t *testing.T) {
 		add(name, templates()[name].text)
 		add(name+" with everything", changed(t, name, everything).text)
 	}
-	if len(names) < 4 {
-		t.Errorf("%d templates, want 4 and more", len(names))
+	for name, tpl := range synthesized(homes(6)...) {
+		if strings.Contains(name, "overview") {
+			add(name, tpl.text)
+		}
+	}
+	if len(names) < 5 {
+		t.Errorf("%d templates, want 5 and more", len(names))
 	}
 	planted := strings.Replace(texts[0], `"MemorySize": 128`, `"MemorySize": 12`, 1)
 	var found [][]string

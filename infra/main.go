@@ -1,8 +1,9 @@
 // Command infra is the CDK app: one stack for each stage or, in a clone without stages,
-// for each example. The CDK CLI runs it from the root of the clone, as cdk.json says.
+// for each example, and one for each dashboard that stages share. The CDK CLI runs it from the root of the clone, as cdk.json says.
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/jsii-runtime-go"
 
+	"github.com/hearthgate/hearthgate/config/monitoring"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 
@@ -57,12 +59,19 @@ func synthesize() error {
 	}
 	version := project.Version(context.Background(), root)
 	app := awscdk.NewApp(&awscdk.AppProps{})
+	layout := monitoring.LayoutOf(stages)
+	var stacks []awscdk.Stack
 	for _, stage := range stages {
-		stack := NewStack(app, StackProps{
+		stacks = append(stacks, NewStack(app, StackProps{
 			Stage: stage, Code: awslambda.Code_FromAsset(&code, nil), // a Code belongs to one stack
-			Build: hash, Version: version,
-		})
-		if note != "" {
+			Build: hash, Version: version, Layout: layout,
+		}))
+	}
+	for _, overview := range layout.Overviews {
+		stacks = append(stacks, NewOverview(app, overview, layout, cmp.Or(version, "unknown")))
+	}
+	if note != "" {
+		for _, stack := range stacks {
 			forbidDeployment(stack)
 		}
 	}

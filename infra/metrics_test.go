@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http/httptest"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -36,7 +37,8 @@ func TestMetricsAreEmitted(t *testing.T) {
 			emitted[name] = true
 		}
 	}
-	shown := requested(t, templates()["dev"])
+	dev := changed(t, "dev", func(s *config.Stage) { s.WeeklyDoctor = true })
+	shown := requested(t, dev)
 	if len(emitted) == 0 || len(shown) == 0 {
 		t.Fatalf("emitted %v, shown %v", emitted, shown)
 	}
@@ -53,7 +55,7 @@ func TestMetricsAreEmitted(t *testing.T) {
 	if len(emitted) > 10 {
 		t.Errorf("%d custom metrics, want at most the 10 that are free: %v", len(emitted), slices.Sorted(maps.Keys(emitted)))
 	}
-	queries := queried(t, templates()["dev"])
+	queries := queried(t, dev)
 	if !slices.Contains(queries, "correlation_id") {
 		t.Errorf("the tables query %v", queries)
 	}
@@ -77,13 +79,10 @@ func exercised(t *testing.T) []string {
 		t.Fatal(err)
 	}
 	const token = "token-of-the-home"
-	home := &demohome.Server{Handler: demohome.New(token)}
-	if err := home.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer home.Stop()
+	home := httptest.NewTLSServer(demohome.New(token))
+	defer home.Close()
 	f, err := localrun.Start(t.Context(), localrun.Options{Binary: binary, Timeout: 10 * time.Second, Env: []string{
-		config.EnvStage + "=dev", config.EnvURL + "=" + home.URL(), config.EnvToken + "=" + token,
+		config.EnvStage + "=dev", config.EnvURL + "=" + home.URL, config.EnvVerifySSL + "=false", config.EnvToken + "=" + token,
 		"AWS_LAMBDA_FUNCTION_VERSION=7",
 	}})
 	if err != nil {
@@ -107,7 +106,10 @@ func exercised(t *testing.T) []string {
 	send("discover", "")
 	send("turn-on", "light.kitchen_light")
 	send("turn-on", "light.nope")
-	home.Stop()
+	send("lock", "lock.front_door")
+	home.CloseClientConnections() // the next directive connects again
+	send("turn-on", "light.kitchen_light")
+	home.Close()
 	for range 10 {
 		send("turn-on", "light.kitchen_light")
 	}
@@ -173,9 +175,13 @@ func requested(t *testing.T, tpl template) map[string]bool {
 			t.Errorf("%s %s %s is not a metric of a Lambda function", namespace, name, dimension)
 		}
 	}
+	search := regexp.MustCompile(`SEARCH\('\{([^,]*),[^}]*\} MetricName="([^"]*)" (\w+)="([^"]*)"`)
 	for _, w := range widgets(t, tpl) {
 		for _, m := range w.Properties.Metrics {
 			if len(m) < 4 { // it is an expression
+				if s := search.FindStringSubmatch(fmt.Sprint(m...)); s != nil { // by version
+					add(s[1], s[2], config.DimensionVersion+"=any,"+s[3]+"="+s[4])
+				}
 				continue
 			}
 			var dimensions []string
@@ -227,8 +233,8 @@ func widgets(t *testing.T, tpl template) []widget {
 // queried returns the fields of the log that the dashboards' tables query.
 func queried(t *testing.T, tpl template) []string {
 	t.Helper()
-	words := strings.Fields("SOURCE fields filter stats sort desc limit by bin as count avg sum max pct ispresent latest and not")
-	noField := regexp.MustCompile(`'[^']*'|"[^"]*"|\(1[dh]\)`)
+	words := strings.Fields("SOURCE fields filter stats sort desc limit by bin as count avg sum max pct ispresent latest coalesce and not")
+	noField := regexp.MustCompile(`'[^']*'|"[^"]*"|\(\d+[dhm]\)`)
 	made := regexp.MustCompile(` as (\w+)`)
 	name := regexp.MustCompile(`@?[A-Za-z_]\w*`)
 	var all []string

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/monitoring"
 	stack "github.com/hearthgate/hearthgate/constructs"
 )
 
@@ -19,6 +20,8 @@ type StackProps struct {
 	Code    awslambda.Code // of this stack alone
 	Build   string         // SHA-256 of the program in it; default: none
 	Version string         // of the clone, see [config.Version]; default: "unknown"
+
+	Layout monitoring.Layout // of all stages of the clone; default: that of a stage alone
 }
 
 // NewStack creates the stack of a stage: everything that a home needs in AWS except
@@ -63,7 +66,10 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 		awscdk.Annotations_Of(this).AcknowledgeWarning(jsii.String(stack.WarningNoSkill),
 			jsii.String("A stage that has no skill yet is invoked by its owner only."))
 	}
-	addMonitoring(this, s, function)
+	if len(props.Layout.Own)+len(props.Layout.Overviews) == 0 {
+		props.Layout = monitoring.LayoutOf([]config.Stage{s})
+	}
+	addMonitoring(this, s, props.Layout, function)
 	addOptional(this, s, function)
 	output(this, "EndpointArn", "The endpoint of the skill, for the Alexa developer console", function.Alias.FunctionArn())
 	output(this, "LogGroup", "The log of the function", function.Log.LogGroupName())
@@ -79,26 +85,36 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 // newStack creates the stack without resources. A stage without an account is deployed
 // to that of the current credentials. CloudFormation itself checks the region.
 func newStack(scope constructs.Construct, s config.Stage, version string) awscdk.Stack {
-	var env *awscdk.Environment
-	if s.Account != "" {
-		env = &awscdk.Environment{Account: &s.Account, Region: &s.Region}
-	}
 	this := awscdk.NewStack(scope, jsii.String(config.StackName(s.Name)), &awscdk.StackProps{
-		Env:                   env,
+		Env:                   environmentOf(s.Account, s.Region),
 		Description:           jsii.String("hearthgate, stage " + s.Name + ": connects Alexa to Home Assistant"),
 		TerminationProtection: &s.Production,
 		Tags:                  &map[string]*string{"project": jsii.String("hearthgate"), "stage": &s.Name, "hearthgate:version": &version},
 		// No usage analytics: the account is the owner's.
 		AnalyticsReporting: jsii.Bool(false),
 	})
+	onlyIn(this, s.Region, fmt.Sprintf(
+		"Alexa looks for a skill of the locale %s in %s only. In any other region it finds no devices and reports no error. Set AWS_REGION to %[2]s.", s.Locale, s.Region))
+	return this
+}
+
+// environmentOf returns where a stack is deployed: nil for the account and region of the
+// credentials in use.
+func environmentOf(account, region string) *awscdk.Environment {
+	if account == "" {
+		return nil
+	}
+	return &awscdk.Environment{Account: &account, Region: &region}
+}
+
+// onlyIn has CloudFormation reject a stack in any region but one.
+func onlyIn(this awscdk.Stack, region, description string) {
 	awscdk.NewCfnRule(this, jsii.String("RegionOfTheLocale"), &awscdk.CfnRuleProps{
 		Assertions: &[]*awscdk.CfnRuleAssertion{{
-			Assert: awscdk.Fn_ConditionEquals(awscdk.Aws_REGION(), &s.Region),
-			AssertDescription: jsii.String(fmt.Sprintf(
-				"Alexa looks for a skill of the locale %s in %s only. In any other region it finds no devices and reports no error. Set AWS_REGION to %[2]s.", s.Locale, s.Region)),
+			Assert:            awscdk.Fn_ConditionEquals(awscdk.Aws_REGION(), &region),
+			AssertDescription: &description,
 		}},
 	})
-	return this
 }
 
 // environment returns the function's environment variables.

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/monitoring"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -61,6 +62,8 @@ var templates = sync.OnceValue(func() map[string]template {
 	return synthesized(stages...)
 })
 
+// synthesized returns the templates of stages, as a clone that has them synthesizes them,
+// by the stage's name, and those of their overviews, by the dashboard's.
 func synthesized(stages ...config.Stage) map[string]template {
 	dir, err := os.MkdirTemp("", "hearthgate-stack-")
 	if err != nil {
@@ -71,28 +74,38 @@ func synthesized(stages ...config.Stage) map[string]template {
 	must(os.Mkdir(code, 0o755))
 	must(os.WriteFile(filepath.Join(code, "bootstrap"), []byte("#!/bin/true\n"), 0o755))
 	app := awscdk.NewApp(&awscdk.AppProps{Outdir: &out, Context: featureFlags(), AnalyticsReporting: jsii.Bool(false)})
+	layout := monitoring.LayoutOf(stages)
+	ids := map[string]string{}
 	for _, s := range stages {
-		NewStack(app, StackProps{Stage: s, Code: awslambda.Code_FromAsset(&code, nil), Version: "v1.2.3"})
+		NewStack(app, StackProps{Stage: s, Code: awslambda.Code_FromAsset(&code, nil), Version: "v1.2.3", Layout: layout})
+		ids[s.Name] = config.StackName(s.Name)
+	}
+	for _, o := range layout.Overviews {
+		NewOverview(app, o, layout, "v1.2.3")
+		ids[o.StackName()] = o.StackName()
 	}
 	addNag(app)
 	assembly := app.Synth(nil)
-
 	all := map[string]template{}
-	for _, s := range stages {
-		var t template
-		t.text, err = os.ReadFile(filepath.Join(out, config.StackName(s.Name)+".template.json"))
-		must(err)
-		must(json.Unmarshal(t.text, &t))
-		report, err := os.ReadFile(filepath.Join(out, "AwsSolutions--"+config.StackName(s.Name)+"-NagReport.csv"))
-		must(err)
-		t.report = string(report)
-		t.tags = map[string]string{}
-		for key, value := range *assembly.GetStackByName(jsii.String(config.StackName(s.Name))).Tags() {
-			t.tags[key] = *value
-		}
-		all[s.Name] = t
+	for name, id := range ids {
+		all[name] = readTemplate(out, id, *assembly.GetStackArtifact(&id).Tags())
 	}
 	return all
+}
+
+// readTemplate reads what was synthesized of a stack.
+func readTemplate(dir, id string, tags map[string]*string) (t template) {
+	var err error
+	t.text, err = os.ReadFile(filepath.Join(dir, id+".template.json"))
+	must(err)
+	must(json.Unmarshal(t.text, &t))
+	report, err := os.ReadFile(filepath.Join(dir, "AwsSolutions--"+id+"-NagReport.csv"))
+	must(err)
+	t.report, t.tags = string(report), map[string]string{}
+	for key, value := range tags {
+		t.tags[key] = *value
+	}
+	return t
 }
 
 // featureFlags returns those of cdk.json, which `go test` does not see.
@@ -203,21 +216,25 @@ func TestLogRetention(t *testing.T) {
 	}
 }
 
-// TestFreeTier counts the resources that are free up to a number.
+// TestFreeTier counts, for clones with some homes of one account, the dashboards that are
+// free up to a number, and the metrics on each, of which 50 are.
 func TestFreeTier(t *testing.T) {
-	for name, template := range templates() {
-		t.Run(name, func(t *testing.T) {
-			for kind, want := range map[string]struct{ least, most int }{
-				"AWS::CloudWatch::Dashboard": {1, 3}, "AWS::CloudWatch::Alarm": {5, 10},
-			} {
-				if n := len(template.of(kind)); n < want.least || n > want.most {
-					t.Errorf("%d of %s, want %d to %d", n, kind, want.least, want.most)
-				}
+	for _, tt := range []struct{ homes, boards int }{{1, 1}, {2, 3}, {3, 1}, {6, 1}} {
+		var boards []monitoring.Dashboard
+		for _, tpl := range synthesized(homes(tt.homes)...) {
+			boards = append(boards, described(t, tpl)...)
+		}
+		if len(boards) != tt.boards {
+			t.Errorf("%d homes have %d dashboards, want %d", tt.homes, len(boards), tt.boards)
+		}
+		for _, d := range boards {
+			if n := len(d.Metrics()); n > 50 {
+				t.Errorf("%s shows %d metrics, want at most 50", d.Name, n)
 			}
-			if n := len(config.Metrics()); n > 10 {
-				t.Errorf("%d metrics, want at most 10", n)
-			}
-		})
+		}
+	}
+	if n := len(config.Metrics()); n > 9 {
+		t.Errorf("%d metrics and one by version, want at most 10", n)
 	}
 }
 

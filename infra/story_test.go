@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/monitoring"
 	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/infra/testkit/cloudwatch"
 	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
@@ -19,7 +21,7 @@ import (
 type story struct {
 	t       *testing.T
 	alarms  *cloudwatch.Account
-	version string // that the stack deploys; the one before is "1"
+	version string // that the stack deploys
 	now     time.Time
 }
 
@@ -44,14 +46,17 @@ func tell(t *testing.T) *story {
 		s.version = fmt.Sprint(alias.Properties["FunctionVersion"])
 	}
 	for at := s.now.AddDate(0, 0, -4); at.Before(s.now); at = at.Add(time.Hour) {
-		s.put(at, "1", directive{})
+		s.put(at, before, directive{})
 	}
 	s.alarms.Run(s.now.Add(-time.Hour), s.now)
-	if n := s.alarms.Notifications; len(n) > 0 || s.version == "" {
+	if n := s.alarms.Notifications; len(n) > 0 || s.version == "" || s.version == before {
 		t.Fatalf("version %q; a home in order notifies: %v", s.version, n)
 	}
 	return s
 }
+
+// before is the version before the one that the stack deploys: no function has this number.
+const before = "0"
 
 // A directive is one invocation. The zero value succeeds in 200 ms.
 type directive struct {
@@ -107,7 +112,7 @@ func (s *story) put(at time.Time, version string, d directive) {
 func (s *story) pass(minutes int, what func(minute int) []directive) {
 	for minute := range minutes {
 		for i, d := range what(minute) {
-			s.put(s.now.Add(time.Duration(i)*time.Second), "1", d)
+			s.put(s.now.Add(time.Duration(i)*time.Second), before, d)
 		}
 		s.minute()
 	}
@@ -148,7 +153,7 @@ func oneOfEight(minutes int, d directive) func(int) []directive {
 func (s *story) deploy(old, next func(i int) directive) []string {
 	for minute := 1; minute <= 10; minute++ {
 		for i := range 6 {
-			d, version := old(i), "1"
+			d, version := old(i), before
 			if (minute*6+i)*7%10 < minute {
 				d, version = next(i), s.version
 			}
@@ -176,6 +181,19 @@ func (s *story) rolledBackBy() (alarms []string) {
 func (s *story) mails() (names []string) {
 	for _, n := range s.alarms.Notifications {
 		names = append(names, strings.TrimPrefix(n.Alarm, "hearthgate-prod-"))
+	}
+	return names
+}
+
+// pages returns the names of the alarms that paged.
+func (s *story) pages() (names []string) {
+	stage := config.NewStage("prod")
+	stage.Production, stage.SmartHomeSkillID, stage.WeeklyDoctor = true, "a-skill", true
+	for _, name := range s.mails() {
+		i := slices.IndexFunc(monitoring.Alarms(stage, ""), func(a monitoring.Alarm) bool { return a.Name == name })
+		if i < 0 || monitoring.Alarms(stage, "")[i].Severity == monitoring.Page {
+			names = append(names, name)
+		}
 	}
 	return names
 }

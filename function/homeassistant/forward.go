@@ -146,9 +146,6 @@ type post struct {
 func (c *Client) post(ctx context.Context, p post, read func(httpclient.Response) error) error {
 	p.onLine = true
 	return c.send(ctx, p, func(res httpclient.Response) error {
-		if !p.unhurried {
-			metrics.Put(ctx, config.HomeDuration, float64(res.Duration)/float64(time.Millisecond))
-		}
 		logging.Note(ctx, slog.Int("status", res.Status))
 		return read(res)
 	})
@@ -174,7 +171,7 @@ func (c *Client) send(ctx context.Context, p post, read func(httpclient.Response
 				Idempotent: p.idempotent,
 			})
 			if p.onLine { // of a failure too
-				logging.Note(ctx, slog.Bool("connection_reused", res.Reused))
+				noteConnection(ctx, p, res)
 			}
 			if err != nil {
 				return err
@@ -184,6 +181,26 @@ func (c *Client) send(ctx context.Context, p post, read func(httpclient.Response
 	})
 	return err
 }
+
+// noteConnection notes on the line how long the home and the way to it took, of a request
+// that failed too: a timeout is not the function's time.
+func noteConnection(ctx context.Context, p post, res httpclient.Response) {
+	logging.Note(ctx, slog.Bool("connection_reused", res.Reused))
+	if !res.Expires.IsZero() {
+		const day = 24 * time.Hour
+		logging.Note(ctx, slog.Int("certificate_days", int(time.Until(res.Expires)/day)))
+	}
+	if res.Duration == 0 || p.unhurried {
+		return
+	}
+	metrics.Put(ctx, config.HomeDuration, milliseconds(res.Duration))
+	if !res.Reused {
+		logging.Note(ctx, slog.Float64("connect_ms", milliseconds(res.Connecting)))
+	}
+}
+
+// milliseconds returns d in milliseconds, to the microsecond.
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // answer returns the home's answer to d, once it is known to be one.
 func answer(ctx context.Context, d alexa.Directive, res httpclient.Response, token Token) (json.RawMessage, error) {

@@ -40,6 +40,7 @@ type attempt struct {
 	cancel context.CancelFunc   // guarded by mu; nil before and after run
 	timer  *time.Timer          // guarded by mu; of the phase
 	began  [numPhases]time.Time // guarded by mu
+	ended  time.Time            // guarded by mu
 	conn   *conn                // guarded by mu; nil before there is one
 	reused bool                 // guarded by mu
 	before int64                // guarded by mu; bytes written to conn before
@@ -51,7 +52,6 @@ type attemptKey struct{}
 
 // run sends the request to u and reads the response.
 func (a *attempt) run(ctx context.Context, u *url.URL) (Response, error) {
-	start := time.Now()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	a.done = ctx.Done()
@@ -74,7 +74,7 @@ func (a *attempt) run(ctx context.Context, u *url.URL) (Response, error) {
 	if err != nil {
 		return Response{}, a.fail(ctx, err)
 	}
-	return Response{Status: res.StatusCode, Header: res.Header, Body: body, Duration: time.Since(start)}, nil
+	return Response{Status: res.StatusCode, Header: res.Header, Body: body}, nil
 }
 
 func (a *attempt) outgoing(ctx context.Context, u *url.URL) *http.Request {
@@ -119,6 +119,7 @@ func read(res *http.Response, limit int64) ([]byte, error) {
 func (a *attempt) end() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.ended = time.Now()
 	a.cancel = nil
 	if a.timer != nil {
 		a.timer.Stop()

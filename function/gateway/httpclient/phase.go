@@ -79,11 +79,18 @@ func (a *attempt) got(i httptrace.GotConnInfo) {
 	a.before = a.conn.acquire(a.request.Idempotent)
 }
 
-// usedBefore reports whether the connection of the attempt existed before it.
-func (a *attempt) usedBefore() bool {
+// measure writes into res what is known of an attempt that has ended, failed or not.
+func (a *attempt) measure(res *Response) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.reused
+	connected := a.began[sending]
+	if connected.IsZero() {
+		connected = a.ended
+	}
+	res.Reused, res.Connecting, res.Duration = a.reused, connected.Sub(a.began[resolving]), a.ended.Sub(a.began[resolving])
+	if a.tls != nil && len(a.tls.PeerCertificates) > 0 {
+		res.Expires = a.tls.PeerCertificates[0].NotAfter
+	}
 }
 
 // adopt records that c was dialled for a; it returns false if a has ended.

@@ -80,6 +80,9 @@ type Response struct {
 	Body     []byte        `json:"body" doc:"base64"`
 	Duration time.Duration `json:"duration_ns" doc:"of the last attempt, until the last byte of the response" unit:"ns"`
 	Reused   bool          `json:"reused" doc:"the connection of the last attempt existed before; known of a failed request too"`
+
+	Connecting time.Duration `json:"-"` // of the last attempt, until it had a connection, or failed before; known of a failed request too
+	Expires    time.Time     `json:"-"` // when the server's certificate does; the zero time without a TLS handshake in the last attempt
 }
 
 // Revoked reports whether a cached r must not be reused: only a 200 may be.
@@ -132,7 +135,7 @@ func (s sender) send(ctx context.Context, r Request) (res Response, a *attempt, 
 		transports.abandonConnections(a.transport)
 	}
 	s.counts.record(err)
-	res.Reused = a.usedBefore()
+	a.measure(&res)
 	return res, a, err
 }
 

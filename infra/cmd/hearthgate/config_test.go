@@ -19,11 +19,12 @@ const settable = `{"locale": "de-DE", "homeAssistantUrl": "https://home.example.
 var settings = map[string]struct{ right, wrong, why string }{
 	"account":                 {"999988887777", "9999", "twelve digits"},
 	"alarmEmail":              {"other@example.com", "other", "not one e-mail address"},
-	"alarmTopicArn":           {"", "topic", "not the ARN of an SNS topic"}, // an address beside it has no purpose
+	"alarmTopicArn":           {"arn:aws:sns:eu-west-1:111122223333:pager", "topic", "not the ARN of an SNS topic"},
 	"allowedUsers":            {"amzn1.account.ONE,amzn1.account.TWO", "owner", "not the id"},
 	"awsProfile":              {"home-6", "home 6", "not the name of an AWS profile"},
 	"budget":                  {"4.5", "much", "write a number"},
 	"ca":                      {"", "ca.pem", "not a PEM certificate"},
+	"dashboards":              {"shared", "all", "none of own, shared, none"},
 	"customSkillId":           {"amzn1.ask.skill.00000000-0000-0000-0000-000000000007", "mine", "not a skill id"},
 	"homeAssistantTimeout":    {"6.5", "8", "less than 8"},
 	"homeAssistantUrl":        {"https://other.example.com", "http://home.example.com", "in clear text"},

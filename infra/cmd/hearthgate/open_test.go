@@ -44,12 +44,24 @@ func TestOpen(t *testing.T) {
 	if err := o.cloud.Deploy(s.Region, config.StackName(s.Name), fakeaws.StageTemplate(s)); err != nil {
 		t.Fatal(err)
 	}
+	o.write(config.StagesDir+"/lake.json", strings.Replace(settable, "{", `{"dashboards": "shared", `, 1))
+	s.Name, s.Dashboards = "lake", config.SharedDashboard
+	if err := o.cloud.Deploy(s.Region, config.StackName(s.Name), fakeaws.StageTemplate(s)); err != nil {
+		t.Fatal(err)
+	}
+	r := o.types("", "open", "dashboard", "--print", "--stage", "lake")
+	o.sees(r, 0, "#dashboards/dashboard/hearthgate-overview-eu-west-1")
+	if strings.Contains(r.out, "hearthgate-lake") {
+		t.Errorf("a dashboard of its own is named: %s", r.out)
+	}
+	o.write(config.StagesDir+"/lake.json", strings.Replace(settable, "{", `{"dashboards": "none", `, 1))
+	o.sees(o.types("", "open", "dashboard", "--print", "--stage", "lake"), 1, "has no dashboard", "hearthgate config set dashboards own --stage lake")
 	group := o.cloud.Resources("hearthgate-dev", "AWS::Logs::LogGroup")[0].PhysicalID
 	const console = "https://eu-west-1.console.aws.amazon.com/"
 	const board = console + "cloudwatch/home?region=eu-west-1#dashboards/dashboard/hearthgate-dev"
 	env, opened := browsing(t)
 	for page, want := range map[string][]string{
-		"dashboard": {board, board + "-alarms", board + "-detail"},
+		"dashboard": {board},
 		"log":       {console + "cloudwatch/home?region=eu-west-1#logsV2:log-groups/log-group/" + group},
 		"console":   {console + "cloudformation/home?region=eu-west-1#/stacks/stackinfo?stackId=" + url.QueryEscape("arn:aws:cloudformation:eu-west-1:"+fakeaws.AccountID+":stack/hearthgate-dev/1")},
 		"skill": {

@@ -199,12 +199,18 @@ func (t *Target) alarms(ctx context.Context) Step {
 	return step.good(found[0].Endpoint)
 }
 
-// subscriptions returns the addresses to which the alarms are sent.
+// subscriptions returns the addresses to which the alarms are sent: none if those that
+// page go to no one.
 func (t *Target) subscriptions(ctx context.Context) ([]awsaccount.Subscription, error) {
-	if t.Stage.AlarmTopicARN != "" {
-		return t.Account.Subscribers(ctx, t.Stage.AlarmTopicARN)
+	if t.Stage.AlarmTopicARN == "" {
+		return t.Account.Subscriptions(ctx, config.StackName(t.Stage.Name))
 	}
-	return t.Account.Subscriptions(ctx, config.StackName(t.Stage.Name))
+	found, err := t.Account.Subscribers(ctx, t.Stage.AlarmTopicARN)
+	if err != nil || len(found) == 0 || t.Stage.AlarmEmail == "" {
+		return found, err
+	}
+	mailed, err := t.Account.Subscriptions(ctx, config.StackName(t.Stage.Name))
+	return append(found, mailed...), err
 }
 
 // alarmed lists the alarms that are on.

@@ -3,16 +3,16 @@
 package links
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/alexa"
+	"github.com/hearthgate/hearthgate/config/monitoring"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 
 // A Page is a page on the web.
@@ -21,26 +21,36 @@ type Page struct {
 	URL  string `json:"url"`
 }
 
-// Dashboards returns the pages of the dashboards that the stack of a stage has made, the
-// summary first.
+// Dashboards returns the pages of the dashboards that show a stage: its own, if it has one,
+// and that of all homes, if it is in one.
 func Dashboards(ctx context.Context, a *awsaccount.Account, s config.Stage) ([]Page, error) {
-	names, err := made(ctx, a, s, "AWS::CloudWatch::Dashboard", "dashboard")
+	names, err := made(ctx, a, s, "AWS::CloudWatch::Dashboard")
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(names, func(x, y string) int { return cmp.Or(len(x)-len(y), strings.Compare(x, y)) }) // the others' names begin with that of the summary
+	if all, err := project.Layout(); err == nil { // a stage that cannot be read is reported elsewhere
+		if o, ok := all.Overview(s.Name); ok {
+			names = append(names, o.Name())
+		}
+	}
+	if len(names) == 0 {
+		return nil, fmt.Errorf("the stage %s has no dashboard: `hearthgate config set dashboards own --stage %[1]s` and `hearthgate deploy --stage %[1]s` give it one", s.Name)
+	}
 	var pages []Page
 	for _, name := range names {
-		pages = append(pages, Page{name, console(a.Region, "cloudwatch", "dashboards/dashboard/"+url.PathEscape(name))})
+		pages = append(pages, Page{name, monitoring.DashboardURL(a.Region, name)})
 	}
 	return pages, nil
 }
 
 // Log returns the page of the log group of a stage's function.
 func Log(ctx context.Context, a *awsaccount.Account, s config.Stage) ([]Page, error) {
-	groups, err := made(ctx, a, s, "AWS::Logs::LogGroup", "log group")
+	groups, err := made(ctx, a, s, "AWS::Logs::LogGroup")
 	if err != nil {
 		return nil, err
+	}
+	if len(groups) == 0 {
+		return nil, fmt.Errorf("the stack %s in %s has no log group: deploy the stage again with `hearthgate deploy --stage %s`", config.StackName(s.Name), a.Region, s.Name)
 	}
 	group := groups[0]
 	// The console's own escape: that of a URL, twice, with $ for %.
@@ -75,9 +85,8 @@ func Skills(s config.Stage) ([]Page, error) {
 	return append(pages, Page{"all skills", alexa.SkillsPage}), nil
 }
 
-// made returns the physical ids of what the stack of a stage has made of a type, at least
-// one. The noun is for a person.
-func made(ctx context.Context, a *awsaccount.Account, s config.Stage, typ, noun string) ([]string, error) {
+// made returns the physical ids of what the stack of a stage has made of a type.
+func made(ctx context.Context, a *awsaccount.Account, s config.Stage, typ string) ([]string, error) {
 	_, all, err := a.StackResources(ctx, config.StackName(s.Name))
 	if err != nil {
 		return nil, missing(err, s)
@@ -87,9 +96,6 @@ func made(ctx context.Context, a *awsaccount.Account, s config.Stage, typ, noun 
 		if r.Type == typ && r.ID != "" {
 			ids = append(ids, r.ID)
 		}
-	}
-	if len(ids) == 0 {
-		return nil, fmt.Errorf("the stack %s in %s has no %s: deploy the stage again with `hearthgate deploy --stage %s`", config.StackName(s.Name), a.Region, noun, s.Name)
 	}
 	return ids, nil
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/monitoring"
 )
 
 // EnvStages is the environment variable that names the folder of the stages. Default:
@@ -70,6 +71,16 @@ func Synthesized(root string) (folder config.Folder, note string, err error) {
 	}
 	examples := config.Folder{FS: os.DirFS(filepath.Join(root, config.ExamplesDir)), Path: config.ExamplesDir}
 	return examples, "no stage in " + stages.Path + " yet: synthesizing the examples", nil
+}
+
+// Layout returns which dashboards the stages of this clone have.
+func Layout() (monitoring.Layout, error) {
+	folder, err := Stages()
+	if err != nil {
+		return monitoring.Layout{}, err
+	}
+	stages, err := folder.LoadAll()
+	return monitoring.LayoutOf(stages), err
 }
 
 // Stage loads a stage.

@@ -29,8 +29,8 @@ func StageTemplate(s config.Stage) string {
 		}},
 		"Topic": object{"Type": "AWS::SNS::Topic", "Properties": object{}},
 	}
-	for id, suffix := range map[string]string{"Summary": "", "Detail": "-detail", "Alarms": "-alarms"} {
-		resources[id] = object{"Type": "AWS::CloudWatch::Dashboard", "Properties": object{"DashboardName": config.StackName(s.Name) + suffix, "DashboardBody": "{}"}}
+	if s.Dashboards == "" || s.Dashboards == config.OwnDashboard {
+		resources["Dashboard"] = object{"Type": "AWS::CloudWatch::Dashboard", "Properties": object{"DashboardName": config.StackName(s.Name), "DashboardBody": "{}"}}
 	}
 	allow := func(id, principal, skill string) {
 		if skill != "" {
