@@ -40,7 +40,6 @@ func Destroy(ctx context.Context, cdk CDK, s config.Stage, a *awsaccount.Account
 	r.Token, err1 = a.DeleteParameter(ctx, s.TokenParameterName())
 	r.Headers, err2 = a.DeleteParameter(ctx, s.HeadersParameterName())
 	r.Login, err3 = a.DeleteParameter(ctx, s.LoginParameterName())
-	r.Login, err3 = a.DeleteParameter(ctx, s.LoginParameterName())
 	_, _ = a.DeleteParameter(ctx, config.ParameterPrefix(s.Name)+config.OperationsParameter) // of use to no one, and not secret
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return r, fmt.Errorf("the stack %s is deleted, but not all secrets are: %w; run `hearthgate destroy --stage %s` again", r.Stack, err, s.Name)
