@@ -37,7 +37,7 @@ func (d *deployment) do(ctx context.Context, r *Rollout) (err error) {
 	}
 	d.steps.Begin("building the function")
 	program := filepath.Join(d.cdk.Root, ".build", "function", "bootstrap")
-	if err := os.MkdirAll(filepath.Dir(program), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(program), 0o750); err != nil {
 		return fmt.Errorf("the function cannot be built: %w; check that you may write to the clone", err)
 	}
 	if err := project.Deployed(ctx, d.cdk.Root, program); err != nil {
