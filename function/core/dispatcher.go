@@ -127,6 +127,17 @@ func (d *Dispatcher) do(ctx context.Context, c *Call) (out any, err error) {
 	return c.Output, named(c.Spec, err)
 }
 
+// behind returns what runs the operations of g behind the services that its row ticks.
+func behind(services [NumGateways]Service, g Gateway) Handler {
+	h := run
+	for _, other := range slices.Backward(serviceOrder[:]) {
+		if service := services[other]; service != nil && g.Uses().Has(other) {
+			h = service(h)
+		}
+	}
+	return h
+}
+
 // run is the innermost handler: it calls the implementation.
 func run(ctx context.Context, c *Call) (err error) {
 	if c.run != nil {

@@ -1,9 +1,6 @@
 package core
 
-import (
-	"context"
-	"slices"
-)
+import "context"
 
 // A Module is what a gateway is to the engine. Its methods are safe for concurrent
 // use once it is installed.
@@ -60,17 +57,6 @@ func (d *Dispatcher) Install(modules ...Module) {
 		m.Bind(d)
 		Handle(d, healthOf[m.Gateway()], func(context.Context, None) (Health, error) { return m.Health(), nil })
 	}
-}
-
-// behind returns what runs the operations of g behind the services that its row ticks.
-func behind(services [NumGateways]Service, g Gateway) Handler {
-	h := run
-	for _, other := range slices.Backward(serviceOrder[:]) {
-		if service := services[other]; service != nil && g.Uses().Has(other) {
-			h = service(h)
-		}
-	}
-	return h
 }
 
 // healthOf holds the operation `<gateway>.health` of each gateway.

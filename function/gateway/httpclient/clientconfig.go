@@ -66,8 +66,6 @@ func (c *Client) transport(config Config, conf *tls.Config) *http.Transport {
 	t := &http.Transport{
 		DialContext:            c.dial,
 		TLSClientConfig:        conf,
-		ForceAttemptHTTP2:      true,
-		HTTP2:                  &http.HTTP2Config{SendPingTimeout: maxUnacknowledged / 2, PingTimeout: maxUnacknowledged / 2},
 		MaxIdleConns:           8,
 		MaxResponseHeaderBytes: maxHeader,
 		MaxIdleConnsPerHost:    4,

@@ -15,7 +15,7 @@ import (
 // flags and describe are those of the Makefile's BUILD and VERSION; a test compares
 // them. The version is added to the last flag.
 var (
-	flags    = []string{"-trimpath", "-buildvcs=false", "-mod=readonly", "-tags", "lambda.norpc", "-ldflags", "-s -w -buildid= -X github.com/hearthgate/hearthgate/config.version="}
+	flags    = []string{"-trimpath", "-buildvcs=false", "-mod=readonly", "-tags", "lambda.norpc,nethttpomithttp2", "-ldflags", "-s -w -buildid= -X github.com/hearthgate/hearthgate/config.version="}
 	describe = []string{"describe", "--tags", "--always", "--dirty", "--abbrev=12"}
 )
 
