@@ -40,7 +40,7 @@ func (c *Client) newClientConfig(config Config, old *clientConfig) *clientConfig
 		cc.home, cc.others = old.home, old.others
 		return cc
 	}
-	cc.others = &transportPool{make: func(system bool) *http.Transport { return c.transport(config, publicTLS(system)) }}
+	cc.others = &transportPool{make: func(system bool) *http.Transport { return c.publicTransport(config, system) }}
 	cc.home = cc.others
 	if config.hasOwnTrust() {
 		cc.home = &transportPool{make: func(system bool) *http.Transport { return c.transport(config, config.homeTLS(system)) }}
@@ -60,6 +60,17 @@ func (c Config) forTransports() Config {
 // hasOwnTrust reports whether connections to the home differ from those to other hosts.
 func (c Config) hasOwnTrust() bool {
 	return c.CA != "" || c.Insecure || len(c.Pins) > 0 || c.Certificate != ""
+}
+
+// publicTransport returns the transport for hosts with a public certificate. A proxy's
+// connections are the transport's own, so that it must know all authorities.
+func (c *Client) publicTransport(config Config, systemRoots bool) *http.Transport {
+	if systemRoots || config.Proxy != "" {
+		return c.transport(config, publicTLS(systemRoots))
+	}
+	t := c.transport(config, nil)
+	t.DialTLSContext = c.dialEmbedded()
+	return t
 }
 
 func (c *Client) transport(config Config, conf *tls.Config) *http.Transport {
