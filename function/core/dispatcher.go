@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"runtime/debug"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -58,6 +59,7 @@ type Dispatcher struct {
 	handlers [NumGateways]Handler // run a gateway's operations behind its services
 	bound    map[*Spec]any        // the implementation of each operation
 	byName   map[*Spec]any        // that [Execute] runs instead
+	calls    atomic.Int64
 }
 
 // NewDispatcher returns a Dispatcher on which modules are installed.
@@ -114,6 +116,7 @@ func (d *Dispatcher) do(ctx context.Context, c *Call) (out any, err error) {
 	if c.impl == nil {
 		return nil, named(c.Spec, Errorf(NotFound, CauseUnbound, "the operation is not bound to an implementation"))
 	}
+	d.calls.Add(1)
 	c.Start, c.run = time.Now(), RunOf(ctx)
 	defer func() {
 		if p := recover(); p != nil {
@@ -152,6 +155,9 @@ func run(ctx context.Context, c *Call) (err error) {
 	err, _ = out[1].Interface().(error)
 	return err
 }
+
+// Calls returns how many operations were run so far.
+func (d *Dispatcher) Calls() int64 { return d.calls.Load() }
 
 // A Panic is the error that [Do] makes of a panic.
 type Panic struct {
