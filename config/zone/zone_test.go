@@ -75,3 +75,16 @@ func TestLoadUnknown(t *testing.T) {
 		t.Errorf("no name is %v, %v; want UTC", l, err)
 	}
 }
+
+// BenchmarkLoad unpacks a zone of the largest area, and one of a usual one.
+func BenchmarkLoad(b *testing.B) {
+	for _, name := range []string{"America/New_York", "Europe/Berlin"} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := zone.Load(name); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
