@@ -30,7 +30,8 @@ func Decode(file string, data []byte) (Stage, error) {
 	}
 	var problems []error
 	seen := map[string]bool{}
-	_ = strictjson.Object(data, func(field string, raw []byte) error { // as far as it is JSON
+	_ = strictjson.Object(data, func(key, raw []byte) error { // as far as it is JSON
+		field := string(key)
 		if path, problem := stage.set(field, raw, seen[field]); problem != "" {
 			problems = append(problems, &FieldError{file, path, problem})
 		}

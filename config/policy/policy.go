@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	_ "time/tzdata" // for systems without time zones
 
 	"github.com/hearthgate/hearthgate/config/strictjson"
 )

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hearthgate/hearthgate/config/strictjson"
-
 	"github.com/hearthgate/hearthgate/config/glob"
+	"github.com/hearthgate/hearthgate/config/strictjson"
+	"github.com/hearthgate/hearthgate/config/zone"
 )
 
 // maxPattern is how long a pattern may be, in bytes: the limit of an endpoint's id.
@@ -62,7 +62,7 @@ func parseRule(raw []byte) (*Rule, error) {
 		r.hours = append(r.hours, s)
 	}
 	var err error
-	r.zone, err = time.LoadLocation(r.TimeZone)
+	r.zone, err = zone.Load(r.TimeZone)
 	return r, err
 }
 
@@ -89,7 +89,7 @@ func (r *Rule) check() error {
 	case ofMachine(r.TimeZone):
 		return fmt.Errorf("field time_zone is %.60q, which differs from machine to machine; expected one such as Europe/Berlin", r.TimeZone)
 	}
-	if _, err := time.LoadLocation(r.TimeZone); err != nil {
+	if _, err := zone.Load(r.TimeZone); err != nil {
 		return fmt.Errorf("field time_zone is %.60q; expected a time zone such as Europe/Berlin", r.TimeZone)
 	}
 	return r.checkSubject()

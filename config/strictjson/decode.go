@@ -104,11 +104,11 @@ func (s *scanner) typed(level int, t reflect.Type) *Error {
 
 func (s *scanner) structure(level int, t reflect.Type) *Error {
 	known := fieldsOf(t)
-	return s.object(level, func(key string) *Error {
+	return s.object(level, func(key []byte) *Error {
 		for _, f := range known {
-			if f.name == key && f.quoted {
+			if f.name == string(key) && f.quoted {
 				return s.quoted(level, f.typ)
-			} else if f.name == key {
+			} else if f.name == string(key) {
 				return s.typed(level, f.typ)
 			}
 		}
@@ -120,7 +120,7 @@ func (s *scanner) structure(level int, t reflect.Type) *Error {
 // they are spelled differently: 1 and +1.
 func (s *scanner) mapping(level int, t reflect.Type) *Error {
 	from, n := s.i, 0
-	err := s.object(level, func(string) *Error { n++; return s.typed(level, t.Elem()) })
+	err := s.object(level, func([]byte) *Error { n++; return s.typed(level, t.Elem()) })
 	if err != nil || t.Key().Kind() == reflect.String && !reflect.PointerTo(t.Key()).Implements(textUnmarshaler) {
 		return err
 	}

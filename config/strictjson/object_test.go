@@ -18,11 +18,11 @@ var directive = `{"directive":{"header":{"namespace":"Alexa.ColorController","na
 
 func TestObject(t *testing.T) {
 	planted := errors.New("is planted")
-	sees := func(fail string) (func(string, []byte) error, *strings.Builder) {
+	sees := func(fail string) (func(key, value []byte) error, *strings.Builder) {
 		var seen strings.Builder
-		return func(key string, value []byte) error {
+		return func(key, value []byte) error {
 			fmt.Fprintf(&seen, "%s=%s ", key, value)
-			if strings.HasPrefix(key, fail) {
+			if strings.HasPrefix(string(key), fail) {
 				return planted
 			}
 			return nil
@@ -66,16 +66,16 @@ func TestObject(t *testing.T) {
 func TestPath(t *testing.T) {
 	shared := &strictjson.Error{Path: "", Problem: "is shared"}
 	read := func(b string) error {
-		return strictjson.Object([]byte(b), func(key string, value []byte) error {
-			switch key {
+		return strictjson.Object([]byte(b), func(key, value []byte) error {
+			switch string(key) {
 			case "directive":
-				return strictjson.Object(value, func(_ string, value []byte) error {
+				return strictjson.Object(value, func(_, value []byte) error {
 					_, err := strictjson.String(value)
 					return err
 				})
 			case "list":
 				return strictjson.Array(value, func(_ int, value []byte) error {
-					return strictjson.Object(value, func(string, []byte) error { return shared })
+					return strictjson.Object(value, func(_, _ []byte) error { return shared })
 				})
 			}
 			return nil
@@ -192,13 +192,13 @@ func BenchmarkObject(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		var name string
-		err := strictjson.Object(in, func(_ string, value []byte) error {
-			return strictjson.Object(value, func(key string, value []byte) error {
-				if key != "header" {
+		err := strictjson.Object(in, func(_, value []byte) error {
+			return strictjson.Object(value, func(key, value []byte) error {
+				if string(key) != "header" {
 					return nil
 				}
-				return strictjson.Object(value, func(key string, value []byte) (err error) {
-					if key == "name" {
+				return strictjson.Object(value, func(key, value []byte) (err error) {
+					if string(key) == "name" {
 						name, err = strictjson.String(value)
 					}
 					return err

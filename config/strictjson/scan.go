@@ -72,7 +72,7 @@ func (s *scanner) value(level int) *Error {
 }
 
 // object reads an object of the level. member reads one value; nil reads any.
-func (s *scanner) object(level int, member func(key string) *Error) *Error {
+func (s *scanner) object(level int, member func(key []byte) *Error) *Error {
 	if err := s.enter(level); err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (s *scanner) object(level int, member func(key string) *Error) *Error {
 		}
 		s.i++
 		if member != nil {
-			err = member(unquote(key, escaped))
+			err = member(content(key, escaped))
 		} else {
 			err = s.value(level)
 		}

@@ -61,18 +61,18 @@ func Measure(b []byte) (shape Shape, twice string, err error) {
 	return s.shape, twice, nil
 }
 
-// Object calls f for each member of the object b, in order, with the unescaped key
-// and the value as b has it, without space around it. It goes on after an error of f
+// Object calls f for each member of the object b, in order, with the unescaped key,
+// which f must not change, and the value as b has it, without space around it. It goes on after an error of f
 // and returns the first, an [*Error] with the key in front of its path. A key
 // that comes twice is an error too, though f sees both members; keys further down
 // are not compared. More than [MaxMembers] are an error. null has no members. If b is not valid JSON, f is called for the
 // members before the fault.
-func Object(b []byte, f func(key string, value []byte) error) error {
+func Object(b []byte, f func(key, value []byte) error) error {
 	s := scanner{b: b, limit: maxNesting, names: note}
 	var first *Error
 	members := 0
 	err := s.container('{', func() *Error {
-		return s.object(1, func(key string) *Error {
+		return s.object(1, func(key []byte) *Error {
 			if members++; members > MaxMembers {
 				return s.fault(fmt.Sprintf("is one too many; expected at most %d members", MaxMembers))
 			}
@@ -84,7 +84,7 @@ func Object(b []byte, f func(key string, value []byte) error) error {
 				return fault
 			}
 			if err := f(key, value); err != nil && first == nil {
-				first = wrap(err, from).Under(segment(key))
+				first = wrap(err, from).Under(segment(string(key)))
 			}
 			return nil
 		})
@@ -184,11 +184,19 @@ func either(first, err *Error) error {
 	return nil
 }
 
-// unquote returns the text of a valid JSON string in its quotation marks.
-func unquote(b []byte, escaped bool) (text string) {
-	if !escaped {
-		return string(b[1 : len(b)-1])
+// content returns the text of a valid JSON string in its quotation marks, where it
+// stands if it has no escapes.
+func content(b []byte, escaped bool) []byte {
+	if escaped {
+		return []byte(unescape(b))
 	}
+	return b[1 : len(b)-1 : len(b)-1]
+}
+
+// unquote returns what content does.
+func unquote(b []byte, escaped bool) string { return string(content(b, escaped)) }
+
+func unescape(b []byte) (text string) {
 	_ = json.Unmarshal(b, &text) // which cannot fail for a valid string
 	return text
 }

@@ -29,8 +29,8 @@ type Header struct {
 
 func readDirective(raw []byte) (Event, error) {
 	d := Directive{raw: raw}
-	err := strictjson.Object(raw, func(key string, value []byte) error {
-		if key != "directive" {
+	err := strictjson.Object(raw, func(key, value []byte) error {
+		if string(key) != "directive" {
 			return nil
 		}
 		return d.read(value)
@@ -40,13 +40,13 @@ func readDirective(raw []byte) (Event, error) {
 
 func (d *Directive) read(directive []byte) error {
 	var endpoint, payload, grantee string // the tokens
-	err := strictjson.Object(directive, func(key string, value []byte) error {
-		switch key {
+	err := strictjson.Object(directive, func(key, value []byte) error {
+		switch string(key) {
 		case "header":
 			return d.Header.read(value)
 		case "endpoint":
-			return strictjson.Object(value, func(key string, value []byte) (err error) {
-				switch key {
+			return strictjson.Object(value, func(key, value []byte) (err error) {
+				switch string(key) {
 				case "endpointId":
 					d.EndpointID, err = whole(value)
 				case "scope":
@@ -55,8 +55,8 @@ func (d *Directive) read(directive []byte) error {
 				return err
 			})
 		case "payload":
-			return strictjson.Object(value, func(key string, value []byte) (err error) {
-				switch key {
+			return strictjson.Object(value, func(key, value []byte) (err error) {
+				switch string(key) {
 				case "scope":
 					payload, err = tokenOf(value)
 				case "grantee":
@@ -72,8 +72,8 @@ func (d *Directive) read(directive []byte) error {
 }
 
 func (h *Header) read(object []byte) error {
-	return strictjson.Object(object, func(key string, value []byte) (err error) {
-		switch key {
+	return strictjson.Object(object, func(key, value []byte) (err error) {
+		switch string(key) {
 		case "namespace":
 			h.Namespace, err = whole(value)
 		case "name":
@@ -104,8 +104,8 @@ func whole(value []byte) (string, error) {
 
 // tokenOf returns the token of a scope or a grantee.
 func tokenOf(scope []byte) (token string, err error) {
-	err = strictjson.Object(scope, func(key string, value []byte) (err error) {
-		if key == "token" {
+	err = strictjson.Object(scope, func(key, value []byte) (err error) {
+		if string(key) == "token" {
 			token, err = strictjson.String(value)
 		}
 		return err

@@ -99,7 +99,8 @@ func recognize(raw []byte) (found int, err error) {
 		return -1, errNoObject
 	}
 	found = -1
-	_ = strictjson.Object(raw, func(key string, _ []byte) error {
+	_ = strictjson.Object(raw, func(name, _ []byte) error {
+		key := string(name)
 		for i, k := range kinds {
 			switch {
 			case err != nil || !strings.EqualFold(key, k.key):
@@ -137,8 +138,8 @@ func olderVersion(raw []byte) (err error) {
 // members reads the members of an object into the places given by their keys; others
 // are skipped.
 func members(object []byte, into map[string]func([]byte) error) error {
-	return strictjson.Object(object, func(key string, value []byte) error {
-		if read := into[key]; read != nil {
+	return strictjson.Object(object, func(key, value []byte) error {
+		if read := into[string(key)]; read != nil {
 			return read(value)
 		}
 		return nil

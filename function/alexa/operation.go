@@ -17,8 +17,8 @@ type Operation struct {
 
 func readOperation(raw []byte) (Event, error) {
 	o := Operation{raw: raw}
-	err := strictjson.Object(raw, func(key string, value []byte) (err error) {
-		switch key {
+	err := strictjson.Object(raw, func(key, value []byte) (err error) {
+		switch string(key) {
 		case "operation":
 			o.Name, err = strictjson.String(value)
 		case "input":

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/hearthgate/hearthgate/config/strictjson"
 )
 
 // A Reply is the part of a reply that is read: which message it is.
@@ -25,23 +27,12 @@ func (r Reply) IsError() bool { return r.Name == "ErrorResponse" }
 // payload. It returns an error for anything that Alexa would not accept as one.
 func ParseReply(raw []byte) (Reply, error) {
 	var r Reply
-	err := members(raw, map[string]func([]byte) error{"event": func(event []byte) error {
-		return members(event, map[string]func([]byte) error{
-			"header": func(header []byte) error {
-				return members(header, map[string]func([]byte) error{
-					"namespace": text(&r.Namespace), "name": text(&r.Name), "correlationToken": text(&r.CorrelationToken),
-				})
-			},
-			"endpoint": func(endpoint []byte) error {
-				_ = members(endpoint, map[string]func([]byte) error{"endpointId": text(&r.EndpointID)}) // of another type: ""
-				return nil
-			},
-			"payload": func(payload []byte) error {
-				r.Payload = payload
-				return nil
-			},
-		})
-	}})
+	err := strictjson.Object(raw, func(key, value []byte) error {
+		if string(key) == "event" {
+			return r.read(value)
+		}
+		return nil
+	})
 	switch {
 	case err != nil:
 		return Reply{}, fmt.Errorf("the reply is not JSON as Alexa defines it: %w", err)
@@ -51,6 +42,43 @@ func ParseReply(raw []byte) (Reply, error) {
 		_ = members(r.Payload, map[string]func([]byte) error{"type": text(&r.ErrorType), "message": text(&r.ErrorMessage)}) // of another type: ""
 	}
 	return r, nil
+}
+
+func (r *Reply) read(event []byte) error {
+	return strictjson.Object(event, func(key, value []byte) error {
+		switch string(key) {
+		case "header":
+			return r.readHeader(value)
+		case "endpoint":
+			_ = r.readEndpoint(value) // of another type: ""
+		case "payload":
+			r.Payload = value
+		}
+		return nil
+	})
+}
+
+func (r *Reply) readHeader(header []byte) error {
+	return strictjson.Object(header, func(key, value []byte) (err error) {
+		switch string(key) {
+		case "namespace":
+			r.Namespace, err = strictjson.String(value)
+		case "name":
+			r.Name, err = strictjson.String(value)
+		case "correlationToken":
+			r.CorrelationToken, err = strictjson.String(value)
+		}
+		return err
+	})
+}
+
+func (r *Reply) readEndpoint(endpoint []byte) error {
+	return strictjson.Object(endpoint, func(key, value []byte) (err error) {
+		if string(key) == "endpointId" {
+			r.EndpointID, err = strictjson.String(value)
+		}
+		return err
+	})
 }
 
 // A message is a reply made here.

@@ -115,24 +115,24 @@ func (r *SkillRequest) readReason(value []byte) error {
 }
 
 func (r *SkillRequest) readAttributes(object []byte) error {
-	return strictjson.Object(object, func(key string, value []byte) error {
+	return strictjson.Object(object, func(key, value []byte) error {
 		if r.Attributes == nil {
 			r.Attributes = map[string]json.RawMessage{}
 		}
-		r.Attributes[key] = value
+		r.Attributes[string(key)] = value
 		return nil
 	})
 }
 
 func (i *Intent) read(object []byte) error {
 	return members(object, map[string]func([]byte) error{"name": text(&i.Name), "slots": func(slots []byte) error {
-		return strictjson.Object(slots, func(name string, slot []byte) error {
+		return strictjson.Object(slots, func(name, slot []byte) error {
 			var s Slot
 			err := members(slot, map[string]func([]byte) error{"value": text(&s.Value)})
 			if i.Slots == nil {
 				i.Slots = map[string]Slot{}
 			}
-			i.Slots[name] = s
+			i.Slots[string(name)] = s
 			return err
 		})
 	}})

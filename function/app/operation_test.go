@@ -97,6 +97,16 @@ func TestS3Declared(t *testing.T) {
 	}
 }
 
+// TestOperationNames looks that a name stands for one operation.
+func TestOperationNames(t *testing.T) {
+	app, _ := started(t, "", nil)
+	for _, s := range app.dispatcher.Specs() {
+		if app.dispatcher.Spec(s.String()) != s {
+			t.Errorf("two operations are called %s", s)
+		}
+	}
+}
+
 // TestS3HomeClient tries by name to lead the home's requests elsewhere: none comes
 // there, nor does a secret, and the home is reached as before.
 func TestS3HomeClient(t *testing.T) {

@@ -53,7 +53,7 @@ func init() {
 			one: visit{in: both, home: teapot, want: `{"answered":1,"outcomes":[{"response":{"status":418},"error":null},{"response":null,"cause":"refused","error":"~refused"}]}`},
 			two: visit{in: `{"requests":[` + nobody + `]}`, want: `{"answered":0,"outcomes":[{"response":null,"cause":"refused","error":"~refused"}]}`}},
 		{op: "http_client.warm_up",
-			one: visit{in: `{"url":"http://a.test"}`, before: proxied, want: `{"reused":false,"status":405,"dial_seconds":"<1e-9..5>","first_byte_seconds":"<1e-9..5>","handshake_seconds":0,"http2":false,"resumed":false}`},
+			one: visit{in: `{"url":"http://a.test"}`, before: proxied, want: `{"reused":false,"status":405,"dial_seconds":"<1e-9..5>","first_byte_seconds":"<1e-9..5>","handshake_seconds":0,"resumed":false}`},
 			two: visit{in: `{"url":"http://a.test"}`, before: warm, want: `{"reused":true,"status":405,"dial_seconds":0,"first_byte_seconds":"<1e-9..5>","handshake_seconds":0}`}},
 		{op: "http_client.health",
 			one: visit{want: `{"points":100,"reasons":null,"facts":{"requests":1,"failures":0,"latest_requests":1,"latest_failures":0,"connections_open":1,"retries":0}}`},

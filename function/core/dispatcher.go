@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"reflect"
 	"runtime/debug"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,8 +19,10 @@ type Call struct {
 	Hit    bool      // Output came from the cache
 	Start  time.Time // when the call began
 
-	run  *Run // nil outside an invocation
-	used Set
+	impl  any   // the implementation: func(context.Context, In) (Out, error)
+	typed typed // calls impl, where Do knows its types; nil for Execute
+	run   *Run  // nil outside an invocation
+	used  Set
 }
 
 // MarkUsed records that the service of g did something for the call.
@@ -38,6 +42,12 @@ func (c *Call) Utilization() float64 {
 	return float64(c.used.Len()) / float64(c.Gateway.Uses().Len())
 }
 
+// Again returns a call that begins now and runs the same operation on the same input,
+// outside an invocation.
+func (c *Call) Again() *Call {
+	return &Call{Spec: c.Spec, Input: c.Input, Start: time.Now(), impl: c.impl, typed: c.typed}
+}
+
 // A Handler runs a call.
 type Handler func(context.Context, *Call) error
 
@@ -46,10 +56,10 @@ type Handler func(context.Context, *Call) error
 // is ready for Install; until then [Do] fails with [CauseUnbound].
 type Dispatcher struct {
 	modules  [NumGateways]Module
-	services [NumGateways]Service
-	bound    map[*Spec]Handler
-	byName   map[*Spec]Handler // that [Execute] runs instead
-	names    map[string]*Spec
+	handlers [NumGateways]Handler // run a gateway's operations behind its services
+	bound    map[*Spec]any        // the implementation of each operation
+	byName   map[*Spec]any        // that [Execute] runs instead
+	calls    atomic.Int64
 }
 
 // NewDispatcher returns a Dispatcher on which modules are installed.
@@ -60,89 +70,94 @@ func NewDispatcher(modules ...Module) *Dispatcher {
 }
 
 // Handle binds an implementation to op. Like [net/http.ServeMux.Handle] it panics
-// if the name is bound already.
+// if op is bound already. It only keeps the implementation, so that the many operations
+// that few processes run cost a start next to nothing.
 func Handle[In, Out any](d *Dispatcher, op Operation[In, Out], impl func(context.Context, In) (Out, error)) {
-	// Spelled out, this is small enough to be inlined, which makes the program smaller.
-	d.handle(op.Spec, func(ctx context.Context, in any) (any, error) { return impl(ctx, in.(In)) })
+	d.handle(op.Spec, impl)
 }
 
 // HandleByName binds the implementation that [Execute] runs op by, where that may do
 // less than [Do]. The other one must be bound already.
 func HandleByName[In, Out any](d *Dispatcher, op Operation[In, Out], impl func(context.Context, In) (Out, error)) {
-	d.handleByName(op.Spec, func(ctx context.Context, in any) (any, error) { return impl(ctx, in.(In)) })
+	d.handleByName(op.Spec, impl)
 }
 
-func (d *Dispatcher) handleByName(s *Spec, impl func(context.Context, any) (any, error)) {
+func (d *Dispatcher) handle(s *Spec, impl any) {
+	if d.bound[s] != nil {
+		panic("core: " + s.full + " is bound twice")
+	}
+	if d.bound == nil {
+		const about = 128 // operations
+		d.bound = make(map[*Spec]any, about)
+	}
+	d.bound[s] = impl
+}
+
+func (d *Dispatcher) handleByName(s *Spec, impl any) {
 	if d.bound[s] == nil {
 		panic("core: " + s.full + " is not bound yet")
 	}
 	if d.byName == nil {
-		d.byName = map[*Spec]Handler{}
+		d.byName = map[*Spec]any{}
 	}
-	d.byName[s] = d.handler(s, impl)
-}
-
-// handle is what of [Handle] need not be compiled for each operation.
-func (d *Dispatcher) handle(s *Spec, impl func(context.Context, any) (any, error)) {
-	if d.names[s.full] != nil {
-		panic("core: " + s.full + " is bound twice")
-	}
-	if d.names == nil {
-		d.names, d.bound = map[string]*Spec{}, map[*Spec]Handler{}
-	}
-	d.names[s.full] = s
-	d.bound[s] = d.handler(s, impl)
-}
-
-// handler returns impl behind the services that serve s.
-func (d *Dispatcher) handler(s *Spec, impl func(context.Context, any) (any, error)) Handler {
-	return d.wrap(s, func(ctx context.Context, c *Call) (err error) {
-		if c.run != nil {
-			c.run.enter(s.Gateway)
-		}
-		c.Output, err = impl(ctx, c.Input)
-		return err
-	})
-}
-
-// wrap puts h behind the services that the row of s's gateway ticks.
-func (d *Dispatcher) wrap(s *Spec, h Handler) Handler {
-	for _, g := range slices.Backward(serviceOrder[:]) {
-		if service := d.services[g]; service != nil && s.Gateway.Uses().Has(g) {
-			h = service(s, h)
-		}
-	}
-	return h
+	d.byName[s] = impl
 }
 
 // Do runs op on in. Every error it returns is an [*Error] that names an
 // operation; a panic below it is returned as one of kind [Internal].
 func Do[In, Out any](ctx context.Context, d *Dispatcher, op Operation[In, Out], in In) (Out, error) {
-	output, err := d.do(ctx, op.Spec, in, false)
+	output, err := d.do(ctx, &Call{Spec: op.Spec, Input: in, impl: d.bound[op.Spec], typed: types[In, Out]{}})
 	out, _ := output.(Out)
 	return out, err
 }
 
-func (d *Dispatcher) do(ctx context.Context, s *Spec, in any, byName bool) (out any, err error) {
-	run, ok := d.bound[s]
-	if byName && d.byName[s] != nil {
-		run = d.byName[s]
+// do runs c, whose implementation is nil if the operation is not bound.
+func (d *Dispatcher) do(ctx context.Context, c *Call) (out any, err error) {
+	if c.impl == nil {
+		return nil, named(c.Spec, Errorf(NotFound, CauseUnbound, "the operation is not bound to an implementation"))
 	}
-	if !ok {
-		return nil, named(s, Errorf(NotFound, CauseUnbound, "the operation is not bound to an implementation"))
-	}
-	c := &Call{Spec: s, Input: in, Start: time.Now(), run: RunOf(ctx)}
+	d.calls.Add(1)
+	c.Start, c.run = time.Now(), RunOf(ctx)
 	defer func() {
 		if p := recover(); p != nil {
-			out, err = nil, named(s, &Error{Kind: Internal, Cause: CausePanic, Err: &Panic{p, debug.Stack()}})
+			out, err = nil, named(c.Spec, &Error{Kind: Internal, Cause: CausePanic, Err: &Panic{p, debug.Stack()}})
 		}
 		if c.run != nil {
 			c.run.leave(c)
 		}
 	}()
-	err = run(ctx, c)
-	return c.Output, named(s, err)
+	err = d.handlers[c.Gateway](ctx, c)
+	return c.Output, named(c.Spec, err)
 }
+
+// behind returns what runs the operations of g behind the services that its row ticks.
+func behind(services [NumGateways]Service, g Gateway) Handler {
+	h := run
+	for _, other := range slices.Backward(serviceOrder[:]) {
+		if service := services[other]; service != nil && g.Uses().Has(other) {
+			h = service(h)
+		}
+	}
+	return h
+}
+
+// run is the innermost handler: it calls the implementation.
+func run(ctx context.Context, c *Call) (err error) {
+	if c.run != nil {
+		c.run.enter(c.Gateway)
+	}
+	if c.typed != nil {
+		c.Output, err = c.typed.call(ctx, c.impl, c.Input)
+		return err
+	}
+	out := reflect.ValueOf(c.impl).Call([]reflect.Value{reflect.ValueOf(ctx), reflect.ValueOf(c.Input)})
+	c.Output = out[0].Interface()
+	err, _ = out[1].Interface().(error)
+	return err
+}
+
+// Calls returns how many operations were run so far.
+func (d *Dispatcher) Calls() int64 { return d.calls.Load() }
 
 // A Panic is the error that [Do] makes of a panic.
 type Panic struct {
@@ -153,7 +168,14 @@ type Panic struct {
 func (p *Panic) Error() string { return fmt.Sprintf("panic: %v", p.Value) }
 
 // Spec returns the operation called name, "cache.get"; nil if there is none.
-func (d *Dispatcher) Spec(name string) *Spec { return d.names[name] }
+func (d *Dispatcher) Spec(name string) *Spec {
+	for s := range d.bound {
+		if s.full == name {
+			return s
+		}
+	}
+	return nil
+}
 
 // Specs returns the operations bound to d, by gateway and name.
 func (d *Dispatcher) Specs() []*Spec {

@@ -41,7 +41,7 @@ func bound(g core.Gateway) (*core.Dispatcher, core.Operation[echoInput, string],
 	order := new([]core.Gateway)
 	var modules []core.Module
 	for _, s := range slices.Backward(seven) { // in another order than they are wrapped in
-		modules = append(modules, coretest.Serve(s, func(_ *core.Spec, next core.Handler) core.Handler {
+		modules = append(modules, coretest.Serve(s, func(next core.Handler) core.Handler {
 			return func(ctx context.Context, c *core.Call) error {
 				c.MarkUsed(s)
 				*order = append(*order, s)
@@ -195,7 +195,7 @@ func FuzzExecute(f *testing.F) {
 func BenchmarkDo(b *testing.B) {
 	var modules []core.Module
 	for _, g := range seven {
-		modules = append(modules, coretest.Serve(g, func(_ *core.Spec, next core.Handler) core.Handler {
+		modules = append(modules, coretest.Serve(g, func(next core.Handler) core.Handler {
 			return func(ctx context.Context, c *core.Call) error { c.MarkUsed(g); return next(ctx, c) }
 		}))
 	}

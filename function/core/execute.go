@@ -10,7 +10,7 @@ import (
 // The input is strict, as [Decode] has it. An operation that JSON cannot express,
 // or that is not there, says so.
 func Execute(ctx context.Context, d *Dispatcher, name string, input []byte) (json.RawMessage, error) {
-	s := d.names[name]
+	s := d.Spec(name)
 	if s == nil {
 		return nil, Errorf(NotFound, CauseUnknownOperation, "there is no operation %.100q; `hearthgate op` lists them", name)
 	}
@@ -21,7 +21,11 @@ func Execute(ctx context.Context, d *Dispatcher, name string, input []byte) (jso
 	if err := Decode(input, in.Interface()); err != nil {
 		return nil, named(s, err)
 	}
-	out, err := d.do(ctx, s, in.Elem().Interface(), true)
+	impl := d.bound[s]
+	if other := d.byName[s]; other != nil {
+		impl = other
+	}
+	out, err := d.do(ctx, &Call{Spec: s, Input: in.Elem().Interface(), impl: impl})
 	if err != nil {
 		return nil, err
 	}

@@ -26,10 +26,10 @@ type Server interface {
 }
 
 // A Service puts the work of one gateway around the operations of the others. It
-// runs once an operation, when the operation is bound; the [Handler] that it
-// returns runs with every call. That one says by [Call.MarkUsed] that it did
-// something for the call, and must not call [Do], so no call can recurse.
-type Service func(*Spec, Handler) Handler
+// runs once for each gateway that it serves; the [Handler] that it returns runs with
+// every call. That one says by [Call.MarkUsed] that it did something for the call, and
+// must not call [Do], so no call can recurse.
+type Service func(next Handler) Handler
 
 // serviceOrder is the order in which services are wrapped around an operation,
 // outermost first.
@@ -37,8 +37,9 @@ var serviceOrder = [...]Gateway{Utility, Logging, Metrics, Initialization, Secur
 
 // Install makes d run the operations of modules, behind their services. For each
 // module it adds the operation `<gateway>.health`. Like [net/http.ServeMux.Handle]
-// it panics when a gateway or the name of an operation is there twice.
+// it panics when a gateway or an operation is there twice.
 func (d *Dispatcher) Install(modules ...Module) {
+	var services [NumGateways]Service
 	for _, m := range modules {
 		g := m.Gateway()
 		if d.modules[g] != nil {
@@ -46,8 +47,11 @@ func (d *Dispatcher) Install(modules ...Module) {
 		}
 		d.modules[g] = m
 		if s, ok := m.(Server); ok {
-			d.services[g] = s.Service()
+			services[g] = s.Service()
 		}
+	}
+	for g := range Gateway(NumGateways) {
+		d.handlers[g] = behind(services, g)
 	}
 	for _, m := range modules {
 		m.Bind(d)

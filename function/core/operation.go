@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"reflect"
 
 	"github.com/hearthgate/hearthgate/config/wire"
@@ -11,6 +12,19 @@ import (
 //
 //	var Get = core.Define[GetInput, Entry](core.Cache, "get", "Return what is kept under a key.")
 type Operation[In, Out any] struct{ *Spec }
+
+// A typed calls the implementation of an operation whose types it knows.
+type typed interface {
+	call(ctx context.Context, impl, in any) (any, error)
+}
+
+// types are those of an operation's input and output, for [Do], which knows them when
+// it is compiled and so needs no reflection.
+type types[In, Out any] struct{}
+
+func (types[In, Out]) call(ctx context.Context, impl, in any) (any, error) {
+	return impl.(func(context.Context, In) (Out, error))(ctx, in.(In))
+}
 
 // None is the input of an operation that needs none: the JSON object {}.
 type None struct{}
@@ -31,11 +45,12 @@ type Spec struct {
 
 // Define declares an operation.
 func Define[In, Out any](g Gateway, name, doc string) Operation[In, Out] {
-	return Operation[In, Out]{define(g, name, doc, reflect.TypeFor[In](), reflect.TypeFor[Out]())}
+	return Operation[In, Out]{define(g, name, doc, (*In)(nil), (*Out)(nil))} // short enough to be inlined
 }
 
-func define(g Gateway, name, doc string, in, out reflect.Type) *Spec {
-	return &Spec{Gateway: g, Name: name, Doc: doc, In: in, Out: out, full: g.String() + "." + name}
+// define returns the Spec of an operation, given pointers of its types.
+func define(g Gateway, name, doc string, in, out any) *Spec {
+	return &Spec{Gateway: g, Name: name, Doc: doc, In: reflect.TypeOf(in).Elem(), Out: reflect.TypeOf(out).Elem(), full: g.String() + "." + name}
 }
 
 // InGo returns op, refused by name for a reason that completes the sentence

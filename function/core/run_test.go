@@ -51,13 +51,13 @@ func TestNewRun(t *testing.T) {
 // serving returns a module of g whose service reports that it did something for
 // operations of some gateways, and answers those of others itself.
 func serving(g core.Gateway, does, answers core.Set) core.Module {
-	return coretest.Serve(g, func(s *core.Spec, next core.Handler) core.Handler {
+	return coretest.Serve(g, func(next core.Handler) core.Handler {
 		return func(ctx context.Context, c *core.Call) error {
-			if does.Has(s.Gateway) {
+			if does.Has(c.Gateway) {
 				c.MarkUsed(g)
 				c.MarkUsed(g) // a second time changes nothing
 			}
-			if answers.Has(s.Gateway) {
+			if answers.Has(c.Gateway) {
 				c.Hit, c.Output = true, "kept"
 				return nil
 			}

@@ -36,8 +36,8 @@ func readEndpoint(raw []byte) (e endpoint, err error) {
 	if len(raw) > maxEndpoint {
 		return e, errLongEndpoint
 	}
-	err = strictjson.Object(raw, func(key string, value []byte) (err error) {
-		switch key {
+	err = strictjson.Object(raw, func(key, value []byte) (err error) {
+		switch string(key) {
 		case "endpointId":
 			e.id, err = strictjson.String(value)
 		case "friendlyName":
@@ -83,9 +83,9 @@ func (e *endpoint) mend(raw []byte) (mended []byte, removed []string, named bool
 	list, _ := json.Marshal(kept)
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `{"friendlyName":%s,"capabilities":%s`, name, list)
-	_ = strictjson.Object(raw, func(key string, value []byte) error {
-		if key != "friendlyName" && key != "capabilities" {
-			quoted, _ := json.Marshal(key)
+	_ = strictjson.Object(raw, func(key, value []byte) error {
+		if name := string(key); name != "friendlyName" && name != "capabilities" {
+			quoted, _ := json.Marshal(name)
 			fmt.Fprintf(&b, ",%s:%s", quoted, value)
 		}
 		return nil

@@ -39,8 +39,8 @@ func Endpoints(body []byte) ([]json.RawMessage, error) {
 	}
 	var all []json.RawMessage
 	found := false
-	err = strictjson.Object(reply.Payload, func(key string, value []byte) error {
-		if key != "endpoints" || strictjson.Kind(value) != "list" {
+	err = strictjson.Object(reply.Payload, func(key, value []byte) error {
+		if string(key) != "endpoints" || strictjson.Kind(value) != "list" {
 			return nil
 		}
 		found = true

@@ -1,10 +1,17 @@
-// Package bench measures the built function against a hello world and against the
-// floor, which does the same job with nothing around it. All three run on this machine
-// under the local Runtime API, in turn, so that a disturbance affects all of them.
+// Package bench measures the built function against other programs: a hello world; the
+// floor, which does the same job with nothing around it; the least program that uses the
+// same packages; and one that works in haaska's manner. All run on this machine under the
+// local Runtime API, in turn, so that a disturbance affects all of them. The home shows a
+// chain like Let's Encrypt's and the parameter store one like Amazon's, and the roots of
+// both are among those that the function trusts.
 package bench
 
 import (
 	"context"
+	"crypto/tls"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"net/http/httptest"
@@ -19,7 +26,6 @@ import (
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
-	"github.com/hearthgate/hearthgate/infra/testkit/faultyhome"
 )
 
 // share is the part of a core that 128 MB of memory get after the start.
@@ -35,27 +41,32 @@ type Options struct {
 	Log    io.Writer // gets a line before work that takes a while
 }
 
-// A Program is one of the three that are compared.
+// A Program is one of those that are compared.
 type Program struct {
 	Name string
 	Dir  string // below the root of the clone
 	file string
 }
 
-// Programs returns the three, the function last.
+// Programs returns all, the function last.
 func Programs() []Program {
 	return []Program{
 		{Name: "hello", Dir: "infra/bench/hello"},
 		{Name: "floor", Dir: "infra/bench/floor"},
-		{Name: "function", Dir: "function"},
+		{Name: "least", Dir: "infra/bench/least"},
+		{Name: "haaska", Dir: "infra/bench/haaska"},
+		{Name: function, Dir: function},
 	}
 }
+
+const function = "function"
 
 // A bench is one measurement.
 type bench struct {
 	Options
 	env   []string
 	event []byte
+	roots []*link // of the home and of the parameter store
 }
 
 // Run measures. What could not be measured is in Report.Skipped.
@@ -68,44 +79,100 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	programs := Programs()
-	for i := range programs {
-		p := &programs[i]
-		fmt.Fprintf(o.Log, "building %s ...\n", p.Name)
-		p.file = filepath.Join(dir, p.Name)
-		if err := project.Program(ctx, filepath.Join(o.Root, p.Dir), p.file); err != nil {
-			return nil, err
-		}
-	}
 	b := &bench{Options: o}
 	end, err := b.surround()
 	if err != nil {
 		return nil, err
 	}
 	defer end()
-	return b.measure(ctx, programs)
-}
-
-// surround starts a home behind TLS and a parameter store. The certificate is an
-// elliptic one, as Let's Encrypt makes them.
-func (b *bench) surround() (end func(), err error) {
-	const token = "eyJhbGciOiJIUzI1NiJ9.e30.of-the-benchmark"
-	ca, err := faultyhome.NewCA()
+	programs, err := b.build(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
-	home := httptest.NewUnstartedServer(demohome.New(token))
-	if home.TLS, err = ca.TLS(faultyhome.Certificate{}); err != nil {
+	r, err := b.measure(ctx, programs)
+	if err != nil {
 		return nil, err
 	}
-	home.StartTLS()
+	r.Version = project.Version(ctx, o.Root)
+	if r.Deployed, err = b.deployed(ctx, dir); err != nil {
+		return nil, err
+	}
+	r.Picture, err = b.picture(ctx, programs[len(programs)-1])
+	return r, err
+}
+
+// build builds the programs into dir; the function with the roots of the benchmark among
+// those that it trusts.
+func (b *bench) build(ctx context.Context, dir string) ([]Program, error) {
+	trusted := filepath.Join(b.Root, "function", "gateway", "httpclient", "roots.der")
+	roots, err := os.ReadFile(trusted)
+	if err != nil {
+		return nil, err
+	}
+	more, overlay := filepath.Join(dir, "roots.der"), filepath.Join(dir, "overlay.json")
+	list, _ := json.Marshal(map[string]map[string]string{"Replace": {trusted: more}}) // text: cannot fail
+	for _, root := range b.roots {
+		roots = append(roots, root.Raw...)
+	}
+	if err := errors.Join(os.WriteFile(more, roots, 0o600), os.WriteFile(overlay, list, 0o600)); err != nil {
+		return nil, err
+	}
+	programs := Programs()
+	for i := range programs {
+		p := &programs[i]
+		fmt.Fprintf(b.Log, "building %s ...\n", p.Name)
+		p.file = filepath.Join(dir, p.Name)
+		var env []string
+		if p.Name == function {
+			p.file += "-built"
+			env = append(env, "GOFLAGS=-overlay="+overlay)
+		}
+		if err := project.Program(ctx, filepath.Join(b.Root, p.Dir), p.file, env...); err != nil {
+			return nil, err
+		}
+	}
+	return programs, nil
+}
+
+// deployed returns the size of the function as Lambda gets it.
+func (b *bench) deployed(ctx context.Context, dir string) (int64, error) {
+	file := filepath.Join(dir, "deployed")
+	if err := project.Deployed(ctx, b.Root, file); err != nil {
+		return 0, err
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}
+
+// surround starts a home and a parameter store, both behind TLS.
+func (b *bench) surround() (end func(), err error) {
+	const token = "eyJhbGciOiJIUzI1NiJ9.e30.of-the-benchmark"
+	home := httptest.NewUnstartedServer(demohome.New(token))
 	cloud := fakeaws.Start(fakeaws.Options{})
+	store := httptest.NewUnstartedServer(cloud)
+	var trusted []byte
+	for _, s := range []struct {
+		server *httptest.Server
+		chain  func() (*link, *tls.Config, error)
+	}{{home, letsEncrypt}, {store, amazon}} {
+		root, conf, err := s.chain()
+		if err != nil {
+			return nil, err
+		}
+		b.roots = append(b.roots, root)
+		trusted = append(trusted, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: root.Raw})...)
+		s.server.TLS = conf
+		s.server.StartTLS()
+	}
 	const region, name = "us-east-1", "/hearthgate/bench/home-assistant/token"
 	cloud.SetParameter(region, fakeaws.Parameter{Name: name, Type: "SecureString", Value: token, Version: 1})
-	b.env = append(cloud.Environment(), "AWS_REGION="+region,
-		config.EnvStage+"=bench", config.EnvURL+"="+home.URL, config.EnvTokenParameter+"="+name, config.EnvCA+"="+ca.PEM)
+	b.env = append(cloud.Environment(), "AWS_ENDPOINT_URL="+store.URL, "AWS_REGION="+region, "BENCH_CA="+string(trusted), "BENCH_TOKEN="+token,
+		config.EnvStage+"=bench", config.EnvURL+"="+home.URL, config.EnvTokenParameter+"="+name)
 	b.event, err = invoke.SampleEvent("turn-on", "light#kitchen_light", "no-token")
-	return func() { home.Close(); cloud.Close() }, err
+	return func() { home.Close(); store.Close(); cloud.Close() }, err
 }
 
 // measure runs the programs in turn, at full speed and under the quota.
@@ -140,7 +207,9 @@ func (b *bench) measure(ctx context.Context, programs []Program) (*Report, error
 // A measurement is one process: its first event and those that followed.
 type measurement struct {
 	init, cold time.Duration   // until it asked for the first event, until it had answered it
-	warm       []time.Duration // the later ones
+	cpu        time.Duration   // that it took until then
+	faults     int64           // of pages, until then
+	warm       []time.Duration // the later events
 	peak       int64           // of the resident set, bytes
 }
 
@@ -170,27 +239,11 @@ func (b *bench) once(ctx context.Context, p Program, q *quota) (m measurement, e
 		}
 		if i == 0 {
 			m.init, m.cold = v.Init, v.Init+v.Duration
+			m.faults, m.cpu = faults(f.Pid()), cpu(f.Pid())
 		} else {
 			m.warm = append(m.warm, v.Duration)
 		}
 	}
-	m.peak, err = peak(f.Pid())
-	return m, err
-}
-
-// peak returns the peak of a process's resident memory in bytes, 0 if the system does
-// not report it.
-func peak(pid int) (int64, error) {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0, nil
-	}
-	var kb int64
-	for line := range strings.Lines(string(text)) {
-		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
-			_, err := fmt.Sscan(rest, &kb)
-			return kb << 10, err
-		}
-	}
-	return 0, nil
+	m.peak = peak(f.Pid())
+	return m, nil
 }

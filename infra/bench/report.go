@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 )
@@ -25,9 +26,15 @@ func (c condition) String() string {
 // A Report is what was measured.
 type Report struct {
 	Machine string   `json:"machine"`
+	Version string   `json:"version"` // of the clone
+	Date    string   `json:"date"`
 	Starts  int      `json:"starts"`  // of each program under each condition
 	Rows    []Row    `json:"rows"`    // one a program
 	Skipped []string `json:"skipped"` // what could not be measured, and why
+	Picture *Picture `json:"picture"`
+
+	Operations []Operation `json:"operations"`     // nil if they were not measured
+	Deployed   int64       `json:"deployed_bytes"` // of the binary for arm64
 }
 
 // A Row is one program's figures.
@@ -40,6 +47,8 @@ type Row struct {
 	Warm   Spread `json:"warm_ms"` // the median of a process's later events
 	Warm7  Spread `json:"warm_128_ms"`
 	PeakMB Spread `json:"peak_mb"`
+	CPU    Spread `json:"cpu_ms"` // from exec to the first reply
+	Faults Spread `json:"faults"` // likewise
 }
 
 // A Spread is a sample of a figure, one value a process.
@@ -64,7 +73,7 @@ func (s Spread) over(t Spread) Spread {
 }
 
 func newReport(programs []Program, starts int) *Report {
-	r := &Report{Machine: fmt.Sprintf("%s/%s, %d cores, %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version()), Starts: starts}
+	r := &Report{Machine: fmt.Sprintf("%s/%s, %d cores, %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version()), Date: time.Now().Format(time.DateOnly), Starts: starts}
 	for _, p := range programs {
 		row := Row{Name: p.Name}
 		if info, err := os.Stat(p.file); err == nil {
@@ -87,52 +96,38 @@ func (r *Row) add(c condition, m measurement) {
 	r.Init, r.Cold = append(r.Init, ms(m.init)), append(r.Cold, ms(m.cold))
 	r.Warm = append(r.Warm, warm.Quantile(.5))
 	r.PeakMB = append(r.PeakMB, float64(m.peak)/1e6)
+	r.CPU, r.Faults = append(r.CPU, ms(m.cpu)), append(r.Faults, float64(m.faults))
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // figures are the columns of the table.
 var figures = []struct {
-	title string
-	of    func(Row) Spread
-	goal  map[string]float64 // at most so many times the program of that name
+	title, format string
+	of            func(Row) Spread
 }{
-	{"init, ms", func(r Row) Spread { return r.Init }, nil},
-	{"cold, ms", func(r Row) Spread { return r.Cold }, map[string]float64{"floor": 1.3}},
-	{"cold at 128 MB, ms", func(r Row) Spread { return r.Slow }, map[string]float64{"floor": 1.3}},
-	{"warm, ms", func(r Row) Spread { return r.Warm }, nil},
-	{"warm at 128 MB, ms", func(r Row) Spread { return r.Warm7 }, map[string]float64{"hello": 1.5}},
-	{"peak memory, MB", func(r Row) Spread { return r.PeakMB }, map[string]float64{"hello": 1.3}},
+	{"init, ms", "%.1f", func(r Row) Spread { return r.Init }},
+	{"cold, ms", "%.1f", func(r Row) Spread { return r.Cold }},
+	{"cold at 128 MB, ms", "%.1f", func(r Row) Spread { return r.Slow }},
+	{"warm, ms", "%.2f", func(r Row) Spread { return r.Warm }},
+	{"warm at 128 MB, ms", "%.2f", func(r Row) Spread { return r.Warm7 }},
+	{"CPU to the first reply, ms", "%.1f", func(r Row) Spread { return r.CPU }},
+	{"page faults to the first reply", "%.0f", func(r Row) Spread { return r.Faults }},
+	{"peak memory, MB", "%.1f", func(r Row) Spread { return r.PeakMB }},
 }
 
-// Show writes the report as tables: medians with the tenth and the ninetieth
-// percentile, then the function compared with the others.
+// Show writes the report for people: medians with the tenth and the ninetieth percentile.
 func (r *Report) Show(w io.Writer) error {
-	fmt.Fprintf(w, "%s; %d starts of each, in turn; median (p10 - p90)\n\n", r.Machine, r.Starts)
+	fmt.Fprintf(w, "%s, %s, commit %s; %d starts of each, in turn; median (p10 - p90)\n\n", r.Date, r.Machine, r.Version, r.Starts)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprint(t, "\tbinary, MB")
-	for _, f := range figures {
-		fmt.Fprint(t, "\t", f.title)
+	for i, line := range r.table() {
+		if i != 1 { // the line below the head
+			fmt.Fprintln(t, strings.Join(line, "\t"))
+		}
 	}
 	fmt.Fprintln(t)
-	for _, row := range r.Rows {
-		fmt.Fprintf(t, "%s\t%.1f", row.Name, float64(row.Size)/1e6)
-		for _, f := range figures {
-			fmt.Fprint(t, "\t", show(f.of(row), "%.1f"))
-		}
-		fmt.Fprintln(t)
-	}
-	function := r.Rows[len(r.Rows)-1]
-	for _, other := range r.Rows[:len(r.Rows)-1] {
-		fmt.Fprintf(t, "function / %s\t%.1f", other.Name, float64(function.Size)/float64(other.Size))
-		for _, f := range figures {
-			ratio := show(f.of(function).over(f.of(other)), "%.2f")
-			if goal, ok := f.goal[other.Name]; ok {
-				ratio += fmt.Sprintf(" goal %.1f", goal)
-			}
-			fmt.Fprint(t, "\t", ratio)
-		}
-		fmt.Fprintln(t)
+	for _, g := range r.Goals() {
+		fmt.Fprintln(t, strings.Join(g.cells(), "\t"))
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -140,7 +135,28 @@ func (r *Report) Show(w io.Writer) error {
 	for _, s := range r.Skipped {
 		fmt.Fprintln(w, "skipped:", s)
 	}
+	if r.Picture != nil {
+		fmt.Fprintln(w)
+		r.Picture.Show(w)
+	}
 	return nil
+}
+
+// table returns the figures of all programs as cells, a program a column.
+func (r *Report) table() [][]string {
+	head, rule, size := []string{""}, []string{"---"}, []string{"binary, MB"}
+	for _, row := range r.Rows {
+		head, rule, size = append(head, row.Name), append(rule, "---"), append(size, fmt.Sprintf("%.1f", float64(row.Size)/1e6))
+	}
+	lines := [][]string{head, rule, size}
+	for _, f := range figures {
+		line := []string{f.title}
+		for _, row := range r.Rows {
+			line = append(line, show(f.of(row), f.format))
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 func show(s Spread, format string) string {

@@ -14,8 +14,8 @@ import (
 // is to panic, as an operation and as a service of others.
 var plants = []struct{ line, instead string }{
 	{"import (\n", "import (\n\t\"os\"\n"},
-	{"\t\tc.Output, err = impl(ctx, c.Input)\n", "\t\tplanted(c.run, s.Gateway)\n\t\tc.Output, err = impl(ctx, c.Input)\n"},
-	{"\t\t\th = service(s, h)\n", "\t\t\th = explosive(g, service(s, h))\n"},
+	{"\tif c.typed != nil {\n", "\tplanted(c.run, c.Gateway)\n\tif c.typed != nil {\n"},
+	{"\t\t\th = service(h)\n", "\t\t\th = explosive(other, service(h))\n"},
 }
 
 const explosives = `
@@ -60,7 +60,7 @@ var planted = sync.OnceValues(func() (string, error) {
 	if err := os.WriteFile(overlay, list, 0o600); err != nil {
 		return "", err
 	}
-	cmd := exec.Command("go", "build", "-overlay", overlay, "-tags", "lambda.norpc", "-o", out, ".")
+	cmd := exec.Command("go", "build", "-overlay", overlay, "-tags", "lambda.norpc,nethttpomithttp2", "-o", out, ".")
 	cmd.Dir = filepath.Join(shared.root, "function")
 	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=", "CGO_ENABLED=0")
 	if said, err := cmd.CombinedOutput(); err != nil {

@@ -33,6 +33,7 @@ func (*Store) Gateway() core.Gateway { return core.Cache }
 
 // Bind binds the operations of the gateway to d.
 func (s *Store) Bind(d *core.Dispatcher) {
+	s.dispatcher = d
 	core.Handle(d, Get, s.get)
 	core.Handle(d, Set, s.set)
 	core.Handle(d, Preload, s.preload)

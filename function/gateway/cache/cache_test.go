@@ -141,7 +141,7 @@ func TestBadInput(t *testing.T) {
 // checked runs an operation whose input is checked, as the security gateway does it.
 func checked(t *testing.T, s shop, call string) (json.RawMessage, error) {
 	t.Helper()
-	check := func(_ *core.Spec, next core.Handler) core.Handler {
+	check := func(next core.Handler) core.Handler {
 		return func(ctx context.Context, c *core.Call) error {
 			if in, ok := c.Input.(interface{ Check() error }); ok {
 				if err := in.Check(); err != nil {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"reflect"
 	"time"
 
 	"github.com/hearthgate/hearthgate/function/core"
@@ -63,19 +62,19 @@ func revoked(v any) bool {
 // kind Forbidden, are cached, in namespace negative for its default TTL, so that a
 // rejected token is not sent again at once. A call with the key "" passes through and is not counted.
 func (s *Store) Service() core.Service {
-	return func(spec *core.Spec, next core.Handler) core.Handler {
-		if !spec.In.Implements(reflect.TypeFor[Keyed]()) {
-			return next
-		}
-		s.register(spec)
+	return func(next core.Handler) core.Handler {
 		return func(ctx context.Context, c *core.Call) error {
-			key, ttl := c.Input.(Keyed).CacheKey()
+			in, ok := c.Input.(Keyed)
+			if !ok {
+				return next(ctx, c)
+			}
+			key, ttl := in.CacheKey()
 			if key == "" {
 				return next(ctx, c)
 			}
 			c.MarkUsed(core.Cache)
 			ns, persistent := placeOf(c.Input)
-			k := id{spec, key}
+			k := id{c.Spec, key}
 			if v, err, ok := s.cachedResult(ctx, ns, k, persistent); ok {
 				c.Output, c.Hit = v, true
 				return err
@@ -84,7 +83,7 @@ func (s *Store) Service() core.Service {
 			_, revocable := errors.AsType[revocableError](err)
 			switch kind := core.KindOf(err); {
 			case err == nil:
-				s.put(ctx, ns, entry{id: k, value: c.Output, ttl: ttl, persistent: persistent, rerun: rerun{spec, c.Input, next}})
+				s.put(ctx, ns, entry{id: k, value: c.Output, ttl: ttl, persistent: persistent, rerun: rerun{c, next}})
 			case kind == core.Unauthorized, kind == core.Expired, kind == core.Forbidden && revocable:
 				s.put(ctx, Negative, entry{id: k, value: err, ttl: s.memoryOf(Negative).limits.Default})
 			}
@@ -114,15 +113,4 @@ func (s *Store) cachedResult(ctx context.Context, ns Namespace, k id, persistent
 	}
 	e, ok := s.memoryOf(ns).lookup(k)
 	return e.value, nil, ok && !revoked(e.value)
-}
-
-// register makes the results of an operation known by its name, for those that come
-// from the levels below.
-func (s *Store) register(spec *core.Spec) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.specs == nil {
-		s.specs = map[string]*core.Spec{}
-	}
-	s.specs[spec.String()] = spec
 }

@@ -50,7 +50,7 @@ type keyedShop struct {
 func keyed(t *testing.T, o cache.Options, modules ...core.Module) *keyedShop {
 	s := &keyedShop{shop: open(o)}
 	var mu sync.Mutex
-	watch := func(_ *core.Spec, next core.Handler) core.Handler {
+	watch := func(next core.Handler) core.Handler {
 		return func(ctx context.Context, c *core.Call) error {
 			err := next(ctx, c)
 			mu.Lock()

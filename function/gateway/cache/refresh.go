@@ -13,9 +13,8 @@ import (
 // A rerun runs the operation again whose result an entry holds, as the service ran
 // it. The zero value cannot.
 type rerun struct {
-	spec  *core.Spec
-	input any
-	next  core.Handler
+	call *core.Call
+	next core.Handler
 }
 
 func (r rerun) possible() bool { return r.next != nil }
@@ -27,7 +26,7 @@ func (r rerun) run(ctx context.Context) (v any, err error) {
 			v, err = nil, fmt.Errorf("panic: %v", p)
 		}
 	}()
-	c := &core.Call{Spec: r.spec, Input: r.input, Start: time.Now()}
+	c := r.call.Again()
 	err = r.next(ctx, c)
 	return c.Output, err
 }

@@ -56,9 +56,10 @@ type Store struct {
 	table tableLevel
 	codec codec
 
+	dispatcher *core.Dispatcher // knows the operations by name; nil before Bind
+
 	mu    sync.Mutex
-	specs map[string]*core.Spec // guarded by mu; keyed operations, by name
-	usage usage                 // guarded by mu
+	usage usage // guarded by mu
 }
 
 // New returns an empty Store.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"reflect"
 	"slices"
 	"time"
 )
@@ -153,10 +154,14 @@ func (s *Store) loadUsage(ctx context.Context) {
 // idFor returns an id by the name of its operation, and false if no keyed operation
 // has the name.
 func (s *Store) idFor(op, key string) (id, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	spec := s.specs[op]
-	return id{spec, key}, op == "" || spec != nil
+	if op == "" {
+		return id{key: key}, true
+	}
+	if s.dispatcher == nil {
+		return id{}, false
+	}
+	spec := s.dispatcher.Spec(op)
+	return id{spec, key}, spec != nil && spec.In.Implements(reflect.TypeFor[Keyed]())
 }
 
 // usageIsDue reports whether keys were hit since their usage was saved, and it is

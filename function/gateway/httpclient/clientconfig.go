@@ -40,7 +40,7 @@ func (c *Client) newClientConfig(config Config, old *clientConfig) *clientConfig
 		cc.home, cc.others = old.home, old.others
 		return cc
 	}
-	cc.others = &transportPool{make: func(system bool) *http.Transport { return c.transport(config, publicTLS(system)) }}
+	cc.others = &transportPool{make: func(system bool) *http.Transport { return c.publicTransport(config, system) }}
 	cc.home = cc.others
 	if config.hasOwnTrust() {
 		cc.home = &transportPool{make: func(system bool) *http.Transport { return c.transport(config, config.homeTLS(system)) }}
@@ -62,12 +62,21 @@ func (c Config) hasOwnTrust() bool {
 	return c.CA != "" || c.Insecure || len(c.Pins) > 0 || c.Certificate != ""
 }
 
+// publicTransport returns the transport for hosts with a public certificate. A proxy's
+// connections are the transport's own, so that it must know all authorities.
+func (c *Client) publicTransport(config Config, systemRoots bool) *http.Transport {
+	if systemRoots || config.Proxy != "" {
+		return c.transport(config, publicTLS(systemRoots))
+	}
+	t := c.transport(config, nil)
+	t.DialTLSContext = c.dialEmbedded()
+	return t
+}
+
 func (c *Client) transport(config Config, conf *tls.Config) *http.Transport {
 	t := &http.Transport{
 		DialContext:            c.dial,
 		TLSClientConfig:        conf,
-		ForceAttemptHTTP2:      true,
-		HTTP2:                  &http.HTTP2Config{SendPingTimeout: maxUnacknowledged / 2, PingTimeout: maxUnacknowledged / 2},
 		MaxIdleConns:           8,
 		MaxResponseHeaderBytes: maxHeader,
 		MaxIdleConnsPerHost:    4,

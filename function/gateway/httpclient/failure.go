@@ -92,7 +92,7 @@ func (timeoutError) Is(target error) bool { return target == context.DeadlineExc
 // connection in memory says as io.ErrClosedPipe. For some of these
 func isConnectionLost(err error) bool {
 	return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, net.ErrClosed) || errors.Is(err, io.ErrClosedPipe) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		containsAny(err, "server closed idle connection", "http2: Transport: cannot retry", "http2: server sent GOAWAY", "stream error: stream ID", "http2: client connection")
+		containsAny(err, "server closed idle connection")
 }
 
 // withoutURL returns err without the URL that net/http puts in front of it.

@@ -25,7 +25,7 @@ func TestT1Interim(t *testing.T) {
 			{"110", []int{110}, core.CauseProtocol},
 			{"199 after 103", []int{103, 199}, core.CauseProtocol},
 		} {
-			t.Run(map[bool]string{false: "HTTP/1.1, ", true: "HTTP/2, "}[h2]+tt.name, func(t *testing.T) {
+			t.Run(map[bool]string{false: "HTTP/1.1, ", true: "HTTP/2 offered, "}[h2]+tt.name, func(t *testing.T) {
 				home := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 					for _, status := range tt.statuses {
 						w.WriteHeader(status)

@@ -2,8 +2,6 @@ package httpclient_test
 
 import (
 	"bufio"
-	"crypto/tls"
-	"encoding/binary"
 	"io"
 	"net"
 	"net/http"
@@ -11,7 +9,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
 )
 
@@ -154,80 +151,5 @@ func TestDeadIdleConnection(t *testing.T) {
 			t.Fatalf("command %d was received %d times and returned %v", i, got, err)
 		}
 		home.CloseClientConnections()
-	}
-}
-
-// Frames of HTTP/2 (RFC 9113) and error codes that end a stream.
-const (
-	frameData, frameHeaders, frameReset, frameSettings, frameGoAway = 0, 1, 3, 4, 7
-
-	protocolError, refusedStream = 1, 7
-)
-
-// h2 reads one request of HTTP/2 whole, counts it, and answers with a frame.
-func (c *counter) h2(conn net.Conn, kind byte, stream uint32, payload ...uint32) {
-	in := bufio.NewReader(conn)
-	if _, err := io.CopyN(io.Discard, in, 24); err != nil { // the preface
-		return
-	}
-	frame(conn, frameSettings, 0, 0)
-	for {
-		head := make([]byte, 9)
-		if _, err := io.ReadFull(in, head); err != nil {
-			return
-		}
-		length := int64(head[0])<<16 | int64(head[1])<<8 | int64(head[2])
-		if _, err := io.CopyN(io.Discard, in, length); err != nil {
-			return
-		}
-		isRequest := head[3] == frameHeaders || head[3] == frameData
-		if isRequest && head[4]&1 == 1 { // END_STREAM
-			c.received.Add(1)
-			frame(conn, kind, 0, stream, payload...)
-			if kind == frameGoAway {
-				return
-			}
-		}
-	}
-}
-
-func frame(w io.Writer, kind, flags byte, stream uint32, payload ...uint32) {
-	b := []byte{0, 0, byte(4 * len(payload)), kind, flags}
-	b = binary.BigEndian.AppendUint32(b, stream)
-	for _, p := range payload {
-		b = binary.BigEndian.AppendUint32(b, p)
-	}
-	_, _ = w.Write(b)
-}
-
-// TestAtMostOnceHTTP2 has a server read a request whole and end it in each of the ways
-// after which net/http would retry it by itself.
-func TestAtMostOnceHTTP2(t *testing.T) {
-	cert := httptest.NewUnstartedServer(nil)
-	cert.EnableHTTP2 = true
-	cert.StartTLS()
-	defer cert.Close()
-	for name, tt := range map[string]struct {
-		kind    byte
-		stream  uint32
-		payload []uint32
-	}{
-		"PROTOCOL_ERROR": {frameReset, 1, []uint32{protocolError}},
-		"REFUSED_STREAM": {frameReset, 1, []uint32{refusedStream}},
-		"GOAWAY":         {frameGoAway, 0, []uint32{0, 0}},
-	} {
-		for kind, want := range map[string]int32{"command": 1, "idempotent": 2} {
-			t.Run(name+", "+kind, func(t *testing.T) {
-				server := listen(t, "https", func(c *counter, raw net.Conn, _ int32) {
-					conn := tls.Server(raw, &tls.Config{Certificates: cert.TLS.Certificates, NextProtos: []string{"h2"}})
-					c.h2(conn, tt.kind, tt.stream, tt.payload...)
-				})
-				c := client(t, httpclient.Config{Home: server.url, Insecure: true})
-				_, err := send(t, c, httpclient.Request{Method: "POST", URL: server.url, Body: []byte("{}"), Idempotent: kind == "idempotent"})
-				if got := server.received.Load(); got != want || core.CauseOf(err) != core.CauseReset {
-					t.Errorf("it was received %d times and returned %v; want %d times and cause reset", got, err, want)
-				}
-			})
-		}
 	}
 }

@@ -41,7 +41,7 @@ func (f *frozen) Close() error {
 // command arrives, once.
 func TestPeerClosed(t *testing.T) {
 	for _, reset := range []bool{false, true} {
-		for _, proto := range []string{"HTTP/1.1", "HTTP/1.1 over TLS", "HTTP/2.0"} {
+		for _, proto := range []string{"HTTP/1.1", "HTTP/1.1 over TLS", "HTTP/2 offered"} {
 			t.Run(proto+map[bool]string{false: ", closed", true: ", reset"}[reset], func(t *testing.T) {
 				var received atomic.Int32
 				home := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -56,7 +56,7 @@ func TestPeerClosed(t *testing.T) {
 					accepted <- c
 					return ctx
 				}
-				home.EnableHTTP2 = proto == "HTTP/2.0"
+				home.EnableHTTP2 = proto == "HTTP/2 offered"
 				if proto == "HTTP/1.1" {
 					home.Start()
 				} else {

@@ -1,6 +1,6 @@
 //go:build ignore
 
-// Command roots_generate writes roots.pem: of the certificate authorities that this
+// Command roots_generate writes roots.der, and roots.txt, which lists what it holds: of the certificate authorities that this
 // machine's ca-certificates package trusts (Mozilla's list), the few that sign most
 // of the web's certificates, and every one that homes are known to have.
 package main
@@ -39,8 +39,8 @@ func main() {
 	if err != nil {
 		log.Fatalf("%v: install the package ca-certificates", err)
 	}
-	var out bytes.Buffer
-	fmt.Fprintf(&out, "# Certificate authorities, from Mozilla's list as the package ca-certificates has it.\n# Written by roots_generate.go; run go generate to bring it up to date.\n")
+	var der, list bytes.Buffer
+	fmt.Fprintf(&list, "# Certificate authorities, from Mozilla's list as the package ca-certificates has it.\n# Written by roots_generate.go; run go generate to bring it up to date.\n")
 	found := map[string]bool{}
 	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
 		c, err := x509.ParseCertificate(block.Bytes)
@@ -48,17 +48,17 @@ func main() {
 			continue
 		}
 		found[c.Subject.CommonName] = true
-		fmt.Fprintf(&out, "\n# %s, until %s, SHA-256 %x\n", c.Subject, c.NotAfter.Format("2006-01-02"), sha256.Sum256(c.Raw))
-		if err := pem.Encode(&out, block); err != nil {
-			log.Fatal(err)
-		}
+		fmt.Fprintf(&list, "%x %s %s\n", sha256.Sum256(c.Raw), c.NotAfter.Format("2006-01-02"), c.Subject)
+		der.Write(c.Raw)
 	}
 	for _, name := range names {
 		if !found[name] {
 			log.Printf("%s is not in %s", name, source)
 		}
 	}
-	if err := os.WriteFile("roots.pem", out.Bytes(), 0o644); err != nil {
-		log.Fatal(err)
+	for file, b := range map[string][]byte{"roots.der": der.Bytes(), "roots.txt": list.Bytes()} {
+		if err := os.WriteFile(file, b, 0o644); err != nil {
+			log.Fatal(err)
+		}
 	}
 }

@@ -1,26 +1,25 @@
 package httpclient_test
 
 import (
+	"crypto/sha256"
 	"crypto/x509"
-	"encoding/pem"
+	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 )
 
 // roots returns the embedded authorities.
-func roots(t *testing.T) (all []*x509.Certificate) {
+func roots(t *testing.T) []*x509.Certificate {
 	t.Helper()
-	text, err := os.ReadFile("roots.pem")
+	der, err := os.ReadFile("roots.der")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
-		c, err := x509.ParseCertificate(block.Bytes)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, c)
+	all, err := x509.ParseCertificates(der)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return all
 }
@@ -44,18 +43,23 @@ func TestRoots(t *testing.T) {
 	}
 }
 
-// BenchmarkRoots parses the embedded authorities and the system's.
-func BenchmarkRoots(b *testing.B) {
-	for name, file := range map[string]string{"program": "roots.pem", "system": "/etc/ssl/certs/ca-certificates.crt"} {
-		b.Run(name, func(b *testing.B) {
-			text, err := os.ReadFile(file)
-			if err != nil {
-				b.Skip(err)
-			}
-			b.ReportAllocs()
-			for b.Loop() {
-				x509.NewCertPool().AppendCertsFromPEM(text)
-			}
-		})
+// TestRootsList checks that roots.txt lists what roots.der holds.
+func TestRootsList(t *testing.T) {
+	text, err := os.ReadFile("roots.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for line := range strings.Lines(string(text)) {
+		if !strings.HasPrefix(line, "#") {
+			got = append(got, strings.TrimSpace(line))
+		}
+	}
+	var want []string
+	for _, c := range roots(t) {
+		want = append(want, fmt.Sprintf("%x %s %s", sha256.Sum256(c.Raw), c.NotAfter.Format("2006-01-02"), c.Subject))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("roots.txt lists %d authorities other than the %d of roots.der: run go generate", len(got), len(want))
 	}
 }

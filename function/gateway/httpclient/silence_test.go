@@ -21,7 +21,7 @@ import (
 func TestT3Silence(t *testing.T) {
 	for _, h2 := range []bool{false, true} {
 		for _, idempotent := range []bool{false, true} {
-			t.Run(fmt.Sprintf("HTTP/2 %v, idempotent %v", h2, idempotent), func(t *testing.T) {
+			t.Run(fmt.Sprintf("HTTP/2 offered %v, idempotent %v", h2, idempotent), func(t *testing.T) {
 				t.Parallel()
 				var received atomic.Int32
 				home := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
-	_ "embed"
 	"encoding/base64"
 	"encoding/pem"
 	"errors"
@@ -13,42 +12,28 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"sync"
 
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-//go:generate go run roots_generate.go
-
-//go:embed roots.pem
-var rootsPEM []byte
-
-// roots returns the embedded authorities.
-var roots = sync.OnceValue(func() *x509.CertPool {
-	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(rootsPEM)
-	return pool
-})
-
 // errPin is the error of a server whose certificate has none of the pinned keys.
 var errPin = errors.New("its certificate has another key")
 
+// maxSessions is the maximum number of TLS sessions to resume.
+const maxSessions = 8
+
 // publicTLS returns the TLS configuration for hosts with a public certificate.
 func publicTLS(systemRoots bool) *tls.Config {
-	conf := &tls.Config{
-		MinVersion:         tls.VersionTLS12,
-		ClientSessionCache: tls.NewLRUClientSessionCache(8),
-		RootCAs:            roots(),
-	}
-	if systemRoots {
-		conf.RootCAs = nil
+	conf := &tls.Config{MinVersion: tls.VersionTLS12, ClientSessionCache: tls.NewLRUClientSessionCache(maxSessions)}
+	if !systemRoots {
+		conf.RootCAs = roots()
 	}
 	return conf
 }
 
 // homeTLS returns the TLS configuration for the home. c was checked.
 func (c Config) homeTLS(systemRoots bool) *tls.Config {
-	conf := publicTLS(systemRoots)
+	conf := publicTLS(systemRoots || c.CA != "" || c.Insecure)
 	if c.CA != "" {
 		conf.RootCAs = x509.NewCertPool()
 		conf.RootCAs.AppendCertsFromPEM([]byte(c.CA))

@@ -21,7 +21,6 @@ func (in WarmUpInput) Check() error { return checkURL("url", in.URL) }
 type Timing struct {
 	Status    int          `json:"status" doc:"of the response"`
 	Protocol  string       `json:"protocol,omitempty" doc:"of TLS, such as TLS 1.3; absent without TLS and on a reused connection"`
-	HTTP2     bool         `json:"http2" doc:"the new connection speaks HTTP/2; false for a reused one"`
 	Reused    bool         `json:"reused" doc:"the connection existed before"`
 	Resumed   bool         `json:"resumed" doc:"the TLS handshake resumed a session"`
 	Dial      core.Seconds `json:"dial_seconds" doc:"resolving the name and connecting; 0 on a reused connection"`
@@ -63,7 +62,7 @@ func (a *attempt) timing() Timing {
 	t.Dial = between(resolving, sending)
 	if a.tls != nil {
 		t.Dial, t.Handshake = between(resolving, tlsHandshake), between(tlsHandshake, sending)
-		t.Protocol, t.HTTP2, t.Resumed = tls.VersionName(a.tls.Version), a.tls.NegotiatedProtocol == "h2", a.tls.DidResume
+		t.Protocol, t.Resumed = tls.VersionName(a.tls.Version), a.tls.DidResume
 	}
 	return t
 }

@@ -91,7 +91,7 @@ func TestStatus(t *testing.T) {
 	if st := status(); !st.Ready || st.Warm || st.Duration <= 0 {
 		t.Errorf("after the start: %+v", st)
 	}
-	call := s.Service()(nil, func(_ context.Context, _ *core.Call) error { return nil })
+	call := s.Service()(func(_ context.Context, _ *core.Call) error { return nil })
 	if err := call(t.Context(), &core.Call{Spec: initialization.Run.Spec, Input: needy{}}); err != nil {
 		t.Fatal(err)
 	}

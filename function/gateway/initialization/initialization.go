@@ -49,7 +49,7 @@ func (l *Loader) Bind(d *core.Dispatcher) {
 
 // Service runs [Loader.Ensure] before operations whose input is [RequiresSettings].
 func (l *Loader) Service() core.Service {
-	return func(_ *core.Spec, next core.Handler) core.Handler {
+	return func(next core.Handler) core.Handler {
 		return func(ctx context.Context, c *core.Call) error {
 			if _, ok := c.Input.(RequiresSettings); !ok {
 				return next(ctx, c)

@@ -3,26 +3,20 @@ package initialization
 import (
 	"math"
 	"os"
-	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
-	"strconv"
+
+	"github.com/hearthgate/hearthgate/function/threads"
 )
 
 // GCPercent is how much the heap of a running function may grow before it is
 // collected.
 const GCPercent = 100
 
-const (
-	// heapShare is the part of a function's memory that the Go runtime may use before
-	// its garbage collector works harder. The rest is for the program's code, which the
-	// runtime does not count, and for the system.
-	heapShare = 3. / 4
-
-	// fullCPU is the size, in MB, from which Lambda gives a function the time of a whole
-	// processor. Below it a second thread only takes turns with the first.
-	fullCPU = 1769
-)
+// heapShare is the part of a function's memory that the Go runtime may use before
+// its garbage collector works harder. The rest is for the program's code, which the
+// runtime does not count, and for the system.
+const heapShare = 3. / 4
 
 // Tune sets the memory limit, the garbage collector and the number of threads for a
 // function of that size in MB. The owner's GOMEMLIMIT, GOGC and GOMAXPROCS take
@@ -34,22 +28,12 @@ func Tune(megabytes int) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(GCPercent)
 	}
-	switch {
-	case os.Getenv("GOMAXPROCS") != "":
-	case megabytes < fullCPU:
-		runtime.GOMAXPROCS(1)
-	default:
-		runtime.SetDefaultGOMAXPROCS()
-	}
+	threads.Set(megabytes)
 }
 
 // Size returns the function's size in MB as Lambda says it, or 128.
 func Size(getenv func(string) string) int {
-	n, err := strconv.Atoi(getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"))
-	if err != nil || n <= 0 {
-		return 128
-	}
-	return n
+	return threads.Size(getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"))
 }
 
 // runtimeFigures returns the memory limit (0 for none) and the GC percentage in

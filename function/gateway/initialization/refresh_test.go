@@ -181,7 +181,7 @@ func (c *counter) Keep(key string, v any, _ time.Duration) { c.kept[key] = v }
 func TestLookUps(t *testing.T) {
 	cache := &counter{kept: map[string]any{}}
 	l, d := loader(initialization.Options{Cache: cache}, nil)
-	call := l.Service()(nil, func(context.Context, *core.Call) error { return nil })
+	call := l.Service()(func(context.Context, *core.Call) error { return nil })
 	serve := func(times int) {
 		for range times {
 			if err := call(t.Context(), &core.Call{Spec: initialization.Run.Spec, Input: needy{}}); err != nil {

@@ -47,7 +47,7 @@ func BenchmarkInvocation(b *testing.B) {
 // BenchmarkService is what it costs to note one call.
 func BenchmarkService(b *testing.B) {
 	l := logging.New(logging.Options{Output: io.Discard, Redact: redact})
-	run := l.Service()(work.Spec, func(context.Context, *core.Call) error { return nil })
+	run := l.Service()(func(context.Context, *core.Call) error { return nil })
 	ctx := logging.With(b.Context(), &logging.Record{})
 	call := &core.Call{Spec: work.Spec, Start: time.Now()}
 	b.ReportAllocs()
@@ -59,7 +59,7 @@ func BenchmarkService(b *testing.B) {
 // TestServiceAllocates checks that noting a call takes no memory beyond the first.
 func TestServiceAllocates(t *testing.T) {
 	l := logging.New(logging.Options{Output: io.Discard, Redact: redact})
-	run := l.Service()(work.Spec, func(context.Context, *core.Call) error { return nil })
+	run := l.Service()(func(context.Context, *core.Call) error { return nil })
 	ctx := logging.With(t.Context(), &logging.Record{})
 	call := &core.Call{Spec: work.Spec, Start: time.Now()}
 	_ = run(ctx, call)

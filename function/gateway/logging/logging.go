@@ -96,7 +96,7 @@ func (l *Log) Bind(d *core.Dispatcher) {
 
 // Service adds every call to the record of its invocation.
 func (l *Log) Service() core.Service {
-	return func(_ *core.Spec, next core.Handler) core.Handler {
+	return func(next core.Handler) core.Handler {
 		return func(ctx context.Context, c *core.Call) error {
 			r := recordOf(ctx)
 			if r == nil {

@@ -26,7 +26,7 @@ func redact(text string) (string, int) {
 }
 
 // checks refuses what fails its own Check, as the security gateway does.
-var checks = coretest.Serve(core.Security, func(_ *core.Spec, next core.Handler) core.Handler {
+var checks = coretest.Serve(core.Security, func(next core.Handler) core.Handler {
 	return func(ctx context.Context, c *core.Call) error {
 		if in, ok := c.Input.(interface{ Check() error }); ok {
 			if err := in.Check(); err != nil {

@@ -31,7 +31,7 @@ func BenchmarkService(b *testing.B) {
 
 // served returns a handler behind the service, and a call for it.
 func served(r *metrics.Registry) (core.Handler, *core.Call) {
-	run := r.Service()(work.Spec, func(context.Context, *core.Call) error { return nil })
+	run := r.Service()(func(context.Context, *core.Call) error { return nil })
 	return run, &core.Call{Spec: work.Spec, Start: time.Now()}
 }
 

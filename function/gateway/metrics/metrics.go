@@ -40,7 +40,8 @@ type Options struct {
 // histograms have a fixed number of buckets, and there are at most 200 names of
 // metrics. The zero value is empty. It is safe for concurrent use.
 type Registry struct {
-	opts Options
+	opts       Options
+	dispatcher *core.Dispatcher // knows all operations; nil before Bind
 
 	invocations atomic.Int64
 	billed      atomic.Int64 // milliseconds
@@ -51,7 +52,7 @@ type Registry struct {
 	since      time.Time              // guarded by mu; began, or the start of the oldest restored snapshot
 	restored   Counters               // guarded by mu; usage of the restored snapshots
 	includes   map[string]bool        // guarded by mu; process IDs of the restored snapshots
-	operations map[*core.Spec]*series // guarded by mu; nil until init
+	operations map[*core.Spec]*series // guarded by mu; those that were called; nil until init
 	metrics    map[string]*metric     // guarded by mu; nil until init
 	id         string                 // guarded by mu; of the process, for its snapshots
 	keepErr    error                  // guarded by mu; why the last snapshot was not stored, or nil
@@ -93,6 +94,7 @@ func (*Registry) Gateway() core.Gateway { return core.Metrics }
 
 // Bind binds the operations of the gateway to d.
 func (r *Registry) Bind(d *core.Dispatcher) {
+	r.dispatcher = d
 	core.Handle(d, Record, r.Record)
 	r.bindOperator(d)
 }
@@ -100,13 +102,12 @@ func (r *Registry) Bind(d *core.Dispatcher) {
 // Service counts and times every call, with its cause of failure and whether it was a
 // cache hit.
 func (r *Registry) Service() core.Service {
-	return func(s *core.Spec, next core.Handler) core.Handler {
-		calls := r.operation(s)
+	return func(next core.Handler) core.Handler {
 		return func(ctx context.Context, c *core.Call) error {
 			c.MarkUsed(core.Metrics)
 			err := next(ctx, c)
 			took := float64(time.Since(c.Start)) / float64(time.Millisecond)
-			calls.add(c.Start, took, core.CauseOf(err), c.Hit)
+			r.operation(c.Spec).add(c.Start, took, core.CauseOf(err), c.Hit)
 			return err
 		}
 	}

@@ -83,7 +83,7 @@ func (r *Registry) restore(ctx context.Context, in RestoreInput) (Restored, erro
 	if in.Replace {
 		_, _ = r.reset(ctx, ResetInput{}) // everything, which cannot fail
 	}
-	operations, _ := r.all()
+	operations, _ := r.known()
 	done := Restored{Process: in.Snapshot.Process}
 	for name, n := range in.Snapshot.Operations {
 		o := operations[name]

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"math"
+	"strconv"
 	"sync"
 	"time"
 
@@ -107,31 +108,27 @@ func EMF(ctx context.Context, stage, version string) []slog.Attr {
 }
 
 // declaration returns the metadata of the format: which fields of a record are
-// metrics, in which unit and by which dimensions.
+// metrics, in which unit and by which dimensions. Its names need no escapes in JSON.
 func declaration(now time.Time, points []point, byVersion bool) json.RawMessage {
-	d := directive{config.Namespace, [][]string{{config.DimensionStage}}, make([]definition, len(points))}
+	const most = 1024 // bytes of the ten metrics that there are
+	b := append(make([]byte, 0, most), `{"Timestamp":`...)
+	b = append(strconv.AppendInt(b, now.UnixMilli(), 10), `,"CloudWatchMetrics":[`...)
+	b = append(b, `{"Namespace":"`+config.Namespace+`","Dimensions":[["`+config.DimensionStage+`"]],"Metrics":[`...)
 	for i, p := range points {
-		d.Metrics[i] = definition(p.metric)
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendMetric(b, p.metric)
 	}
-	all := []directive{d}
+	b = append(b, "]}"...)
 	if byVersion {
-		all = append(all, directive{
-			config.Namespace, [][]string{{config.DimensionStage, config.DimensionVersion}}, []definition{definition(config.Success)},
-		})
+		b = append(b, `,{"Namespace":"`+config.Namespace+`","Dimensions":[["`+config.DimensionStage+`","`+config.DimensionVersion+`"]],"Metrics":[`...)
+		b = append(appendMetric(b, config.Success), "]}"...)
 	}
-	b, _ := json.Marshal(aws{now.UnixMilli(), all}) // strings and numbers: cannot fail
-	return b
+	return append(b, "]}"...)
 }
 
-type aws struct {
-	Timestamp         int64
-	CloudWatchMetrics []directive
+func appendMetric(b []byte, m config.Metric) []byte {
+	b = append(append(b, `{"Name":"`...), m.Name...)
+	return append(append(append(b, `","Unit":"`...), m.Unit...), `"}`...)
 }
-
-type directive struct {
-	Namespace  string
-	Dimensions [][]string
-	Metrics    []definition
-}
-
-type definition struct{ Name, Unit string }

@@ -25,6 +25,7 @@ func (m *metric) described() (unit, about string, last float64) {
 	return m.unit, m.about, m.last
 }
 
+// operation returns the series of an operation.
 func (r *Registry) operation(s *core.Spec) *series {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -55,7 +56,8 @@ func (r *Registry) metric(name string, kind Kind) (m *metric, ok bool) {
 	return r.metrics[name], ok
 }
 
-// all returns the operations by their full names, and the metrics by theirs.
+// all returns the operations that were called by their full names, and the metrics by
+// theirs.
 func (r *Registry) all() (map[string]*series, map[string]*metric) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -67,11 +69,23 @@ func (r *Registry) all() (map[string]*series, map[string]*metric) {
 	return operations, maps.Clone(r.metrics)
 }
 
+// known returns what all does, with every operation that may yet be called.
+func (r *Registry) known() (map[string]*series, map[string]*metric) {
+	if r.dispatcher != nil {
+		for _, s := range r.dispatcher.Specs() {
+			if s.Gateway.Uses().Has(core.Metrics) {
+				r.operation(s)
+			}
+		}
+	}
+	return r.all()
+}
+
 // selected returns the operations that are named operation or belong to the gateway of
 // that name, and the metric of that name; everything if both names are "". An unknown
 // name is an error of kind [core.NotFound].
 func (r *Registry) selected(operation, metricName string) (map[string]*series, map[string]*metric, error) {
-	operations, metrics := r.all()
+	operations, metrics := r.known()
 	if operation == "" && metricName == "" {
 		return operations, metrics, nil
 	}

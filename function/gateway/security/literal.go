@@ -109,7 +109,7 @@ func (l literals) replace(text string) (clean string, found int) {
 			found += n
 		}
 	}
-	if len(l) == 0 || !strings.ContainsAny(text, "%&") {
+	if len(l) == 0 || !escapes(text) {
 		return text, found
 	}
 	plain, from := unwrapped(text)
@@ -133,6 +133,21 @@ func (l literals) replace(text string) (clean string, found int) {
 		}
 	}
 	return text, found
+}
+
+// escapes reports whether text may have escapes of URLs or HTML in it. "50 %" has none.
+func escapes(text string) bool {
+	for i, c := range []byte(text) {
+		if c == '&' || c == '%' && i+2 < len(text) && isHex(text[i+1]) && isHex(text[i+2]) {
+			return true
+		}
+	}
+	return false
+}
+
+func isHex(c byte) bool {
+	c |= 0x20
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f'
 }
 
 // spaced returns text with a blank for each plus, which stands for one in a query.

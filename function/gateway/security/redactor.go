@@ -14,8 +14,13 @@ type Redactor struct {
 	literals atomic.Pointer[literals]
 	count    atomic.Int64 // secrets replaced
 
-	mu   sync.Mutex
-	held map[*literals]struct{} // guarded by mu; of the requests that are being answered
+	mu     sync.Mutex
+	held   map[*literals]int // guarded by mu; of the requests that are being answered, and of how many
+	recent core.Secret       // guarded by mu; the value that was held last: the next request brings it again
+	of     *literals         // guarded by mu; of recent
+
+	merged   literals     // guarded by mu; those of mergedOf
+	mergedOf [2]*literals // guarded by mu; literals, and of
 }
 
 // SetLiterals sets the secret values in effect, such as the stored token and the
@@ -29,38 +34,58 @@ func (r *Redactor) SetLiterals(values []core.Secret) {
 // Hold adds a secret value of one request, such as the token of a linked account, until
 // release is called. A value of less than 8 bytes is ignored.
 func (r *Redactor) Hold(value core.Secret) (release func()) {
-	l := newLiterals([]core.Secret{value})
-	if len(l) == 0 {
-		return func() {}
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.held == nil {
-		r.held = map[*literals]struct{}{}
+	if r.of == nil || value != r.recent {
+		l := newLiterals([]core.Secret{value})
+		r.recent, r.of = value, &l
 	}
-	r.held[&l] = struct{}{}
+	l := r.of
+	if len(*l) == 0 {
+		return func() {}
+	}
+	if r.held == nil {
+		r.held = map[*literals]int{}
+	}
+	r.held[l]++
 	return func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		delete(r.held, &l)
+		if r.held[l]--; r.held[l] == 0 {
+			delete(r.held, l)
+		}
 	}
 }
 
-// known returns the literals in effect, the longest first.
-func (r *Redactor) known() (known literals) {
-	if l := r.literals.Load(); l != nil {
-		known = *l
-	}
+// known returns the literals in effect, the longest first. They are put together once
+// for requests with the same secrets.
+func (r *Redactor) known() literals {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	lasting := r.literals.Load()
 	if len(r.held) == 0 {
-		return known
+		if lasting == nil {
+			return nil
+		}
+		return *lasting
 	}
-	known = slices.Clone(known)
-	for l := range r.held {
-		known = append(known, *l...)
+	if _, ok := r.held[r.of]; ok && len(r.held) == 1 {
+		if r.merged == nil || r.mergedOf != [2]*literals{lasting, r.of} {
+			r.merged, r.mergedOf = merge(lasting, r.held), [2]*literals{lasting, r.of}
+		}
+		return r.merged
 	}
-	return known.sorted()
+	return merge(lasting, r.held)
+}
+
+func merge(lasting *literals, held map[*literals]int) (all literals) {
+	if lasting != nil {
+		all = slices.Clone(*lasting)
+	}
+	for l := range held {
+		all = append(all, *l...)
+	}
+	return all.sorted()
 }
 
 // Redact returns text with every secret replaced by "[secret]", and how many there

@@ -39,7 +39,7 @@ type Checked interface{ Check() error }
 
 // Service rejects a call whose input fails its own Check, with kind Invalid.
 func (a *Authorizer) Service() core.Service {
-	return func(_ *core.Spec, next core.Handler) core.Handler {
+	return func(next core.Handler) core.Handler {
 		return func(ctx context.Context, c *core.Call) error {
 			if in, ok := c.Input.(Checked); ok {
 				c.MarkUsed(core.Security)

@@ -83,7 +83,7 @@ type counter struct{}
 // took part.
 func TestServiceIsUsed(t *testing.T) {
 	var used bool
-	watch := func(_ *core.Spec, next core.Handler) core.Handler {
+	watch := func(next core.Handler) core.Handler {
 		return func(ctx context.Context, c *core.Call) error {
 			err := next(ctx, c)
 			used = c.Used().Has(core.Singleton)

@@ -5,7 +5,6 @@ package singleton
 
 import (
 	"context"
-	"reflect"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -52,17 +51,18 @@ type keyed interface {
 // and all of them return its output or error. A caller whose context ends while it
 // waits gets an error of kind Unreachable. Calls with the key "" are not joined.
 func (s *Store) Service() core.Service {
-	return func(spec *core.Spec, next core.Handler) core.Handler {
-		if !spec.In.Implements(reflect.TypeFor[keyed]()) {
-			return next
-		}
+	return func(next core.Handler) core.Handler {
 		return func(ctx context.Context, c *core.Call) error {
-			key, _ := c.Input.(keyed).CacheKey()
+			in, ok := c.Input.(keyed)
+			if !ok {
+				return next(ctx, c)
+			}
+			key, _ := in.CacheKey()
 			if key == "" {
 				return next(ctx, c)
 			}
 			c.MarkUsed(core.Singleton)
-			out, err := s.calls.do(ctx, callID{spec: spec, key: key}, func() (any, error) {
+			out, err := s.calls.do(ctx, callID{spec: c.Spec, key: key}, func() (any, error) {
 				err := next(ctx, c)
 				return c.Output, err
 			})

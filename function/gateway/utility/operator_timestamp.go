@@ -5,7 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
-	_ "time/tzdata" // Lambda has no time zone database
+
+	"github.com/hearthgate/hearthgate/config/zone"
 )
 
 // A TimestampInput is the input of [Timestamp].
@@ -22,22 +23,13 @@ func (in TimestampInput) Check() error {
 	default:
 		return fmt.Errorf("field format is %.40q; expected iso, unix or unix_ms", in.Format)
 	}
-	if _, err := zone(in.Zone); err != nil {
+	if _, err := zone.Load(in.Zone); err != nil {
 		return fmt.Errorf("field zone is %.60q, an unknown time zone; expected one such as Europe/Berlin", in.Zone)
 	}
 	if in.At != nil && in.At.Year() > 9999 {
 		return errors.New("field at is after the year 9999")
 	}
 	return nil
-}
-
-// zone returns the time zone of that name. It rejects Local, whose meaning depends
-// on the machine.
-func zone(name string) (*time.Location, error) {
-	if name == "Local" {
-		return nil, errors.New("the time zone Local depends on the machine")
-	}
-	return time.LoadLocation(name)
 }
 
 // A Time is the output of [Timestamp].
@@ -58,7 +50,7 @@ func timestamp(_ context.Context, in TimestampInput) (Time, error) {
 	case "unix_ms":
 		return Time{at.UnixMilli(), in.Format, "ms"}, nil
 	}
-	location, err := zone(in.Zone)
+	location, err := zone.Load(in.Zone)
 	if err != nil {
 		return Time{}, err
 	}

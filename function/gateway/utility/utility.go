@@ -68,7 +68,7 @@ func (g *Gateway) Cleanup(context.Context) core.Reclaimed { return core.Reclaime
 // Service starts a [core.Run] with a new correlation ID for a call that is not part
 // of one.
 func (g *Gateway) Service() core.Service {
-	return func(_ *core.Spec, next core.Handler) core.Handler {
+	return func(next core.Handler) core.Handler {
 		return func(ctx context.Context, c *core.Call) error {
 			if core.RunOf(ctx) == nil {
 				ctx, _ = core.NewRun(ctx, core.NewID())

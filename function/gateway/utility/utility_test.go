@@ -14,7 +14,7 @@ import (
 )
 
 // checks rejects an input that fails its own Check, as the security gateway does.
-var checks = coretest.Serve(core.Security, func(_ *core.Spec, next core.Handler) core.Handler {
+var checks = coretest.Serve(core.Security, func(next core.Handler) core.Handler {
 	return func(ctx context.Context, c *core.Call) error {
 		if in, ok := c.Input.(interface{ Check() error }); ok {
 			if err := in.Check(); err != nil {

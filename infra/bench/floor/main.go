@@ -23,13 +23,13 @@ import (
 
 func main() {
 	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM([]byte(os.Getenv(config.EnvCA)))
+	roots.AppendCertsFromPEM([]byte(os.Getenv("BENCH_CA")))
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}
 	home := os.Getenv(config.EnvURL) + "/api/alexa/smart_home"
 
 	var token string
 	var ahead sync.WaitGroup
-	ahead.Go(func() { token = parameter() })
+	ahead.Go(func() { token = parameter(client) })
 	ahead.Go(func() {
 		if res, err := client.Get(home); err == nil {
 			_, _ = io.Copy(io.Discard, res.Body)
@@ -54,13 +54,13 @@ func main() {
 }
 
 // parameter returns the token.
-func parameter() string {
+func parameter(client *http.Client) string {
 	req, _ := http.NewRequest(http.MethodPost, os.Getenv("AWS_ENDPOINT_URL"), strings.NewReader(`{"Names":["`+os.Getenv(config.EnvTokenParameter)+`"],"WithDecryption":true}`))
 	req.Header = http.Header{
 		"X-Amz-Target": {"AmazonSSM.GetParameters"}, "Content-Type": {"application/x-amz-json-1.1"},
 		"Authorization": {"AWS4-HMAC-SHA256 Credential=none/20260101/" + os.Getenv("AWS_REGION") + "/ssm/aws4_request"},
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := client.Do(req)
 	if err != nil {
 		return ""
 	}

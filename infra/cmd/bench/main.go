@@ -1,5 +1,6 @@
 // Command bench measures how fast the built function starts and answers, and what
-// memory it takes, compared with a hello world and with the floor.
+// memory it takes, compared with other programs, and prints which goals are met. With
+// -write it measures the operations too, and writes function/docs/benchmarks.md.
 package main
 
 import (
@@ -8,6 +9,7 @@ import (
 	"flag"
 	"os"
 	"os/signal"
+	"path/filepath"
 
 	"github.com/hearthgate/hearthgate/infra/bench"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
@@ -25,6 +27,7 @@ func main() {
 
 func run(ctx context.Context) error {
 	starts := flag.Int("starts", 30, "cold starts of each program under each condition")
+	write := flag.Bool("write", false, "write "+bench.Document)
 	asJSON := flag.Bool("json", false, "print JSON for programs")
 	flag.Parse()
 	root, err := project.Root()
@@ -34,6 +37,14 @@ func run(ctx context.Context) error {
 	report, err := bench.Run(ctx, bench.Options{Root: root, Starts: *starts, Log: ui.New(os.Stderr, os.Getenv)})
 	if err != nil {
 		return err
+	}
+	if *write {
+		if report.Operations, err = bench.MeasureOperations(ctx, root, 6); err != nil {
+			return err
+		}
+		if err := report.Write(filepath.Join(root, bench.Document)); err != nil {
+			return err
+		}
 	}
 	if *asJSON {
 		return json.NewEncoder(ui.New(os.Stdout, os.Getenv)).Encode(report)

@@ -59,16 +59,16 @@ func restore(event []byte, token string) ([]byte, error) {
 // other values stay as they are, byte for byte.
 func replaced(object []byte, path []string, text string) ([]byte, error) {
 	out := []byte{'{'}
-	err := strictjson.Object(object, func(key string, value []byte) (err error) {
+	err := strictjson.Object(object, func(key, value []byte) (err error) {
 		hidden, isText := strictjson.String(value)
 		switch {
-		case key != path[0]:
+		case string(key) != path[0]:
 		case len(path) > 1 && strictjson.Kind(value) == "object":
 			value, err = replaced(value, path[1:], text)
 		case len(path) == 1 && isText == nil && hidden == redact.Hidden:
 			value, _ = json.Marshal(text) // text: cannot fail
 		}
-		name, _ := json.Marshal(key)
+		name, _ := json.Marshal(string(key))
 		if len(out) > 1 {
 			out = append(out, ',')
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/policy"
+	"github.com/hearthgate/hearthgate/config/zone"
 	"github.com/hearthgate/hearthgate/infra/internal/invoke"
 )
 
@@ -58,15 +59,15 @@ func (v *View) At(text string, now time.Time) (time.Time, error) {
 	if err != nil {
 		return now, fmt.Errorf("--at %.40q is not a time: write one such as 23:10, or 2026-01-31T23:10:00+01:00", text)
 	}
-	zone := now.Location()
+	location := now.Location()
 	for _, r := range v.policy.Rules() {
 		if r.TimeZone != "" {
-			zone, _ = time.LoadLocation(r.TimeZone) // the rule was read with it
+			location, _ = zone.Load(r.TimeZone) // the rule was read with it
 			break
 		}
 	}
-	today := now.In(zone)
-	return time.Date(today.Year(), today.Month(), today.Day(), clock.Hour(), clock.Minute(), 0, 0, zone), nil
+	today := now.In(location)
+	return time.Date(today.Year(), today.Month(), today.Day(), clock.Hour(), clock.Minute(), 0, 0, location), nil
 }
 
 // A Verdict is what the policy says of one directive.

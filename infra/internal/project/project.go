@@ -9,13 +9,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 // flags and describe are those of the Makefile's BUILD and VERSION; a test compares
 // them. The version is added to the last flag.
 var (
-	flags    = []string{"-trimpath", "-buildvcs=false", "-mod=readonly", "-tags", "lambda.norpc", "-ldflags", "-s -w -buildid= -X github.com/hearthgate/hearthgate/config.version="}
+	flags    = []string{"-trimpath", "-buildvcs=false", "-mod=readonly", "-tags", "lambda.norpc,nethttpomithttp2", "-ldflags", "-s -w -buildid= -X github.com/hearthgate/hearthgate/config.version="}
 	describe = []string{"describe", "--tags", "--always", "--dirty", "--abbrev=12"}
 )
 
@@ -28,9 +29,10 @@ func Function(ctx context.Context, root, out string, watchers ...func(string)) e
 	return b.run(ctx)
 }
 
-// Program builds the program in the folder dir of a module, as [Function] does.
-func Program(ctx context.Context, dir, out string) error {
-	b := build{dir: dir, out: out, machine: thisMachine}
+// Program builds the program in the folder dir of a module, as [Function] does, with
+// more environment variables for the Go command, "NAME=value".
+func Program(ctx context.Context, dir, out string, env ...string) error {
+	b := build{dir: dir, out: out, machine: append(slices.Clone(thisMachine), env...)}
 	return b.run(ctx)
 }
 

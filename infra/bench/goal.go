@@ -1,0 +1,60 @@
+package bench
+
+import "fmt"
+
+// A Goal is a figure of the function, or its ratio to that of another program, that is
+// meant to be at most a limit.
+type Goal struct {
+	What   string
+	Got    Spread
+	Limit  float64
+	format string
+}
+
+// Met reports whether the median is within the limit.
+func (g Goal) Met() bool { return g.Got.Quantile(.5) <= g.Limit }
+
+// cells returns the goal as cells of a table.
+func (g Goal) cells() []string {
+	verdict := "met"
+	switch {
+	case len(g.Got) == 0:
+		verdict = "not measured"
+	case !g.Met():
+		verdict = "missed"
+	}
+	return []string{g.What, show(g.Got, g.format), fmt.Sprintf(g.format, g.Limit), verdict}
+}
+
+// Goals returns the goals of the function with what was measured.
+func (r *Report) Goals() []Goal {
+	const ratio, number = "%.2f", "%.1f"
+	own, floor, least, hello := r.row(function), r.row("floor"), r.row("least"), r.row("hello")
+	goals := []Goal{
+		{"cold, of the least", own.Cold.over(least.Cold), 1.10, ratio},
+		{"cold at 128 MB, of the floor", own.Slow.over(floor.Slow), 1.35, ratio},
+		{"warm, of the floor", own.Warm.over(floor.Warm), 1.10, ratio},
+		{"warm at 128 MB, of hello", own.Warm7.over(hello.Warm7), 1.50, ratio},
+		{"page faults to the first reply", own.Faults, 850, "%.0f"},
+		{"peak memory, MB", own.PeakMB, 12, number},
+	}
+	if r.Deployed > 0 {
+		goals = append(goals, Goal{"binary as deployed (arm64), MB", Spread{float64(r.Deployed) / 1e6}, 9.5, ratio})
+	}
+	for _, o := range r.Operations {
+		if o.Goal > 0 {
+			goals = append(goals, Goal{o.Name + ", ns", o.Took, o.Goal, "%.0f"})
+		}
+	}
+	return goals
+}
+
+// row returns the row of a program.
+func (r *Report) row(name string) Row {
+	for _, row := range r.Rows {
+		if row.Name == name {
+			return row
+		}
+	}
+	return Row{}
+}
