@@ -12,6 +12,7 @@ var runbook string
 
 var (
 	toSection = regexp.MustCompile(`\[([^\]]*)\]\(#[^)]*\)`)
+	comment   = regexp.MustCompile(`<!--.*?-->\n`)
 	toFile    = regexp.MustCompile(`\[([^\]]*)\]\((?:\.\./)*(?:[a-z]+/)*([a-z-]+\.md)(?:#[^)]*)?\)`)
 )
 
@@ -24,6 +25,7 @@ func Section(name string) string {
 		if strings.ToLower(title) != name {
 			continue
 		}
+		text = comment.ReplaceAllString(text, "")
 		text = toSection.ReplaceAllString(text, "**$1**")
 		return strings.TrimSpace(toFile.ReplaceAllString(text, "$1 ($2)")) + "\n"
 	}

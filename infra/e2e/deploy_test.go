@@ -51,7 +51,7 @@ func TestDeploy(t *testing.T) {
 	o.has(o.hearthgate("", "invoke", "report-state", "--endpoint", "light.kitchen_light", "--function", arn), `"value": "ON"`)
 	o.has(o.hearthgate("", "status"), "hearthgate-dev in us-east-1", "directives")
 	o.has(o.hearthgate("", "op", "lambda.operations", "--stage", "dev"), "cache.get")
-	o.has(o.hearthgate("", "cost"), "projected $0.00")
+	o.has(o.hearthgate("", "cost"), "$0.60 by the end of the month")
 	o.has(o.hearthgate("", "completion", "bash"), "complete")
 	o.has(o.hearthgate("", "demo"), "6 of 6 directives")
 	o.has(o.hearthgate("", "logs", "--since", "10m"), "Alexa.PowerController.TurnOn")

@@ -105,19 +105,24 @@ func (a *Account) Permissions(ctx context.Context, name, qualifier string) ([]Pe
 	return all, nil
 }
 
-// Retention returns for how many days a log is kept, 0 for ever; the error is
-// [NotFound] if it does not exist.
-func (a *Account) Retention(ctx context.Context, group string) (int, error) {
-	out, err := cloudwatchlogs.NewFromConfig(a.config).DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{LogGroupNamePrefix: &group})
+// A LogGroup is a log.
+type LogGroup struct {
+	Days  int   // that it is kept, 0 for ever
+	Bytes int64 // that are stored, compressed
+}
+
+// LogGroup returns a log by its name; the error is [NotFound] if it does not exist.
+func (a *Account) LogGroup(ctx context.Context, name string) (LogGroup, error) {
+	out, err := cloudwatchlogs.NewFromConfig(a.config).DescribeLogGroups(ctx, &cloudwatchlogs.DescribeLogGroupsInput{LogGroupNamePrefix: &name})
 	if err != nil {
-		return 0, explain("reading the settings of the log "+group, err)
+		return LogGroup{}, explain("reading the settings of the log "+name, err)
 	}
 	for _, g := range out.LogGroups {
-		if aws.ToString(g.LogGroupName) == group {
-			return int(aws.ToInt32(g.RetentionInDays)), nil
+		if aws.ToString(g.LogGroupName) == name {
+			return LogGroup{int(aws.ToInt32(g.RetentionInDays)), aws.ToInt64(g.StoredBytes)}, nil
 		}
 	}
-	return 0, &Error{NotFound, fmt.Errorf("there is no log %s", group)}
+	return LogGroup{}, &Error{NotFound, fmt.Errorf("there is no log %s", name)}
 }
 
 // Subscriptions returns the addresses to which the alarms of a stack are sent.

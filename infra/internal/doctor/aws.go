@@ -233,12 +233,12 @@ func (t *Target) alarmed(ctx context.Context) Step {
 
 func (t *Target) retention(ctx context.Context, f awsaccount.Function) Step {
 	step := check("log", "reading how long "+f.LogGroup+" is kept")
-	days, err := t.Account.Retention(ctx, f.LogGroup)
+	log, err := t.Account.LogGroup(ctx, f.LogGroup)
 	switch {
 	case err != nil:
 		return step.unsure(err.Error())
-	case days == 0:
+	case log.Days == 0:
 		return step.good("for ever", "the log is kept for ever, and its cost keeps growing: deploy the stage again, which sets "+fmt.Sprint(t.Stage.RetentionDays)+" days")
 	}
-	return step.good(fmt.Sprintf("%d days", days))
+	return step.good(fmt.Sprintf("%d days", log.Days))
 }

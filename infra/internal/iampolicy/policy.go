@@ -64,9 +64,12 @@ func (n names) statements(s config.Stage) []Statement {
 	// The doctor looks for the function in the other regions of Alexa too.
 	anywhere := strings.Replace(function, n.region, "*", 1)
 	named := config.StackName(n.stage) + "-*"
-	topic := n.arn("sns", named)
-	if s.AlarmTopicARN != "" {
-		topic = s.AlarmTopicARN
+	topics := []string{n.arn("sns", named)}
+	switch {
+	case s.AlarmTopicARN != "" && s.AlarmEmail != "":
+		topics = append(topics, s.AlarmTopicARN)
+	case s.AlarmTopicARN != "":
+		topics = []string{s.AlarmTopicARN}
 	}
 	stack := n.arn("cloudformation", "stack/"+config.StackName(n.stage)+"/*")
 	return []Statement{
@@ -75,7 +78,8 @@ func (n names) statements(s config.Stage) []Statement {
 		{"ReadVersions", []string{"lambda:GetAlias", "lambda:ListVersionsByFunction"}, []string{function}, Read, "which version is in use", false},
 		{"ReadLog", []string{"logs:FilterLogEvents"}, []string{n.arn("logs", "log-group:"+named)}, Read, "the log of the function", false},
 		{"ReadLists", []string{"cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:GetMetricStatistics", "logs:DescribeLogGroups"}, []string{"*"}, Read, "which alarms are on, how the home is doing, what the stage costs, and how long its log is kept: AWS allows these for all resources or none", false},
-		{"ReadSubscribers", []string{"sns:ListSubscriptionsByTopic"}, []string{topic}, Read, "who is notified of alarms", false},
+		{"ReadFreeTier", []string{"freetier:GetAccountPlanState", "freetier:GetFreeTierUsage"}, []string{"*"}, Read, "the plan of the account and what is free, for `hearthgate cost`", false},
+		{"ReadSubscribers", []string{"sns:ListSubscriptionsByTopic"}, topics, Read, "who is notified of alarms", false},
 		{"ReadStack", []string{"cloudformation:DescribeStackResources", "cloudformation:GetTemplate"}, []string{stack}, Read, "what belongs to the stage, and what was changed by hand", false},
 		{"WatchStack", []string{"cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents"}, []string{stack}, Read, "which version is deployed, and how far CloudFormation is", true},
 		{"ReadAlarms", []string{"cloudwatch:DescribeAlarmHistory"}, []string{n.arn("cloudwatch", "alarm:"+named)}, Read, "`hearthgate alarm --list`", false},

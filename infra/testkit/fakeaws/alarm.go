@@ -25,6 +25,12 @@ func (c *Cloud) Mails() []Mail {
 	return slices.Clone(c.mails)
 }
 
+// MeasureOf adds points to a metric that has this value in its dimension, such as the name
+// of a function. Points of Measure are of all that have none of their own.
+func (c *Cloud) MeasureOf(value, metric string, points ...float64) {
+	c.Measure(metric+" "+value, points...)
+}
+
 // Measure adds points to a metric of CloudWatch, by its name.
 func (c *Cloud) Measure(metric string, points ...float64) {
 	c.mu.Lock()
@@ -46,7 +52,7 @@ func (c *Cloud) monitoring(w http.ResponseWriter, in call) {
 	switch in.action {
 	case "GetMetricStatistics":
 		points := cbor.List{}
-		for _, p := range c.points[textOf(m, "MetricName")] {
+		for _, p := range c.pointsOf(m) {
 			points = append(points, cbor.Map{
 				"Sum": cbor.Float64(p), "Average": cbor.Float64(p), "Maximum": cbor.Float64(p),
 				"Timestamp": &cbor.Tag{ID: 1, Value: cbor.Float64(float64(time.Now().Unix()))},
@@ -78,6 +84,20 @@ func (c *Cloud) monitoring(w http.ResponseWriter, in call) {
 	w.Header().Set("Content-Type", "application/cbor")
 	w.Header().Set("smithy-protocol", "rpc-v2-cbor")
 	w.Write(cbor.Encode(answer))
+}
+
+// pointsOf returns the points of the metric that a call is for. The caller holds mu.
+func (c *Cloud) pointsOf(in cbor.Map) []float64 {
+	name := textOf(in, "MetricName")
+	dimensions, _ := in["Dimensions"].(cbor.List)
+	for _, d := range dimensions {
+		if m, ok := d.(cbor.Map); ok {
+			if points, ok := c.points[name+" "+textOf(m, "Value")]; ok {
+				return points
+			}
+		}
+	}
+	return c.points[name]
 }
 
 func textOf(m cbor.Map, name string) string { s, _ := m[name].(cbor.String); return string(s) }

@@ -85,7 +85,7 @@ func (c *Cloud) groups(region, prefix string) list {
 			if r.Type != "AWS::Logs::LogGroup" || s.region != region || !strings.HasPrefix(r.PhysicalID, prefix) {
 				continue
 			}
-			g := object{"logGroupName": r.PhysicalID, "storedBytes": 0}
+			g := object{"logGroupName": r.PhysicalID, "storedBytes": c.storedBytes(r.PhysicalID)}
 			if days, ok := r.Properties["RetentionInDays"]; ok {
 				g["retentionInDays"] = integer(days)
 			}
@@ -93,6 +93,14 @@ func (c *Cloud) groups(region, prefix string) list {
 		}
 	}
 	return groups
+}
+
+// storedBytes returns how many bytes of lines a log group has; the caller holds mu.
+func (c *Cloud) storedBytes(group string) (n int) {
+	for _, e := range c.logs[group] {
+		n += len(e.line)
+	}
+	return n
 }
 
 // eventPage returns one page of events, from a position in them.
