@@ -24,7 +24,10 @@ type LogLine struct {
 	Cause       string
 	Error       string
 	ColdStart   bool
-	ID          string // the correlation ID
+	Connecting  float64 // ms that connecting to the home took; 0 on a connection that existed
+	ID          string  // the correlation ID
+
+	CertificateDays *int // that the home's certificate is still valid; nil if the line does not say it
 }
 
 // ParseLogLine reads a line; ok is false for one that the function did not write.
@@ -42,6 +45,7 @@ func ParseLogLine(line []byte) (l LogLine, ok bool) {
 		"namespace": &l.Namespace, "name": &l.Name, "endpoint": &l.Endpoint, "device": &l.Device,
 		"duration": &l.Duration, "reply": &l.Reply, "reply_type": &l.ReplyType, "home_message": &l.HomeMessage,
 		"cause": &l.Cause, "error": &l.Error, "ColdStart": &cold, "correlation_id": &l.ID,
+		"connect_ms": &l.Connecting, "certificate_days": &l.CertificateDays,
 	} {
 		get(key, into)
 	}

@@ -56,6 +56,8 @@ var brokenCommands = []struct {
 	{"", []string{"invoke", "turn-on", "--endpoint", "switch.outlet", "--stage", "dev"}, ""},
 	{"", []string{"op", "--allow", "--stage", "dev"}, ""},
 	{"", []string{"alarm", "--test"}, "sns.ListSubscriptionsByTopic"},
+	{"", []string{"alarm", "--list"}, ""},
+	{"", []string{"alarm", "--mute", "1h"}, ""},
 	{"", []string{"rollback", "--list"}, ""},
 	{"", []string{"iam-policy"}, ""},
 	{"", []string{"doctor"}, ""},

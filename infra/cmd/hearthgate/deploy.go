@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -12,9 +13,15 @@ import (
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 
+// deployFlags are the flags of the command.
+type deployFlags struct {
+	homes                   homeFlags
+	bootstrap, dry, verbose bool
+	canary                  time.Duration // how long the first home is watched; 0: it is not
+}
+
 func (c *command) deploy() *cobra.Command {
-	var stage string
-	var bootstrap, dry, verbose bool
+	var f deployFlags
 	cmd := &cobra.Command{
 		Use:   "deploy",
 		Short: "Deploy a stage into your AWS account and check that it answers",
@@ -28,35 +35,59 @@ and mends what a failed deployment has left.`,
 		Example: `  hearthgate deploy
   hearthgate deploy --stage prod --dry-run      every change in detail, and nothing is deployed
   hearthgate deploy --bootstrap                 the first time in an account and region
-  hearthgate deploy --verbose                   with every line of the CDK`,
+  hearthgate deploy --verbose                   with every line of the CDK
+  hearthgate deploy --all --canary              one home, and after ten minutes the others`,
 		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := project.Stage(stage)
-			if err != nil {
+			stages, many, err := f.homes.stages(cmd)
+			switch {
+			case err != nil:
 				return err
+			case many:
+				return c.deployMany(cmd.Context(), stages, f)
+			case f.canary > 0:
+				return errors.New("--canary deploys one home first, and then the others: use it with --all, or name several stages")
 			}
-			root, err := project.Root()
-			if err != nil {
+			d, err := c.target(cmd.Context(), stages[0], f)
+			switch {
+			case err != nil:
 				return err
-			}
-			cdk := deploy.ForStage(root, s, c.err)
-			cdk.Verbose = verbose
-			account, err := c.prepare(cmd.Context(), cdk, s, bootstrap)
-			if err != nil {
-				return err
-			}
-			if dry {
+			case f.dry:
 				c.progress("building the function and comparing the stack with the deployed one")
-				return deploy.DryRun(cmd.Context(), cdk, s)
+				return deploy.DryRun(cmd.Context(), d.cdk, d.stage)
 			}
-			return c.rollOut(cmd.Context(), cdk, s, account)
+			return c.rollOut(cmd.Context(), d.cdk, d.stage, d.account)
 		},
 	}
-	stageFlag(cmd, &stage, "dev", "the `stage`, a file in "+config.StagesDir)
-	cmd.Flags().BoolVar(&bootstrap, "bootstrap", false, "prepare the account for the CDK if it is not prepared")
-	cmd.Flags().BoolVar(&verbose, "verbose", false, "show what the CDK writes, resource by resource")
-	cmd.Flags().BoolVar(&dry, "dry-run", false, "only show what would change")
+	f.homes.add(cmd, "dev", "all stages, one after the other, up to the first that fails")
+	cmd.Flags().BoolVar(&f.bootstrap, "bootstrap", false, "prepare the account for the CDK if it is not prepared")
+	cmd.Flags().BoolVar(&f.verbose, "verbose", false, "show what the CDK writes, resource by resource")
+	cmd.Flags().BoolVar(&f.dry, "dry-run", false, "only show what would change")
+	cmd.Flags().DurationVar(&f.canary, "canary", 0, "deploy the first of several homes, watch it for this long, such as 10m, and only then deploy the others")
+	cmd.Flags().Lookup("canary").NoOptDefVal = "10m"
 	return cmd
+}
+
+// A deployTarget is a stage that is to be deployed, once everything is in place for it.
+type deployTarget struct {
+	stage   config.Stage
+	cdk     deploy.CDK
+	account *awsaccount.Account
+}
+
+// target returns the stage and checks what its deployment needs.
+func (c *command) target(ctx context.Context, name string, f deployFlags) (d deployTarget, err error) {
+	if d.stage, err = project.Stage(name); err != nil {
+		return d, err
+	}
+	root, err := project.Root()
+	if err != nil {
+		return d, err
+	}
+	d.cdk = deploy.ForStage(root, d.stage, c.err)
+	d.cdk.Verbose = f.verbose
+	d.account, err = c.prepare(ctx, d.cdk, d.stage, f.bootstrap)
+	return d, err
 }
 
 // prepare checks what a deployment needs. It asks before it prepares the account for

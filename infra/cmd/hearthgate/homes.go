@@ -99,7 +99,25 @@ func forHomes[T home](ctx context.Context, c *command, doing string, stages []st
 // sideBySide runs a command for several homes at a time, shows what came of it, and
 // returns the exit code of the worst.
 func sideBySide[T fleet.Home](ctx context.Context, c *command, doing string, stages []string, do func(context.Context, string) (T, error)) error {
-	r, err := gather(ctx, c.errScreen(), doing, stages, do)
+	return sideBySideBy(ctx, c, 0, doing, stages, do)
+}
+
+// sideBySideBy is sideBySide for at most so many homes at a time; 0 stands for the usual.
+func sideBySideBy[T fleet.Home](ctx context.Context, c *command, most int, doing string, stages []string, do func(context.Context, string) (T, error)) error {
+	r, err := gather(ctx, c.errScreen(), most, doing, stages, do)
+	if err != nil {
+		return err
+	}
+	return conclude(c, r)
+}
+
+// inTurn runs a command for one home after the other, up to the first that fails, and
+// shows what came of it.
+func inTurn[T fleet.Home](ctx context.Context, c *command, stages []string, do func(context.Context, string) (T, error)) error {
+	s := c.errScreen()
+	r, err := fleet.Run[T]{Stages: stages, Do: do, Progress: func(done int, stage string) {
+		s.Printf("%s\n", s.Bold(fmt.Sprintf("%s, %d of %d", stage, done+1, len(stages))))
+	}}.InTurn(ctx)
 	if err != nil {
 		return err
 	}
@@ -107,10 +125,10 @@ func sideBySide[T fleet.Home](ctx context.Context, c *command, doing string, sta
 }
 
 // gather runs a command for several homes at a time, and shows its progress.
-func gather[T fleet.Home](ctx context.Context, to *ui.Screen, doing string, stages []string, do func(context.Context, string) (T, error)) (fleet.Report[T], error) {
+func gather[T fleet.Home](ctx context.Context, to *ui.Screen, most int, doing string, stages []string, do func(context.Context, string) (T, error)) (fleet.Report[T], error) {
 	steps := to.Steps(false)
 	steps.Begin(doing + " " + fleet.Count(len(stages)))
-	r, err := fleet.Run[T]{Stages: stages, Do: do, Progress: func(done int, _ string) {
+	r, err := fleet.Run[T]{Stages: stages, Do: do, Most: most, Progress: func(done int, _ string) {
 		steps.Detail(fmt.Sprintf("%d of %d", done, len(stages)))
 	}}.SideBySide(ctx)
 	steps.End(err)

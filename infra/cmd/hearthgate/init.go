@@ -11,7 +11,7 @@ import (
 )
 
 func (c *command) init() *cobra.Command {
-	var stage, account, conversation, clientID string
+	var stage, account, profile, conversation, clientID string
 	var production, secretHeaders, skip, yes, fresh bool
 	answers := map[string]*string{} // by flag
 	cmd := &cobra.Command{
@@ -32,9 +32,10 @@ with them.`,
 	}
 	stageFlag(cmd, &stage, "dev", "the `stage`, which is the file's name")
 	for _, q := range setup.Questions() {
-		answers[q.Flag] = cmd.Flags().String(q.Flag, "", strings.ToLower(q.Text[:1])+q.Text[1:])
+		answers[q.Flag] = cmd.Flags().String(q.Flag, "", lowered(q.Text))
 	}
 	cmd.Flags().StringVar(&account, "account", "", "AWS account, twelve digits (default: that of the credentials in use)")
+	cmd.Flags().StringVar(&profile, "aws-profile", "", "AWS profile of this home (default: the credentials in use)")
 	cmd.Flags().BoolVar(&production, "production", false, "guard the stack against deletion")
 	cmd.Flags().BoolVar(&secretHeaders, "secret-headers", false, "send the home the headers that hearthgate headers has stored")
 	cmd.Flags().StringVar(&conversation, "conversation", "", "allow or deny what is said to the custom skill where no rule of the policy decides")
@@ -55,6 +56,7 @@ with them.`,
 		}
 		o.Edit = func(s *config.Stage) {
 			set(cmd, "account", &s.Account, account)
+			set(cmd, "aws-profile", &s.AWSProfile, profile)
 			set(cmd, "production", &s.Production, production)
 			set(cmd, "secret-headers", &s.SecretHeaders, secretHeaders)
 			set(cmd, "conversation", &s.Conversation, conversation)
@@ -72,6 +74,9 @@ with them.`,
 	}
 	return cmd
 }
+
+// lowered returns a text as it stands in the middle of a sentence.
+func lowered(text string) string { return strings.ToLower(text[:1]) + text[1:] }
 
 // set sets a field to the value of a flag if the flag was given.
 func set[T any](cmd *cobra.Command, flag string, field *T, value T) {

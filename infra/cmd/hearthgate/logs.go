@@ -81,7 +81,7 @@ func (c *command) logSources(ctx context.Context, stages []string, failed func(s
 		s, err := c.logSource(ctx, stages[0])
 		return []logview.Source{s.Source}, err
 	}
-	report, err := gather(ctx, c.errScreen(), "opening the logs of", stages, c.logSource)
+	report, err := gather(ctx, c.errScreen(), 0, "opening the logs of", stages, c.logSource)
 	if err != nil {
 		return nil, err
 	}

@@ -1,16 +1,17 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
-	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/deploy"
 )
 
 func (c *command) rollback() *cobra.Command {
-	var stage string
+	var homes homeFlags
 	var to int
 	var list bool
 	cmd := &cobra.Command{
@@ -28,19 +29,32 @@ again. --list shows the versions that are there.`,
 			if cmd.Flags().Changed("to") && to < 1 {
 				return fmt.Errorf("--to is %d: write the number of a version, as `hearthgate rollback --list` shows it", to)
 			}
-			s, account, err := c.deployed(cmd.Context(), stage)
-			if err != nil {
+			stages, many, err := homes.stages(cmd)
+			switch {
+			case err != nil:
 				return err
+			case many && to != 0:
+				return errors.New("--to is the number of a version of one home: name one stage")
+			case list:
+				return forHomes(cmd.Context(), c, "asking", stages, many, func(ctx context.Context, name string) (deploy.Versions, error) {
+					s, account, err := c.deployed(ctx, name)
+					if err != nil {
+						return nil, err
+					}
+					return deploy.ListVersions(ctx, s, account)
+				})
 			}
-			if list {
-				all, err := deploy.ListVersions(cmd.Context(), s, account)
+			back := func(ctx context.Context, name string) (deploy.Rollback, error) {
+				s, account, err := c.deployed(ctx, name)
 				if err != nil {
-					return err
+					return deploy.Rollback{}, err
 				}
-				c.show(all)
-				return nil
+				return deploy.RollBack(ctx, s, account, to)
 			}
-			r, err := deploy.RollBack(cmd.Context(), s, account, to)
+			if many {
+				return sideBySide(cmd.Context(), c, "rolling back", stages, back)
+			}
+			r, err := back(cmd.Context(), stages[0])
 			if err != nil {
 				return err
 			}
@@ -48,7 +62,7 @@ again. --list shows the versions that are there.`,
 			return c.shown(r.Err())
 		},
 	}
-	stageFlag(cmd, &stage, "dev", "the `stage`, a file in "+config.StagesDir)
+	homes.add(cmd, "dev", inLines)
 	cmd.Flags().IntVar(&to, "to", 0, "the `version` to put in use; default: the one before")
 	cmd.Flags().BoolVar(&list, "list", false, "only show the versions")
 	return cmd

@@ -194,6 +194,7 @@ func TestTheAlexaSide(t *testing.T) {
 	}
 	o.deploys()
 	o.sees(o.types("", "skill", "status"), 3, "endpoint", "(none)", "-> arn:aws:lambda:eu-west-1:111122223333:function:hearthgate-dev:live", "accountLinking.authorizationUrl", "Next: hearthgate skill link --stage dev")
+	o.sees(o.types("", "skill", "status", "--all"), 3, "- dev  endpoint of the ", "hearthgate skill link --stage dev")
 	o.sees(o.types("", "skill", "link"), 1, "What differs at Amazon", "nothing was changed")
 	r = o.types("", "skill", "link", "--yes")
 	o.sees(r, 0, "changed", "enabled", `intents, opened with "treuer butler"`, "Say \"Alexa, discover devices\"", "Your Skills, Dev")
@@ -203,6 +204,7 @@ func TestTheAlexaSide(t *testing.T) {
 	before := amazon.Writes()
 	o.sees(o.types("", "skill", "link"), 0, "nothing to change")
 	o.sees(o.types("", "skill", "status"), 0, "Amazon has the skills as the stage needs them", "may send events  yes")
+	o.sees(o.types("", "skill", "status", "--all"), 0, "+ dev  Amazon has the skills as the stage needs them", "1 home: 1 well.")
 	o.sees(o.types(canary, "token"), 0)
 	o.sees(o.types("", "doctor"), 0, "+ skill", "comparing the skills at Amazon with the stage: the same")
 	if amazon.Writes() != before {

@@ -2,10 +2,11 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/hearthgate/hearthgate/infra/internal/doctor"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
 	"github.com/hearthgate/hearthgate/infra/internal/skillsetup"
 )
 
@@ -65,7 +66,8 @@ of the custom skill, in which intents of your own stay. Run it again at any time
 }
 
 func (c *command) skillStatus() *cobra.Command {
-	var f skillFlags
+	var homes homeFlags
+	var wait time.Duration
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Compare the skills as Amazon has them with the stage",
@@ -75,18 +77,27 @@ from what the stage needs. It changes nothing. The exit code is 3 if a field dif
   hearthgate skill status --stage prod --json`,
 		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			var status skillsetup.Status
-			err := c.setUp(cmd, f, func(ctx context.Context, s *skillsetup.Setup) (_ shown, err error) {
-				status, err = s.Status(ctx)
-				return status, err
-			})
-			if err == nil && len(status.Differs) > 0 {
-				return exit(doctor.Setup)
+			ctx, cancel := context.WithTimeout(cmd.Context(), wait)
+			defer cancel()
+			folder, err := project.Stages()
+			if err != nil {
+				return err
 			}
-			return err
+			stages, many, err := homes.stages(cmd)
+			if err != nil {
+				return err
+			}
+			return forHomes(ctx, c, "asking Amazon about", stages, many, func(ctx context.Context, name string) (skillsetup.Status, error) {
+				s, account, err := c.deployed(ctx, name)
+				if err != nil {
+					return skillsetup.Status{}, err
+				}
+				return (&skillsetup.Setup{Stages: folder, Stage: s, Account: account, Out: c.errScreen(), Prompt: c.prompt()}).Status(ctx)
+			})
 		},
 	}
-	f.add(cmd)
+	homes.add(cmd, "dev", inLines)
+	cmd.Flags().DurationVar(&wait, "wait", 10*time.Minute, "how long to wait for Amazon in all")
 	return cmd
 }
 

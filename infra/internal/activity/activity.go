@@ -28,14 +28,20 @@ type Activity struct {
 	Streak   *Streak    `json:"streak"`    // null if the last directive was answered
 
 	Duration     Percentiles `json:"duration_ms"`      // of the whole directive
-	HomeDuration Percentiles `json:"home_duration_ms"` // of them, the home and the way to it
+	HomeDuration Percentiles `json:"home_duration_ms"` // of what the home and the way to it took
+	Connecting   Percentiles `json:"connect_ms"`       // of them, the way: until there was a connection, 0 where there was one before
+	Connections  int         `json:"connections"`      // directives for which a new one was made
 	ColdStarts   int         `json:"cold_starts"`
 	BreakerOpen  int         `json:"breaker_open"` // directives that were answered at once because requests were paused
+
+	CertificateDays *int `json:"certificate_days"` // of the home, as the last new connection saw it; null without one
 
 	Devices []Device `json:"devices"` // that failed, the most often first
 	Causes  []Cause  `json:"causes"`  // of failures, the most frequent first
 	Denials []Denial `json:"denials"` // the most frequent first
-	More    bool     `json:"more"`    // there are more failures than the lists of devices, causes and denials cover
+	More    bool     `json:"more"`    // there is more than the lists, and the figures of connecting, cover
+
+	asked int // the home, with how many directives
 }
 
 // A Streak is a time in which every directive failed, up to now.
@@ -63,8 +69,8 @@ type Source struct {
 const MaxTime = 14 * 24 * time.Hour
 
 // Read returns what happened in a time up to now: the counts and durations from metrics,
-// and from the log only the lines of what did not succeed and the last directive. It
-// makes one call for the metrics, and one call a page of the log.
+// and from the log only the lines of what did not succeed, of new connections, and of the
+// last directive. It makes one call for the metrics, and one call a page of the log.
 func (s Source) Read(ctx context.Context, since time.Duration, now time.Time) (Activity, error) {
 	if since < time.Minute || since > MaxTime {
 		return Activity{}, fmt.Errorf("the activity of %s cannot be read: choose a time from 1m to %s", since, MaxTime)
@@ -73,7 +79,7 @@ func (s Source) Read(ctx context.Context, since time.Duration, now time.Time) (A
 	if err := s.measure(ctx, &a); err != nil {
 		return a, err
 	}
-	if err := s.readUnsuccessful(ctx, &a); err != nil {
+	if err := s.readLines(ctx, &a); err != nil {
 		return a, err
 	}
 	a.Succeeded = max(0, a.Directives-a.Failed-a.Denied-a.Wrong)
@@ -96,6 +102,7 @@ func (s Source) measure(ctx context.Context, a *Activity) error {
 		s.statistic(config.Duration, "p50", whole), s.statistic(config.Duration, "p90", whole),
 		s.statistic(config.HomeDuration, "p50", whole), s.statistic(config.HomeDuration, "p90", whole),
 		s.statistic(config.ColdStart, "Sum", whole), s.statistic(config.BreakerOpen, "Sum", whole),
+		s.statistic(config.HomeDuration, "SampleCount", whole),
 	}, a.From, a.To)
 	if err != nil {
 		return err
@@ -104,7 +111,7 @@ func (s Source) measure(ctx context.Context, a *Activity) error {
 	a.Directives = int(sum(count))
 	a.Failed = a.Directives - int(sum(answered))
 	a.Duration, a.HomeDuration = Percentiles{only(found[2]), only(found[3])}, Percentiles{only(found[4]), only(found[5])}
-	a.ColdStarts, a.BreakerOpen = int(sum(found[6])), int(sum(found[7]))
+	a.ColdStarts, a.BreakerOpen, a.asked = int(sum(found[6])), int(sum(found[7])), int(sum(found[8]))
 	if a.Directives > 0 {
 		share := 1 - float64(a.Failed)/float64(a.Directives)
 		a.Answered, a.LastSeen = &share, &count[0].At

@@ -69,6 +69,9 @@ func day(t *testing.T, now time.Time) []string {
 		if strings.Contains(kind, `"HomeDuration"`) {
 			home := 20 + 400*r.Float64()
 			values["HomeDuration"], values["Duration"] = home, home+5*r.Float64()
+			if i%3 == 0 {
+				values["connection_reused"], values["connect_ms"], values["certificate_days"] = false, home*r.Float64(), 90-i/50
+			}
 		}
 		if kind == l.Denied && i%3 == 0 {
 			values["cause"], values["error"] = "unknown_user", fmt.Sprintf(`security.authenticate: the user "amzn1.account.CHILD%d" may not command: put the id into the stage's allowedUsers if they should`, i%2)
@@ -107,6 +110,10 @@ func TestRead(t *testing.T) {
 		{"p90", *got.Duration.P90, want.percentile(90, "Duration")},
 		{"home p50", *got.HomeDuration.P50, want.percentile(50, "HomeDuration")},
 		{"home p90", *got.HomeDuration.P90, want.percentile(90, "HomeDuration")},
+		{"way p50", *got.Connecting.P50, want.way(50)},
+		{"way p90", *got.Connecting.P90, want.way(90)},
+		{"connections", got.Connections, want.connections()},
+		{"certificate", float64(*got.CertificateDays), want.certificate()},
 		{"cold starts", got.ColdStarts, want.sum("ColdStart")},
 		{"breaker", got.BreakerOpen, want.sum("BreakerOpen")},
 		{"last", got.Last.At.Format(time.RFC3339Nano), want.all[len(want.all)-1]["timestamp"]},
@@ -180,6 +187,38 @@ func (s sums) percentile(percent int, name string) float64 {
 		}
 	}
 	return 0
+}
+
+// way is how long connecting took: nothing where a directive asked the home on a connection
+// that was there.
+func (s sums) way(percent int) float64 {
+	w := sums{}
+	for _, f := range s.all {
+		if f["HomeDuration"] == nil {
+			continue
+		}
+		ms, _ := f["connect_ms"].(float64)
+		w.all = append(w.all, fields{"way": ms})
+	}
+	return w.percentile(percent, "way")
+}
+
+func (s sums) connections() (n int) {
+	for _, f := range s.all {
+		if f["connect_ms"] != nil {
+			n++
+		}
+	}
+	return n
+}
+
+func (s sums) certificate() (days float64) {
+	for _, f := range s.all {
+		if d, ok := f["certificate_days"].(float64); ok {
+			days = d
+		}
+	}
+	return days
 }
 
 func (s sums) devices() map[string][2]int {

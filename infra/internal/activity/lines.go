@@ -49,10 +49,10 @@ type Denial struct {
 	Said  string    `json:"said"` // of the last one
 }
 
-// readUnsuccessful reads the lines of what did not succeed.
-func (s Source) readUnsuccessful(ctx context.Context, a *Activity) error {
+// readLines reads the lines of what did not succeed, and of new connections.
+func (s Source) readLines(ctx context.Context, a *Activity) error {
 	const mostPages = 8
-	const pattern = `{ ($.Success = 0) || ($.outcome = "denied") || ($.outcome = "asked_wrongly") }`
+	const pattern = `{ ($.Success = 0) || ($.outcome = "denied") || ($.outcome = "asked_wrongly") || ($.connect_ms >= 0) }`
 	var t totals
 	more, err := s.Account.Scan(ctx, awsaccount.Scan{Group: s.Group, Pattern: pattern, From: a.From, To: a.To.Add(-time.Millisecond), Pages: mostPages}, func(page []awsaccount.Line) bool {
 		for _, l := range page {
@@ -64,6 +64,7 @@ func (s Source) readUnsuccessful(ctx context.Context, a *Activity) error {
 	})
 	a.More, a.Denied, a.Wrong = more, t.denied, t.wrong
 	a.Devices, a.Causes, a.Denials = t.sorted()
+	a.Connections, a.Connecting, a.CertificateDays = len(t.connecting), connecting(t.connecting, a.asked), t.certificateDays
 	return err
 }
 
@@ -92,11 +93,38 @@ type totals struct {
 	devices       []Device
 	causes        []Cause
 	denials       []Denial
+
+	connecting      []float64 // of new connections, ms
+	certificateDays *int      // of the last of them
+}
+
+// connecting returns the percentiles of connecting, of so many directives: those that made
+// no connection took no time for it.
+func connecting(made []float64, of int) Percentiles {
+	if of < len(made) || of == 0 {
+		of = len(made) // of a home that never answered
+	}
+	if of == 0 {
+		return Percentiles{}
+	}
+	all := append(make([]float64, of-len(made)), made...)
+	slices.Sort(all)
+	at := func(percent int) *float64 {
+		v := all[max(0, (percent*of+99)/100-1)]
+		return &v
+	}
+	return Percentiles{at(50), at(90)}
 }
 
 func (t *totals) add(l wire.LogLine) {
+	if l.Connecting > 0 {
+		t.connecting = append(t.connecting, l.Connecting)
+		t.certificateDays = l.CertificateDays
+	}
 	said := Said(l)
 	switch l.Outcome {
+	case wire.Succeeded:
+		return
 	case wire.Denied:
 		t.denied++
 		user := User(l)

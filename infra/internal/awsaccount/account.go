@@ -6,6 +6,7 @@
 package awsaccount
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -31,9 +32,17 @@ type Account struct {
 func Open(ctx context.Context, region string) (*Account, error) { return open(ctx, region, "") }
 
 // open opens an account with the credentials of a profile; "" stands for those in use.
-// All calls share one retryer, so that a service that throttles one slows all of them.
+// All calls share one retryer, so that a service that throttles one slows all of them; it
+// makes five attempts unless AWS_MAX_ATTEMPTS says another number.
 func open(ctx context.Context, region, profile string) (*Account, error) {
-	retryer := retry.NewAdaptiveMode()
+	env, err := awsconfig.NewEnvConfig()
+	if err != nil {
+		return nil, unusable(err, profile)
+	}
+	const attempts = 5
+	retryer := retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) {
+		o.StandardOptions = append(o.StandardOptions, func(s *retry.StandardOptions) { s.MaxAttempts = cmp.Or(env.RetryMaxAttempts, attempts) })
+	})
 	c, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(region), awsconfig.WithLogger(logging.Nop{}),
 		awsconfig.WithSharedConfigProfile(profile), awsconfig.WithRetryer(func() aws.Retryer { return retryer }))
 	if err != nil {

@@ -52,6 +52,7 @@ func (a *Account) Stack(ctx context.Context, name string) (Stack, error) {
 // stack itself.
 type StackEvent struct {
 	ID       string
+	At       time.Time
 	Resource string // the logical id; the stack's name for the stack itself
 	Type     string // such as AWS::Lambda::Function
 	Status   string
@@ -78,7 +79,7 @@ func (a *Account) StackEvents(ctx context.Context, name, after string) ([]StackE
 				return reversed(newest), nil
 			}
 			newest = append(newest, StackEvent{
-				ID: aws.ToString(e.EventId), Resource: aws.ToString(e.LogicalResourceId), Type: aws.ToString(e.ResourceType),
+				ID: aws.ToString(e.EventId), At: aws.ToTime(e.Timestamp), Resource: aws.ToString(e.LogicalResourceId), Type: aws.ToString(e.ResourceType),
 				Status: string(e.ResourceStatus), Reason: aws.ToString(e.ResourceStatusReason),
 			})
 		}

@@ -28,6 +28,7 @@ type CDK struct {
 	Env     []string  // "NAME=value", for the CLI beside ours
 	Out     io.Writer // gets what the CLI writes if Verbose
 	Verbose bool      // default: what the CLI writes is shown only if it fails, with the error
+	Current bool      // [Synthesized] is up to date, of all stages; default: the app is synthesized
 }
 
 // ForStage returns the CDK CLI for a stage. A stack that is not bound to an account

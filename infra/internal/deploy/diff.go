@@ -12,11 +12,16 @@ import (
 // A Diff is what `cdk diff` wrote.
 type Diff string
 
-// Diff synthesizes the app and returns what a deployment of the stack would change. It
-// compares templates: a change set would take CloudFormation half a minute.
+// Diff synthesizes the app, unless it is Current, and returns what a deployment of the
+// stack would change. It compares templates: a change set would take CloudFormation half a
+// minute.
 func (c CDK) Diff(ctx context.Context, stack string) (Diff, error) {
 	var said bytes.Buffer
-	err := c.cdk(ctx, c.Root, &said, "diff", stack, "--method", "template")
+	args := []string{"diff", stack, "--method", "template"}
+	if c.Current {
+		args = append(args, "--app", Synthesized)
+	}
+	err := c.cdk(ctx, c.Root, &said, args...)
 	return Diff(said.String()), err
 }
 

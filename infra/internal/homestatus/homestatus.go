@@ -119,6 +119,9 @@ func (f facts) fill(h *Home, now time.Time) {
 		h.Deployment = &Deployment{f.stack.Tags["hearthgate:version"], f.stack.Changed, f.stack.Status}
 	}
 	h.Alarms = append(h.Alarms, f.alarms...)
+	if h.Activity != nil {
+		h.CertificateDays = h.Activity.CertificateDays
+	}
 	if f.processErr == nil && f.response.Success {
 		h.Process = &f.process
 		if c := f.process.Certificate; c != nil && c.Problem == "" {

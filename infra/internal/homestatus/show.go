@@ -63,8 +63,11 @@ func (t rows) activity(a activity.Activity) {
 	if s := a.Streak; s != nil && s.Good != nil {
 		t.add("", "the last that was answered: %s", moment(*s.Good))
 	}
-	t.time("half below", a.Duration.P50, a.HomeDuration.P50)
-	t.time("9 of 10 below", a.Duration.P90, a.HomeDuration.P90)
+	t.time("half below", a.Duration.P50, a.HomeDuration.P50, a.Connecting.P50)
+	t.time("9 of 10 below", a.Duration.P90, a.HomeDuration.P90, a.Connecting.P90)
+	if a.Connections > 0 {
+		t.add("connections", "%d directives needed a new one", a.Connections)
+	}
 	if a.BreakerOpen > 0 {
 		t.add("paused", "%d directives were answered at once, because requests to the home were paused", a.BreakerOpen)
 	}
@@ -107,14 +110,15 @@ func counts(d activity.Device) string {
 	return fmt.Sprintf("%d x failed, %d x asked wrongly", d.Failed, d.Wrong)
 }
 
-// time adds the share of the home, and of the way to it, in a percentile.
-func (t rows) time(name string, whole, home *float64) {
+// time adds a percentile, and how it is divided: the home, the way to it until there was a
+// connection, and the function. Each share is a difference of percentiles.
+func (t rows) time(name string, whole, home, way *float64) {
 	switch {
 	case whole == nil:
-	case home == nil:
+	case home == nil || way == nil:
 		t.add(name, "%s ms, without a request to the home", ms(*whole))
 	default:
-		t.add(name, "%s ms: the home and the way to it %s, the function %s", ms(*whole), ms(*home), ms(*whole-*home))
+		t.add(name, "%s ms: the home %s, connecting to it %s, the function %s", ms(*whole), ms(*home-*way), ms(*way), ms(*whole-*home))
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 // Options are what [Describe] is given.
 type Options struct {
 	Given   map[string]string   // answers by field, which are not asked for; default: none
+	From    *config.Stage       // what a new stage begins with; default: the defaults
 	Edit    func(*config.Stage) // sets what is not asked for; default: nothing
 	Prompt  *ui.Prompt          // where the owner answers; default: no one is asked, and what is not given stays as it is
 	Out     *ui.Screen          // where questions and progress are shown
@@ -35,6 +36,9 @@ func Describe(ctx context.Context, stages project.StageFolder, stage string, o O
 		return Description{}, err
 	}
 	after := before
+	if o.From != nil && !exists {
+		after = *o.From
+	}
 	i := &Interview{Stage: &after, Out: o.Out, Prompt: o.Prompt, Offline: o.Offline}
 	if o.Prompt != nil {
 		i.Draft = OpenDraft(stages, stage)

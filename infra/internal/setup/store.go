@@ -7,6 +7,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
+	"github.com/hearthgate/hearthgate/infra/internal/fleet"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
@@ -57,6 +58,15 @@ func StoreHeaders(ctx context.Context, s config.Stage, a *awsaccount.Account, h 
 		Account: a.ID, Region: a.Region, Parameter: s.HeadersParameterName(), Version: version,
 		Headers: h.Names(), Next: next,
 	}, err
+}
+
+// Summary returns in a line what is stored; the zero Stored is that of a home without a
+// token of its own.
+func (s Stored) Summary() fleet.Summary {
+	if s.Parameter == "" {
+		return fleet.Summary{Text: "takes the token of the linked account: nothing to store"}
+	}
+	return fleet.Summary{Text: fmt.Sprintf("stored, version %d; next: %s", s.Version, s.Next)}
 }
 
 // Show writes for a person where the secret is.

@@ -3,6 +3,7 @@ package skillsetup
 import (
 	"context"
 
+	"github.com/hearthgate/hearthgate/infra/internal/fleet"
 	"github.com/hearthgate/hearthgate/infra/internal/smapi"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
@@ -44,6 +45,16 @@ func (s *Setup) Status(ctx context.Context) (Status, error) {
 		status.Next = s.command("skill link")
 	}
 	return status, nil
+}
+
+// Summary returns in a line whether Amazon has what the stage needs. The exit code is 3 if
+// it has not.
+func (s Status) Summary() fleet.Summary {
+	const differs = 3
+	if len(s.Differs) == 0 {
+		return fleet.Summary{Text: "Amazon has the skills as the stage needs them"}
+	}
+	return fleet.Summary{Level: fleet.Trouble, Text: s.Differs.String() + ": " + s.Next, Code: differs, Weight: len(s.Differs)}
 }
 
 // Show writes the status for a person.

@@ -51,6 +51,7 @@ type Cloud struct {
 	varied     map[string][]string                // guarded by mu; see Vary
 	calls      []string                           // guarded by mu; "service.Action", oldest first
 	callers    []string                           // guarded by mu; of the calls
+	throttled  map[string]int                     // guarded by mu; how many calls more, by call
 	denied     map[string]fault                   // guarded by mu; by call, or "*"
 	stacks     map[string]*stack                  // guarded by mu; by name
 	objects    map[string][]byte                  // guarded by mu; by "bucket/key"
@@ -116,6 +117,16 @@ func (c *Cloud) Deny(call, code, message string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.denied[call] = fault{http.StatusBadRequest, code, message}
+}
+
+// Throttle has the next calls of a kind, so many, rejected because there are too many.
+func (c *Cloud) Throttle(call string, calls int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.throttled == nil {
+		c.throttled = map[string]int{}
+	}
+	c.throttled[call] = calls
 }
 
 // Allow takes back every Deny.
@@ -219,6 +230,10 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.calls, c.callers = append(c.calls, name), append(c.callers, caller(in))
 	unauthorized := c.authorize(in)
 	denied, no := c.denied[name]
+	if c.throttled[name] > 0 {
+		c.throttled[name]--
+		denied, no = fault{http.StatusBadRequest, "ThrottlingException", "Rate exceeded"}, true
+	}
 	if !no {
 		denied, no = c.denied["*"]
 	}

@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
 // filterTokens are the tokens of a filter pattern on fields of JSON.
-var filterTokens = regexp.MustCompile(`\s+|\$\.\w+|"[^"]*"|IS|TRUE|FALSE|-?\d+(?:\.\d+)?|!=|=|&&|\|\||[(){}*]`)
+var filterTokens = regexp.MustCompile(`\s+|\$\.\w+|"[^"]*"|IS|TRUE|FALSE|-?\d+(?:\.\d+)?|!=|[<>]=?|=|&&|\|\||[(){}*]`)
 
 // filter returns what a filter pattern of CloudWatch Logs matches. It knows the patterns
 // that hearthgate uses: any of some texts, each written ?"text", and fields of a line of
@@ -118,6 +119,16 @@ func (p *filterParser) operand() condition {
 	if operator == "IS" && (value == "TRUE" || value == "FALSE") {
 		operator, value = "=", strings.ToLower(value)
 	}
+	if compare := comparisons[operator]; compare != nil {
+		limit, err := strconv.ParseFloat(value, 64)
+		if err != nil && p.err == nil {
+			p.err = fmt.Errorf("%q is not a number", value)
+		}
+		return func(f map[string]any) bool {
+			got, ok := f[strings.TrimPrefix(field, "$.")].(float64)
+			return ok && compare(got, limit)
+		}
+	}
 	if !strings.HasPrefix(field, "$.") || operator != "=" && operator != "!=" || value == "" {
 		if p.err == nil {
 			p.err = fmt.Errorf("%q is no condition", strings.TrimSpace(field+" "+operator+" "+value))
@@ -129,6 +140,13 @@ func (p *filterParser) operand() condition {
 		got, there := f[name]
 		return there && equal(got, value) == (operator == "=")
 	}
+}
+
+var comparisons = map[string]func(got, limit float64) bool{
+	">":  func(got, limit float64) bool { return got > limit },
+	">=": func(got, limit float64) bool { return got >= limit },
+	"<":  func(got, limit float64) bool { return got < limit },
+	"<=": func(got, limit float64) bool { return got <= limit },
 }
 
 // equal reports whether the value of a field is the one of a pattern, in which * stands
