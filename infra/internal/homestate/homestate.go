@@ -95,10 +95,7 @@ func (h Home) read(ctx context.Context) (State, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%q is not a web address: write %s as https://home.example.com", h.URL, config.EnvURL)
 	}
-	for name, value := range h.Headers {
-		r.Header.Set(name, value)
-	}
-	r.Header.Set("Authorization", "Bearer "+h.Token)
+	h.authorize(r)
 	res, err := cmp.Or(h.Client, http.DefaultClient).Do(r)
 	if err != nil {
 		return nil, fmt.Errorf("%s does not answer (%w); %s", h.URL, reason(err), remedy(err))
@@ -123,6 +120,14 @@ func (h Home) read(ctx context.Context) (State, error) {
 		s[e.ID] = Entity{e.State, e.Attributes}
 	}
 	return s, nil
+}
+
+// authorize adds what the home asks of a request.
+func (h Home) authorize(r *http.Request) {
+	for name, value := range h.Headers {
+		r.Header.Set(name, value)
+	}
+	r.Header.Set("Authorization", "Bearer "+h.Token)
 }
 
 // remedy says what to do when a home does not answer.
