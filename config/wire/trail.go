@@ -20,11 +20,11 @@ type Hop struct {
 func ParseTrail(line []byte) []Hop {
 	var l struct {
 		Trail []struct {
-			Message  string          `json:"message"` // "circuit_breaker_operation_call"
-			Duration float64         `json:"duration"`
-			Cause    string          `json:"cause"`
-			OK       bool            `json:"success"`
-			CacheHit bool            `json:"cache_hit"`
+			Message  string  `json:"message"` // "circuit_breaker_operation_call"
+			Duration float64 `json:"duration"`
+			Cause    string  `json:"cause"`
+			OK       bool    `json:"success"`
+			CacheHit bool    `json:"cache_hit"`
 		} `json:"trail"`
 	}
 	if json.Unmarshal(line, &l) != nil {

@@ -79,7 +79,7 @@ func (s *Session) Mend(ctx context.Context, fault string) error {
 // a quiet time: it has paused for nothing, and remembers nothing.
 func (s *Session) Cold(ctx context.Context) error {
 	if s.route == nil {
-		return errors.New("Lambda decides when it starts a deployed function: leave --stage out")
+		return errors.New("a deployed function is started by Lambda when it decides so: leave --stage out")
 	}
 	return s.restart(ctx)
 }

@@ -154,7 +154,7 @@ func (g *Grammar) Pronoun(word string) bool {
 func Normal(sentence string) string {
 	sentence = strings.ToLower(strings.Join(strings.Fields(sentence), " "))
 	sentence = strings.TrimPrefix(strings.TrimPrefix(sentence, "alexa, "), "alexa ")
-	return strings.TrimSpace(strings.TrimRight(sentence, ".!?。?!؟।"))
+	return strings.TrimSpace(strings.TrimRight(sentence, ".!?。؟।"))
 }
 
 // pattern returns what matches the sentences of a template.
