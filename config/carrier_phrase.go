@@ -50,19 +50,19 @@ func (c CarrierPhrase) Sample() string {
 func CarrierPhrases(locale string) []CarrierPhrase {
 	switch language(locale) {
 	case "en":
-		return leading("turn", "switch", "set", "dim", "brighten", "open", "close", "lock", "unlock", "start", "stop", "run", "play", "pause", "make", "add", "activate", "what", "what's", "which", "how", "is", "are", "when", "where")
+		return leading("turn", "switch", "set", "dim", "brighten", "open", "close", "lock", "unlock", "start", "stop", "run", "play", "pause", "make", "add", "activate", "what", "what's", "which", "how", "is", "are", "when", "where", "who")
 	case "de":
-		return leading("schalte", "schalt", "mach", "mache", "stelle", "stell", "dimme", "öffne", "schließe", "verriegle", "entriegle", "starte", "stoppe", "spiele", "setze", "füge", "aktiviere", "fahre", "wie", "was", "welche", "ist", "sind", "wann", "wo")
+		return leading("schalte", "schalt", "mach", "mache", "stelle", "stell", "dimme", "öffne", "schließe", "verriegle", "entriegle", "starte", "stoppe", "spiele", "setze", "füge", "aktiviere", "fahre", "wie", "was", "welche", "ist", "sind", "wann", "wo", "wer")
 	case "fr":
-		return leading("allume", "éteins", "mets", "règle", "baisse", "augmente", "ouvre", "ferme", "verrouille", "déverrouille", "lance", "démarre", "arrête", "joue", "ajoute", "active", "quelle", "quel", "combien", "est-ce que")
+		return leading("allume", "éteins", "mets", "règle", "baisse", "augmente", "ouvre", "ferme", "verrouille", "déverrouille", "lance", "démarre", "arrête", "joue", "ajoute", "active", "quelle", "quel", "combien", "est-ce que", "qui")
 	case "es":
-		return leading("enciende", "apaga", "pon", "ajusta", "baja", "sube", "abre", "cierra", "bloquea", "desbloquea", "inicia", "para", "reproduce", "añade", "activa", "qué", "cuál", "cuánto", "está")
+		return leading("enciende", "apaga", "pon", "ajusta", "baja", "sube", "abre", "cierra", "bloquea", "desbloquea", "inicia", "para", "reproduce", "añade", "activa", "qué", "cuál", "cuánto", "está", "quién")
 	case "it":
-		return leading("accendi", "spegni", "imposta", "metti", "abbassa", "alza", "apri", "chiudi", "blocca", "sblocca", "avvia", "ferma", "riproduci", "aggiungi", "attiva", "qual", "quanto", "che", "è")
+		return leading("accendi", "spegni", "imposta", "metti", "abbassa", "alza", "apri", "chiudi", "blocca", "sblocca", "avvia", "ferma", "riproduci", "aggiungi", "attiva", "qual", "quanto", "che", "è", "chi")
 	case "pt":
-		return leading("acenda", "acende", "ligue", "liga", "desligue", "desliga", "apague", "apaga", "abra", "abre", "feche", "fecha", "aumente", "diminua", "ajuste", "coloque", "tranque", "destranque", "inicie", "pare", "toque", "adicione", "ative", "qual", "quais", "quanto", "como", "está")
+		return leading("acenda", "acende", "ligue", "liga", "desligue", "desliga", "apague", "apaga", "abra", "abre", "feche", "fecha", "aumente", "diminua", "ajuste", "coloque", "tranque", "destranque", "inicie", "pare", "toque", "adicione", "ative", "qual", "quais", "quanto", "como", "está", "quem")
 	case "nl":
-		return leading("zet", "doe", "schakel", "dim", "open", "sluit", "vergrendel", "ontgrendel", "verhoog", "verlaag", "start", "stop", "speel", "pauzeer", "activeer", "voeg", "wat", "hoe", "welke", "is", "zijn", "staat", "wanneer", "waar")
+		return leading("zet", "doe", "schakel", "dim", "open", "sluit", "vergrendel", "ontgrendel", "verhoog", "verlaag", "start", "stop", "speel", "pauzeer", "activeer", "voeg", "wat", "hoe", "welke", "is", "zijn", "staat", "wanneer", "waar", "wie")
 	case "ja":
 		return trailing("", "つけて", "tsukete", "消して", "keshite", "開けて", "akete", "閉めて", "shimete", "上げて", "agete", "下げて", "sagete", "明るくして", "akarukushite", "暗くして", "kurakushite", "止めて", "tomete", "再生して", "saiseishite", "設定して", "setteishite", "起動して", "kidoushite", "追加して", "tsuikashite", "教えて", "oshiete", "にして", "nishite")
 	case "hi":

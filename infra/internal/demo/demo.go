@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/homestate"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
@@ -79,19 +80,19 @@ func Run(ctx context.Context, o Options) (Report, error) {
 		return Report{}, err
 	}
 	defer server.Stop()
-	return perform(ctx, o, home{url: server.URL(), token: o.Token}, demoPlay(server))
+	return perform(ctx, o, homestate.Home{URL: server.URL(), Token: o.Token}, demoPlay(server))
 }
 
 // perform runs the scenes of a play at a home.
-func perform(ctx context.Context, o Options, h home, scenes []scene) (Report, error) {
+func perform(ctx context.Context, o Options, h homestate.Home, scenes []scene) (Report, error) {
 	o.Progress("starting the function")
 	began := time.Now()
-	f, err := start(ctx, o, h.url)
+	f, err := start(ctx, o, h.URL)
 	if err != nil {
 		return Report{}, err
 	}
 	defer f.Close()
-	r := Report{OK: true, Home: h.url, Start: ms(time.Since(began))}
+	r := Report{OK: true, Home: h.URL, Start: ms(time.Since(began))}
 	for i := 0; i < len(scenes); i++ {
 		step, more, err := scenes[i].play(ctx, o, h, f)
 		if err != nil {

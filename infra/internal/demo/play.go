@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/hearthgate/hearthgate/infra/internal/homestate"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
 )
@@ -36,7 +37,7 @@ func demoPlay(server *demohome.Server) []scene {
 	return []scene{
 		{
 			title: "Which devices are there?", send: discover,
-			want: func(r reply, before state) string {
+			want: func(r reply, before homestate.State) string {
 				return first(r.is("Alexa.Discovery.Discover.Response"), r.finds(lampPoint, len(before)))
 			},
 		},
@@ -51,17 +52,17 @@ func demoPlay(server *demohome.Server) []scene {
 		},
 		{
 			title: "Is the kitchen light on?", send: report(lampPoint), about: lamp,
-			want: func(r reply, _ state) string {
+			want: func(r reply, _ homestate.State) string {
 				return first(r.is("Alexa.StateReport"), r.says(powerState, "ON"), r.says("brightness", "40"))
 			},
 		},
 		{
 			title: "Turn on a light that is not there", send: turn(true, nowhere),
-			want: func(r reply, _ state) string { return r.is("Alexa.ErrorResponse", "NO_SUCH_ENDPOINT") },
+			want: func(r reply, _ homestate.State) string { return r.is("Alexa.ErrorResponse", "NO_SUCH_ENDPOINT") },
 		},
 		{
 			title: "Turn off the kitchen light while the home is down", send: turn(false, lampPoint), about: lamp, down: server,
-			want: func(r reply, _ state) string { return r.is("Alexa.ErrorResponse", "BRIDGE_UNREACHABLE") },
+			want: func(r reply, _ homestate.State) string { return r.is("Alexa.ErrorResponse", "BRIDGE_UNREACHABLE") },
 			home: is(lamp, "on, brightness 40 %"),
 		},
 	}
@@ -71,8 +72,8 @@ func demoPlay(server *demohome.Server) []scene {
 // names it. For a home that is down it uses a port of this machine on which nothing
 // listens.
 func real(ctx context.Context, o Options) (Report, error) {
-	h := home{strings.TrimRight(o.URL, "/"), o.Token, o.Headers, o.Client}
-	now, err := h.states(ctx)
+	h := homestate.Home{URL: strings.TrimRight(o.URL, "/"), Token: o.Token, Headers: o.Headers, Client: o.Client}
+	now, err := h.States(ctx)
 	if err != nil {
 		return Report{}, err
 	}
@@ -99,18 +100,18 @@ func realPlay(id string, on bool, away *localrun.Function) []scene {
 	scenes := []scene{
 		{
 			title: "Which devices are there?", send: discover, changes: some,
-			want: func(r reply, _ state) string {
+			want: func(r reply, _ homestate.State) string {
 				return first(r.is("Alexa.Discovery.Discover.Response"), r.finds("", 1))
 			},
 			follow: reports,
 		},
 		{
 			title: "What is the state of a device that is not there?", send: report(nowhere), changes: some,
-			want: func(r reply, _ state) string { return r.is("Alexa.ErrorResponse", "NO_SUCH_ENDPOINT") },
+			want: func(r reply, _ homestate.State) string { return r.is("Alexa.ErrorResponse", "NO_SUCH_ENDPOINT") },
 		},
 		{
 			title: "What is its state while the home is down?", send: report(nowhere), changes: some, function: away,
-			want: func(r reply, _ state) string {
+			want: func(r reply, _ homestate.State) string {
 				return first(r.is("Alexa.StateReport"), r.says("connectivity", "UNREACHABLE"))
 			},
 		},
@@ -133,24 +134,24 @@ func realPlay(id string, on bool, away *localrun.Function) []scene {
 }
 
 // reports asks for the state of the first endpoints that were found.
-func reports(r reply, _ state) []scene {
+func reports(r reply, _ homestate.State) []scene {
 	const most = 3
 	var scenes []scene
 	for _, e := range r.Event.Payload.Endpoints[:min(most, len(r.Event.Payload.Endpoints))] {
 		scenes = append(scenes, scene{
-			title: "What is the state of " + e.Name + "?", send: report(e.ID), about: entityID(e.ID), changes: []string{anything},
-			want: func(r reply, _ state) string { return r.is("Alexa.StateReport") },
+			title: "What is the state of " + e.Name + "?", send: report(e.ID), about: homestate.EntityID(e.ID), changes: []string{anything},
+			want: func(r reply, _ homestate.State) string { return r.is("Alexa.StateReport") },
 		})
 	}
 	return scenes
 }
 
 // answered returns what is wrong with a reply that should be Alexa.Response.
-func answered(r reply, _ state) string { return r.is("Alexa.Response") }
+func answered(r reply, _ homestate.State) string { return r.is("Alexa.Response") }
 
 // is returns a check that an entity's state begins with want.
-func is(id, want string) func(state) string {
-	return func(after state) string {
+func is(id, want string) func(homestate.State) string {
+	return func(after homestate.State) string {
 		if got := after[id].String(); !strings.HasPrefix(got, want) {
 			return problem("in the home %s is %q, expected %q", id, got, want)
 		}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hearthgate/hearthgate/infra/internal/homestate"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
 	"github.com/hearthgate/hearthgate/infra/internal/redact"
@@ -34,21 +35,21 @@ type scene struct {
 	title    string
 	note     string
 	send     directive
-	about    string                             // the entity to show; default: the home as a whole
-	down     *demohome.Server                   // stopped during the directive; default: none
-	function *localrun.Function                 // default: the one that the play is about
-	want     func(r reply, before state) string // returns what is wrong with the reply, "" if nothing
-	home     func(after state) string           // returns what is wrong with the home; default: it is not checked
-	changes  []string                           // the entities that may change, or anything; default: none
-	follow   func(reply, state) []scene         // returns scenes to play at the end; default: none
+	about    string                                       // the entity to show; default: the home as a whole
+	down     *demohome.Server                             // stopped during the directive; default: none
+	function *localrun.Function                           // default: the one that the play is about
+	want     func(r reply, before homestate.State) string // returns what is wrong with the reply, "" if nothing
+	home     func(after homestate.State) string           // returns what is wrong with the home; default: it is not checked
+	changes  []string                                     // the entities that may change, or anything; default: none
+	follow   func(reply, homestate.State) []scene         // returns scenes to play at the end; default: none
 }
 
 // anything stands for every entity: a home in use changes by itself.
 const anything = "*"
 
 // play sends the directive and checks the result.
-func (s scene) play(ctx context.Context, o Options, h home, f *localrun.Function) (step Step, more []scene, err error) {
-	before, err := h.states(ctx)
+func (s scene) play(ctx context.Context, o Options, h homestate.Home, f *localrun.Function) (step Step, more []scene, err error) {
+	before, err := h.States(ctx)
 	if err != nil {
 		return step, nil, err
 	}
@@ -66,9 +67,9 @@ func (s scene) play(ctx context.Context, o Options, h home, f *localrun.Function
 	r, unreadable := read(v.Payload)
 	wrong := first(failed(v), unreadable, r.mirrors(s.send, messageID, correlation), s.want(r, before))
 	if s.home == nil || wrong != "" {
-		s.home = func(state) string { return "" }
+		s.home = func(homestate.State) string { return "" }
 	}
-	after, err := h.settled(ctx, s.home)
+	after, err := h.Settled(ctx, s.home)
 	if err != nil {
 		return step, nil, err
 	}
@@ -82,7 +83,7 @@ func (s scene) play(ctx context.Context, o Options, h home, f *localrun.Function
 	step.Problem = first(
 		wrong,
 		s.home(after),
-		s.unexpected(after.changed(before)),
+		s.unexpected(after.Changed(before)),
 		unlogged,
 		revealed(lines, v.Payload, o.Token),
 	)
@@ -104,15 +105,15 @@ func (s scene) run(ctx context.Context, f *localrun.Function, raw []byte) (local
 }
 
 // tell describes the state of what the scene is about.
-func (s scene) tell(now, before state) string {
+func (s scene) tell(now, before homestate.State) string {
 	if s.about != "" {
-		return now.name(s.about) + ": " + now[s.about].String()
+		return now.Name(s.about) + ": " + now[s.about].String()
 	}
 	text := fmt.Sprintf("%d entities", len(now))
 	if before == nil {
 		return text
 	}
-	if ids := now.changed(before); len(ids) > 0 {
+	if ids := now.Changed(before); len(ids) > 0 {
 		return text + ", changed: " + strings.Join(ids, ", ")
 	}
 	return text + ", nothing changed"

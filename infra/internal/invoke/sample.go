@@ -86,3 +86,19 @@ func Directive(namespace, name, endpoint, payload, token string) []byte {
 	b, _ := json.Marshal(map[string]any{"directive": directive}) // text and valid JSON: cannot fail
 	return b
 }
+
+// WithInstance returns a directive for one instance of a capability that an endpoint has
+// more than once, such as "cover.position". The directive is one that [Directive] made.
+func WithInstance(directive []byte, instance string) []byte {
+	var d struct {
+		Directive map[string]any `json:"directive"`
+	}
+	if instance == "" || json.Unmarshal(directive, &d) != nil {
+		return directive
+	}
+	if header, ok := d.Directive["header"].(map[string]any); ok {
+		header["instance"] = instance
+	}
+	b, _ := json.Marshal(d) // it was decoded from JSON
+	return b
+}

@@ -62,6 +62,11 @@ func Deployed(a *awsaccount.Account, function, qualifier string) *Target {
 	}
 }
 
+// Func returns a target that f invokes. Close calls nothing.
+func Func(where string, f func(ctx context.Context, event []byte) (Answer, error)) *Target {
+	return &Target{Where: where, invoke: f}
+}
+
 // Local builds the function of the clone at root and starts it on this machine with
 // these environment variables, "NAME=value". Without any, it gets a demo home.
 func Local(ctx context.Context, root string, env []string) (*Target, error) {

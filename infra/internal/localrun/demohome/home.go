@@ -48,6 +48,7 @@ func New(token string) *Home {
 		"/api/alexa/smart_home":     {"POST": h.smartHome},
 		"/api/alexa":                {"POST": h.skill},
 		"/api/conversation/process": {"POST": h.conversation},
+		"/api/template":             {"POST": h.template},
 	}
 	return h
 }
