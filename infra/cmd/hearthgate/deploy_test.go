@@ -52,7 +52,7 @@ func TestDeploy(t *testing.T) {
 	o.sees(o.types("", "deploy", "--bootstrap"), 0,
 		"checking the account and the stage ...\n+ checking the account and the stage: ", "+ preparing the account for the CDK: ",
 		"+ building the function: ", "+ synthesizing the stack and comparing it with the deployed one: ", "+ uploading the function: ",
-		"+ deploying hearthgate-dev into account 111122223333, eu-west-1, 12 of 12 resources: ", "+ testing it with a directive: ",
+		"+ deploying hearthgate-dev into account 111122223333, eu-west-1, 10 of 10 resources: ", "+ testing it with a directive: ",
 		"deployed hearthgate-dev; it answers\n", "What to type into the Alexa developer console")
 
 	t.Run("nothing changes", func(t *testing.T) {
@@ -202,5 +202,27 @@ func TestDeployStopped(t *testing.T) {
 	o.sees(o.types("", "destroy", "--yes"), 0, "deleted hearthgate-dev")
 	if o.cloud.Parameter("eu-west-1", "/hearthgate/dev/home-assistant/token") != nil {
 		t.Error("the token is left")
+	}
+}
+
+// TestDeployOverview deploys two homes of one account: the dashboard of both is deployed
+// with one of them, and what fails of it is no failure of the home.
+func TestDeployOverview(t *testing.T) {
+	o := prepared(t)
+	o.sees(o.types("", "deploy", "--bootstrap"), 0)
+	if n := len(o.cloud.Resources("hearthgate-overview-eu-west-1", "AWS::CloudWatch::Dashboard")); n != 0 {
+		t.Errorf("one home has %d dashboards of all homes", n)
+	}
+	o.sees(o.types("", "init", "--stage", "lake", "--locale", "de-DE", "--url", homeURL, "--smart-home-skill", skillID), 0)
+	o.sees(o.types(canary, "token", "--stage", "lake"), 0)
+	o.sees(o.types("", "config", "set", "dashboards", "shared", "--stage", "lake"), 0)
+	o.cloud.Break("AWS::CloudWatch::Dashboard", "The dashboard is not valid")
+	o.sees(o.types("", "deploy", "--stage", "lake"), 0, "deployed hearthgate-lake; it answers", "! The dashboard of all homes is not up to date: ", "The home is not affected")
+	o.cloud.Mend()
+	o.sees(o.types("", "deploy", "--stage", "lake"), 0, "+ bringing the dashboard of all homes up to date: ", "hearthgate-lake: nothing changed")
+	for stack, want := range map[string]int{"hearthgate-overview-eu-west-1": 1, "hearthgate-lake": 0, "hearthgate-dev": 1} {
+		if n := len(o.cloud.Resources(stack, "AWS::CloudWatch::Dashboard")); n != want {
+			t.Errorf("%s has %d dashboards, want %d", stack, n, want)
+		}
 	}
 }

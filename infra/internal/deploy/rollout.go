@@ -24,6 +24,8 @@ type Rollout struct {
 	Answers  bool                 `json:"answers"`           // the function answers a directive
 	Problem  string               `json:"problem,omitempty"` // why it does not
 
+	Overview string `json:"dashboard_problem,omitempty"` // why the dashboard of all homes is not up to date; absent if it is, or there is none
+
 	stage  config.Stage
 	fields bool // the Alexa developer console has to be filled in
 }
@@ -49,6 +51,9 @@ func RollOut(ctx context.Context, cdk CDK, s config.Stage, a *awsaccount.Account
 			err = d.stopped(ctx)
 		}
 		return r, err
+	}
+	if err := d.overview(ctx); err != nil {
+		r.Overview = err.Error()
 	}
 	d.steps.Begin("testing it with a directive")
 	err := smoke(ctx, s, invoke.Deployed(a, config.FunctionName(s.Name), config.Alias))
@@ -96,6 +101,7 @@ func (r Rollout) Show(to *ui.Screen) {
 	default:
 		to.Printf("%s: nothing changed; %s\n", r.Stack, answers)
 	}
+	r.showOverview(to)
 	if r.fields {
 		skill.ShowConsole(to, r.stage, r.Console)
 	} else if r.Changed {

@@ -34,7 +34,7 @@ func (c *Cloud) freetier(w http.ResponseWriter, in call) {
 	}
 	switch f := c.freeTier; in.action {
 	case "GetAccountPlanState":
-		state := object{"accountId": AccountID, "accountPlanType": "PAID", "accountPlanStatus": "NOT_STARTED"}
+		state := object{"accountId": c.account, "accountPlanType": "PAID", "accountPlanStatus": "NOT_STARTED"}
 		if f.Plan != "" {
 			state["accountPlanType"], state["accountPlanStatus"] = f.Plan, "ACTIVE"
 			state["accountPlanRemainingCredits"] = object{"amount": f.Credits, "unit": "USD"}
