@@ -89,6 +89,15 @@ func TestDeploy(t *testing.T) {
 		o.has(o.hearthgate("", "rollback"), "version 1 of ", "is in use, not 2")
 		o.has(o.hearthgate("", "deploy"), "putting version 2 in use again")
 	})
+	t.Run("the dashboard of all homes", func(t *testing.T) {
+		o.hearthgate("", "config", "set", "dashboards", "shared")
+		o.has(o.hearthgate("", "deploy"), "- CloudWatch Dashboard", "+ bringing the dashboard of all homes up to date: ", "deployed hearthgate-dev; it answers")
+		for stack, want := range map[string]int{"hearthgate-dev": 0, "hearthgate-overview-us-east-1": 1} {
+			if n := len(o.cloud.Resources(stack, "AWS::CloudWatch::Dashboard")); n != want {
+				t.Errorf("%s has %d dashboards, want %d", stack, n, want)
+			}
+		}
+	})
 	t.Run("the template holds no secret", func(t *testing.T) {
 		for _, text := range o.cloud.Templates() {
 			if strings.Contains(text, o.token) {
