@@ -11,6 +11,12 @@ import (
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
 )
 
+// Causes that the doctor itself finds, and looks for again.
+const (
+	wrongRegion = "wrong_region"
+	notDeployed = "not_deployed"
+)
+
 // A Target is a stage and the account that it is deployed in.
 type Target struct {
 	Stage   config.Stage
@@ -73,13 +79,13 @@ func (t *Target) function(ctx context.Context) Step {
 			continue
 		}
 		if _, err := t.Account.In(region).Function(ctx, name, ""); err == nil {
-			return step.failed(Account, "wrong_region", fmt.Sprintf("the function is in %s, but Alexa looks for skills of %s only in %s, and reports nothing when it finds none", region, s.Locale, s.Region), "run `hearthgate deploy`, put the new endpoint into the Alexa developer console, and delete the stack in "+region)
+			return step.failed(Account, wrongRegion, fmt.Sprintf("the function is in %s, but Alexa looks for skills of %s only in %s, and reports nothing when it finds none", region, s.Locale, s.Region), "run `hearthgate deploy`, put the new endpoint into the Alexa developer console, and delete the stack in "+region)
 		}
 	}
 	if err := t.Account.Bootstrapped(ctx); awsaccount.CodeOf(err) == awsaccount.NotFound {
 		return step.failed(Account, "no_bootstrap", "nothing is deployed, and the account is not prepared for the CDK in "+s.Region, "run `hearthgate deploy --bootstrap`")
 	}
-	return step.failed(Account, "not_deployed", "there is no function "+name+" in "+s.Region, "run `hearthgate deploy --stage "+s.Name+"`")
+	return step.failed(Account, notDeployed, "there is no function "+name+" in "+s.Region, "run `hearthgate deploy --stage "+s.Name+"`")
 }
 
 // CheckStack checks everything around the function. A failure here does not prevent

@@ -102,7 +102,7 @@ func (d Diagnosis) Summary() fleet.Summary {
 		switch {
 		case step.OK:
 			continue
-		case step.Class == Account && step.Cause != "wrong_region" && step.Cause != "not_deployed":
+		case step.Class == Account && step.Cause != wrongRegion && step.Cause != notDeployed:
 			s.Level = fleet.Unknown
 		default:
 			s.Level = fleet.Trouble
