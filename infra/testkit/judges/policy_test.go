@@ -2,8 +2,11 @@ package judges_test
 
 import (
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/iampolicy"
@@ -13,7 +16,16 @@ import (
 
 // reviewedRights are the findings of parliament that are as they should be, and why.
 var reviewedRights = map[string]string{
-	"RESOURCE_STAR  ['cloudwatch:DescribeAlarms']": "CloudWatch shows composite alarms, such as that of an outage, only to those who may see all alarms",
+	"UNKNOWN_ACTION  Unknown action freetier:GetAccountPlanState": "it is newer than parliament's list; botocore's model of the service has it",
+	"RESOURCE_STAR  ['cloudwatch:DescribeAlarms']":                "CloudWatch shows composite alarms, such as that of an outage, only to those who may see all alarms",
+}
+
+// inSDK reports whether a finding is about an action that parliament does not know and
+// Amazon's SDK has.
+func inSDK(finding string) bool {
+	action, ok := strings.CutPrefix(finding, "UNKNOWN_ACTION  Unknown action cloudwatch:")
+	_, there := reflect.TypeFor[*cloudwatch.Client]().MethodByName(action)
+	return ok && there
 }
 
 // TestJudgePolicy has parliament check the policies of a person: it knows the actions of
@@ -47,7 +59,7 @@ func TestJudgePolicy(t *testing.T) {
 	judges.Run(t, root, "iam", &found, all)
 	for i := range policies {
 		for _, f := range found[i] {
-			if reviewedRights[f] == "" {
+			if reviewedRights[f] == "" && !inSDK(f) {
 				t.Errorf("policy %d: %s", i, f)
 			}
 		}
