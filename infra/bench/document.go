@@ -32,7 +32,7 @@ func (r *Report) Write(file string) error {
 // Markdown returns the report as the document has it.
 func (r *Report) Markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\nMeasured on %s at commit %s on %s: %d starts of each program, in turn. Median, and p10 to p90.\n\n", r.Date, r.Version, r.Machine, r.Starts)
+	fmt.Fprintf(&b, "\nMeasured on %s at commit %s on %s, with a load of %s when it began: %d starts of each\nprogram, in turn. Median, and p10 to p90. Times need a quiet machine, a load below 0.5; counts do not.\n\n", r.Date, r.Version, r.Machine, r.Load, r.Starts)
 	for _, line := range r.table() {
 		b.WriteString(row(line))
 	}

@@ -47,3 +47,13 @@ func read(pid int, file string) string {
 	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/%s", pid, file))
 	return string(b)
 }
+
+// load returns the system's load average of the last minute; "unknown" without one.
+func load() string {
+	b, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	one, _, _ := strings.Cut(string(b), " ")
+	return one
+}

@@ -28,6 +28,7 @@ type Report struct {
 	Machine string   `json:"machine"`
 	Version string   `json:"version"` // of the clone
 	Date    string   `json:"date"`
+	Load    string   `json:"load"`    // what else ran when it began: processes that wanted a core, in the last minute
 	Starts  int      `json:"starts"`  // of each program under each condition
 	Rows    []Row    `json:"rows"`    // one a program
 	Skipped []string `json:"skipped"` // what could not be measured, and why
@@ -73,7 +74,7 @@ func (s Spread) over(t Spread) Spread {
 }
 
 func newReport(programs []Program, starts int) *Report {
-	r := &Report{Machine: fmt.Sprintf("%s/%s, %d cores, %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version()), Date: time.Now().Format(time.DateOnly), Starts: starts}
+	r := &Report{Machine: fmt.Sprintf("%s/%s, %d cores, %s", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version()), Date: time.Now().Format(time.DateOnly), Load: load(), Starts: starts}
 	for _, p := range programs {
 		row := Row{Name: p.Name}
 		if info, err := os.Stat(p.file); err == nil {
@@ -118,7 +119,7 @@ var figures = []struct {
 
 // Show writes the report for people: medians with the tenth and the ninetieth percentile.
 func (r *Report) Show(w io.Writer) error {
-	fmt.Fprintf(w, "%s, %s, commit %s; %d starts of each, in turn; median (p10 - p90)\n\n", r.Date, r.Machine, r.Version, r.Starts)
+	fmt.Fprintf(w, "%s, %s, load %s, commit %s; %d starts of each, in turn; median (p10 - p90)\n\n", r.Date, r.Machine, r.Load, r.Version, r.Starts)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for i, line := range r.table() {
 		if i != 1 { // the line below the head
