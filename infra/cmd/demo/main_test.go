@@ -29,7 +29,7 @@ func TestLinks(t *testing.T) {
 		}
 		deps := strings.Fields(string(out))
 		for _, dep := range deps {
-			for _, slow := range []string{"aws-sdk-go-v2/", "aws-cdk", "cdklabs", "jsii", "constructs"} {
+			for _, slow := range []string{"aws-sdk-go-v2/", "aws-cdk", "cdklabs", "jsii", "constructs", "internal/simulator"} {
 				service := strings.Contains(dep, "aws-sdk-go-v2/service/")
 				ofFunction := allowed != "" && (!service || strings.HasPrefix(dep, allowed))
 				if strings.Contains(dep, slow) && !ofFunction {

@@ -102,7 +102,7 @@ func TestNoCDK(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, dep := range strings.Fields(string(out)) {
-		for _, banned := range []string{"jsii", "aws-cdk-go", "cdk-nag", "constructs"} {
+		for _, banned := range []string{"jsii", "aws-cdk-go", "cdk-nag", "constructs", "chromedp"} {
 			if strings.Contains(dep, banned) {
 				t.Errorf("hearthgate links %s, which needs Node", dep)
 			}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,6 +15,8 @@ import (
 	"github.com/hearthgate/hearthgate/infra/internal/demo"
 	"github.com/hearthgate/hearthgate/infra/internal/homestate"
 	"github.com/hearthgate/hearthgate/infra/internal/simulator"
+	"github.com/hearthgate/hearthgate/infra/internal/simulator/web"
+	"github.com/hearthgate/hearthgate/infra/internal/skillsetup"
 )
 
 // unmetCode is the exit code of a script in which something was not as expected.
@@ -23,7 +26,7 @@ const unmetCode = 2
 type simulatorFlags struct {
 	stage, locale, script string
 	devices               int
-	yes                   bool
+	yes, web, printOnly   bool
 }
 
 func (c *command) simulator() *cobra.Command {
@@ -39,6 +42,10 @@ home is a small one that is built in; with ` + config.EnvURL + ` and
 deployed one. help, typed there, lists what else there is: faults, the trail through the
 gateways, policy, replay.
 
+--web shows it in your browser instead: devices by room, the conversation, and the way of
+each directive through the gateways. The page is on this machine only, and only the
+browser that opens its address can use it. Ctrl-C ends it.
+
 --script runs a file of such lines. A line "expect says OK." compares what the last one
 came to: says, reply, event, outcome, cause, why, state or devices. "wait 2s" waits, and
 # begins a comment. Without --yes nothing that may change a deployed home is sent.
@@ -47,6 +54,7 @@ The exit code is 0; 2 if a script met something that it did not expect; 1 if som
 could not be run; 130 after Ctrl-C.`,
 		Example: `  hearthgate simulator
   hearthgate simulator --locale de-DE
+  hearthgate simulator --web
   hearthgate simulator --script infra/docs/stories/morning.txt
   hearthgate simulator --stage prod --json < lines.txt`,
 		Args: takes(0, 0),
@@ -55,6 +63,8 @@ could not be run; 130 after Ctrl-C.`,
 	stageFlag(cmd, &f.stage, "", "the deployed function of this `stage`")
 	cmd.Flags().StringVar(&f.locale, "locale", "", "the `locale` in which you speak, such as de-DE (default: that of the stage, else en-US)")
 	cmd.Flags().StringVar(&f.script, "script", "", "run the lines of this `file`; - is standard input")
+	cmd.Flags().BoolVar(&f.web, "web", false, "show it in the browser")
+	cmd.Flags().BoolVar(&f.printOnly, "print", false, "with --web: only print the address, and open no browser")
 	cmd.Flags().IntVar(&f.devices, "devices", 0, "how many devices the demo home has, such as 300 (default: ten)")
 	cmd.Flags().BoolVar(&f.yes, "yes", false, "send what may change a deployed home without a question")
 	return cmd
@@ -63,6 +73,9 @@ could not be run; 130 after Ctrl-C.`,
 // simulate runs a conversation, or a script.
 func (c *command) simulate(ctx context.Context, f simulatorFlags) error {
 	var story simulator.Story
+	if f.web && (f.script != "" || c.json) {
+		return errors.New("--web is a page for a person: leave --script and --json out, or --web")
+	}
 	if f.script != "" {
 		text, err := c.file(ctx, f.script)
 		if err != nil {
@@ -79,6 +92,13 @@ func (c *command) simulate(ctx context.Context, f simulatorFlags) error {
 	if err != nil {
 		return err
 	}
+	hub := &web.Hub{}
+	if f.web {
+		o.Watch = hub.Notify
+		if !f.yes {
+			o.Confirm = web.Confirm
+		}
+	}
 	steps := c.errScreen().Steps(false)
 	o.Steps = steps.Begin
 	s, err := simulator.Open(ctx, o)
@@ -87,6 +107,9 @@ func (c *command) simulate(ctx context.Context, f simulatorFlags) error {
 		return err
 	}
 	defer s.Close()
+	if f.web {
+		return c.serve(ctx, s, hub, f.printOnly)
+	}
 	console := &simulator.Console{Session: s, Out: c.screen(), JSON: c.json}
 	if f.script != "" {
 		return c.tell(ctx, console, story)
@@ -109,7 +132,7 @@ func (c *command) simulated(ctx context.Context, f simulatorFlags) (simulator.Op
 			o.Locale = stage.Locale
 		}
 		o.SkillID, o.Token = stage.CustomSkillID, c.linkedToken()
-		o.Confirm = func(what string) error {
+		o.Confirm = func(ctx context.Context, what string) error {
 			if f.yes {
 				return nil
 			}
@@ -194,4 +217,39 @@ func (c *command) piped(ctx context.Context, console *simulator.Console) error {
 			return err
 		}
 	}
+}
+
+// serve serves the page of a session until the context ends.
+func (c *command) serve(ctx context.Context, s *simulator.Session, hub *web.Hub, printOnly bool) error {
+	server, err := web.Listen(s, hub)
+	if err != nil {
+		return err
+	}
+	c.screen().Printf("Open %s\n", server.Address())
+	c.errScreen().Printf("It opens the page once, in one browser. Ctrl-C ends it.\n")
+	if open := skillsetup.Browser(c.getenv); open != nil && !printOnly {
+		done, err := openPrivately(open, server.Address())
+		if err != nil {
+			c.errScreen().Printf("The browser cannot be opened (%v): open the address above yourself.\n", err)
+		}
+		defer done()
+	}
+	return server.Serve(ctx)
+}
+
+// openPrivately opens an address with a key in it through a file that no one else can read:
+// every user of this machine sees the arguments of a program. It returns what deletes the
+// file.
+func openPrivately(open func(string) error, address string) (done func(), err error) {
+	dir, err := os.MkdirTemp("", "hearthgate-") // for this user alone
+	if err != nil {
+		return func() {}, err
+	}
+	done = func() { os.RemoveAll(dir) }
+	path := filepath.Join(dir, "open.html")
+	page := `<!DOCTYPE html><meta charset="utf-8"><title>hearthgate</title><meta http-equiv="refresh" content="0;url=` + address + `">`
+	if err := os.WriteFile(path, []byte(page), 0o600); err != nil {
+		return done, err
+	}
+	return done, open("file://" + path)
 }

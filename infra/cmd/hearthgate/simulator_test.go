@@ -2,10 +2,15 @@ package main_test
 
 import (
 	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -159,6 +164,63 @@ func TestSimulatorAtAStage(t *testing.T) {
 	term.Wait("OK.")
 	term.Answer("alexa>", "quit")
 	if code, shown := term.End(); code != 0 {
+		t.Errorf("code %d: %s", code, shown)
+	}
+}
+
+// TestSimulatorPageOfAStage sends what the page sends: what may change a deployed home comes
+// back as a question, until the person has confirmed it.
+func TestSimulatorPageOfAStage(t *testing.T) {
+	o := newOwner(t)
+	o.deployed()
+	term := o.sits(nil, "simulator", "--web", "--print", "--stage", "dev")
+	term.Wait("Ctrl-C ends it")
+	address := regexp.MustCompile(`http://127\.0\.0\.1:\d+/\?key=\w+`).FindString(term.Written())
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := &http.Client{Jar: jar}
+	send := func(method, url string, form url.Values) (int, string) {
+		r, err := http.NewRequest(method, url, strings.NewReader(form.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Origin", address[:strings.LastIndex(address, "/")])
+		res, err := browser.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		b, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res.StatusCode, string(b)
+	}
+	base := address[:strings.LastIndex(address, "/")]
+	if code, _ := send("GET", address, nil); code != 200 {
+		t.Fatalf("the page is answered with %d", code)
+	}
+	for _, tt := range []struct {
+		sentence, confirmed string
+		code                int
+		text                string
+	}{
+		{"ist outlet an?", "", 204, ""},
+		{"schalte outlet ein", "", 409, "Send Alexa.PowerController.TurnOn switch.outlet to hearthgate-dev in eu-west-1?"},
+		{"schalte outlet ein", "yes", 204, ""},
+	} {
+		if code, text := send("POST", base+"/say", url.Values{"sentence": {tt.sentence}, "confirmed": {tt.confirmed}}); code != tt.code || !strings.Contains(text, tt.text) {
+			t.Errorf("%q: %d %s", tt.sentence, code, text)
+		}
+	}
+	if _, page := send("GET", base+"/", nil); !strings.Contains(page, "A deployed home is not broken from here.") || !strings.Contains(page, "powerState ON") && !strings.Contains(page, "powerState OFF") {
+		t.Errorf("the page shows %s", page)
+	}
+	term.Interrupt("")
+	if code, shown := term.End(); code != 130 || !strings.Contains(shown, "stopped") {
 		t.Errorf("code %d: %s", code, shown)
 	}
 }

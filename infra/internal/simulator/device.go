@@ -2,7 +2,9 @@ package simulator
 
 import (
 	"encoding/json"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hearthgate/hearthgate/infra/internal/homestate"
@@ -17,12 +19,28 @@ type Device struct {
 	Category string `json:"category"`       // such as LIGHT
 	Room     string `json:"room,omitempty"` // default: not known
 	State    string `json:"state"`          // "on, brightness 40 %"; "" where it is not known
+	Level    int    `json:"-"`              // in percent: the brightness, or how far it is open
+	Target   string `json:"-"`              // of a thermostat, in degrees; "" for none
 
 	capabilities []capability
 }
 
 // Entity returns the id as Home Assistant spells it.
 func (d Device) Entity() string { return homestate.EntityID(d.ID) }
+
+// is keeps a state that the home has said.
+func (d *Device) is(e homestate.Entity) {
+	d.State, d.Level, d.Target = e.String(), 0, ""
+	if b, ok := e.Attributes["brightness"].(float64); ok {
+		d.Level = int(math.Round(b / 255 * 100))
+	}
+	if p, ok := e.Attributes["current_position"].(float64); ok {
+		d.Level = int(p)
+	}
+	if t, ok := e.Attributes["temperature"].(float64); ok {
+		d.Target = strconv.FormatFloat(t, 'f', -1, 64)
+	}
+}
 
 // A capability is one interface of a device.
 type capability struct {

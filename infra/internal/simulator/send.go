@@ -32,7 +32,7 @@ func (s *Session) send(ctx context.Context, said string, o order, action grammar
 	}
 	t := Turn{Said: said, Event: o.namespace + "." + o.name, Device: o.device.Name, Entity: o.device.Entity(), again: &again{order: o, action: action}}
 	if s.Deployed() && o.changes() {
-		if err := s.confirm(t.Event + " " + t.Entity); err != nil {
+		if err := s.confirm(ctx, t.Event+" "+t.Entity); err != nil {
 			return Turn{}, err
 		}
 	}
@@ -54,11 +54,11 @@ func (s *Session) send(ctx context.Context, said string, o order, action grammar
 }
 
 // confirm asks before something is changed at a deployed function.
-func (s *Session) confirm(what string) error {
+func (s *Session) confirm(ctx context.Context, what string) error {
 	if s.options.Confirm == nil {
 		return fmt.Errorf("%s was not sent: it may change something at %s, and no one can confirm it here; run it again with --yes", what, s.Where)
 	}
-	return s.options.Confirm(fmt.Sprintf("Send %s to %s?", what, s.Where))
+	return s.options.Confirm(ctx, fmt.Sprintf("Send %s to %s?", what, s.Where))
 }
 
 // exchange sends an event and fills in what can be seen of it from outside. It returns the
@@ -244,6 +244,6 @@ func (s *Session) keep(now homestate.State) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range s.devices {
-		s.devices[i].State = now[s.devices[i].Entity()].String()
+		s.devices[i].is(now[s.devices[i].Entity()])
 	}
 }

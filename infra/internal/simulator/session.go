@@ -37,11 +37,11 @@ type Options struct {
 	Deployed *invoke.Target // a deployed function, to be used instead; default: none
 	SkillID  string         // of its custom skill; default: none
 
-	Locale  string                  // of the person who speaks; default: en-US
-	Token   string                  // of the linked account; default: none
-	Confirm func(what string) error // is asked before a deployed function gets what changes something; nil refuses
-	Watch   func()                  // is called when something has changed, from any goroutine; default: nothing
-	Steps   func(step string)       // is called with what happens at the start; default: nothing
+	Locale  string                                       // of the person who speaks; default: en-US
+	Token   string                                       // of the linked account; default: none
+	Confirm func(ctx context.Context, what string) error // is asked before a deployed function gets what changes something; nil refuses
+	Watch   func()                                       // is called when something has changed, from any goroutine; default: nothing
+	Steps   func(step string)                            // is called with what happens at the start; default: nothing
 }
 
 // localSkill is the id of the custom skill that a function on this machine admits.

@@ -46,7 +46,7 @@ func (s *Session) ask(ctx context.Context, said string, r grammar.Request) (Turn
 		t.Event = "IntentRequest " + r.Intent
 	}
 	if s.Deployed() && r.Slot != "" {
-		if err := s.confirm(fmt.Sprintf("the sentence %q", config.Sentence(s.Locale(), r.Intent, r.Slot))); err != nil {
+		if err := s.confirm(ctx, fmt.Sprintf("the sentence %q", config.Sentence(s.Locale(), r.Intent, r.Slot))); err != nil {
 			return Turn{}, err
 		}
 	}
