@@ -75,23 +75,17 @@ func (c *Client) dialEmbedded() func(ctx context.Context, network, address strin
 
 // verify returns a [tls.CertificateVerificationError] unless s is a connection to host:
 // it verifies what crypto/tls does, and parses only those of the embedded authorities
-// that it needs. It is called for resumed sessions too.
+// that it needs. A resumed session is verified again, as if it were new.
 func verify(host string, s tls.ConnectionState) error {
 	chain := s.PeerCertificates
 	if len(chain) == 0 {
 		return errors.New("the server shows no certificate")
 	}
-	var err error
-	if s.DidResume { // it was verified when it began, and crypto/tls resumes none whose certificate has expired
-		err = chain[0].VerifyHostname(host)
-	} else {
-		o := x509.VerifyOptions{DNSName: host, Roots: authoritiesOf(chain), Intermediates: x509.NewCertPool()}
-		for _, link := range chain[1:] {
-			o.Intermediates.AddCert(link)
-		}
-		_, err = chain[0].Verify(o)
+	o := x509.VerifyOptions{DNSName: host, Roots: authoritiesOf(chain), Intermediates: x509.NewCertPool()}
+	for _, link := range chain[1:] {
+		o.Intermediates.AddCert(link)
 	}
-	if err != nil {
+	if _, err := chain[0].Verify(o); err != nil {
 		return &tls.CertificateVerificationError{UnverifiedCertificates: chain, Err: err}
 	}
 	return nil
