@@ -204,6 +204,9 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
+	// The SDK closes the body of a request as soon as it is answered. While the transport is
+	// still at the body, as it can be on loopback, that closes the connection.
+	time.Sleep(time.Millisecond)
 	in := call{Request: r, body: body}
 	if m := scope.FindStringSubmatch(r.Header.Get("Authorization")); m != nil {
 		in.region, in.service = m[1], m[2]
