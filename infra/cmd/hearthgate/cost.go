@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/monitoring"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
 	"github.com/hearthgate/hearthgate/infra/internal/cost"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
@@ -34,14 +36,25 @@ account is on the Free plan.`,
 			if err != nil {
 				return err
 			}
-			all, err := c.costs(cmd.Context(), names)
+			if !many {
+				all, err := c.costs(cmd.Context(), names, func(_ string, err error) error { return err })
+				if err == nil {
+					c.show(all[0])
+				}
+				return err
+			}
+			failed := false
+			all, err := c.costs(cmd.Context(), names, func(name string, err error) error {
+				failed = true
+				c.homeFailed(name, err)
+				return nil
+			})
 			if err != nil {
 				return err
 			}
-			if many {
-				c.show(all)
-			} else {
-				c.show(all[0])
+			c.show(all)
+			if failed {
+				return exit(1)
 			}
 			return nil
 		},
@@ -50,46 +63,59 @@ account is on the Free plan.`,
 	return cmd
 }
 
-// costs returns what the accounts of stages cost.
-func (c *command) costs(ctx context.Context, names []string) (cost.List, error) {
-	var targets []cost.Target
+// costs returns what the accounts of stages cost. A home or an account that cannot be read
+// is handed to failed, whose error ends it.
+func (c *command) costs(ctx context.Context, names []string, failed func(name string, err error) error) (cost.List, error) {
+	all := cost.List{}
+	var accounts []*awsaccount.Account
 	for _, name := range names {
-		s, account, err := c.deployed(ctx, name)
-		if err != nil {
-			return nil, err
-		}
-		known := false
-		for _, t := range targets {
-			known = known || t.Account.ID == account.ID
-		}
-		if !known {
-			targets = append(targets, cost.Target{Account: account, Stages: []config.Stage{s}})
+		_, account, err := c.deployed(ctx, name)
+		switch {
+		case ctx.Err() != nil:
+			return nil, context.Cause(ctx)
+		case err != nil:
+			if err := failed(name, err); err != nil {
+				return nil, err
+			}
+		case !slices.ContainsFunc(accounts, func(a *awsaccount.Account) bool { return a.ID == account.ID }):
+			accounts = append(accounts, account)
 		}
 	}
+	stages, err := validStages()
+	if err != nil {
+		return nil, err
+	}
+	for _, account := range accounts {
+		c.progress("reading what the homes in the account " + account.ID + " used")
+		t := cost.Target{Account: account, Layout: monitoring.LayoutOf(stages)}
+		for _, s := range stages {
+			// A stage whose credentials are not here is in another account.
+			if a, err := c.accounts.For(ctx, s); err == nil && a.ID == account.ID {
+				t.Stages = append(t.Stages, s)
+			}
+		}
+		r, err := t.Read(ctx, time.Now())
+		if err == nil {
+			all = append(all, r)
+			continue
+		}
+		if err := failed("account "+account.ID, err); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// validStages returns the stages whose files are right.
+func validStages() (stages []config.Stage, err error) {
 	folder, err := project.Stages()
 	if err != nil {
 		return nil, err
 	}
-	stages, err := folder.LoadAll()
-	if err != nil {
-		return nil, err
-	}
-	layout := monitoring.LayoutOf(stages)
-	var all cost.List
-	for _, t := range targets {
-		t.Layout, t.Stages = layout, nil
-		for _, s := range stages {
-			// A stage whose credentials are not here is in another account.
-			if a, err := c.accounts.For(ctx, s); err == nil && a.ID == t.Account.ID {
-				t.Stages = append(t.Stages, s)
-			}
+	for _, name := range folder.Names() {
+		if s, err := folder.Load(name); err == nil {
+			stages = append(stages, s)
 		}
-		c.progress("reading what the homes in the account " + t.Account.ID + " used")
-		r, err := t.Read(ctx, time.Now())
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, r)
 	}
-	return all, nil
+	return stages, nil
 }

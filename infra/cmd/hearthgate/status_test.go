@@ -95,6 +95,7 @@ func TestManyHomes(t *testing.T) {
 	o.sees(o.types("", "invoke", "turn-on", "--endpoint", "switch.outlet", "--stage", "dev"), 0)
 	r := o.types("", "status", "--all")
 	o.sees(r, 1, "? half   config/stages/half.json ends too early", "? empty  ", "+ dev    well: 1 directive", "3 homes: 2 not known, 1 well.")
+	o.sees(o.types("", "cost", "--all"), 1, "half: config/stages/half.json ends too early", "Account 111122223333")
 	o.sees(o.types("", "status", "--stage", "dev,dev"), 0, "1 home: 1 well")
 	o.sees(o.types("", "status", "--stage", "dev,nope"), 1, `there is no stage "nope"`, "+ dev ")
 	o.sees(o.types("", "status", "--stage", "dev", "--all"), 1, "use only one of them")
