@@ -135,6 +135,7 @@ func TestARightIsMissing(t *testing.T) {
 		{"ReadVersions", 1, []string{"rollback"}, []string{"lambda:GetAlias"}},
 		{"ReadLog", 1, []string{"logs"}, []string{"logs:FilterLogEvents"}},
 		{"ReadLists", 1, []string{"cost"}, []string{"cloudwatch:GetMetricStatistics"}},
+		{"ReadFreeTier", 0, []string{"cost"}, []string{"freetier:GetFreeTierUsage"}},
 		{"ReadSubscribers", 0, []string{"doctor"}, []string{"sns:ListSubscriptionsByTopic"}},
 		{"ReadStack", 0, []string{"doctor"}, []string{"cloudformation:DescribeStackResources", "cloudformation:GetTemplate"}},
 		{"ReadAlarms", 1, []string{"alarm", "--list"}, []string{"cloudwatch:DescribeAlarmHistory on arn:aws:cloudwatch:eu-west-1:111122223333:alarm:hearthgate-dev-outage"}},
