@@ -76,7 +76,8 @@ func TestTheDeployedFunction(t *testing.T) {
 func TestNothingDeployed(t *testing.T) {
 	o := newOwner(t)
 	o.sees(o.types("", "init", "--locale", "de-DE", "--url", homeURL), 0)
-	for _, args := range [][]string{{"logs"}, {"cost"}, {"status"}, {"policy"}, {"invoke", "discover", "--stage", "dev"}} {
+	for _, args := range [][]string{{"logs"}, {"status"}, {"history"}, {"policy"}, {"invoke", "discover", "--stage", "dev"}} {
 		o.sees(o.types("", args...), 1, "there is no function ", "deploy its stage with `hearthgate deploy`")
 	}
+	o.sees(o.types("", "cost"), 1, "no stage is deployed in the account 111122223333 (dev): deploy one with `hearthgate deploy --stage dev`")
 }

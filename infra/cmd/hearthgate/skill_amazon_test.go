@@ -194,7 +194,7 @@ func TestTheAlexaSide(t *testing.T) {
 	}
 	o.deploys()
 	o.sees(o.types("", "skill", "status"), 3, "endpoint", "(none)", "-> arn:aws:lambda:eu-west-1:111122223333:function:hearthgate-dev:live", "accountLinking.authorizationUrl", "Next: hearthgate skill link --stage dev")
-	o.sees(o.types("", "skill", "status", "--all"), 3, "- dev  endpoint of the ", "hearthgate skill link --stage dev")
+	o.sees(o.types("", "skill", "status", "--all"), 3, "- dev  manifest.apis.smartHome.endpoint.uri of the Smart Home skill is missing", "hearthgate skill link --stage dev")
 	o.sees(o.types("", "skill", "link"), 1, "What differs at Amazon", "nothing was changed")
 	r = o.types("", "skill", "link", "--yes")
 	o.sees(r, 0, "changed", "enabled", `intents, opened with "treuer butler"`, "Say \"Alexa, discover devices\"", "Your Skills, Dev")
