@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"encoding/json"
-	"slices"
 	"strings"
 	"time"
 
@@ -18,9 +17,9 @@ const Speed = 60
 // A Monitoring is what CloudWatch would show of a session: the alarms and graphs that the
 // stack of a stage deploys, from the same descriptions.
 type Monitoring struct {
-	Alarms []AlarmState
-	Charts []Chart
-	Spans  time.Duration // of the graphs, in the session's faster time
+	Alarms   []AlarmState
+	Charts   []Chart
+	From, To time.Time // what the charts show, in the session's faster time
 }
 
 // An AlarmState is an alarm and how it is.
@@ -62,10 +61,17 @@ func (s *Session) Monitoring(now time.Time) (Monitoring, error) {
 		return m, err
 	}
 	const least = time.Hour
-	from := slices.MinFunc([]time.Time{end.Add(-monitoring.HomeDashboard(stage, "").Span), end.Add(-max(end.Sub(began), least))}, func(a, b time.Time) int { return b.Compare(a) })
-	m.Spans = end.Sub(from)
-	return m, m.draw(account, stage, from, end)
+	m.From, m.To = began, end
+	if span := monitoring.HomeDashboard(stage, "").Span; end.Sub(began) > span {
+		m.From = end.Add(-span)
+	} else if end.Sub(began) < least {
+		m.To = began.Add(least)
+	}
+	return m, m.draw(account, stage, m.From, end)
 }
+
+// Minutes returns how long a time the charts show, of the faster time.
+func (m Monitoring) Minutes() int { return int(m.To.Sub(m.From).Minutes()) }
 
 // simulated is the stage of the function of a session.
 const simulated = "simulator"
