@@ -12,7 +12,7 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/monitoring"
 	"github.com/hearthgate/hearthgate/config/wire"
-	"github.com/hearthgate/hearthgate/infra/testkit/cloudwatch"
+	"github.com/hearthgate/hearthgate/infra/internal/cloudwatch"
 	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
 )
 

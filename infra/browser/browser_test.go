@@ -5,6 +5,7 @@ package browser_test
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"net/url"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 	"github.com/hearthgate/hearthgate/infra/testkit/chromium"
@@ -169,6 +171,37 @@ func TestAFault(t *testing.T) {
 	p.Sees(card("light.kitchen_light", ".state"), "on")
 	toggles("restart", "true")
 	p.Wait(`document.querySelector("#fault-restart").getAttribute("aria-checked") === "false"`)
+}
+
+// TestAnAlarm breaks the network until the alarm turns, and mends it until it ends. The
+// graphs show the points.
+func TestAnAlarm(t *testing.T) {
+	p := open(t, nil)
+	p.says("turn on kitchen light")
+	p.Sees("#alarm-outage", "outage")
+	p.Click("#fault-network")
+	p.Wait(`document.querySelector("#fault-network").getAttribute("aria-checked") === "true"`)
+	for n := 3; n < 7; n++ {
+		p.says("turn off kitchen light")
+		p.Wait(fmt.Sprintf(`document.querySelectorAll("#turns li.turn").length >= %d`, n))
+		time.Sleep(1100 * time.Millisecond) // a minute of the alarm
+	}
+	p.Sees("#alarm-outage.ALARM", "ALARM")
+	p.Sees("#alarm-failures.ALARM", "ALARM")
+	p.Click("#fault-network")
+	p.Wait(`document.querySelector("#fault-network").getAttribute("aria-checked") === "false"`)
+	for n := 7; n < 12; n++ {
+		p.says("turn on kitchen light")
+		p.Wait(fmt.Sprintf(`document.querySelectorAll("#turns li.turn").length >= %d`, n))
+	}
+	p.Sees("#alarm-outage.OK", "OK")
+	p.Sees("#monitoring figcaption", "Does Alexa get answers? (%)")
+	if n := chromium.Eval[int](p.Browser, `[...document.querySelectorAll("#monitoring figure")].filter(f => f.querySelector(".dot")).length`); n < 5 {
+		t.Errorf("%d graphs have points", n)
+	}
+	if c := p.Complaints(); len(c) > 0 {
+		t.Errorf("the browser complains of %q", c)
+	}
 }
 
 // TestKeyboard uses the page without a mouse: it types where the focus is at first, and the

@@ -42,12 +42,12 @@ home is a small one that is built in; with ` + config.EnvURL + ` and
 deployed one. help, typed there, lists what else there is: faults, the trail through the
 gateways, policy, replay.
 
---web shows it in your browser instead: devices by room, the conversation, and the way of
-each directive through the gateways. The page is on this machine only, and only the
+--web shows it in your browser instead: devices by room, the conversation, the way of each
+directive through the gateways, and the alarms and graphs that the stack of a stage has. The page is on this machine only, and only the
 browser that opens its address can use it. Ctrl-C ends it.
 
 --script runs a file of such lines. A line "expect says OK." compares what the last one
-came to: says, reply, event, outcome, cause, why, state or devices. "wait 2s" waits, and
+came to: says, reply, event, outcome, cause, why, state, alarm or devices. "wait 2s" waits, and
 # begins a comment. Without --yes nothing that may change a deployed home is sent.
 
 The exit code is 0; 2 if a script met something that it did not expect; 1 if something

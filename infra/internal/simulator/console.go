@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hearthgate/hearthgate/infra/internal/cloudwatch"
 	"github.com/hearthgate/hearthgate/infra/internal/invoke"
 	"github.com/hearthgate/hearthgate/infra/internal/policyview"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
@@ -43,6 +44,7 @@ func commands() []command {
 		{"cold", "cold", "the next sentence meets a fresh process of the function, which has paused for nothing", (*Console).cold},
 		{"setting", "setting NAME=VALUE", "start the function again with a setting, such as DIRECTIVE_POLICY", (*Console).setting},
 		{"policy", "policy [DIRECTIVE DEVICE]", "what the policy allows and denies", (*Console).policy},
+		{"alarms", "alarms", "the alarms of a stage as they would be; a second here is a minute for them", (*Console).alarms},
 		{"replay", "replay [N]", "send the last turn again, or turn N", (*Console).replay},
 		{"history", "history", "list the turns", (*Console).history},
 		{"quit", "quit", "end; so does Ctrl-D", func(*Console, context.Context, string) error { return errQuit }},
@@ -258,6 +260,26 @@ func (s *Session) Policy(ctx context.Context) (*policyview.View, error) {
 		v.Missing = "the discovery returned none; `hearthgate doctor` says why"
 	}
 	return v, nil
+}
+
+func (c *Console) alarms(context.Context, string) error {
+	m, err := c.Session.Monitoring(time.Now())
+	switch {
+	case err != nil:
+		return err
+	case m.Alarms == nil:
+		return errors.New("the alarms of a deployed stage are in CloudWatch: `hearthgate status` shows them")
+	}
+	t := c.Out.Table("  ")
+	for _, a := range m.Alarms {
+		state := c.Out.Good(string(a.State))
+		if a.State == cloudwatch.InAlarm {
+			state = c.Out.Bad(string(a.State))
+		}
+		t.Row(a.Name, state, c.Out.Dim(a.Text))
+	}
+	t.Flush()
+	return nil
 }
 
 func (c *Console) replay(ctx context.Context, number string) error {

@@ -46,6 +46,7 @@ var expectations = map[string]func(c *Console, ctx context.Context, t Turn, want
 		return t.Why, strings.Contains(t.Why, want)
 	},
 	"state": state,
+	"alarm": alarm,
 	"devices": func(c *Console, _ context.Context, _ Turn, want string) (string, bool) {
 		n := fmt.Sprint(len(c.Session.Devices()))
 		return n, n == want
@@ -62,6 +63,21 @@ func state(c *Console, ctx context.Context, _ Turn, want string) (string, bool) 
 		return err.Error(), false
 	}
 	return d.State, strings.HasPrefix(d.State, want)
+}
+
+// alarm compares the state of an alarm now: "outage: ALARM".
+func alarm(c *Console, _ context.Context, _ Turn, want string) (string, bool) {
+	name, want, _ := strings.Cut(want, ":")
+	m, err := c.Session.Monitoring(time.Now())
+	if err != nil {
+		return err.Error(), false
+	}
+	for _, a := range m.Alarms {
+		if a.Name == strings.TrimSpace(name) {
+			return string(a.State), string(a.State) == strings.TrimSpace(want)
+		}
+	}
+	return "no such alarm", false
 }
 
 // ParseStory reads a script. The error names every line that cannot be understood.

@@ -82,7 +82,7 @@ func (s *Session) exchange(ctx context.Context, t *Turn, event []byte, changes b
 	if s.route != nil {
 		t.Times.split(ms(s.route.spent()))
 	}
-	if a.Error != "" {
+	if t.crashed = a.Error != ""; t.crashed {
 		t.Outcome, t.Why = wire.Failed.String(), "the function failed instead of answering: "+a.Error
 	}
 	after := s.settled(ctx, *t, before, changes)

@@ -60,6 +60,8 @@ type Session struct {
 	dir     string // removed in the end
 	target  *invoke.Target
 
+	began time.Time // when it was opened
+
 	saying sync.Mutex // held while a sentence is said
 
 	mu       sync.Mutex
@@ -87,7 +89,7 @@ func Open(ctx context.Context, o Options) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{options: o, grammar: g, known: map[string]string{}}
+	s := &Session{options: o, grammar: g, began: time.Now(), known: map[string]string{}}
 	if o.Deployed != nil {
 		s.target, s.Where = o.Deployed, o.Deployed.Where
 	} else if err := s.start(ctx); err != nil {
@@ -149,7 +151,7 @@ func (s *Session) furnish() error {
 func (s *Session) restart(ctx context.Context) error {
 	s.mu.Lock()
 	env := append([]string{
-		config.EnvStage + "=simulator",
+		config.EnvStage + "=" + simulated,
 		config.EnvLogLevel + "=debug", // so that every line has the way through the gateways
 		config.EnvSkillIDs + "=" + localSkill,
 	}, s.options.Env...)

@@ -8,9 +8,11 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/homestate"
@@ -135,6 +137,46 @@ func TestATurn(t *testing.T) {
 	}
 	if movie := say(t, s, "activate movie"); len(movie.Changed) != 1 || movie.Changed[0] != (simulator.Change{Name: "Kitchen Light", Before: "on, brightness 50 %", After: "on, brightness 20 %"}) {
 		t.Errorf("changed: %+v", movie.Changed)
+	}
+}
+
+// TestMonitoring checks that the graphs have a point of every directive, and the alarms a
+// state.
+func TestMonitoring(t *testing.T) {
+	s := open(t, simulator.Options{})
+	say(t, s, "turn on kitchen light")
+	say(t, s, "sing") // sends nothing
+	if err := s.Break("network", ""); err != nil {
+		t.Fatal(err)
+	}
+	say(t, s, "turn off kitchen light")
+	m, err := s.Monitoring(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sums := map[string]float64{}
+	for _, c := range m.Charts {
+		for _, l := range append(slices.Clone(c.Left), c.Right...) {
+			sum := 0.0
+			for _, p := range l.Points {
+				sum += p.Value
+				if p.At.Before(m.From) || !p.At.Before(m.To) {
+					t.Errorf("%s has a point at %v, outside of %v to %v", l.Label, p.At, m.From, m.To)
+				}
+			}
+			sums[c.Title+": "+l.Label] = sum
+		}
+	}
+	for name, want := range map[string]float64{
+		"Does the circuit breaker reject?: directives": 3, "How often is it invoked? (hourly): invocations an hour": 3,
+		"How long do answers take? (ms): cold starts": 1, "Does the function itself fail?: errors": 0,
+	} {
+		if got, ok := sums[name]; !ok || got != want {
+			t.Errorf("%s: %v in all, want %v, of %v", name, got, want, sums)
+		}
+	}
+	if len(m.Alarms) < 8 || m.Alarms[0].Name != "outage" {
+		t.Errorf("the alarms are %+v", m.Alarms)
 	}
 }
 

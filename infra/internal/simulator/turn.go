@@ -37,8 +37,9 @@ type Turn struct {
 	Response json.RawMessage `json:"response,omitempty"`
 	Log      json.RawMessage `json:"log,omitempty"`
 
-	line  wire.LogLine
-	again *again // nil: nothing was sent
+	line    wire.LogLine
+	crashed bool   // the function failed instead of answering
+	again   *again // nil: nothing was sent
 }
 
 // Times says where the time went, in ms.

@@ -126,10 +126,21 @@ func (b *Browser) Open(address string) {
 	b.Do(chromedp.Navigate(address))
 }
 
-// Click clicks the first element of a CSS selector, as a mouse does.
+// Click clicks the first element of a CSS selector, as a mouse does. A page that replaces
+// the element meanwhile is clicked again.
 func (b *Browser) Click(selector string) {
 	b.t.Helper()
-	b.Do(chromedp.Click(chromedp.CSS(selector)))
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	var err error
+	for ctx.Err() == nil {
+		if err = chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector))); err == nil || !strings.Contains(err.Error(), "Could not find node") {
+			break
+		}
+	}
+	if err != nil {
+		b.t.Fatalf("%s cannot be clicked: %v; the browser complains of %q", selector, err, b.Complaints())
+	}
 }
 
 // Type types keys into the first element of a CSS selector.
@@ -153,23 +164,34 @@ func (b *Browser) Run(script string) {
 // Eval returns what an expression of JavaScript, which may be a promise, comes to.
 func Eval[T any](b *Browser, expression string) T {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, patience)
-	defer cancel()
-	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	v, err := try[T](b, expression)
 	if err != nil {
 		b.t.Fatalf("%v; the browser complains of %q", err, b.Complaints())
 	}
 	return v
 }
 
-// Wait waits until an expression of JavaScript is true.
+func try[T any](b *Browser, expression string) (T, error) {
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+}
+
+// Wait waits until an expression of JavaScript is true, on whatever page the browser is
+// then.
 func (b *Browser) Wait(expression string) {
 	b.t.Helper()
 	const every = 20 * time.Millisecond
-	for end := time.Now().Add(patience); !Eval[bool](b, "Boolean("+expression+")"); time.Sleep(every) {
-		if time.Now().After(end) {
-			b.t.Fatalf("it did not happen in %v: %s; the browser complains of %q, and shows %s", patience, expression, b.Complaints(), b.text())
+	end := time.Now().Add(patience)
+	for {
+		is, err := try[bool](b, "Boolean("+expression+")")
+		switch {
+		case is:
+			return
+		case time.Now().After(end):
+			b.t.Fatalf("it did not happen in %v: %s (%v); the browser complains of %q, and shows %s", patience, expression, err, b.Complaints(), b.text())
 		}
+		time.Sleep(every)
 	}
 }
 

@@ -30,6 +30,7 @@ var reviewed = []struct {
 	{"G115", "function/gateway/security/redact.go", 1, "two hexadecimal digits; the other result says whether they were"},
 	{"G115", "function/gateway/singleton/memory.go", 2, "sizes of this process's memory"},
 	{"G115", "function/gateway/utility/utility.go", 1, "the size of this process's memory"},
+	{"G124", "infra/internal/simulator/web/guard.go", 1, "the page is on a loopback port without TLS; the cookie is HttpOnly and SameSite=Strict"},
 	{"G204", "infra/internal/deploy/cdk.go", 1, "runs the CDK of the clone"},
 	{"G204", "infra/internal/localrun/process.go", 1, "runs the function that its caller built"},
 	{"G204", "infra/internal/project/project.go", 1, "go build with the project's flags"},

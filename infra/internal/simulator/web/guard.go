@@ -66,7 +66,7 @@ func (g *guard) wrap(h http.Handler) http.Handler {
 
 // opening leads to the page, without the key. It is a page of its own and not a redirect:
 // a browser that came from elsewhere, such as from a file, sends no cookie with a redirect.
-const opening = `<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>hearthgate simulator</title><meta http-equiv="refresh" content="0;url=/"><p><a href="/">Open the simulator</a></p></html>`
+const opening = `<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>hearthgate simulator</title><link rel="icon" href="/favicon.svg"><meta http-equiv="refresh" content="0;url=/"><p><a href="/">Open the simulator</a></p></html>`
 
 // foreign returns why a request is not one of our page; "" if it is. A name that leads here
 // by DNS is in the Host header, and another page in Origin or Sec-Fetch-Site. A link in

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/hearthgate/hearthgate/infra/internal/simulator"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
@@ -31,13 +32,14 @@ func shown(text string, most int) string {
 }
 
 var templates = template.Must(template.New("").Funcs(template.FuncMap{
-	"name":  func(s string) string { return shown(s, longName) },
-	"text":  func(s string) string { return shown(s, longText) },
-	"ms":    func(f float64) string { return fmt.Sprintf("%.1f ms", f) },
-	"json":  indented,
-	"hops":  hops,
-	"split": split,
-	"moved": moved,
+	"name":     func(s string) string { return shown(s, longName) },
+	"text":     func(s string) string { return shown(s, longText) },
+	"ms":       func(f float64) string { return fmt.Sprintf("%.1f ms", f) },
+	"json":     indented,
+	"hops":     hops,
+	"split":    split,
+	"moved":    moved,
+	"drawings": drawings,
 }).ParseFS(assets, "assets/*.html"))
 
 // indented returns JSON as a person reads it.
@@ -65,6 +67,8 @@ type view struct {
 	Turn    simulator.Turn // of turn.html
 	Faults  []fault
 	Broken  string // what is broken, in a line
+
+	Monitoring simulator.Monitoring
 }
 
 // A room is some devices of the home.
@@ -118,13 +122,28 @@ func faults(s *simulator.Session) []fault {
 	}
 }
 
-func (s *Server) page(w http.ResponseWriter, _ *http.Request) { s.render(w, "page.html", s.view()) }
+func (s *Server) page(w http.ResponseWriter, _ *http.Request) {
+	v := s.view()
+	v.Monitoring = s.monitoring()
+	s.render(w, "page.html", v)
+}
+
+// monitoring returns the alarms and graphs as they are now.
+func (s *Server) monitoring() simulator.Monitoring {
+	m, err := s.session.Monitoring(time.Now())
+	if err != nil {
+		return simulator.Monitoring{} // a test evaluates every description
+	}
+	return m
+}
 
 // part shows a part of the page again.
 func (s *Server) part(w http.ResponseWriter, r *http.Request) {
 	part, v := r.PathValue("part"), s.view()
 	switch part {
 	case "devices", "faults":
+	case "monitoring":
+		v.Monitoring = s.monitoring()
 	case "conversation":
 		seen, _ := strconv.Atoi(r.URL.Query().Get("after")) // default: none
 		v.Turns = v.Turns[min(max(seen, 0), len(v.Turns)):]

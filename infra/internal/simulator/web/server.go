@@ -93,7 +93,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 	tick := time.NewTicker(often)
 	defer tick.Stop()
 	for {
-		before := states(s.session)
+		before := s.states()
 		fmt.Fprint(w, "data: changed\n\n")
 		if out.Flush() != nil {
 			return
@@ -106,17 +106,20 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 				changed = true
 			case <-tick.C:
 				s.session.Refresh(r.Context())
-				changed = states(s.session) != before
+				changed = s.states() != before
 			}
 		}
 	}
 }
 
-// states returns the states of all devices as one text, to compare.
-func states(s *simulator.Session) string {
+// states returns the states of all devices and alarms as one text, to compare.
+func (s *Server) states() string {
 	var all strings.Builder
-	for _, d := range s.Devices() {
+	for _, d := range s.session.Devices() {
 		all.WriteString(d.ID + "\x00" + d.State + "\x00")
+	}
+	for _, a := range s.monitoring().Alarms {
+		all.WriteString(string(a.State) + "\x00")
 	}
 	return all.String()
 }

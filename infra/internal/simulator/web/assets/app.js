@@ -5,13 +5,20 @@
 const at = (id) => document.getElementById(id);
 let shownTurn = 0; // the turn whose details are open; 0: none
 
-// load replaces an element's content by what the server shows, and keeps the focus.
+const loaded = new Map(); // what was last put into each element
+
+// load replaces an element's content by what the server shows, unless that is there already,
+// and keeps the focus and what is open.
 async function load(element, path) {
   const answer = await fetch(path);
   if (!answer.ok) return false;
   const text = await answer.text();
+  if (loaded.get(element) === text) return true;
+  loaded.set(element, text);
+  const open = [...element.querySelectorAll("details[open]")].map((details) => details.id);
   const focused = element.contains(document.activeElement) ? document.activeElement.id : "";
   element.replaceChildren(...parsed(text));
+  for (const id of open) if (at(id)) at(id).open = true;
   if (focused && at(focused)) at(focused).focus({ preventScroll: true });
   return true;
 }
@@ -48,7 +55,7 @@ async function refresh() {
   do {
     again = false;
     try {
-      await Promise.all([addTurns(), load(at("devices"), "/part/devices"), load(at("faults"), "/part/faults")]);
+      await Promise.all([addTurns(), load(at("devices"), "/part/devices"), load(at("faults"), "/part/faults"), load(at("monitoring"), "/part/monitoring")]);
     } catch (_) { /* the server is gone: the stream says so */ }
   } while (again);
   refreshing = false;

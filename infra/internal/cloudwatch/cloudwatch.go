@@ -1,7 +1,8 @@
 // Package cloudwatch evaluates alarms as CloudWatch does, on this machine and in
 // simulated time: metric alarms on statistics and metric math, M of N periods with
-// missing data, and composite alarms. A test gives it the alarms of a synthesized
-// template and the points that a home would send, and counts the notifications.
+// missing data, and composite alarms. The simulator gives it the points of a session; a
+// test the alarms of a synthesized template and the points that a home would send, and
+// counts the notifications.
 //
 // It knows what the alarms of this repository use. Anything else is an error when the
 // alarm is added, so that an alarm is never judged by half of what it says.

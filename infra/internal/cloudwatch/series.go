@@ -1,0 +1,94 @@
+package cloudwatch
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/hearthgate/hearthgate/config/monitoring"
+)
+
+// A Point is the value of a series in one period.
+type Point struct {
+	At    time.Time // when the period began
+	Value float64
+}
+
+// Points returns the values of a series in each of its periods that begin from a time on
+// and before another, without those that have none. The error is that of an expression
+// that is not known here, such as a search.
+func (a *Account) Points(s monitoring.Series, from, to time.Time) ([]Point, error) {
+	of, text := s.Of, s.Expression
+	if text == "" {
+		s.ID = "m"
+		of, text = []monitoring.Series{s}, s.ID
+	}
+	e, err := parseExpression(text)
+	if err != nil {
+		return nil, fmt.Errorf("the series %s cannot be drawn: %w", s.Label, err)
+	}
+	a.metrics.sort()
+	var all []Point
+	for at := from.Truncate(s.Period); at.Before(to); at = at.Add(s.Period) {
+		in := period{map[string]float64{}, map[string]bool{}}
+		for _, o := range of {
+			values := a.metrics.between(key(o.Metric.Namespace, o.Metric.Name, o.Metric.Dimensions), at, at.Add(s.Period))
+			if v, ok := statistic(o.Statistic, values); ok {
+				in.values[o.ID], in.exists[o.ID] = v, true
+			}
+		}
+		if v, ok := e.eval(in); ok {
+			all = append(all, Point{at, v})
+		}
+	}
+	return all, nil
+}
+
+// AddAlarm adds an alarm of a stage. Those that its rule names are added before it.
+func (a *Account) AddAlarm(stage string, m monitoring.Alarm) error {
+	p := map[string]any{"AlarmName": m.FullName(stage), "AlarmDescription": m.Text}
+	if !m.Rule.IsZero() {
+		p["AlarmRule"] = ruleText(stage, m.Rule)
+		return a.Add("AWS::CloudWatch::CompositeAlarm", p)
+	}
+	p["EvaluationPeriods"], p["DatapointsToAlarm"] = m.N, m.M
+	p["Threshold"], p["ComparisonOperator"], p["TreatMissingData"] = m.When.Threshold, m.When.Operator, m.Missing
+	of := m.Watches.Of
+	var queries []map[string]any
+	if m.Watches.Expression == "" {
+		m.Watches.ID = "m"
+		of = []monitoring.Series{m.Watches}
+	} else {
+		queries = append(queries, map[string]any{"Id": "result", "Expression": m.Watches.Expression, "ReturnData": true})
+	}
+	for _, o := range of {
+		var dimensions []map[string]string
+		for name, value := range o.Metric.Dimensions {
+			dimensions = append(dimensions, map[string]string{"Name": name, "Value": value})
+		}
+		queries = append(queries, map[string]any{"Id": o.ID, "ReturnData": len(queries) == 0, "MetricStat": map[string]any{
+			"Metric": map[string]any{"Namespace": o.Metric.Namespace, "MetricName": o.Metric.Name, "Dimensions": dimensions},
+			"Period": m.Watches.Period.Seconds(), "Stat": o.Statistic,
+		}})
+	}
+	p["Metrics"] = queries
+	return a.Add("AWS::CloudWatch::Alarm", p)
+}
+
+// ruleText returns a rule as CloudWatch reads it.
+func ruleText(stage string, r monitoring.Rule) string {
+	if r.Alarm != "" {
+		return fmt.Sprintf("ALARM(%q)", monitoring.AlarmPrefix(stage)+r.Alarm)
+	}
+	parts, between := r.AnyOf, " OR "
+	if r.AllOf != nil {
+		parts, between = r.AllOf, " AND "
+	}
+	text := ""
+	for i, part := range parts {
+		if i > 0 {
+			text += between
+		}
+		text += ruleText(stage, part)
+	}
+	return "(" + text + ")"
+}

@@ -1,0 +1,175 @@
+package simulator
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/monitoring"
+	"github.com/hearthgate/hearthgate/infra/internal/cloudwatch"
+)
+
+// Speed is how much faster time passes for the dashboards and alarms of a session than for
+// us: a second is a minute there. They look at minutes and hours, and no one waits so long.
+const Speed = 60
+
+// A Monitoring is what CloudWatch would show of a session: the alarms and graphs that the
+// stack of a stage deploys, from the same descriptions.
+type Monitoring struct {
+	Alarms   []AlarmState
+	Charts   []Chart
+	From, To time.Time // what the charts show, in the session's faster time
+}
+
+// An AlarmState is an alarm and how it is.
+type AlarmState struct {
+	monitoring.Alarm
+	State cloudwatch.State
+}
+
+// A Chart is a widget with the values of its series.
+type Chart struct {
+	monitoring.Widget
+	Left, Right []Line
+}
+
+// A Line is a series with its points.
+type Line struct {
+	Label  string
+	Points []cloudwatch.Point
+}
+
+// Monitoring returns the alarms and graphs as they are now; none for a deployed function,
+// whose own are in CloudWatch. What CloudWatch alone can do is left out: queries of the
+// log, and searches for versions.
+func (s *Session) Monitoring(now time.Time) (Monitoring, error) {
+	if s.Deployed() {
+		return Monitoring{}, nil
+	}
+	turns := s.Turns()
+	began := s.began.Truncate(time.Hour)
+	faster := func(at time.Time) time.Time { return began.Add(at.Sub(s.began) * Speed) }
+	stage := config.NewStage(simulated)
+	account := cloudwatch.New()
+	for _, t := range turns {
+		measure(account, stage.Name, faster(t.At), t)
+	}
+	var m Monitoring
+	end := faster(now)
+	if err := m.evaluate(account, stage, began, end); err != nil {
+		return m, err
+	}
+	const least = time.Hour
+	m.From, m.To = began, end
+	if span := monitoring.HomeDashboard(stage, "").Span; end.Sub(began) > span {
+		m.From = end.Add(-span)
+	} else if end.Sub(began) < least {
+		m.To = began.Add(least)
+	}
+	return m, m.draw(account, stage, m.From, end)
+}
+
+// Minutes returns how long a time the charts show, of the faster time.
+func (m Monitoring) Minutes() int { return int(m.To.Sub(m.From).Minutes()) }
+
+// simulated is the stage of the function of a session.
+const simulated = "simulator"
+
+// evaluate finds the state of each alarm. An alarm over others is added after them.
+func (m *Monitoring) evaluate(account *cloudwatch.Account, stage config.Stage, from, to time.Time) error {
+	alarms := monitoring.Alarms(stage, "")
+	for _, over := range []bool{false, true} {
+		for _, a := range alarms {
+			if a.Rule.IsZero() == over {
+				continue
+			}
+			if err := account.AddAlarm(stage.Name, a); err != nil {
+				return err
+			}
+		}
+	}
+	const most = 24 * time.Hour // what was before is over
+	if to.Sub(from) > most {
+		from = to.Add(-most)
+	}
+	account.Run(from, to)
+	for _, a := range alarms {
+		m.Alarms = append(m.Alarms, AlarmState{a, account.State(a.FullName(stage.Name))})
+	}
+	return nil
+}
+
+// draw computes the graphs.
+func (m *Monitoring) draw(account *cloudwatch.Account, stage config.Stage, from, to time.Time) error {
+	for _, w := range monitoring.HomeDashboard(stage, "").Widgets() {
+		if w.Kind != monitoring.Graph && w.Kind != monitoring.Stack {
+			continue
+		}
+		c := Chart{Widget: w}
+		for _, axis := range []struct {
+			of   []monitoring.Series
+			into *[]Line
+		}{{w.Left, &c.Left}, {w.Right, &c.Right}} {
+			for _, series := range axis.of {
+				if strings.Contains(series.Expression, "SEARCH(") {
+					continue
+				}
+				points, err := account.Points(series, from, to)
+				if err != nil {
+					return err
+				}
+				*axis.into = append(*axis.into, Line{series.Label, points})
+			}
+		}
+		if len(c.Left)+len(c.Right) > 0 {
+			m.Charts = append(m.Charts, c)
+		}
+	}
+	return nil
+}
+
+// measure puts what a turn has emitted: the metrics of its line of the log, and what Lambda
+// itself counts.
+func measure(account *cloudwatch.Account, stage string, at time.Time, t Turn) {
+	if !t.Sent() {
+		return
+	}
+	function := map[string]string{"FunctionName": config.FunctionName(stage)}
+	failed := 0.0
+	if t.crashed {
+		failed = 1
+	}
+	for name, value := range map[string]float64{"Invocations": 1, "ConcurrentExecutions": 1, "Throttles": 0, "Errors": failed} {
+		account.Put(at, "AWS/Lambda", name, function, value)
+	}
+	var record struct {
+		AWS struct {
+			CloudWatchMetrics []struct {
+				Namespace  string
+				Dimensions [][]string
+				Metrics    []struct{ Name string }
+			}
+		} `json:"_aws"`
+	}
+	var values map[string]json.RawMessage // of a map, unlike of a struct, keys keep their letter case
+	if json.Unmarshal(t.Log, &record) != nil || json.Unmarshal(t.Log, &values) != nil {
+		return
+	}
+	for _, group := range record.AWS.CloudWatchMetrics {
+		for _, names := range group.Dimensions {
+			dimensions := map[string]string{}
+			for _, name := range names {
+				var value string
+				_ = json.Unmarshal(values[name], &value) // of another type: it is none of ours
+				dimensions[name] = value
+			}
+			for _, metric := range group.Metrics {
+				var value float64
+				if json.Unmarshal(values[metric.Name], &value) == nil {
+					account.Put(at, group.Namespace, metric.Name, dimensions, value)
+				}
+			}
+		}
+	}
+}
