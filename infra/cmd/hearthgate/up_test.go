@@ -266,9 +266,42 @@ func TestUpStoppedAtWork(t *testing.T) {
 func TestUpWithoutTerminal(t *testing.T) {
 	n := newNewcomer(t)
 	n.sees(n.types("", "up"), 1, "locale is missing", "(--locale)")
+	if r := n.types("", "up", "--locale", "de-DE", "--url", homeURL, "--kind", "lamp"); r.code != 1 || !strings.Contains(r.err, "is no kind of skill") || strings.Contains(r.err, "asking") {
+		t.Errorf("a wrong flag: code %d, %s", r.code, r.err)
+	}
 	args := []string{"up", "--locale", "de-DE", "--url", homeURL, "--kind", "smart-home", "--skills-by", "hand", "--smart-home-skill", skillID}
 	n.sees(n.types("", args...), 1, "is not stored", "hearthgate token --stage dev")
 	n.sees(n.types(canary, "token"), 0)
 	n.sees(n.types("", "up"), 1, "is not prepared for the CDK", "hearthgate deploy --bootstrap")
 	n.sees(n.types("", "up", "--yes", "--json"), 0, `"endpoint": "arn:aws:lambda:eu-west-1:`+fakeaws.AccountID+`:function:hearthgate-dev:live"`, `"left": [`, `"name": "deploy"`)
+}
+
+// TestUpWithAFile goes on from a stage's file: what is right in it stays to the byte, and
+// what is wrong is asked for.
+func TestUpWithAFile(t *testing.T) {
+	n := newNewcomer(t)
+	const file = "config/stages/dev.json"
+	read := func() string {
+		b, err := os.ReadFile(filepath.Join(n.clone, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	const right = `{"locale": "de-DE",   "homeAssistantUrl": "` + homeURL + `", "smartHomeSkillId": "` + skillID + `"}`
+	n.write(file, right)
+	n.sees(n.types("", "up"), 1, "is not stored", "hearthgate token --stage dev")
+	if got := read(); got != right {
+		t.Errorf("the file is rewritten: %s", got)
+	}
+	n.write(file, `{"locale": "de-DE"`)
+	n.sees(n.types("", "up"), 1, "ends too early")
+	n.write(file, strings.Replace(right, "de-DE", "german", 1))
+	n.sees(n.types("", "up"), 1, "locale", "(--locale)")
+	term := n.up(100)
+	term.Answer("Locale of your Amazon account", "de-DE")
+	term.Interrupt("Long-lived token")
+	if code, written := term.End(); code != 130 || strings.Contains(written, "Address of Home Assistant") || !strings.Contains(read(), `"de-DE"`) {
+		t.Errorf("code %d: %s", code, written)
+	}
 }

@@ -1,6 +1,7 @@
 package up
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -45,27 +46,41 @@ var (
 // ended early, they are as they are.
 func choose(ctx context.Context, i *setup.Interview, given map[string]string) (c choices, err error) {
 	_, early := i.Draft.Answer(KindQuestion.Field)
-	_, asked := given[KindQuestion.Field]
-	if c.kind = kindOf(*i.Stage); c.kind != "" && !early && !asked {
+	_, kind := given[KindQuestion.Field]
+	_, by := given[ByQuestion.Field]
+	known := kindOf(*i.Stage)
+	c.first = known == "" || early
+	if !c.first && !kind && !by {
+		c.kind = known
 		return c, nil
 	}
-	c.first = true
-	if c.kind, err = choice(ctx, i, KindQuestion, given, "smart-home", checkKind); err != nil {
+	if c.kind, err = choice(ctx, i, KindQuestion, given, cmp.Or(known, "smart-home"), checkKind); err != nil {
 		return c, err
 	}
 	c.by, err = choice(ctx, i, ByQuestion, given, byAPI, checkBy)
 	return c, err
 }
 
+// checkChoices returns what is wrong with the choices that were given in advance.
+func checkChoices(given map[string]string) error {
+	if text, ok := given[KindQuestion.Field]; ok {
+		if err := checkKind(text); err != nil {
+			return err
+		}
+	}
+	if text, ok := given[ByQuestion.Field]; ok {
+		return checkBy(text)
+	}
+	return nil
+}
+
 // choice returns what was given in advance or answered in an earlier run, else asks.
 func choice(ctx context.Context, i *setup.Interview, q setup.Question, given map[string]string, fallback string, check func(string) error) (string, error) {
-	text, ok := given[q.Field]
-	if !ok {
-		text, ok = i.Draft.Answer(q.Field)
-		ok = ok && check(text) == nil
+	if text, ok := given[q.Field]; ok {
+		return text, nil // it was checked
 	}
-	if ok {
-		return text, check(text)
+	if text, ok := i.Draft.Answer(q.Field); ok && check(text) == nil {
+		return text, nil
 	}
 	return i.AskOther(ctx, q, fallback, check)
 }
@@ -97,6 +112,9 @@ func checkBy(text string) error {
 
 // keep writes the choices into the draft.
 func (c choices) keep(d *setup.Draft) error {
+	if !c.first {
+		return nil // the next run finds them as this one did
+	}
 	if err := d.Keep(KindQuestion.Field, c.kind); err != nil {
 		return err
 	}

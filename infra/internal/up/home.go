@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
@@ -14,19 +15,21 @@ import (
 // home describes the home: it asks everything that can be asked before anything is done.
 // What the stage's file or an earlier run has is not asked again.
 func (w *way) home(ctx context.Context) (string, error) {
-	s, err := w.Stages.Load(w.Stage)
+	before, err := w.Stages.Read(w.Stage)
 	isNew := errors.Is(err, fs.ErrNotExist)
 	if err != nil && !isNew {
-		return "", fmt.Errorf("%w; mend the file, or answer again with `hearthgate init --stage %s`", err, w.Stage)
+		return "", err
 	}
 	if isNew {
-		s = config.NewStage(w.Stage)
+		before = config.NewStage(w.Stage)
 	}
+	s := before
 	i := &setup.Interview{Stage: &s, Out: w.Out, Prompt: w.Prompt, Draft: w.draft}
 	var questions []setup.Question
 	for _, q := range setup.Questions() {
 		_, given := w.Given[q.Field]
-		if given || isNew && !ofSkill(q.Field) {
+		wrong := !isNew && slices.ContainsFunc(before.Problems(), func(p *config.FieldError) bool { return p.Field == q.Field })
+		if given || wrong || isNew && !ofSkill(q.Field) {
 			questions = append(questions, q)
 		}
 	}
@@ -36,7 +39,13 @@ func (w *way) home(ctx context.Context) (string, error) {
 	if w.choices, err = choose(ctx, i, w.Given); err != nil {
 		return "", err
 	}
-	if err := w.save(s); err != nil {
+	w.stage = s
+	if isNew || len(setup.Changes(before, s)) > 0 {
+		err = w.save(s)
+	} else {
+		err = w.choices.keep(w.draft)
+	}
+	if err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("%s: %s, in %s, token %s", w.Stages.File(w.Stage), s.URL, s.Locale, s.TokenSource), nil

@@ -64,6 +64,9 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	if err := config.CheckName(o.Stage); err != nil {
 		return Report{}, err
 	}
+	if err := checkChoices(o.Given); err != nil {
+		return Report{}, err
+	}
 	w := &way{Options: o, draft: setup.OpenDraft(o.Stages, o.Stage), report: Report{Stage: o.Stage, Steps: []Step{}}}
 	if o.Fresh {
 		if err := w.draft.Delete(); err != nil {
