@@ -305,3 +305,21 @@ func TestUpWithAFile(t *testing.T) {
 		t.Errorf("code %d: %s", code, written)
 	}
 }
+
+// TestUpAsks has a stage that was set up before: skills that are the owner's are changed
+// only after a yes.
+func TestUpAsks(t *testing.T) {
+	n := newNewcomer(t)
+	n.sees(n.types("", "init", "--locale", "de-DE", "--url", homeURL), 0)
+	n.sees(n.types(canary, "token"), 0)
+	n.loggedIn(n.amazon)
+	n.sees(n.types("", "skill", "create"), 0)
+	n.sees(n.types("", "deploy", "--bootstrap"), 0)
+	before := n.amazon.Writes()
+	n.sees(n.types("", "up"), 1, "What differs at Amazon", "nothing was changed")
+	if got := n.amazon.Writes() - before; got != 0 {
+		t.Errorf("without a yes it wrote %d times", got)
+	}
+	n.sees(n.types("", "up", "--yes"), 0, "values changed at Amazon")
+	n.sees(n.types("", "up"), 0, "Amazon has everything as the function needs it")
+}
