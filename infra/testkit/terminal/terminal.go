@@ -91,7 +91,7 @@ func (term *Terminal) press(question, keys string) {
 // not come fails the test.
 func (term *Terminal) Wait(text string) {
 	term.t.Helper()
-	const patience = 20 * time.Second // for a text that never comes
+	const patience = 3 * time.Minute // for a text that never comes
 	late := time.After(patience)
 	every := time.NewTicker(5 * time.Millisecond)
 	defer every.Stop()
