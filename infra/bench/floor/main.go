@@ -5,53 +5,16 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
-	"io"
 	"net/http"
 	"os"
 	"strings"
-	"sync"
-
-	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/bench/forward"
 )
 
-func main() {
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM([]byte(os.Getenv("BENCH_CA")))
-	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}
-	home := os.Getenv(config.EnvURL) + "/api/alexa/smart_home"
-
-	var token string
-	var ahead sync.WaitGroup
-	ahead.Go(func() { token = parameter(client) })
-	ahead.Go(func() {
-		if res, err := client.Get(home); err == nil {
-			_, _ = io.Copy(io.Discard, res.Body)
-			res.Body.Close()
-		}
-	})
-	ahead.Wait()
-
-	lambda.Start(func(ctx context.Context, directive json.RawMessage) (json.RawMessage, error) {
-		req, err := http.NewRequestWithContext(ctx, http.MethodPost, home, bytes.NewReader(directive))
-		if err != nil {
-			return nil, err
-		}
-		req.Header = http.Header{"Authorization": {"Bearer " + token}, "Content-Type": {"application/json"}}
-		res, err := client.Do(req)
-		if err != nil {
-			return nil, err
-		}
-		defer res.Body.Close()
-		return io.ReadAll(res.Body)
-	})
-}
+func main() { forward.Run(parameter) }
 
 // parameter returns the token.
 func parameter(client *http.Client) string {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/hearthgate/hearthgate/infra/internal/homestate"
 )
 
 // A reply is the part of a reply that is checked.
@@ -87,30 +89,15 @@ func (r reply) found() string {
 func (r reply) shown() string {
 	var shown []string
 	for _, p := range r.Context.Properties {
-		shown = append(shown, p.Name+" "+plain(p.Value))
+		shown = append(shown, p.Name+" "+homestate.Plain(p.Value))
 	}
 	return strings.Join(shown, ", ")
-}
-
-// plain returns a value as short as it can be read.
-func plain(raw json.RawMessage) string {
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		return text
-	}
-	var object struct {
-		Value json.RawMessage `json:"value"`
-	}
-	if json.Unmarshal(raw, &object) == nil && object.Value != nil {
-		return plain(object.Value)
-	}
-	return string(raw)
 }
 
 // has reports whether the reply shows a property with this value.
 func (r reply) has(name, value string) bool {
 	for _, p := range r.Context.Properties {
-		if p.Name == name && plain(p.Value) == value {
+		if p.Name == name && homestate.Plain(p.Value) == value {
 			return true
 		}
 	}

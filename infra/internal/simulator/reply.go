@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/hearthgate/hearthgate/infra/internal/homestate"
 	"github.com/hearthgate/hearthgate/infra/internal/simulator/grammar"
 )
 
@@ -55,33 +56,18 @@ func (r reply) String() string {
 func (r reply) shown() string {
 	var shown []string
 	for _, p := range r.Context.Properties {
-		if text := plain(p.Value); p.Name != "connectivity" || text != "OK" {
+		if text := homestate.Plain(p.Value); p.Name != "connectivity" || text != "OK" {
 			shown = append(shown, p.Name+" "+text)
 		}
 	}
 	return strings.Join(shown, ", ")
 }
 
-// plain returns a value as short as it can be read.
-func plain(raw json.RawMessage) string {
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		return text
-	}
-	var object struct {
-		Value json.RawMessage `json:"value"`
-	}
-	if json.Unmarshal(raw, &object) == nil && object.Value != nil {
-		return plain(object.Value)
-	}
-	return string(raw)
-}
-
 // value returns a property; ok is false if the reply does not have it.
 func (r reply) value(name string) (string, bool) {
 	for _, p := range r.Context.Properties {
 		if p.Name == name {
-			return plain(p.Value), true
+			return homestate.Plain(p.Value), true
 		}
 	}
 	return "", false

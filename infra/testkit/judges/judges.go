@@ -26,11 +26,17 @@ var files embed.FS
 // requirements.txt.
 func Run(tb testing.TB, root, judge string, out, in any, args ...string) {
 	tb.Helper()
+	ask(tb, judge, exec.CommandContext(tb.Context(), Python(tb, root, judge), append([]string{"-W", "ignore", "-c", read(tb, judge, "judge.py")}, args...)...), out, in)
+}
+
+// ask runs the program of a judge, with in as JSON on its standard input, and decodes what
+// it prints into out.
+func ask(tb testing.TB, judge string, cmd *exec.Cmd, out, in any) {
+	tb.Helper()
 	stdin, err := json.Marshal(in)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	cmd := exec.CommandContext(tb.Context(), Python(tb, root, judge), append([]string{"-W", "ignore", "-c", read(tb, judge, "judge.py")}, args...)...)
 	var said bytes.Buffer
 	cmd.Stdin, cmd.Stderr = bytes.NewReader(stdin), &said
 	stdout, err := cmd.Output()

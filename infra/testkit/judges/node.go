@@ -1,11 +1,9 @@
 package judges
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -20,21 +18,8 @@ import (
 // package.json and its package-lock.json.
 func RunNode(tb testing.TB, root, judge string, out, in any, args ...string) {
 	tb.Helper()
-	stdin, err := json.Marshal(in)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	dir := node(tb, root, judge)
-	cmd := exec.CommandContext(tb.Context(), "node", append([]string{filepath.Join(dir, "judge.mjs")}, args...)...)
-	var said bytes.Buffer
-	cmd.Stdin, cmd.Stderr = bytes.NewReader(stdin), &said
-	stdout, err := cmd.Output()
-	if err != nil {
-		tb.Fatalf("the judge %s failed: %v\n%s", judge, err, said.String())
-	}
-	if err := json.Unmarshal(stdout, out); err != nil {
-		tb.Fatalf("the judge %s printed %.300q: %v", judge, stdout, err)
-	}
+	script := filepath.Join(node(tb, root, judge), "judge.mjs")
+	ask(tb, judge, exec.CommandContext(tb.Context(), "node", append([]string{script}, args...)...), out, in)
 }
 
 // node returns the folder of a judge with the packages that it needs. Where Node is
