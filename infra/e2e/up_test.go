@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
 	"github.com/hearthgate/hearthgate/infra/testkit/fakesmapi"
 	"github.com/hearthgate/hearthgate/infra/testkit/terminal"
 )
@@ -17,7 +16,7 @@ import (
 // command from the clone to an answering skill, stopped while CloudFormation works.
 func TestUp(t *testing.T) {
 	o := newOwner(t)
-	amazon := fakesmapi.Serve(t, o.internet, fakesmapi.Options{Unknown: 1, Slow: 1, Late: 1, Invokable: o.mayInvoke})
+	amazon := fakesmapi.Serve(t, o.internet, fakesmapi.Options{Unknown: 1, Slow: 1, Late: 1, Invokable: o.cloud.MayInvoke("hearthgate-dev")})
 	commands := commandsOf(t, "README.md", "Set it up")
 	i := slices.IndexFunc(commands, func(c string) bool { return strings.HasPrefix(c, "git clone ") })
 	commands = slices.Delete(commands, i, i+1)
@@ -65,14 +64,6 @@ func TestUp(t *testing.T) {
 	}
 	o.has(o.hearthgate("", "skill", "status"), "Amazon has the skills as the stage needs them")
 	o.has(o.hearthgate("", "invoke", "turn-on", "--endpoint", "light.kitchen_light", "--stage", "dev"), `"name": "Response"`)
-}
-
-// mayInvoke reports whether a skill may invoke the function, as Amazon checks it.
-func (o *owner) mayInvoke(endpoint, principal, skill string) bool {
-	permissions := o.cloud.Resources("hearthgate-dev", "AWS::Lambda::Permission")
-	return slices.ContainsFunc(permissions, func(r fakeaws.Resource) bool {
-		return r.Properties["FunctionName"] == endpoint && r.Properties["Principal"] == principal && r.Properties["EventSourceToken"] == skill
-	})
 }
 
 // consents opens the page of Amazon's that a text links to, and follows what it answers.

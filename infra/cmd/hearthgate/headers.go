@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -71,13 +70,9 @@ func (c *command) readHeaders(ctx context.Context, names []string) (setup.Header
 		}
 		return setup.ParseHeaders(string(b))
 	}
-	h := setup.Headers{}
-	for _, name := range names {
-		value, err := p.Hidden(ctx, name)
-		if err != nil {
-			return nil, fmt.Errorf("the value of %s cannot be read: %w", name, err)
-		}
-		h[name] = strings.TrimSpace(value)
+	h, err := setup.AskHeaders(ctx, p, names)
+	if err != nil {
+		return nil, err
 	}
 	return h, h.Check()
 }

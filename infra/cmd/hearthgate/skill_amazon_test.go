@@ -27,16 +27,8 @@ const loginParameter = "/hearthgate/dev/skill/login"
 func (o *owner) amazon(options fakesmapi.Options) *fakesmapi.Service {
 	o.t.Helper()
 	o.sees(o.types("", "init", "--locale", "de-DE", "--url", homeURL), 0)
-	options.Invokable = o.mayInvoke
+	options.Invokable = o.cloud.MayInvoke("hearthgate-dev")
 	return fakesmapi.Serve(o.t, o.internet, options)
-}
-
-// mayInvoke reports whether a skill may invoke the function, as Amazon checks it.
-func (o *owner) mayInvoke(endpoint, principal, skill string) bool {
-	permissions := o.cloud.Resources("hearthgate-dev", "AWS::Lambda::Permission")
-	return slices.ContainsFunc(permissions, func(r fakeaws.Resource) bool {
-		return r.Properties["FunctionName"] == endpoint && r.Properties["Principal"] == principal && r.Properties["EventSourceToken"] == skill
-	})
 }
 
 // loggedIn stores a login, as `hearthgate skill login` does.

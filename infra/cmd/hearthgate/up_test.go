@@ -70,7 +70,7 @@ type newcomer struct {
 func newNewcomer(t *testing.T) *newcomer {
 	t.Helper()
 	n := &newcomer{owner: newOwner(t)}
-	n.amazon = fakesmapi.Serve(t, n.internet, fakesmapi.Options{Unknown: 1, Slow: 1, Invokable: n.mayInvoke})
+	n.amazon = fakesmapi.Serve(t, n.internet, fakesmapi.Options{Unknown: 1, Slow: 1, Invokable: n.cloud.MayInvoke("hearthgate-dev")})
 	n.cloud.Before("sns.ListSubscriptionsByTopic", func() {
 		n.cloud.Edit("hearthgate-dev", "AWS::SNS::Subscription", func(r *fakeaws.Resource) bool {
 			delete(r.Properties, "Confirmed")
@@ -322,4 +322,34 @@ func TestUpAsks(t *testing.T) {
 	}
 	n.sees(n.types("", "up", "--yes"), 0, "values changed at Amazon")
 	n.sees(n.types("", "up"), 0, "Amazon has everything as the function needs it")
+}
+
+// TestUpBehindALogin has a home with Cloudflare Access in front of it: the address is kept
+// unchecked, and the headers that pass it are asked for until they do.
+func TestUpBehindALogin(t *testing.T) {
+	n := newNewcomer(t)
+	n.internet.Serve(t, "gate.example.com", n.gate())
+	term := n.up(80)
+	n.plays(term, []move{
+		{shown: "Locale of your Amazon account", line: "de-DE"},
+		{shown: "Address of Home Assistant", line: "https://gate.example.com"}, {shown: "Type k to keep this address", line: "k"},
+		{shown: "stored or linked", line: ""}, {shown: "E-mail address for alarms", line: ""},
+		{shown: "Kind of skill", line: ""}, {shown: "api or hand", line: "hand"},
+		{shown: "CF-Access-Client-Id (it is not shown)", line: "id.access"}, {shown: "CF-Access-Client-Secret (it is not shown)", line: "wrong"},
+		{shown: "asks for a login first (302)", line: "id.access"}, {shown: "CF-Access-Client-Secret (it is not shown)", line: "canary-secret"},
+		{shown: "Long-lived token", line: canary},
+	}, false)
+	term.Interrupt("Id of the Smart Home skill")
+	code, written := term.End()
+	if code != 130 || strings.Contains(written, "canary") {
+		t.Errorf("code %d: %s", code, written)
+	}
+	for _, name := range []string{"headers", "token"} {
+		if p := n.cloud.Parameter("eu-west-1", "/hearthgate/dev/home-assistant/"+name); p == nil || p.Type != "SecureString" {
+			t.Errorf("%s: %+v", name, p)
+		}
+	}
+	if !n.stage().SecretHeaders {
+		t.Error("the stage does not send the headers")
+	}
 }

@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,8 @@ import (
 	"net/textproto"
 	"slices"
 	"strings"
+
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
 // Headers are secret headers for the home, such as those of Cloudflare Access:
@@ -39,6 +42,19 @@ func ParseHeaders(text string) (Headers, error) {
 		h[strings.TrimSpace(name)] = strings.TrimSpace(value)
 	}
 	return h, h.Check()
+}
+
+// AskHeaders asks for the values of headers at a terminal, without showing them.
+func AskHeaders(ctx context.Context, p *ui.Prompt, names []string) (Headers, error) {
+	h := Headers{}
+	for _, name := range names {
+		value, err := p.Hidden(ctx, name)
+		if err != nil {
+			return nil, fmt.Errorf("the value of %s cannot be read: %w", name, err)
+		}
+		h[name] = strings.TrimSpace(value)
+	}
+	return h, nil
 }
 
 // Check returns what is wrong with the headers.

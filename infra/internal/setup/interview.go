@@ -26,19 +26,7 @@ type Interview struct {
 // Resume gives the stage the answers that the draft has, and says so. An answer that is
 // not right any more is left out.
 func (i *Interview) Resume() {
-	if i.Draft == nil {
-		return
-	}
-	if i.Draft.Damaged {
-		i.Out.Printf("%s is damaged: what an earlier run kept in it is lost.\n", i.Draft.Shown)
-	}
-	var fields []string
-	for _, field := range i.Draft.Fields() {
-		if text, _ := i.Draft.Answer(field); i.set(field, text) == nil {
-			fields = append(fields, field)
-		}
-	}
-	if len(fields) > 0 {
+	if fields := i.resume(nil); len(fields) > 0 {
 		i.Out.Printf("An earlier run ended before the stage was written. Its answers are the defaults now: %s. Press Enter to keep each; --fresh forgets them.\n", strings.Join(fields, ", "))
 	}
 }
@@ -46,21 +34,30 @@ func (i *Interview) Resume() {
 // Continue is [Interview.Run] without the questions that the draft has a right answer to,
 // and says what it takes from there.
 func (i *Interview) Continue(ctx context.Context, questions []Question, given map[string]string) error {
+	known := i.resume(given)
+	for _, field := range known {
+		i.Out.Printf("  %s\n", i.Out.Dim(field+" "+i.Stage.Text(field)+", from an earlier run"))
+	}
+	open := slices.DeleteFunc(slices.Clone(questions), func(q Question) bool { return slices.Contains(known, q.Field) })
+	return i.Run(ctx, open, given)
+}
+
+// resume gives the stage the answers that the draft has and that were not given in
+// advance, and returns their fields.
+func (i *Interview) resume(given map[string]string) (fields []string) {
 	if i.Draft == nil {
-		return i.Run(ctx, questions, given)
+		return nil
 	}
 	if i.Draft.Damaged {
 		i.Out.Printf("%s is damaged: what an earlier run kept in it is lost.\n", i.Draft.Shown)
 	}
-	known := map[string]bool{}
 	for _, field := range i.Draft.Fields() {
 		text, _ := i.Draft.Answer(field)
 		if _, ok := given[field]; !ok && i.set(field, text) == nil {
-			known[field] = true
-			i.Out.Printf("  %s\n", i.Out.Dim(field+" "+text+", from an earlier run"))
+			fields = append(fields, field)
 		}
 	}
-	return i.Run(ctx, slices.DeleteFunc(slices.Clone(questions), func(q Question) bool { return known[q.Field] }), given)
+	return fields
 }
 
 // Ask asks a question about a field of the stage until the answer is right. The default

@@ -5,11 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config/alexa"
+	"github.com/hearthgate/hearthgate/infra/internal/setup"
 	"github.com/hearthgate/hearthgate/infra/internal/smapi"
 )
 
@@ -17,29 +17,26 @@ import (
 // owner types. What was stored before is the default.
 func (s *Setup) profile(ctx context.Context, o LoginOptions, before smapi.Login) (smapi.Login, error) {
 	l := smapi.Login{VendorID: o.VendorID, ClientID: o.ClientID, ClientSecret: o.ClientSecret}
-	ask := func(field *string, check func(string) error, question, help, fallback, flag string) error {
-		fallback = cmp.Or(fallback, s.answered(flag))
-		if *field != "" || !s.interactive() {
-			if *field == "" {
-				*field = fallback
-			}
-			if err := check(*field); err != nil {
-				return fmt.Errorf("%w (%s)", err, flag)
-			}
-			return nil
-		}
-		if err := s.ask(ctx, field, check, question, help, fallback); err != nil || s.Draft == nil {
+	interview := &setup.Interview{Out: s.Out, Prompt: s.Prompt, Draft: s.Draft}
+	ask := func(field *string, check func(string) error, question, help, fallback, flag string) (err error) {
+		if *field == "" && s.interactive() {
+			q := setup.Question{Field: flag, Flag: flag, Text: question, Help: []string{help}}
+			*field, err = interview.AskOther(ctx, q, fallback, check)
 			return err
 		}
-		return s.Draft.Keep(flag, *field)
+		*field = cmp.Or(*field, fallback)
+		if err := check(*field); err != nil {
+			return fmt.Errorf("%w (--%s)", err, flag)
+		}
+		return nil
 	}
-	if err := ask(&l.VendorID, checkVendor, "Your vendor id", alexa.VendorPage+" shows it; empty: it is found out, and some return URLs are to be added afterwards", before.VendorID, "--vendor-id"); err != nil {
+	if err := ask(&l.VendorID, checkVendor, "Your vendor id", alexa.VendorPage+" shows it; empty: it is found out, and some return URLs are to be added afterwards", before.VendorID, "vendor-id"); err != nil {
 		return l, err
 	}
 	if before.ClientID == "" && s.interactive() {
 		s.explain(l.VendorID, returnURL(o.Port))
 	}
-	if err := ask(&l.ClientID, checkClient, "Client id of the security profile", "On its page under Web Settings, amzn1.application-oa2-client....", before.ClientID, "--client-id"); err != nil {
+	if err := ask(&l.ClientID, checkClient, "Client id of the security profile", "On its page under Web Settings, amzn1.application-oa2-client....", before.ClientID, "client-id"); err != nil {
 		return l, err
 	}
 	if l.ClientSecret == "" && before.ClientID == l.ClientID {
@@ -62,41 +59,6 @@ func (s *Setup) askSecret(ctx context.Context, secret *string) error {
 		*secret = strings.TrimSpace(text)
 		problem := checkSecret(*secret)
 		if problem == nil {
-			return nil
-		}
-		s.Out.Printf("  %s\n", s.Out.Bad(problem.Error()))
-	}
-}
-
-// answered returns what an earlier run was answered in place of a flag, "" for nothing.
-func (s *Setup) answered(flag string) string {
-	if s.Draft == nil {
-		return ""
-	}
-	text, _ := s.Draft.Answer(flag)
-	return text
-}
-
-// ask asks a question until the answer is right.
-func (s *Setup) ask(ctx context.Context, field *string, check func(string) error, question, help, fallback string) error {
-	s.Out.Printf("%s\n  %s\n", s.Out.Bold(question), s.Out.Dim(help))
-	for {
-		s.Out.Printf("  [%s] ", fallback)
-		text, err := s.Prompt.Line(ctx)
-		switch {
-		case ctx.Err() != nil:
-			return context.Cause(ctx)
-		case errors.Is(err, io.EOF):
-			return errors.New("the answers ended: run it again")
-		case err != nil:
-			return err
-		}
-		if text = strings.TrimSpace(text); text == "" {
-			text = fallback
-		}
-		problem := check(text)
-		if problem == nil {
-			*field = text
 			return nil
 		}
 		s.Out.Printf("  %s\n", s.Out.Bad(problem.Error()))

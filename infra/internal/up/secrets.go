@@ -74,15 +74,11 @@ func (w *way) readToken(ctx context.Context) (setup.Stored, error) {
 }
 
 func (w *way) readHeaders(ctx context.Context) (setup.Stored, error) {
-	headers := setup.Headers{}
-	for _, name := range setup.AccessHeaders {
-		value, err := w.Prompt.Hidden(ctx, "  "+name)
-		if err != nil {
-			return setup.Stored{}, err
-		}
-		headers[name] = strings.TrimSpace(value)
+	headers, err := setup.AskHeaders(ctx, w.Prompt, setup.AccessHeaders)
+	if err != nil {
+		return setup.Stored{}, err
 	}
-	err := headers.Check()
+	err = headers.Check()
 	if err == nil {
 		w.Out.Printf("  ")
 		w.Out.Progress("asking " + w.stage.URL + " whether it admits a request with them")

@@ -78,6 +78,16 @@ func (c *Cloud) Tag(stack, key, value string) {
 	s.tags[key] = value
 }
 
+// MayInvoke returns what reports whether a skill may invoke an endpoint, by the permissions
+// of a stack.
+func (c *Cloud) MayInvoke(stack string) func(endpoint, principal, skill string) bool {
+	return func(endpoint, principal, skill string) bool {
+		return slices.ContainsFunc(c.Resources(stack, "AWS::Lambda::Permission"), func(r Resource) bool {
+			return r.Properties["FunctionName"] == endpoint && r.Properties["Principal"] == principal && r.Properties["EventSourceToken"] == skill
+		})
+	}
+}
+
 // Templates returns the templates of all stacks.
 func (c *Cloud) Templates() []string {
 	c.mu.Lock()
