@@ -104,8 +104,8 @@ func (w writer) notices() (all []Alarm) {
 }
 
 // rollbacks returns the alarms that roll a deployment back. They look at the new version
-// alone, so one that is on before a deployment does not stop it. They page: whoever
-// deploys is awake.
+// alone, so one that is on before a deployment does not stop it. They page: the
+// person who deploys is awake.
 func (w writer) rollbacks() []Alarm {
 	m := series(w.stage.Name)
 	first := "read what `hearthgate deploy` reports, and deploy again when it is mended; the old version is back at once."
