@@ -30,7 +30,18 @@ const (
 	EnvPolicy          = "DIRECTIVE_POLICY"                  // JSON rules that deny or restrict directives; default: all directives are allowed
 	EnvConversation    = "CONVERSATION_POLICY"               // allow or deny: whether the custom skill may use the home where no rule of the policy names it; default: it may if there is no policy
 	EnvOperationsUntil = "OPERATIONS_UNTIL"                  // until when a deployed function runs operations that change something, at most [MaxOperations] ahead; a parameter has it
+	EnvConnection      = "HEARTHGATE_CONNECTION"             // a [Connection]
+	EnvRelayEndpoint   = "HEARTHGATE_RELAY_ENDPOINT"         // host, and port where it is not 443, of the broker of a relay
 	EnvAmazonClientID  = "LOGIN_WITH_AMAZON_CLIENT_ID"       // of the skill's account linking, whose tokens the allow-list accepts; default: tokens of any application
+)
+
+// A Connection is how directives get to the home.
+type Connection string
+
+// The connections.
+const (
+	HTTPS Connection = "https" // the function connects to the home's address; the default
+	Relay Connection = "relay" // the home holds a connection to a broker, to which the function connects too
 )
 
 // LocalFunction is the name of a function on a person's own machine. No function of AWS
