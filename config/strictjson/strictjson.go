@@ -115,21 +115,33 @@ func Array(b []byte, f func(i int, value []byte) error) error {
 // String returns the text of the JSON string b; null is "". A surrogate without its
 // other half becomes U+FFFD, as in encoding/json.
 func String(b []byte) (string, error) {
+	text, err := bytesOf(b)
+	return string(text), err
+}
+
+// Word returns what [String] does. It is for texts that come again and again, such as
+// the names of messages: one that was read lately takes no memory of its own.
+func Word(b []byte) (string, error) {
+	text, err := bytesOf(b)
+	return words.of(text), err
+}
+
+func bytesOf(b []byte) ([]byte, error) {
 	s := scanner{b: b, limit: maxNesting}
 	if err := s.all(); err != nil {
-		return "", err
+		return nil, err
 	}
 	s.i = 0
 	s.space()
 	switch s.shape.Kind {
 	case "null":
-		return "", nil
+		return nil, nil
 	case "string":
 		from := s.i
 		escaped, _ := s.text() // which has passed before
-		return unquote(s.b[from:s.i], escaped), nil
+		return content(s.b[from:s.i], escaped), nil
 	}
-	return "", s.mismatch(s.i, "string")
+	return nil, s.mismatch(s.i, "string")
 }
 
 // Kind returns the kind of the JSON value b, as in [Shape], by its first byte; "" if

@@ -85,7 +85,7 @@ func (h *Header) read(object []byte) error {
 		case "correlationToken":
 			h.CorrelationToken, err = strictjson.String(value)
 		case "payloadVersion":
-			h.PayloadVersion, err = strictjson.String(value)
+			h.PayloadVersion, err = strictjson.Word(value)
 		}
 		return err
 	})
@@ -95,7 +95,7 @@ func (h *Header) read(object []byte) error {
 // surrogate pair is not one: other readers read it as other than U+FFFD, and what is
 // judged here must be what they read.
 func whole(value []byte) (string, error) {
-	text, err := strictjson.String(value)
+	text, err := strictjson.Word(value)
 	if err == nil && strings.ContainsRune(text, utf8.RuneError) {
 		err = &strictjson.Error{Problem: "has a character that does not exist (half a surrogate pair, or U+FFFD)"}
 	}

@@ -62,9 +62,9 @@ func (r *Reply) readHeader(header []byte) error {
 	return strictjson.Object(header, func(key, value []byte) (err error) {
 		switch string(key) {
 		case "namespace":
-			r.Namespace, err = strictjson.String(value)
+			r.Namespace, err = strictjson.Word(value)
 		case "name":
-			r.Name, err = strictjson.String(value)
+			r.Name, err = strictjson.Word(value)
 		case "correlationToken":
 			r.CorrelationToken, err = strictjson.String(value)
 		}
@@ -75,7 +75,7 @@ func (r *Reply) readHeader(header []byte) error {
 func (r *Reply) readEndpoint(endpoint []byte) error {
 	return strictjson.Object(endpoint, func(key, value []byte) (err error) {
 		if string(key) == "endpointId" {
-			r.EndpointID, err = strictjson.String(value)
+			r.EndpointID, err = strictjson.Word(value)
 		}
 		return err
 	})

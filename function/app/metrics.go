@@ -20,12 +20,12 @@ import (
 func (a *App) measure(ctx context.Context, event alexa.Event, err error) {
 	outcome := outcomeOf(ctx, err)
 	logging.Note(ctx, slog.String(wire.FieldOutcome, outcome.String()))
-	values := []metrics.Value{
-		{Name: config.Success.Name, Value: outcome.Success()},
-		{Name: config.BreakerOpen.Name, Value: oneIf(core.KindOf(err) == core.Unavailable)},
-		{Name: config.ColdStart.Name, Value: oneIf(a.answers.Add(1) == 1)},
-		{Name: config.MemoryUsed.Name, Value: float64(metrics.RSS()) / 1e6},
-	}
+	values := append(make([]metrics.Value, 0, 5),
+		metrics.Value{Name: config.Success.Name, Value: outcome.Success()},
+		metrics.Value{Name: config.BreakerOpen.Name, Value: oneIf(core.KindOf(err) == core.Unavailable)},
+		metrics.Value{Name: config.ColdStart.Name, Value: oneIf(a.answers.Add(1) == 1)},
+		metrics.Value{Name: config.MemoryUsed.Name, Value: float64(metrics.RSS()) / 1e6},
+	)
 	if !isWebRTC(event) {
 		values = append(values, metrics.Value{Name: config.Duration.Name, Value: float64(time.Since(core.RunOf(ctx).Start).Microseconds()) / 1000})
 	}
@@ -79,7 +79,7 @@ func (a *App) emf(ctx context.Context) []slog.Attr {
 
 // processAttrs returns what the line of an invocation says about the process.
 func (a *App) processAttrs() []slog.Attr {
-	attrs := []slog.Attr{slog.String("memory_usage", lambda.Memory(metrics.RSS()>>20, a.memoryMB()))}
+	attrs := append(make([]slog.Attr, 0, 5), slog.String("memory_usage", lambda.Memory(metrics.RSS()>>20, a.memoryMB())))
 	if rate, any := a.cache.Rate(); any {
 		memory, disk, external := a.cache.Hits()
 		attrs = append(attrs, slog.Float64("cache_hit_rate", rate), slog.Int64("cache_memory_hits", memory),

@@ -16,7 +16,7 @@ import (
 // only.
 const (
 	mostDispatches  = 8
-	mostAllocations = 85 // by the function's own code, which makes 79 to 81; the libraries that it calls have theirs
+	mostAllocations = 60 // by the function's own code, which makes 58 or 59; the libraries that it calls have theirs
 )
 
 // TestDirectiveDispatches counts the operations that a directive runs.
@@ -68,7 +68,7 @@ func TestDirectiveAllocations(t *testing.T) {
 			}
 			if total > mostAllocations || testing.Verbose() {
 				slices.SortFunc(lines, func(a, b line) int { return int(b.n - a.n) })
-				t.Logf("%v", lines)
+				t.Logf("%d: %v", total, lines)
 			}
 			if total > mostAllocations {
 				t.Errorf("a directive makes %d allocations, at most %d are meant", total, mostAllocations)

@@ -7,11 +7,13 @@ import (
 	"reflect"
 	"runtime/debug"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// A Call is one run of an operation, as services see it.
+// A Call is one run of an operation, as services see it. It is theirs until the handler
+// returns: [Do] uses it for another run then. What outlives that needs [Call.Again].
 type Call struct {
 	*Spec
 	Input  any
@@ -106,10 +108,17 @@ func (d *Dispatcher) handleByName(s *Spec, impl any) {
 // Do runs op on in. Every error it returns is an [*Error] that names an
 // operation; a panic below it is returned as one of kind [Internal].
 func Do[In, Out any](ctx context.Context, d *Dispatcher, op Operation[In, Out], in In) (Out, error) {
-	output, err := d.do(ctx, &Call{Spec: op.Spec, Input: in, impl: d.bound[op.Spec], typed: types[In, Out]{}})
+	c := unused.Get().(*Call)
+	*c = Call{Spec: op.Spec, Input: in, impl: d.bound[op.Spec], typed: types[In, Out]{}}
+	output, err := d.do(ctx, c)
+	*c = Call{} // keeps nothing alive
+	unused.Put(c)
 	out, _ := output.(Out)
 	return out, err
 }
+
+// unused has the calls that ended: a directive makes several.
+var unused = sync.Pool{New: func() any { return new(Call) }}
 
 // do runs c, whose implementation is nil if the operation is not bound.
 func (d *Dispatcher) do(ctx context.Context, c *Call) (out any, err error) {

@@ -14,11 +14,11 @@ type Run struct {
 	Start time.Time // when the invocation began
 
 	mu    sync.Mutex
-	seen  Set       // guarded by mu
-	chain []Gateway // guarded by mu
-	used  int       // guarded by mu
-	could int       // guarded by mu
-	hit   bool      // guarded by mu
+	seen  Set                  // guarded by mu
+	chain [NumGateways]Gateway // guarded by mu; as many as seen has
+	used  int                  // guarded by mu
+	could int                  // guarded by mu
+	hit   bool                 // guarded by mu
 }
 
 type runKey struct{}
@@ -49,7 +49,7 @@ func (r *Run) Chain() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var b strings.Builder
-	for i, g := range r.chain {
+	for i, g := range r.chain[:r.seen.Len()] {
 		if i > 0 {
 			b.WriteByte('>')
 		}
@@ -78,8 +78,8 @@ func (r *Run) enter(g Gateway) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.seen.Has(g) {
+		r.chain[r.seen.Len()] = g
 		r.seen.Add(g)
-		r.chain = append(r.chain, g)
 	}
 }
 

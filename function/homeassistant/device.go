@@ -27,7 +27,8 @@ func (c *Client) noteDevice(ctx context.Context, s *initialization.Settings, tok
 	key := keyFor(s, token)
 	kept, ok := c.Names.Load(namesKey(key))
 	if !ok {
-		c.unnamed.Store(&key)
+		unnamed := key // the only one that needs memory of its own
+		c.unnamed.Store(&unnamed)
 		return
 	}
 	devices, _ := kept.(map[string]device)

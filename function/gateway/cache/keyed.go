@@ -83,7 +83,7 @@ func (s *Store) Service() core.Service {
 			_, revocable := errors.AsType[revocableError](err)
 			switch kind := core.KindOf(err); {
 			case err == nil:
-				s.put(ctx, ns, entry{id: k, value: c.Output, ttl: ttl, persistent: persistent, rerun: rerun{c, next}})
+				s.put(ctx, ns, entry{id: k, value: c.Output, ttl: ttl, persistent: persistent, rerun: rerun{c.Again(), next}})
 			case kind == core.Unauthorized, kind == core.Expired, kind == core.Forbidden && revocable:
 				s.put(ctx, Negative, entry{id: k, value: err, ttl: s.memoryOf(Negative).limits.Default})
 			}

@@ -31,6 +31,7 @@ type attempt struct {
 
 	phase   atomic.Int32 // a phase; the transport dials in another goroutine
 	interim atomic.Int32 // responses with a status from 100 to 199
+	hooks   httptrace.ClientTrace
 	failure *core.Error
 	done    <-chan struct{}
 

@@ -28,7 +28,7 @@ func (p phase) String() string {
 
 // trace follows the attempt through the transport.
 func (a *attempt) trace() *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{
+	a.hooks = httptrace.ClientTrace{
 		ConnectStart:      func(string, string) { a.enter(dialling) },
 		TLSHandshakeStart: func() { a.enter(tlsHandshake) },
 		TLSHandshakeDone: func(s tls.ConnectionState, err error) {
@@ -47,6 +47,7 @@ func (a *attempt) trace() *httptrace.ClientTrace {
 		GotFirstResponseByte: func() { a.enter(reading) },
 		Got1xxResponse:       func(status int, _ textproto.MIMEHeader) error { return a.gotInterim(status) },
 	}
+	return &a.hooks
 }
 
 // maxInterim is how many interim responses an attempt accepts: a proxy sends one or two.

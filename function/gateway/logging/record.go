@@ -22,6 +22,8 @@ type Record struct {
 	lines   int         // guarded by mu; separate ones, written so far
 	dropped int         // guarded by mu; lines beyond the limit
 	ended   bool        // guarded by mu
+
+	space [24]slog.Attr // of attrs, so that they need no memory of their own
 }
 
 type recordKey struct{}
@@ -42,6 +44,9 @@ func Note(ctx context.Context, attrs ...slog.Attr) {
 	if r := recordOf(ctx); r != nil {
 		r.mu.Lock()
 		defer r.mu.Unlock()
+		if r.attrs == nil {
+			r.attrs = r.space[:0]
+		}
 		for _, a := range attrs {
 			same := func(b slog.Attr) bool { return b.Key == a.Key }
 			if i := slices.IndexFunc(r.attrs, same); i >= 0 {

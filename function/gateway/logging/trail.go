@@ -5,16 +5,16 @@ import (
 	"log/slog"
 	"slices"
 	"time"
-	"unsafe"
 
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
 // A trail is the last steps of an invocation. The zero value is empty.
 type trail struct {
-	steps []step // a ring once it is full
+	steps []step // a ring once it is full; in space
 	next  int    // index of the oldest, once it is full
 	noted int    // in all, with those that were overwritten
+	space [trailLength]step
 }
 
 // trailLength is how many steps a trail remembers.
@@ -35,7 +35,7 @@ type step struct {
 func (t *trail) add(s step) {
 	t.noted++
 	if t.steps == nil {
-		t.steps = make([]step, 0, trailLength)
+		t.steps = t.space[:0]
 	}
 	if len(t.steps) < trailLength {
 		t.steps = append(t.steps, s)
@@ -76,7 +76,7 @@ func (t *trail) json() (steps trailJSON, missing int) {
 
 // size returns about how much memory the steps take.
 func (t *trail) size() int {
-	n := cap(t.steps) * int(unsafe.Sizeof(step{}))
+	n := 0 // without space, which is part of t
 	for _, s := range t.steps {
 		if s.held != nil {
 			n += len(s.held.line)

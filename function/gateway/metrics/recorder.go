@@ -18,7 +18,7 @@ type recorder struct {
 	points []point // guarded by mu; the last value of each metric
 	put    []point // guarded by mu; every value of [Put] that no Registry has counted yet
 
-	space [10]point // of points, so that they need no memory of their own
+	space [2][10]point // of both, so that they need no memory of their own
 }
 
 type point struct {
@@ -32,7 +32,7 @@ type recorderKey struct{}
 // invocation, for [EMF].
 func WithRecorder(ctx context.Context) context.Context {
 	r := new(recorder)
-	r.points = r.space[:0]
+	r.points, r.put = r.space[0][:0], r.space[1][:0]
 	return context.WithValue(ctx, recorderKey{}, r)
 }
 
