@@ -14,7 +14,6 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/logging"
 	"github.com/hearthgate/hearthgate/function/gateway/metrics"
 	"github.com/hearthgate/hearthgate/function/gateway/security"
-	"github.com/hearthgate/hearthgate/function/homeassistant"
 )
 
 // Start makes the function ready before the first event. It logs what is missing or
@@ -76,18 +75,16 @@ func (a *App) preload(ctx context.Context, _ *initialization.Settings) error {
 // connect makes the connection to the home ahead of the first directive, whose error
 // says more if the home is unreachable.
 func (a *App) connect(ctx context.Context, s *initialization.Settings) error {
-	_ = a.reach(ctx, s.URL)
+	_ = a.reach(ctx, s)
 	return nil
 }
 
-// reach sends the home a request that does nothing: a GET of the endpoint, which it
-// answers with 405 and without a token.
-func (a *App) reach(ctx context.Context, url string) error {
+// reach connects to the home, if there is no connection.
+func (a *App) reach(ctx context.Context, s *initialization.Settings) error {
 	const atMost = 2 * time.Second
 	ctx, cancel := context.WithTimeout(ctx, atMost)
 	defer cancel()
-	_, err := core.Do(ctx, a.dispatcher, httpclient.WarmUp, httpclient.WarmUpInput{URL: url + homeassistant.SmartHomePath})
-	return err
+	return a.home.Transport(s).Connect(ctx)
 }
 
 // apply puts settings into effect.

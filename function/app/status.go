@@ -81,7 +81,7 @@ func (h host) WarmUp(ctx context.Context) (bool, error) {
 	if s == nil {
 		return false, core.Errorf(core.Internal, core.CauseSettings, "the function is not ready: %s", status.Problem)
 	}
-	return h.reach(ctx, s.URL) == nil, nil
+	return h.reach(ctx, s) == nil, nil
 }
 
 // stage returns the stage's name.

@@ -12,6 +12,7 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
 	"github.com/hearthgate/hearthgate/function/gateway/security"
+	"github.com/hearthgate/hearthgate/function/homeassistant/transport"
 )
 
 // Classify returns which message an answer of Home Assistant is, or, for anything else,
@@ -65,7 +66,7 @@ func correlated(d alexa.Directive, r alexa.Reply, body json.RawMessage) (json.Ra
 		}
 		return mended, nil
 	default:
-		return nil, core.Errorf(core.Internal, core.CauseMixedUp, "the answer belongs to another directive: a proxy in front of Home Assistant caches answers or mixes them up; have it pass %s through unchanged", SmartHomePath)
+		return nil, core.Errorf(core.Internal, core.CauseMixedUp, "the answer belongs to another directive: a proxy in front of Home Assistant caches answers or mixes them up; have it pass %s through unchanged", transport.SmartHomePath)
 	}
 }
 
@@ -75,11 +76,11 @@ func StatusError(res httpclient.Response, token Token) error {
 	cloudflare := res.Header.Get("Cf-Ray") != "" || strings.EqualFold(res.Header.Get("Server"), "cloudflare")
 	switch status := res.Status; {
 	case isAccess(res):
-		return core.Errorf(core.Unreachable, core.CauseCloudflareAccess, "Cloudflare Access asks for a login (%d): let the function in with a service token, or exempt %s from the policy", status, SmartHomePath)
+		return core.Errorf(core.Unreachable, core.CauseCloudflareAccess, "Cloudflare Access asks for a login (%d): let the function in with a service token, or exempt %s from the policy", status, transport.SmartHomePath)
 	case status == 401:
 		return unauthorized(token)
 	case status == 403 && cloudflare:
-		return core.Errorf(core.Unreachable, core.CauseCloudflare, "Cloudflare refused the request (403), not Home Assistant: look at its security events for a firewall rule, bot fight mode or a country rule, and let %s through", SmartHomePath)
+		return core.Errorf(core.Unreachable, core.CauseCloudflare, "Cloudflare refused the request (403), not Home Assistant: look at its security events for a firewall rule, bot fight mode or a country rule, and let %s through", transport.SmartHomePath)
 	case status == 403 && mediaType(res) == "text/plain":
 		return core.Errorf(core.Unreachable, core.CauseBanned, "Home Assistant has banned the address that this request came from (403): remove it from ip_bans.yaml and restart Home Assistant; wrong tokens were the reason")
 	case status == 403:
@@ -91,7 +92,7 @@ func StatusError(res httpclient.Response, token Token) error {
 	case status == 413:
 		return core.Errorf(core.Internal, core.CauseTooLarge, "the directive is longer than the home accepts (413)")
 	case status == 429:
-		return core.Errorf(core.RateLimited, core.CauseRateLimited, "a proxy in front of Home Assistant limits requests (429): raise its limit for %s", SmartHomePath)
+		return core.Errorf(core.RateLimited, core.CauseRateLimited, "a proxy in front of Home Assistant limits requests (429): raise its limit for %s", transport.SmartHomePath)
 	case status == 500:
 		return core.Errorf(core.Internal, core.CauseServerError, "Home Assistant failed while it handled the directive (500): look into its log")
 	case status == 503:

@@ -7,9 +7,9 @@ import (
 	"maps"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/relay"
 	"github.com/hearthgate/hearthgate/config/strictjson"
 	"github.com/hearthgate/hearthgate/function/access"
 	"github.com/hearthgate/hearthgate/function/alexa"
@@ -18,11 +18,7 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
 	"github.com/hearthgate/hearthgate/function/gateway/initialization"
 	"github.com/hearthgate/hearthgate/function/gateway/logging"
-)
-
-const (
-	conversation  = "/api/conversation/process"
-	intentScripts = "/api/alexa"
+	"github.com/hearthgate/hearthgate/function/homeassistant/transport"
 )
 
 // conversationID is the session attribute that holds the id of Home Assistant's
@@ -46,7 +42,7 @@ func (c *Client) Converse(ctx context.Context, p access.Permit, r alexa.SkillReq
 	if err != nil {
 		return alexa.SkillReply{}, err
 	}
-	answer, err := c.skill(ctx, p, r, conversation, body)
+	answer, err := c.skill(ctx, p, r, relay.Conversation, body)
 	if err != nil {
 		return alexa.SkillReply{}, err
 	}
@@ -109,7 +105,7 @@ type spoken struct {
 // Intent sends an intent to Home Assistant's intent scripts as it came, once, and
 // returns the answer as it came.
 func (c *Client) Intent(ctx context.Context, p access.Permit, r alexa.SkillRequest) (json.RawMessage, error) {
-	answer, err := c.skill(ctx, p, r, intentScripts, r.Raw())
+	answer, err := c.skill(ctx, p, r, relay.Intent, r.Raw())
 	if err != nil {
 		return nil, err
 	}
@@ -125,9 +121,9 @@ func (c *Client) Intent(ctx context.Context, p access.Permit, r alexa.SkillReque
 	return answer, nil
 }
 
-// skill sends the body for a skill's request to a path of Home Assistant and returns
-// the body of a good answer.
-func (c *Client) skill(ctx context.Context, p access.Permit, r alexa.SkillRequest, path string, body []byte) ([]byte, error) {
+// skill sends the body for a skill's request to Home Assistant as a question of a kind,
+// and returns the body of a good answer.
+func (c *Client) skill(ctx context.Context, p access.Permit, r alexa.SkillRequest, kind relay.Kind, body []byte) ([]byte, error) {
 	s := c.Settings()
 	if s == nil {
 		return nil, errNoSettings
@@ -143,14 +139,14 @@ func (c *Client) skill(ctx context.Context, p access.Permit, r alexa.SkillReques
 	}
 	defer c.tellProgress(ctx, r)()
 	var answer []byte
-	err = c.post(ctx, post{breaker: circuitbreaker.Conversation, url: s.URL + path, token: token, body: body, counts: isConversationFailure}, func(res httpclient.Response) error {
+	err = c.post(ctx, post{settings: s, breaker: circuitbreaker.Conversation, kind: kind, token: token, body: body, counts: isConversationFailure}, func(res httpclient.Response) error {
 		answer = res.Body
-		return classifySkill(res, token, path)
+		return classifySkill(res, token, kind)
 	})
 	switch {
 	case core.CauseOf(err) == core.CauseNotConfigured:
 		err = c.explainMissing(ctx, s, token, err)
-	case httpclient.IsWaiting(err):
+	case transport.IsWaiting(err):
 		err = core.Errorf(core.Unreachable, core.CauseStillWorking, "Home Assistant has received the sentence and takes longer than Alexa waits; it may yet do what was said: choose a faster conversation agent in Home Assistant, or let it handle commands locally first (%w)", err)
 	}
 	return answer, err
@@ -158,33 +154,25 @@ func (c *Client) skill(ctx context.Context, p access.Permit, r alexa.SkillReques
 
 // isConversationFailure reports whether the conversation is to be asked less: a slow
 // language model is none.
-func isConversationFailure(err error) bool { return isHomeFailure(err) && !httpclient.IsWaiting(err) }
+func isConversationFailure(err error) bool { return isHomeFailure(err) && !transport.IsWaiting(err) }
 
-// explainMissing says of a missing endpoint whether Home Assistant is still starting,
-// which its configuration knows. It is asked once for all sentences of a while.
+// explainMissing says of a missing endpoint whether Home Assistant is still starting.
 func (c *Client) explainMissing(ctx context.Context, s *initialization.Settings, token Token, err error) error {
-	const holds = 15 * time.Second
-	var home struct {
-		State string `json:"state"`
-	}
-	res, failed := core.Do(ctx, c.Dispatcher, httpclient.MakeRequest, httpclient.Request{
-		URL: s.URL + "/api/config", Bearer: token.Secret, Idempotent: true, Reuse: holds,
-	})
-	if failed == nil && res.Status == http.StatusOK && json.Unmarshal(res.Body, &home) == nil && home.State != "" && home.State != "RUNNING" {
-		return core.Errorf(core.Unreachable, core.CauseStarting, "Home Assistant is still starting (its state is %.40s): wait a minute", home.State)
+	if state := c.Transport(s).State(ctx, token.Secret); state != "" && state != transport.Running {
+		return core.Errorf(core.Unreachable, core.CauseStarting, "Home Assistant is still starting (its state is %.40s): wait a minute", state)
 	}
 	return err
 }
 
 // classifySkill returns what is wrong with an answer to a skill's request: the same as
 // with any answer, except where the endpoint makes a difference.
-func classifySkill(res httpclient.Response, token Token, path string) error {
+func classifySkill(res httpclient.Response, token Token, kind relay.Kind) error {
 	switch {
 	case res.Status == http.StatusOK && len(res.Body) == 0:
 		return core.Errorf(core.Internal, core.CauseMalformed, "Home Assistant answered 200 with an empty body: look into its log")
 	case res.Status == http.StatusOK:
 		return nil
-	case res.Status == 404 && path == conversation:
+	case res.Status == 404 && kind == relay.Conversation:
 		return core.Errorf(core.Unreachable, core.CauseNotConfigured, "Home Assistant has no conversation (404): it is still starting, or `conversation:` is missing in configuration.yaml")
 	case res.Status == 404:
 		return core.Errorf(core.Unreachable, core.CauseNotConfigured, "Home Assistant has no endpoint for a skill's intents (404): it is still starting, or `alexa:` is missing in configuration.yaml")

@@ -7,13 +7,13 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
-	"net/http"
 	"strings"
 	"sync/atomic"
 	"time"
 	"unicode"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/relay"
 	"github.com/hearthgate/hearthgate/function/access"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
@@ -22,14 +22,12 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/initialization"
 	"github.com/hearthgate/hearthgate/function/gateway/logging"
 	"github.com/hearthgate/hearthgate/function/gateway/metrics"
+	"github.com/hearthgate/hearthgate/function/homeassistant/transport"
 )
 
 // Breaker is the name of the circuit breaker of the home's Smart Home endpoint. What takes
 // long by nature has its own, so that slow answers of one service do not stop another.
 const Breaker = circuitbreaker.HomeAssistant
-
-// SmartHomePath is the path of Home Assistant's Smart Home endpoint.
-const SmartHomePath = "/api/alexa/smart_home"
 
 // A Client sends directives and sentences to one Home Assistant. It is safe for
 // concurrent use.
@@ -112,7 +110,7 @@ func (c *Client) ask(ctx context.Context, s *initialization.Settings, token Toke
 	}
 	var reply json.RawMessage
 	err := c.post(ctx, post{
-		breaker: breakerFor(d), url: s.URL + SmartHomePath, token: token, body: d.Raw(), idempotent: d.Idempotent(), unhurried: d.IsWebRTC(),
+		settings: s, breaker: breakerFor(d), kind: relay.Directive, token: token, body: d.Raw(), idempotent: d.Idempotent(), unhurried: d.IsWebRTC(),
 	}, func(res httpclient.Response) (err error) {
 		reply, err = answer(ctx, d, res, token)
 		return err
@@ -131,8 +129,9 @@ func breakerFor(d alexa.Directive) string {
 
 // A post is a request to the home.
 type post struct {
+	settings   *initialization.Settings
 	breaker    string // default: Breaker
-	url        string
+	kind       relay.Kind
 	token      Token
 	body       []byte
 	idempotent bool
@@ -162,13 +161,8 @@ func (c *Client) send(ctx context.Context, p post, read func(httpclient.Response
 		Counts:     counts,
 		Idempotent: p.idempotent,
 		Func: func(ctx context.Context) error {
-			res, err := core.Do(ctx, c.Dispatcher, httpclient.MakeRequest, httpclient.Request{
-				Method:     http.MethodPost,
-				URL:        p.url,
-				Header:     http.Header{"Content-Type": {"application/json"}},
-				Bearer:     p.token.Secret,
-				Body:       p.body,
-				Idempotent: p.idempotent,
+			res, err := c.Transport(p.settings).Ask(ctx, transport.Question{
+				Kind: p.kind, Body: p.body, Token: p.token.Secret, Idempotent: p.idempotent,
 			})
 			if p.onLine { // of a failure too
 				noteConnection(ctx, p, res)
@@ -180,6 +174,11 @@ func (c *Client) send(ctx context.Context, p post, read func(httpclient.Response
 		},
 	})
 	return err
+}
+
+// Transport returns the way to the home of settings.
+func (c *Client) Transport(s *initialization.Settings) transport.Transport {
+	return transport.HTTPS{Dispatcher: c.Dispatcher, URL: s.URL}
 }
 
 // noteConnection notes on the line how long the home and the way to it took, of a request

@@ -6,9 +6,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hearthgate/hearthgate/config/relay"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
+	"github.com/hearthgate/hearthgate/function/homeassistant/transport"
 )
 
 // A report is what the home said when it was asked for the state of a device.
@@ -31,7 +33,7 @@ func (f *confirmation) ask(ctx context.Context) (r report) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	r.err = f.send(ctx, post{
-		url: f.settings.URL + SmartHomePath, token: f.token, body: f.question.Raw(), idempotent: true, counts: isReportFailure,
+		settings: f.settings, kind: relay.Directive, token: f.token, body: f.question.Raw(), idempotent: true, counts: isReportFailure,
 	}, func(res httpclient.Response) (err error) {
 		r.body = res.Body
 		if r.reply, err = Classify(res, f.token); err != nil {
@@ -66,6 +68,6 @@ func isReportFailure(err error) bool {
 }
 
 var (
-	errOtherDevice = core.Errorf(core.Internal, core.CauseMixedUp, "the report is of another device: a proxy in front of Home Assistant caches answers or mixes them up; have it pass %s through unchanged", SmartHomePath)
+	errOtherDevice = core.Errorf(core.Internal, core.CauseMixedUp, "the report is of another device: a proxy in front of Home Assistant caches answers or mixes them up; have it pass %s through unchanged", transport.SmartHomePath)
 	errOddState    = core.Errorf(core.Internal, core.CauseMalformed, "the reported state is not one as Alexa defines it: look into Home Assistant's log")
 )

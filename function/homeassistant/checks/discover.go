@@ -3,14 +3,14 @@ package checks
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/relay"
 	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/function/core"
-	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
 	"github.com/hearthgate/hearthgate/function/homeassistant"
+	"github.com/hearthgate/hearthgate/function/homeassistant/transport"
 )
 
 // discover asks the home for its devices, as Alexa would.
@@ -21,10 +21,7 @@ func (c *checks) discover(ctx context.Context, s *wire.DiagnosisStep) error {
 	}
 	s.Tried = "a Discover"
 	body := `{"directive":{"header":{"namespace":"Alexa.Discovery","name":"Discover","payloadVersion":"3","messageId":"` + core.NewID() + `"},"payload":{"scope":{"type":"BearerToken","token":""}}}}`
-	res, err := core.Do(ctx, c.Dispatcher, httpclient.MakeRequest, httpclient.Request{
-		Method: http.MethodPost, URL: c.settings.URL + homeassistant.SmartHomePath, Header: http.Header{"Content-Type": {"application/json"}},
-		Bearer: c.token.Secret, Body: []byte(body), Idempotent: true,
-	})
+	res, err := c.Transport(c.settings).Ask(ctx, transport.Question{Kind: relay.Directive, Token: c.token.Secret, Body: []byte(body), Idempotent: true})
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package checks
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
 	"github.com/hearthgate/hearthgate/function/homeassistant"
+	"github.com/hearthgate/hearthgate/function/homeassistant/transport"
 )
 
 // showToken shows the stored token to the home. A linked account's token comes with each
@@ -40,8 +40,8 @@ func (c *checks) showToken(ctx context.Context, s *wire.DiagnosisStep) error {
 
 // endpoint checks whether Home Assistant offers the Smart Home endpoint.
 func (c *checks) endpoint(ctx context.Context, s *wire.DiagnosisStep) error {
-	s.Tried = "GET " + homeassistant.SmartHomePath
-	res, err := core.Do(ctx, c.Dispatcher, httpclient.MakeRequest, httpclient.Request{URL: c.settings.URL + homeassistant.SmartHomePath, Idempotent: true})
+	s.Tried = "GET " + transport.SmartHomePath
+	res, err := core.Do(ctx, c.Dispatcher, httpclient.MakeRequest, httpclient.Request{URL: c.settings.URL + transport.SmartHomePath, Idempotent: true})
 	if err != nil {
 		return err
 	}
@@ -58,16 +58,11 @@ func (c *checks) endpoint(ctx context.Context, s *wire.DiagnosisStep) error {
 // absent says why there is no endpoint: Home Assistant's configuration knows whether it
 // is still starting.
 func (c *checks) absent(ctx context.Context) error {
-	var home struct {
-		State string `json:"state"`
-	}
-	if res, err := c.get(ctx, "/api/config"); err == nil && res.Status == http.StatusOK && json.Unmarshal(res.Body, &home) == nil {
-		switch {
-		case home.State != "" && home.State != "RUNNING":
-			return core.Errorf(core.Unreachable, core.CauseStarting, "Home Assistant is still starting (404, its state is %.40s): wait a minute", home.State)
-		case home.State != "":
-			return core.Errorf(core.Unreachable, core.CauseNotConfigured, "Home Assistant runs and has no Smart Home endpoint (404): write `alexa:` and below it `smart_home:` into configuration.yaml and restart it")
+	if state := c.Transport(c.settings).State(ctx, c.token.Secret); state != "" {
+		if state != transport.Running {
+			return core.Errorf(core.Unreachable, core.CauseStarting, "Home Assistant is still starting (404, its state is %.40s): wait a minute", state)
 		}
+		return core.Errorf(core.Unreachable, core.CauseNotConfigured, "Home Assistant runs and has no Smart Home endpoint (404): write `alexa:` and below it `smart_home:` into configuration.yaml and restart it")
 	}
 	return core.Errorf(core.Unreachable, core.CauseNotConfigured, "there is no Smart Home endpoint (404): `alexa:` with `smart_home:` is missing in configuration.yaml, or Home Assistant is still starting")
 }
