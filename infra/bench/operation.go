@@ -30,6 +30,12 @@ var benchmarkLine = regexp.MustCompile(`^(Benchmark\S+?)(?:-\d+)?\s+\d+\s+([0-9.
 // MeasureOperations runs the benchmarks of the function's packages, each as often as
 // asked, in the clone at root.
 func MeasureOperations(ctx context.Context, root string, times int) ([]Operation, error) {
+	// All are built first: the first ones would run while others are compiled.
+	build := exec.CommandContext(ctx, "go", "test", "-run", "^$", "./...")
+	build.Dir = filepath.Join(root, "function")
+	if out, err := build.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("the benchmarks of the operations cannot be built: %w\n%s", err, out)
+	}
 	cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", "^Benchmark(Operation|Hit|Miss|Keep|Keyed|Call|Directive|Service|Do)$",
 		"-benchmem", "-count", strconv.Itoa(times), "./...")
 	cmd.Dir = filepath.Join(root, "function")

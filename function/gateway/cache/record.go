@@ -12,12 +12,12 @@ import (
 	"time"
 )
 
-// A record is an entry on a level below memory. Its format is JSON, compressed,
-// encrypted if there is a key, behind a header:
+// A record is an entry on a level below memory. Its format is JSON, compressed if it is
+// long, encrypted if there is a key, behind a header:
 //
 //	4 B  "hgc" and 'c' for plain or 's' for encrypted
 //	16 B of the SHA-256 of the rest
-//	gzip
+//	JSON or gzip
 type record struct {
 	Namespace Namespace       `json:"n"`
 	Op        string          `json:"o,omitempty"` // whose result the value is
@@ -34,6 +34,8 @@ const (
 	sumSize   = 16
 	headSize  = len(magic) + 1 + sumSize
 	maxRecord = maxValue + 64<<10 // uncompressed
+
+	maxUnpacked = 8 << 10
 )
 
 // ErrNoKey is what [Options.Seal] and [Options.Open] return while there is no key.
@@ -138,7 +140,11 @@ func (c codec) decode(b []byte, ns Namespace) (*record, error) {
 	return r, nil
 }
 
+// pack returns text, compressed if that is worth the 1.2 MB that a compressor takes.
 func pack(text []byte) []byte {
+	if len(text) <= maxUnpacked {
+		return text
+	}
 	var b bytes.Buffer
 	w, _ := gzip.NewWriterLevel(&b, gzip.BestSpeed) // the level is valid
 	_, _ = w.Write(text)                            // a Buffer does not fail
@@ -148,6 +154,9 @@ func pack(text []byte) []byte {
 
 // unpack returns an error for more than maxRecord bytes of text.
 func unpack(b []byte) ([]byte, error) {
+	if len(b) <= maxUnpacked && bytes.HasPrefix(b, []byte("{")) {
+		return b, nil
+	}
 	r, err := gzip.NewReader(bytes.NewReader(b))
 	if err != nil {
 		return nil, err

@@ -11,10 +11,10 @@ import (
 
 // A trail is the last steps of an invocation. The zero value is empty.
 type trail struct {
-	steps []step // a ring once it is full; in space
-	next  int    // index of the oldest, once it is full
-	noted int    // in all, with those that were overwritten
-	space [trailLength]step
+	steps []step  // a ring once it is full; in space
+	next  int     // index of the oldest, once it is full
+	noted int     // in all, with those that were overwritten
+	space [8]step // of steps, as many as a directive has
 }
 
 // trailLength is how many steps a trail remembers.

@@ -22,6 +22,7 @@ var thisMachine = []string{"GOOS=", "GOARCH="}
 type build struct {
 	dir, out string
 	machine  []string       // GOOS and GOARCH
+	pages    string         // of its memory; default: as large as any machine's
 	watchers []func(string) // see what it does
 
 	downloads int             // of modules, so far
@@ -37,7 +38,7 @@ func (b *build) run(ctx context.Context) error {
 		return err
 	}
 	args := append(slices.Clone(flags), "-o", out, ".")
-	args[len(flags)-1] += Version(ctx, b.dir)
+	args[len(flags)-1] = b.pages + args[len(flags)-1] + Version(ctx, b.dir)
 	if len(b.watchers) > 0 {
 		if err := b.list(ctx); err != nil {
 			return err

@@ -13,8 +13,10 @@ import (
 	"strings"
 )
 
-// flags and describe are those of the Makefile's BUILD and VERSION; a test compares
-// them. The version is added to the last flag.
+const pages = "-R=4096 " // of the memory of Lambda's machines, which the last flag begins with
+
+// flags, pages and describe are those of the Makefile's BUILD, LAMBDA and VERSION; a test
+// compares them. The version is added to the last flag.
 var (
 	flags    = []string{"-trimpath", "-buildvcs=false", "-mod=readonly", "-tags", "lambda.norpc,nethttpomithttp2", "-ldflags", "-s -w -buildid= -X github.com/hearthgate/hearthgate/config.version="}
 	describe = []string{"describe", "--tags", "--always", "--dirty", "--abbrev=12"}
@@ -38,7 +40,7 @@ func Program(ctx context.Context, dir, out string, env ...string) error {
 
 // Deployed builds what `make function` builds: the function for Lambda.
 func Deployed(ctx context.Context, root, out string) error {
-	b := build{dir: filepath.Join(root, "function"), out: out, machine: []string{"GOOS=linux", "GOARCH=arm64"}}
+	b := build{dir: filepath.Join(root, "function"), out: out, machine: []string{"GOOS=linux", "GOARCH=arm64"}, pages: pages}
 	return b.run(ctx)
 }
 

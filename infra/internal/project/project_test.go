@@ -61,7 +61,7 @@ func TestFlagsAreTheMakefiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"go build " + project.Flags(), "VERSION = $(shell " + project.Describe() + " ",
+		"go build " + project.Flags(), "\nfunction: LAMBDA = " + project.Pages + "#", "VERSION = $(shell " + project.Describe() + " ",
 		"build.sh .build/demo env $(BUILD)\n", // so that it and the function share what is compiled
 	} {
 		if !strings.Contains(string(makefile), want) {
