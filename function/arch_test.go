@@ -32,7 +32,7 @@ var importers = map[string]string{
 // layers are the folders of the function, lowest first. A package imports packages of
 // lower layers only.
 var layers = [][]string{
-	{"core", "alexa", "threads"}, {"access"}, {"core/coretest", "access/accesstest", "gateway/*", "amazon", "legacy"}, {"homeassistant/transport"}, {"homeassistant"}, {"homeassistant/checks"}, {"app"}, {"."},
+	{"core", "alexa", "threads", "mqtt"}, {"access"}, {"core/coretest", "access/accesstest", "gateway/*", "amazon", "legacy"}, {"homeassistant/transport"}, {"homeassistant"}, {"homeassistant/checks"}, {"app"}, {"."},
 }
 
 // layer returns the layer of a folder; -1 if it has none.

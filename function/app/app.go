@@ -27,6 +27,7 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/utility"
 	"github.com/hearthgate/hearthgate/function/homeassistant"
 	"github.com/hearthgate/hearthgate/function/homeassistant/checks"
+	"github.com/hearthgate/hearthgate/function/homeassistant/transport"
 )
 
 // Options configure an [App].
@@ -111,7 +112,9 @@ func New(o Options) *App {
 	})
 	a.due = a.loader.Due
 	a.home = &homeassistant.Client{
-		Dispatcher: a.dispatcher, Settings: a.loader.Settings, Names: a.cache.Namespace(cache.Discovery), AlexaAPI: o.Alexa,
+		Dispatcher: a.dispatcher, Settings: a.loader.Settings, Line: transport.NewLine(client.DialHome, func(ctx context.Context, host string) (string, error) {
+			return initialization.Presign(ctx, o.Getenv, host)
+		}), Names: a.cache.Namespace(cache.Discovery), AlexaAPI: o.Alexa,
 	}
 	a.dispatcher.Install(
 		a.cache,

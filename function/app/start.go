@@ -57,8 +57,8 @@ func (a *App) addStages() {
 	for _, stage := range []initialization.Dependency{
 		{Stage: "cache", After: []string{initialization.ParametersStage}, Run: a.preload},
 		{Stage: "connections", After: []string{initialization.ParametersStage}, Run: a.connect,
-			Early: (*initialization.Settings).HasURL,
-			Again: func(before, now *initialization.Settings) bool { return before.URL != now.URL }},
+			Early: (*initialization.Settings).HasAddress,
+			Again: func(before, now *initialization.Settings) bool { return before.Address() != now.Address() }},
 	} {
 		if _, err := core.Do(context.Background(), a.dispatcher, initialization.AddStage, stage); err != nil {
 			panic(err) // a mistake in this list
@@ -108,16 +108,19 @@ func (a apply) settings(s *initialization.Settings) error {
 		return err
 	}
 	a.redactor.SetLiterals(secrets(s))
-	if s.TokenSource == config.Stored {
+	switch {
+	case s.Connection == config.Relay: // there is no token; this lasts as long as /tmp does
+		a.sealer.SetToken(core.Secret(a.getenv("AWS_SECRET_ACCESS_KEY")))
+	case s.TokenSource == config.Stored:
 		a.sealer.SetToken(s.Token)
-	} else {
+	default:
 		a.sealer.SetToken("")
 	}
 	a.applied.Store(s)
-	if !s.HasURL() {
+	if !s.HasAddress() {
 		return nil // it may yet be among the parameters
 	}
-	return a.client.Configure(httpclient.Config{Home: s.URL, Headers: s.Headers, CA: s.CA, Insecure: !s.VerifySSL})
+	return a.client.Configure(httpclient.Config{Home: s.Address(), Headers: s.Headers, CA: s.CA, Insecure: !s.VerifySSL})
 }
 
 // secrets returns the literal secrets of settings.

@@ -53,6 +53,7 @@ const (
 	CauseNoConnection Cause = "no_connection" // none could be made for a check
 	CauseNoAnswer     Cause = "no_answer"     // the far side said nothing usable
 	CauseBreakerOpen  Cause = "breaker_open"  // the circuit breaker is open
+	CauseHomeOffline  Cause = "home_offline"  // Home Assistant is not connected to the relay
 	CauseSlow         Cause = "slow"          // it answered, too slowly
 )
 

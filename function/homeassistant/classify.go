@@ -141,6 +141,6 @@ func isHomeFailure(err error) bool {
 	return err != nil && !slices.Contains([]core.Cause{
 		core.CauseUnauthorized, core.CauseExpired, core.CauseCloudflareAccess, core.CauseCloudflare, core.CauseBanned,
 		core.CauseForbidden, core.CauseNotConfigured, core.CauseBadRequest, core.CauseRefusedRequest, core.CauseTooLarge,
-		core.CauseRedirect, core.CauseUnexpectedStatus, core.CauseMalformed, core.CauseMixedUp, core.CauseOversized,
+		core.CauseHomeOffline, core.CauseStarting, core.CauseNotAllowed, core.CauseRedirect, core.CauseUnexpectedStatus, core.CauseMalformed, core.CauseMixedUp, core.CauseOversized,
 	}, core.CauseOf(err))
 }

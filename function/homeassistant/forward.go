@@ -34,6 +34,7 @@ const Breaker = circuitbreaker.HomeAssistant
 type Client struct {
 	Dispatcher *core.Dispatcher
 	Settings   func() *initialization.Settings // in effect; nil while there are none
+	Line       *transport.Line                 // to the broker, for homes behind a relay
 	Names      Cache                           // of the devices of the last discovery; default: none are kept
 
 	AlexaAPI string // address of Alexa's API for progressive responses; default: the one that a request names, if it is Amazon's
@@ -178,6 +179,9 @@ func (c *Client) send(ctx context.Context, p post, read func(httpclient.Response
 
 // Transport returns the way to the home of settings.
 func (c *Client) Transport(s *initialization.Settings) transport.Transport {
+	if s.Connection == config.Relay {
+		return transport.Relay{Line: c.Line, Stage: s.Stage, Endpoint: s.Relay}
+	}
 	return transport.HTTPS{Dispatcher: c.Dispatcher, URL: s.URL}
 }
 

@@ -65,12 +65,15 @@ func (e *environment) parameterNames() map[string]string {
 			names[parameter] = variable
 		}
 	}
+	relayed := e.get(config.EnvConnection) == string(config.Relay)
 	if prefix := e.get(config.EnvParameterPrefix); prefix != "" {
-		add(prefix+config.URLParameter, config.EnvURL)
+		if !relayed {
+			add(prefix+config.URLParameter, config.EnvURL)
+		}
 		add(prefix+config.LogLevelParameter, config.EnvLogLevel)
 		add(prefix+config.OperationsParameter, config.EnvOperationsUntil)
 	}
-	if e.get(config.EnvTokenSource) != string(config.Linked) {
+	if !relayed && e.get(config.EnvTokenSource) != string(config.Linked) {
 		add(e.get(config.EnvTokenParameter), config.EnvToken)
 	}
 	add(e.get(config.EnvHeadersParam), config.EnvHeaders)

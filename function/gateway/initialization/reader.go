@@ -32,7 +32,7 @@ func (r *reader) settings() (*Settings, error) {
 	r.sources, r.problems = map[string]source{}, slices.Clone(r.env.problems)
 	s := &Settings{
 		Stage:        r.text(config.EnvStage, "local"),
-		URL:          r.url(config.EnvURL),
+		Connection:   config.Connection(r.text(config.EnvConnection, string(config.HTTPS))),
 		Token:        r.secret(config.EnvToken),
 		TokenSource:  config.TokenSource(r.text(config.EnvTokenSource, string(r.env.tokenSource()))),
 		Headers:      r.headers(),
@@ -48,13 +48,33 @@ func (r *reader) settings() (*Settings, error) {
 		Conversation: r.text(config.EnvConversation, ""),
 		AmazonClient: r.text(config.EnvAmazonClientID, ""),
 	}
+	r.readAddress(s)
 	s.OperationsUntil = r.until(config.EnvOperationsUntil)
 	r.text(config.EnvCacheTable, "") // for the view only: the cache reads it itself
-	r.checkToken(s)
 	r.checkAccess(s)
 	r.hideMisplaced(s)
 	s.sources = r.sources
 	return s, errors.Join(r.problems...)
+}
+
+// readAddress reads where the function connects to, and checks what it shows there. A relay
+// needs no token.
+func (r *reader) readAddress(s *Settings) {
+	switch s.Connection {
+	case config.HTTPS:
+		s.URL = r.url(config.EnvURL)
+		r.checkToken(s)
+	case config.Relay:
+		s.Relay = r.text(config.EnvRelayEndpoint, "")
+		if problem := urlProblem(s.Address()); s.Relay == "" || problem != "" || strings.Contains(s.Relay, "/") {
+			r.wrong(config.EnvRelayEndpoint, "is not the host name of a broker: `hearthgate deploy` sets it with %s", config.EnvConnection)
+		}
+		if s.TokenSource != config.Stored {
+			r.wrong(config.EnvTokenSource, "is %q, which a relay has no use for: remove it, as Home Assistant gets no token over a relay", s.TokenSource)
+		}
+	default:
+		r.wrong(config.EnvConnection, "is %q: expected %s or %s", s.Connection, config.HTTPS, config.Relay)
+	}
 }
 
 func (r *reader) checkToken(s *Settings) {

@@ -14,7 +14,9 @@ import (
 // Settings are the function's configuration. They are not modified once made.
 type Settings struct {
 	Stage        string
-	URL          string // of Home Assistant: scheme, host and port
+	Connection   config.Connection // to the home
+	Relay        string            // host of the relay's broker, with a port where it is not 443; "" with https
+	URL          string            // of Home Assistant: scheme, host and port; "" with a relay
 	Token        core.Secret
 	TokenSource  config.TokenSource
 	Headers      map[string]core.Secret // to send to the home with every request, by canonical name
@@ -35,9 +37,18 @@ type Settings struct {
 	sources map[string]source
 }
 
-// HasURL reports whether the home's address is known and valid, as it may be before
-// the other settings are.
-func (s *Settings) HasURL() bool { return urlProblem(s.URL) == "" }
+// HasAddress reports whether the address of the home, or of its relay, is known and valid,
+// as it may be before the other settings are.
+func (s *Settings) HasAddress() bool { return urlProblem(s.Address()) == "" }
+
+// Address returns the address to which the function connects: that of the home, or of the
+// broker of its relay.
+func (s *Settings) Address() string {
+	if s.Connection == config.Relay {
+		return "https://" + s.Relay
+	}
+	return s.URL
+}
 
 // A source is where a setting came from, and its text; [secret] for a secret.
 type source struct {

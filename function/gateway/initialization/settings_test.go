@@ -166,7 +166,7 @@ func TestA5C4Address(t *testing.T) {
 				}
 				return
 			}
-			if !status.Ready || l.Settings().URL != tt.url || !l.Settings().HasURL() {
+			if !status.Ready || l.Settings().URL != tt.url || !l.Settings().HasAddress() {
 				t.Errorf("ready %v with %+v: %s; want the address %s", status.Ready, l.Settings(), status.Problem, tt.url)
 			}
 			warnings := strings.Join(status.Warnings, "\n")

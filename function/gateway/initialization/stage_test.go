@@ -103,7 +103,7 @@ func TestEarlyStages(t *testing.T) {
 		_, d := loader(initialization.Options{}, nil)
 		addStages(t, d,
 			initialization.Dependency{Stage: "slow", Run: func(context.Context, *initialization.Settings) error { <-parameters; return nil }},
-			initialization.Dependency{Stage: "connections", After: []string{"slow"}, Early: func(s *initialization.Settings) bool { return early && s.HasURL() },
+			initialization.Dependency{Stage: "connections", After: []string{"slow"}, Early: func(s *initialization.Settings) bool { return early && s.HasAddress() },
 				Run: func(_ context.Context, s *initialization.Settings) error {
 					if early {
 						close(parameters)

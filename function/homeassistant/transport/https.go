@@ -60,7 +60,3 @@ func (h HTTPS) Connect(ctx context.Context) error {
 	_, err := core.Do(ctx, h.Dispatcher, httpclient.WarmUp, httpclient.WarmUpInput{URL: h.URL + SmartHomePath})
 	return err
 }
-
-// IsWaiting reports whether err is a timeout of a question that Home Assistant has
-// received: it may yet do what was asked.
-func IsWaiting(err error) bool { return httpclient.IsWaiting(err) }

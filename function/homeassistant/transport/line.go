@@ -1,0 +1,171 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/hearthgate/hearthgate/config/relay"
+	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
+	"github.com/hearthgate/hearthgate/function/mqtt"
+)
+
+// A Line is the one connection of a process to the broker of a relay. It is made when it
+// is needed and there is none, or none that can be relied on, and is safe for concurrent
+// use.
+type Line struct {
+	dial    func(context.Context) (net.Conn, error)
+	sign    func(ctx context.Context, host string) (target string, err error)
+	process string // in the topic of the replies
+
+	turn chan struct{} // holds one token; its owner may make a connection
+
+	mu      sync.Mutex
+	session *session                    // guarded by mu; nil before the first connection
+	waiting map[string]chan relay.Reply // guarded by mu; by the id of the request
+
+	quickest atomic.Int64 // the least time from a request to the first word about it, in nanoseconds; 0 before
+}
+
+// NewLine returns a Line without a connection. It connects by dial, with TLS, and asks
+// sign for the path and query of the WebSocket at a host.
+func NewLine(dial func(context.Context) (net.Conn, error), sign func(ctx context.Context, host string) (target string, err error)) *Line {
+	l := &Line{dial: dial, sign: sign, process: core.NewID(), turn: make(chan struct{}, 1), waiting: map[string]chan relay.Reply{}}
+	l.turn <- struct{}{}
+	return l
+}
+
+// A session is one connection of a [Line], from its subscription on.
+type session struct {
+	*mqtt.Client
+	conn  net.Conn
+	since time.Time // of the subscription
+
+	presence atomic.Pointer[relay.Presence] // nil while the broker has sent none
+	known    chan struct{}                  // closed when it has
+	first    sync.Once
+}
+
+// connect returns the connection, which is new unless reused.
+func (l *Line) connect(ctx context.Context, stage, host string) (s *session, reused bool, err error) {
+	select {
+	case <-l.turn:
+	case <-ctx.Done():
+		return nil, false, timedOut(ctx, "the relay is being connected to")
+	}
+	defer func() { l.turn <- struct{}{} }()
+	l.mu.Lock()
+	s = l.session
+	l.mu.Unlock()
+	if s.reliable() {
+		return s, true, nil
+	}
+	if s != nil {
+		s.Close()
+	}
+	if s, err = l.open(ctx, stage, host); err != nil {
+		return nil, false, refusal(ctx, err)
+	}
+	l.mu.Lock()
+	l.session = s
+	l.mu.Unlock()
+	return s, false, nil
+}
+
+// reliable reports whether what is published over s, which may be nil, can be expected to
+// arrive: a router that has forgotten a silent connection drops what is sent over it
+// without a word. After a freeze the kernel knows of an end before the process does.
+func (s *session) reliable() bool {
+	return s != nil && s.Err() == nil && !httpclient.PeerClosed(s.conn) && time.Since(s.Heard()) < relay.RedialAfter
+}
+
+// open connects and subscribes.
+func (l *Line) open(ctx context.Context, stage, host string) (*session, error) {
+	target, err := l.sign(ctx, host)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := l.dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	socket, err := mqtt.WebSocket(ctx, conn, host, target)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{conn: conn, known: make(chan struct{})}
+	replies, presence := relay.ReplyTopic(stage, l.process), relay.PresenceTopic(stage)
+	s.Client, err = mqtt.Connect(ctx, socket, mqtt.Options{
+		ClientID: relay.FunctionClient(stage, l.process), KeepAlive: relay.MaxKeepAlive,
+		Receive: func(m mqtt.Message) {
+			switch m.Topic {
+			case replies:
+				l.receive(m)
+			case presence:
+				s.see(m.Payload)
+			}
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Subscribe(ctx, replies, presence); err != nil {
+		s.Close()
+		return nil, err
+	}
+	s.since = time.Now()
+	return s, nil
+}
+
+// expect returns a channel that gets the replies to a request, until the function is
+// called that it returns.
+func (l *Line) expect(id string) (replies <-chan relay.Reply, end func()) {
+	const most = 4 // an acknowledgement and a reply, and each again
+	c := make(chan relay.Reply, most)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waiting[id] = c
+	return c, func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		delete(l.waiting, id)
+	}
+}
+
+// receive passes a reply to who expects it. Anything else is ignored: replies that no one
+// waits for any more, copies and nonsense.
+func (l *Line) receive(m mqtt.Message) {
+	r, err := readReply(m.Payload)
+	if errors.Is(err, errInflated) {
+		r = relay.Reply{ID: string(m.Correlation), Status: relay.TooLong}
+	} else if err != nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	select {
+	case l.waiting[r.ID] <- r: // a nil channel takes nothing
+	default:
+	}
+}
+
+// patience returns how long the home may say nothing about a request.
+func (l *Line) patience() time.Duration {
+	const unknown = 500 * time.Millisecond
+	usual := time.Duration(l.quickest.Load())
+	if usual == 0 {
+		usual = unknown
+	}
+	return relay.AnswerWithin + usual
+}
+
+// took notes how long the first word about a request took.
+func (l *Line) took(d time.Duration) {
+	if before := l.quickest.Load(); before == 0 || int64(d) < before {
+		l.quickest.Store(int64(d))
+	}
+}

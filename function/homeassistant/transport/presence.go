@@ -1,0 +1,79 @@
+package transport
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/hearthgate/hearthgate/config/relay"
+	"github.com/hearthgate/hearthgate/function/core"
+)
+
+// see takes over a presence that the broker has sent. An empty one means that there is
+// none any more.
+func (s *session) see(payload []byte) {
+	var p relay.Presence
+	if len(payload) > 0 && json.Unmarshal(payload, &p) != nil {
+		return
+	}
+	s.presence.Store(&p)
+	s.first.Do(func() { close(s.known) })
+}
+
+// errUnsure is the error of a connection that proved dead before anything was sent.
+var errUnsure = errors.New("the connection to the relay is dead")
+
+// home returns what the home says about itself: the zero value if it was never connected.
+// It returns errUnsure if the connection is dead.
+func (s *session) home(ctx context.Context) (relay.Presence, error) {
+	const (
+		retained = 300 * time.Millisecond // after the subscription
+		ping     = relay.AnswerWithin
+		recently = 100 * time.Millisecond
+	)
+	if s.presence.Load() == nil {
+		s.wait(ctx, retained-time.Since(s.since))
+	}
+	if p := s.presence.Load(); p != nil && p.State == relay.Online {
+		return *p, nil
+	}
+	// A process that was frozen may have received, and not yet read, that it has changed.
+	if time.Since(s.Heard()) > recently {
+		ctx, cancel := context.WithTimeout(ctx, ping)
+		defer cancel()
+		if s.Ping(ctx) != nil {
+			return relay.Presence{}, errUnsure
+		}
+	}
+	if p := s.presence.Load(); p != nil {
+		return *p, nil
+	}
+	return relay.Presence{}, nil
+}
+
+// wait waits until the presence is known, at most so long.
+func (s *session) wait(ctx context.Context, most time.Duration) {
+	timer := time.NewTimer(most)
+	defer timer.Stop()
+	select {
+	case <-s.known:
+	case <-timer.C:
+	case <-ctx.Done():
+	case <-s.Done():
+	}
+}
+
+// unready returns why a home with that presence is not asked; nil if it is. A state that a
+// later version of the integration has is no reason.
+func unready(p relay.Presence) error {
+	switch p.State {
+	case "":
+		return core.Errorf(core.Unreachable, core.CauseHomeOffline, "no Home Assistant has connected to the relay yet: add the integration hearthgate there, and pair it with `hearthgate pair`")
+	case relay.Offline:
+		return core.Errorf(core.Unreachable, core.CauseHomeOffline, "Home Assistant is not connected to the relay: check whether it runs, whether the home's internet connection works, and what its integration hearthgate says")
+	case relay.Starting:
+		return core.Errorf(core.Unreachable, core.CauseStarting, "Home Assistant is still starting: wait a minute")
+	}
+	return nil
+}

@@ -1,0 +1,199 @@
+// Package broker is an MQTT broker on a loopback port that behaves as AWS IoT Core does
+// where a relay can notice: who may connect, subscribe, publish and receive follows from
+// documents of policies; a home shows a client certificate at the port for MQTT, and the
+// function's WebSocket has a signature in its address that is computed again here.
+package broker
+
+import (
+	"cmp"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	mqtt "github.com/mochi-mqtt/server/v2"
+)
+
+// Options choose where in AWS the broker seems to be.
+type Options struct {
+	Region  string           // default: us-east-1
+	Account string           // default: 123456789012
+	Now     func() time.Time // the clock that signatures are compared with; default: time.Now
+}
+
+// A Broker accepts connections until it is closed. It is safe for concurrent use.
+type Broker struct {
+	options   Options
+	authority *authority
+	server    *mqtt.Server
+	sockets   *http.Server
+	listeners [2]net.Listener // for MQTT, and for WebSockets
+	going     sync.WaitGroup
+
+	mu           sync.Mutex
+	roles        map[string]*role        // guarded by mu; by access key
+	certificates map[string]*Certificate // guarded by mu; by fingerprint
+	rights       []Right                 // guarded by mu
+	visitors     map[*visitor]struct{}   // guarded by mu
+}
+
+// Start starts a broker.
+func Start(o Options) (*Broker, error) {
+	o.Region, o.Account = cmp.Or(o.Region, "us-east-1"), cmp.Or(o.Account, "123456789012")
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	b := &Broker{options: o, roles: map[string]*role{}, certificates: map[string]*Certificate{}, visitors: map[*visitor]struct{}{}}
+	var err error
+	if b.authority, err = newAuthority(); err != nil {
+		return nil, err
+	}
+	return b, b.open([2]string{"127.0.0.1:0", "127.0.0.1:0"})
+}
+
+// open starts listening at two addresses.
+func (b *Broker) open(addresses [2]string) (err error) {
+	for i, address := range addresses {
+		if b.listeners[i], err = net.Listen("tcp", address); err != nil {
+			return err
+		}
+	}
+	b.server = mqtt.New(&mqtt.Options{Capabilities: capabilities(), Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	if err := b.server.AddHook(&hook{broker: b, server: b.server}, nil); err != nil {
+		return err
+	}
+	if err := b.server.Serve(); err != nil {
+		return err
+	}
+	b.sockets = &http.Server{Handler: http.HandlerFunc(b.upgrade), TLSConfig: b.authority.tls(tls.NoClientCert), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0)}
+	mqtts := tls.NewListener(b.listeners[0], b.authority.tls(tls.RequireAnyClientCert))
+	b.going.Go(func() { b.accept(b.server, mqtts) })
+	sockets := b.sockets
+	b.going.Go(func() { _ = sockets.ServeTLS(b.listeners[1], "", "") }) // ends when it is closed
+	return nil
+}
+
+// accept accepts homes.
+func (b *Broker) accept(server *mqtt.Server, l net.Listener) {
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		b.going.Go(func() {
+			defer conn.Close()
+			conn.(*tls.Conn).SetDeadline(time.Now().Add(10 * time.Second))
+			if conn.(*tls.Conn).Handshake() != nil {
+				return
+			}
+			conn.SetDeadline(time.Time{})
+			if c := b.certificate(conn.(*tls.Conn).ConnectionState().PeerCertificates[0]); c != nil {
+				b.establish(server, "mqtts", &visitor{Conn: conn, principal: c})
+			}
+		})
+	}
+}
+
+// establish serves a connection until it ends.
+func (b *Broker) establish(server *mqtt.Server, door string, v *visitor) {
+	b.mu.Lock()
+	b.visitors[v] = struct{}{}
+	b.mu.Unlock()
+	_ = server.EstablishConnection(door, v) // how a client ended is no error of the broker
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.visitors, v)
+}
+
+// A visitor is a connection of a known principal.
+type visitor struct {
+	net.Conn
+	principal
+	subscribing atomic.Bool // a SUBSCRIBE of its is being answered
+}
+
+// A principal is who is allowed something.
+type principal interface {
+	name() string
+	policies() []*Policy
+}
+
+// Close ends all connections and stops listening.
+func (b *Broker) Close() {
+	b.sockets.Close()
+	for _, l := range b.listeners {
+		l.Close()
+	}
+	b.mu.Lock()
+	for v := range b.visitors {
+		v.Close()
+	}
+	b.mu.Unlock()
+	_ = b.server.Close()
+	b.going.Wait()
+}
+
+// Restart closes the broker and starts it at the same ports. Retained messages are lost;
+// certificates and credentials are not.
+func (b *Broker) Restart() error {
+	b.Close()
+	return b.open([2]string{b.listeners[0].Addr().String(), b.listeners[1].Addr().String()})
+}
+
+// Endpoint returns host and port for WebSockets, as the function's environment has them.
+func (b *Broker) Endpoint() string { return "localhost:" + port(b.listeners[1]) }
+
+// MQTT returns host and port for homes.
+func (b *Broker) MQTT() (host string, number int) {
+	number, _ = strconv.Atoi(port(b.listeners[0]))
+	return "localhost", number
+}
+
+func port(l net.Listener) string {
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return port
+}
+
+// Authority returns the certificate, in PEM, that signed the broker's.
+func (b *Broker) Authority() string { return b.authority.pem() }
+
+// Clients returns the ids of the clients that are connected.
+func (b *Broker) Clients() (ids []string) {
+	for id, cl := range b.server.Clients.GetAll() {
+		if !cl.Closed() && !cl.Net.Inline {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// Disconnect ends the connection of a client without a word, as a network would.
+func (b *Broker) Disconnect(client string) {
+	if cl, ok := b.server.Clients.Get(client); ok && cl.Net.Conn != nil {
+		cl.Net.Conn.Close()
+	}
+}
+
+// Retained returns the retained message of a topic; nil if there is none.
+func (b *Broker) Retained(topic string) []byte {
+	if pk, ok := b.server.Topics.Retained.Get(topic); ok {
+		return pk.Payload
+	}
+	return nil
+}
+
+// certificate returns the valid certificate that a home has shown.
+func (b *Broker) certificate(shown *x509.Certificate) *Certificate {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if c := b.certificates[fingerprint(shown.Raw)]; c != nil && !c.revoked {
+		return c
+	}
+	return nil
+}

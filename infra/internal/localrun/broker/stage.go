@@ -1,0 +1,65 @@
+package broker
+
+import (
+	"encoding/json"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/relay"
+)
+
+// A Stage is both ends of a stage's relay, with the least that each needs.
+type Stage struct {
+	Environment []string      // of the function, "NAME=value"
+	Pairing     relay.Pairing // of the home
+	Key         []byte        // of the home's certificate, PKCS #8 in DER
+	Certificate *Certificate
+}
+
+// Stage makes both ends of the relay of a stage.
+func (b *Broker) Stage(name string) (s Stage, err error) {
+	function, err := b.Role(b.policy(
+		allow{"iot:Connect", "client/" + relay.FunctionClient(name, relay.AnyProcess)},
+		allow{"iot:Publish", "topic/" + relay.RequestTopic(name)},
+		allow{"iot:Subscribe", "topicfilter/" + relay.ReplyTopic(name, relay.AnyProcess)},
+		allow{"iot:Subscribe", "topicfilter/" + relay.PresenceTopic(name)},
+		allow{"iot:Receive", "topic/" + relay.ReplyTopic(name, relay.AnyProcess)},
+		allow{"iot:Receive", "topic/" + relay.PresenceTopic(name)},
+	))
+	if err != nil {
+		return s, err
+	}
+	var request []byte
+	if s.Key, request, err = Request("hearthgate"); err != nil {
+		return s, err
+	}
+	if s.Certificate, err = b.Sign(request, b.policy(
+		allow{"iot:Connect", "client/" + relay.HomeClient(name)},
+		allow{"iot:Subscribe", "topicfilter/" + relay.RequestTopic(name)},
+		allow{"iot:Receive", "topic/" + relay.RequestTopic(name)},
+		allow{"iot:Publish", "topic/" + relay.ReplyTopic(name, relay.AnyProcess)},
+		allow{"iot:Publish", "topic/" + relay.PresenceTopic(name)},
+		allow{"iot:RetainPublish", "topic/" + relay.PresenceTopic(name)},
+	)); err != nil {
+		return s, err
+	}
+	host, port := b.MQTT()
+	s.Pairing = relay.Pairing{Stage: name, Endpoint: host, Port: port, Certificate: s.Certificate.PEM, Authority: b.Authority()}
+	s.Environment = append(function.Environment(b.options.Region),
+		config.EnvStage+"="+name, config.EnvConnection+"="+string(config.Relay),
+		config.EnvRelayEndpoint+"="+b.Endpoint(), config.EnvCA+"="+b.Authority())
+	return s, nil
+}
+
+// allow is an action on a resource of IoT Core.
+type allow struct{ action, resource string }
+
+// policy returns the document of a policy.
+func (b *Broker) policy(rights ...allow) []byte {
+	type statement struct{ Effect, Action, Resource string }
+	var all []statement
+	for _, r := range rights {
+		all = append(all, statement{"Allow", r.action, "arn:aws:iot:" + b.options.Region + ":" + b.options.Account + ":" + r.resource})
+	}
+	document, _ := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": all}) // text: cannot fail
+	return document
+}

@@ -1,0 +1,202 @@
+// Package relayagent is a home at the far end of a relay without Home Assistant: it holds
+// an outbound connection to the broker with a client certificate, and answers requests as
+// the integration does.
+package relayagent
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/mochi-mqtt/server/v2/packets"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/relay"
+)
+
+// Options say where the home connects to and how it answers. Pairing, Key and Home are
+// required.
+type Options struct {
+	Pairing relay.Pairing
+	Key     []byte // of the certificate, PKCS #8 in DER
+	Home    Home
+
+	State     string                         // of its presence; default: online
+	KeepAlive time.Duration                  // default: 30 s
+	Now       func() time.Time               // the home's clock; default: time.Now
+	Dial      func(string) (net.Conn, error) // to host and port of the broker; default: TCP
+
+	// Intercept gets each request before it is handled and the function that publishes
+	// what it is given as a reply; it returns whether the request is handled as usual.
+	// Default: all are.
+	Intercept func(r relay.Request, publish func(payload []byte)) bool
+}
+
+// A Home answers requests: with a status, and the body of one that is done or what is
+// wrong.
+type Home interface {
+	Answer(ctx context.Context, r relay.Request) (status relay.Status, body json.RawMessage, problem string)
+}
+
+// An Agent is a connected home. It is safe for concurrent use.
+type Agent struct {
+	options Options
+	client  *client
+	conn    net.Conn
+	topics  struct{ request, presence string }
+	memory  memory
+	base    lateness
+	handled atomic.Int64 // requests that Home was asked
+	ctx     context.Context
+	cancel  context.CancelFunc
+	working sync.WaitGroup
+	done    chan struct{}
+}
+
+// Start connects a home.
+func Start(ctx context.Context, o Options) (*Agent, error) {
+	if o.State == "" {
+		o.State = relay.Online
+	}
+	if o.KeepAlive == 0 {
+		o.KeepAlive = 30 * time.Second
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	a := &Agent{options: o, done: make(chan struct{})}
+	a.topics.request, a.topics.presence = relay.RequestTopic(o.Pairing.Stage), relay.PresenceTopic(o.Pairing.Stage)
+	a.ctx, a.cancel = context.WithCancel(context.Background())
+	conn, err := a.dial(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("the home cannot reach the relay's broker: %w", err)
+	}
+	a.conn = conn
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	defer stop()
+	if err := a.connect(); err != nil {
+		a.Cut()
+		return nil, fmt.Errorf("the relay's broker does not let the home in: %w", err)
+	}
+	return a, nil
+}
+
+func (a *Agent) dial(ctx context.Context) (net.Conn, error) {
+	p := a.options.Pairing
+	key, err := x509.ParsePKCS8PrivateKey(a.options.Key)
+	if err != nil {
+		return nil, err
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM([]byte(p.Authority))
+	chain, err := leaf(p.Certificate)
+	if err != nil {
+		return nil, err
+	}
+	address := net.JoinHostPort(p.Endpoint, strconv.Itoa(p.Port))
+	var raw net.Conn
+	if a.options.Dial != nil {
+		raw, err = a.options.Dial(address)
+	} else {
+		raw, err = new(net.Dialer).DialContext(ctx, "tcp", address)
+	}
+	if err != nil {
+		return nil, err
+	}
+	conn := tls.Client(raw, &tls.Config{
+		ServerName: p.Endpoint, RootCAs: roots, MinVersion: tls.VersionTLS12,
+		Certificates: []tls.Certificate{{Certificate: chain, PrivateKey: key}},
+	})
+	return conn, conn.HandshakeContext(ctx)
+}
+
+// connect introduces the home, subscribes and announces it.
+func (a *Agent) connect() (err error) {
+	a.client, err = introduce(a.conn, packets.ConnectParams{
+		ClientIdentifier: relay.HomeClient(a.options.Pairing.Stage), Keepalive: uint16(a.options.KeepAlive / time.Second),
+		WillFlag: true, WillRetain: true, WillTopic: a.topics.presence, WillPayload: a.state(relay.Offline),
+	}, a.topics.request)
+	if err != nil {
+		return err
+	}
+	a.working.Go(a.read)
+	a.working.Go(a.keepAlive)
+	return a.Announce(a.options.State)
+}
+
+// read handles packets until the connection ends.
+func (a *Agent) read() {
+	defer a.end()
+	for {
+		pk, err := a.client.read()
+		switch {
+		case err != nil || pk.FixedHeader.Type == packets.Disconnect:
+			return
+		case pk.FixedHeader.Type == packets.Publish:
+			a.receive(pk)
+		}
+	}
+}
+
+func (a *Agent) keepAlive() {
+	for {
+		select {
+		case <-time.After(a.options.KeepAlive):
+			_ = a.client.ping() // the reader notices
+		case <-a.done:
+			return
+		}
+	}
+}
+
+// state returns a presence with a state.
+func (a *Agent) state(state string) []byte {
+	b, _ := json.Marshal(relay.Presence{ // text and numbers: cannot fail
+		State: state, Since: a.options.Now().UnixMilli(), Version: config.Version(), Protocol: relay.Protocol, HomeAssistant: "none", Exposed: "all",
+	})
+	return b
+}
+
+// Announce publishes the home's presence with a state.
+func (a *Agent) Announce(state string) error {
+	return a.client.publish(a.topics.presence, a.state(state), true, nil)
+}
+
+// Handled returns how many requests the home was asked to carry out.
+func (a *Agent) Handled() int { return int(a.handled.Load()) }
+
+// Done returns a channel that is closed when the connection has ended.
+func (a *Agent) Done() <-chan struct{} { return a.done }
+
+// Stop says that the home is offline, and disconnects.
+func (a *Agent) Stop() error {
+	err := errors.Join(a.Announce(relay.Offline), a.client.disconnect())
+	a.Cut()
+	return err
+}
+
+// Cut ends the connection without a word, as a power failure does.
+func (a *Agent) Cut() {
+	a.conn.Close()
+	a.end()
+	a.cancel()
+	a.working.Wait()
+}
+
+func (a *Agent) end() {
+	a.memory.Lock()
+	defer a.memory.Unlock()
+	select {
+	case <-a.done:
+	default:
+		close(a.done)
+	}
+}
