@@ -104,9 +104,10 @@ docs: ## generate the documents that are made from the code
 	go test ./function/app -run TestDocuments -count=1 -update
 
 .PHONY: bench
-bench: $(BIN)/benchstat ## measure cold starts, warm replies, memory and operations
+bench: $(BIN)/benchstat ## measure cold starts, warm replies, memory and operations, and compare them with the last committed
+	@mkdir -p .build && cp function/docs/benchmarks.txt .build/benchmarks-committed.txt
 	go run ./infra/cmd/bench $(ARGS)
-	go test -run '^$$' -bench . -benchmem -count 6 ./function/... | $(BIN)/benchstat -
+	$(BIN)/benchstat committed=.build/benchmarks-committed.txt now=.build/benchmarks.txt
 
 .PHONY: trace
 trace: ## replay a day of a home's traffic and print the cache's hit rate

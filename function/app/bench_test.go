@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
@@ -96,4 +97,24 @@ func BenchmarkDirective(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkConcurrent answers 64 directives at a time in one process, as a host that gives a
+// process more than one event does.
+func BenchmarkConcurrent(b *testing.B) {
+	const atOnce = 64
+	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(handled)) }))
+	defer home.Close()
+	env := map[string]string{config.EnvURL: home.URL, config.EnvToken: canary}
+	app := New(Options{Getenv: func(name string) string { return env[name] }, Output: io.Discard})
+	app.Start(b.Context())
+	b.ReportAllocs()
+	b.SetParallelism(atOnce / runtime.GOMAXPROCS(0))
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if _, err := app.Invoke(b.Context(), []byte(turnOn)); err != nil {
+				b.Error(err)
+			}
+		}
+	})
 }

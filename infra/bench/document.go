@@ -6,6 +6,13 @@ import (
 	"strings"
 )
 
+// Raw is where the output of the benchmarks is kept for benchstat, below the root of the
+// clone, and RawNow that of the last run.
+const (
+	Raw    = "function/docs/benchmarks.txt"
+	RawNow = ".build/benchmarks.txt"
+)
+
 // Document is where [Report.Write] writes, below the root of the clone.
 const Document = "function/docs/benchmarks.md"
 
@@ -47,6 +54,12 @@ func (r *Report) Markdown() string {
 		b.WriteString("\n```\n")
 		r.Picture.Show(&b)
 		b.WriteString("```\n")
+	}
+	if len(r.Builds) > 0 {
+		b.WriteString("\n| target | | s | s of CPU |\n|---|---|---|---|\n")
+		for _, m := range r.Builds {
+			b.WriteString(row([]string{"make " + m.Target, m.When, fmt.Sprintf("%.1f", m.Wall), fmt.Sprintf("%.1f", m.CPU)}))
+		}
 	}
 	if len(r.Operations) > 0 {
 		b.WriteString("\n| benchmark | ns | allocations |\n|---|---|---|\n")

@@ -28,22 +28,21 @@ var operationGoals = map[string]float64{
 var benchmarkLine = regexp.MustCompile(`^(Benchmark\S+?)(?:-\d+)?\s+\d+\s+([0-9.]+) ns/op.*?\s(\d+) allocs/op`)
 
 // MeasureOperations runs the benchmarks of the function's packages, each as often as
-// asked, in the clone at root.
-func MeasureOperations(ctx context.Context, root string, times int) ([]Operation, error) {
+// asked, in the clone at root. Printed is what `go test` printed, for benchstat.
+func MeasureOperations(ctx context.Context, root string, times int) (all []Operation, printed []byte, err error) {
 	// All are built first: the first ones would run while others are compiled.
 	build := exec.CommandContext(ctx, "go", "test", "-run", "^$", "./...")
 	build.Dir = filepath.Join(root, "function")
 	if out, err := build.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("the benchmarks of the operations cannot be built: %w\n%s", err, out)
+		return nil, nil, fmt.Errorf("the benchmarks of the operations cannot be built: %w\n%s", err, out)
 	}
-	cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", "^Benchmark(Operation|Hit|Miss|Keep|Keyed|Call|Directive|Service|Do)$",
+	cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", "^Benchmark(Operation|Hit|Miss|Keep|Keyed|Call|Directive|Concurrent|Service|Do)$",
 		"-benchmem", "-count", strconv.Itoa(times), "./...")
 	cmd.Dir = filepath.Join(root, "function")
-	out, err := cmd.Output()
-	if err != nil {
-		return nil, fmt.Errorf("the benchmarks of the operations failed: %w\n%s", err, out)
+	if printed, err = cmd.Output(); err != nil {
+		return nil, nil, fmt.Errorf("the benchmarks of the operations failed: %w\n%s", err, printed)
 	}
-	return readOperations(string(out)), nil
+	return readOperations(string(printed)), printed, nil
 }
 
 // readOperations reads what `go test -bench . -benchmem` printed.

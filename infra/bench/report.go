@@ -36,6 +36,7 @@ type Report struct {
 
 	Operations []Operation `json:"operations"`     // nil if they were not measured
 	Deployed   int64       `json:"deployed_bytes"` // of the binary for arm64
+	Builds     Builds      `json:"builds"`         // nil if they were not measured
 }
 
 // A Row is one program's figures.

@@ -98,15 +98,21 @@ func (m *memory) put(e entry) bool {
 		m.root.prev, m.root.next = &m.root, &m.root
 	}
 	m.counts.sets++
-	if old := m.entries[e.id]; old != nil {
-		m.drop(old)
+	place := m.entries[e.id]
+	if place != nil {
+		m.release(place)
 	}
 	if e.size > m.limits.Bytes {
+		delete(m.entries, e.id)
 		return false
 	}
-	m.entries[e.id] = &e
-	m.peak = max(m.peak, len(m.entries))
-	m.pushFront(&e)
+	if place == nil {
+		place = new(entry)
+		m.entries[e.id] = place
+		m.peak = max(m.peak, len(m.entries))
+	}
+	*place = e
+	m.pushFront(place)
 	m.bytes += e.size
 	if e.rerun.possible() {
 		m.refreshable++
@@ -202,8 +208,13 @@ func (m *memory) reclaimed(before core.Reclaimed) core.Reclaimed {
 
 // drop removes an entry, but not its hits if it is persistent. The caller holds mu.
 func (m *memory) drop(e *entry) {
-	e.unlink()
 	delete(m.entries, e.id)
+	m.release(e)
+}
+
+// release takes an entry out of everything but the map. The caller holds mu.
+func (m *memory) release(e *entry) {
+	e.unlink()
 	m.bytes -= e.size
 	if e.rerun.possible() {
 		m.refreshable--

@@ -77,9 +77,9 @@ func (c *Client) transport(config Config, conf *tls.Config) *http.Transport {
 	t := &http.Transport{
 		DialContext:            c.dial,
 		TLSClientConfig:        conf,
-		MaxIdleConns:           8,
+		MaxIdleConns:           96,
 		MaxResponseHeaderBytes: maxHeader,
-		MaxIdleConnsPerHost:    4,
+		MaxIdleConnsPerHost:    64,
 		IdleConnTimeout:        cmp.Or(config.Idle.Duration(), idleTimeout),
 	}
 	if config.Proxy != "" {
