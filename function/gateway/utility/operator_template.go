@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"html"
 	"maps"
 	"net/url"
 	"slices"
@@ -24,12 +23,18 @@ type TemplateInput struct {
 
 // escapes holds the function that escapes a value, by the syntax of the text.
 var escapes = map[string]func(string) (string, error){
-	"ssml": func(s string) (string, error) { return html.EscapeString(strings.Map(printable, s)), nil },
+	"ssml": func(s string) (string, error) { return xml(strings.Map(printable, s)), nil },
 	"json": func(s string) (string, error) {
 		b, err := json.Marshal(s)
 		return string(bytes.Trim(b, `"`)), err
 	},
 	"url": func(s string) (string, error) { return url.QueryEscape(s), nil },
+}
+
+// xml escapes text for XML. The standard library's html package does the same, and has a
+// table of every entity.
+func xml(text string) string {
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;").Replace(text)
 }
 
 // printable replaces the characters that XML cannot represent.
