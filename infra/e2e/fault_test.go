@@ -26,12 +26,13 @@ type fault struct {
 	unread
 
 	renewed bool   // the home refuses it once, and is shown it again with a newer token
+	once    bool   // what may be sent twice is answered all the same
 	only    string // the one directive that it breaks, by its name; default: every one
 }
 
 // at returns the fault as the directive meets it.
 func (f fault) at(d directive) fault {
-	if f.only != "" && f.only != d.name {
+	if question := d.name == "Discover" || d.name == "ReportState"; f.only != "" && f.only != d.name || f.once && question {
 		return fault{}
 	}
 	return f

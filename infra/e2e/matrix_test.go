@@ -48,9 +48,12 @@ var kinds = []struct{ command, endpoint, payload string }{
 
 // TestFaultMatrix sends every kind of directive under every fault, each to a fresh
 // function, and writes the table to .build/faults.txt.
-func TestFaultMatrix(t *testing.T) {
+func TestFaultMatrix(t *testing.T) { playMatrix(t, faults(), "faults.txt") }
+
+// playMatrix sends every kind of directive under every fault, each to a fresh function,
+// and writes the table to a file in .build.
+func playMatrix(t *testing.T, all []fault, name string) {
 	binary := binary(t)
-	all := faults()
 	if len(all) < 40 {
 		t.Errorf("%d faults, want 40 and more", len(all))
 	}
@@ -73,7 +76,7 @@ func TestFaultMatrix(t *testing.T) {
 
 	table := tabulate(all, rows, time.Since(begin))
 	t.Log("\n" + table)
-	file := filepath.Join(root(t), ".build", "faults.txt")
+	file := filepath.Join(root(t), ".build", name)
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		t.Fatal(err)
 	}

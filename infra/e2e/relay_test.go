@@ -14,8 +14,8 @@ import (
 type relayed struct {
 	*broker.Broker
 	broker.Stage
-	home  *demohome.Home
-	token string // of the demo home, which only the agent knows
+	demo   *demohome.Home
+	hidden string // token of the demo home, which only the agent knows
 }
 
 // newRelay starts a broker.
@@ -26,11 +26,11 @@ func newRelay(t testing.TB) *relayed {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.Close)
-	r := &relayed{Broker: b, token: canaries.make("relayed-")}
+	r := &relayed{Broker: b, hidden: canaries.make("relayed-")}
 	if r.Stage, err = b.Stage("test"); err != nil {
 		t.Fatal(err)
 	}
-	r.home = demohome.New(r.token)
+	r.demo = demohome.New(r.hidden)
 	return r
 }
 
@@ -39,7 +39,7 @@ func (r *relayed) connect(t testing.TB, o relayagent.Options) *relayagent.Agent 
 	t.Helper()
 	o.Pairing, o.Key = r.Pairing, r.Key
 	if o.Home == nil {
-		o.Home = relayagent.Behind{Handler: r.home, Token: r.token}
+		o.Home = relayagent.Behind{Handler: r.demo, Token: r.hidden}
 	}
 	a, err := relayagent.Start(t.Context(), o)
 	if err != nil {

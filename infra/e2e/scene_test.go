@@ -34,6 +34,9 @@ type scene struct {
 	binary  string // default: the built function
 	mute    bool   // there is no log to read
 
+	up       func()              // is called when the function is up; nil for nothing
+	received func(id string) int // how often the home has read a directive; default: what the first of homes says
+
 	homes   []*faultyhome.Home // the first is the home
 	closers []func()
 	err     error
@@ -134,6 +137,9 @@ func (c *cell) run(ctx context.Context, binary string, s *scene) {
 	if s.then != nil {
 		s.homes[0].Behave(s.then)
 	}
+	if s.up != nil {
+		s.up()
+	}
 	for range s.before {
 		s.events = append(s.events, c.directive.forOther().event())
 	}
@@ -184,6 +190,9 @@ func (c *cell) judge(a attempt, s *scene) (wrong []string) {
 	}
 	if len(s.homes) > 0 {
 		c.sent = s.homes[0].Received()[c.directive.id]
+	}
+	if s.received != nil {
+		c.sent = s.received(c.directive.id)
 	}
 	most := 1
 	if c.directive.name == "Discover" || c.directive.name == "ReportState" {

@@ -25,8 +25,8 @@ type Line struct {
 	turn chan struct{} // holds one token; its owner may make a connection
 
 	mu      sync.Mutex
-	session *session                    // guarded by mu; nil before the first connection
-	waiting map[string]chan relay.Reply // guarded by mu; by the id of the request
+	session *session            // guarded by mu; nil before the first connection
+	waiting map[string]*request // guarded by mu; by the id of the request
 
 	quickest atomic.Int64 // the least time from a request to the first word about it, in nanoseconds; 0 before
 }
@@ -34,7 +34,7 @@ type Line struct {
 // NewLine returns a Line without a connection. It connects by dial, with TLS, and asks
 // sign for the path and query of the WebSocket at a host.
 func NewLine(dial func(context.Context) (net.Conn, error), sign func(ctx context.Context, host string) (target string, err error)) *Line {
-	l := &Line{dial: dial, sign: sign, process: core.NewID(), turn: make(chan struct{}, 1), waiting: map[string]chan relay.Reply{}}
+	l := &Line{dial: dial, sign: sign, process: core.NewID(), turn: make(chan struct{}, 1), waiting: map[string]*request{}}
 	l.turn <- struct{}{}
 	return l
 }
@@ -106,7 +106,9 @@ func (l *Line) open(ctx context.Context, stage, host string) (*session, error) {
 			case replies:
 				l.receive(m)
 			case presence:
-				s.see(m.Payload)
+				if s.see(m.Payload) == relay.Offline {
+					l.gone()
+				}
 			}
 		},
 	})
@@ -121,15 +123,22 @@ func (l *Line) open(ctx context.Context, stage, host string) (*session, error) {
 	return s, nil
 }
 
-// expect returns a channel that gets the replies to a request, until the function is
-// called that it returns.
-func (l *Line) expect(id string) (replies <-chan relay.Reply, end func()) {
-	const most = 4 // an acknowledgement and a reply, and each again
-	c := make(chan relay.Reply, most)
+// A request is one that was published, and what came of it so far. Each channel takes
+// one value; more of a kind change nothing.
+type request struct {
+	accepted chan struct{}    // the home has acknowledged it
+	reply    chan relay.Reply // the final one
+	gone     chan struct{}    // the home has disconnected since
+}
+
+// expect returns the request with that id, which gets what comes of it until the function
+// is called that it returns.
+func (l *Line) expect(id string) (r *request, end func()) {
+	r = &request{make(chan struct{}, 1), make(chan relay.Reply, 1), make(chan struct{}, 1)}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.waiting[id] = c
-	return c, func() {
+	l.waiting[id] = r
+	return r, func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		delete(l.waiting, id)
@@ -139,16 +148,36 @@ func (l *Line) expect(id string) (replies <-chan relay.Reply, end func()) {
 // receive passes a reply to who expects it. Anything else is ignored: replies that no one
 // waits for any more, copies and nonsense.
 func (l *Line) receive(m mqtt.Message) {
-	r, err := readReply(m.Payload)
+	reply, err := readReply(m.Payload)
 	if errors.Is(err, errInflated) {
-		r = relay.Reply{ID: string(m.Correlation), Status: relay.TooLong}
+		reply = relay.Reply{ID: string(m.Correlation), Status: relay.TooLong}
 	} else if err != nil {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	switch r := l.waiting[reply.ID]; {
+	case r == nil:
+	case reply.Status == relay.Accepted:
+		offer(r.accepted, struct{}{})
+	default:
+		offer(r.reply, reply)
+	}
+}
+
+// gone tells all who wait that the home has disconnected.
+func (l *Line) gone() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, r := range l.waiting {
+		offer(r.gone, struct{}{})
+	}
+}
+
+// offer puts v into a channel that has room.
+func offer[T any](c chan<- T, v T) {
 	select {
-	case l.waiting[r.ID] <- r: // a nil channel takes nothing
+	case c <- v:
 	default:
 	}
 }

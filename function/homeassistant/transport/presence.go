@@ -10,15 +10,16 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// see takes over a presence that the broker has sent. An empty one means that there is
-// none any more.
-func (s *session) see(payload []byte) {
+// see takes over a presence that the broker has sent, and returns the home's state. An
+// empty one means that there is none any more; one that cannot be read changes nothing.
+func (s *session) see(payload []byte) (state string) {
 	var p relay.Presence
 	if len(payload) > 0 && json.Unmarshal(payload, &p) != nil {
-		return
+		return ""
 	}
 	s.presence.Store(&p)
 	s.first.Do(func() { close(s.known) })
+	return p.State
 }
 
 // errUnsure is the error of a connection that proved dead before anything was sent.

@@ -89,38 +89,42 @@ func (r Relay) exchange(ctx context.Context, s *session, id string, q Question) 
 	if err != nil {
 		return relay.Reply{}, err
 	}
-	replies, forget := r.Line.expect(id)
+	asked, forget := r.Line.expect(id)
 	defer forget()
 	if err := s.Publish(mqtt.Message{
 		Topic: relay.RequestTopic(r.Stage), Payload: b, Expiry: end.Sub(now),
 		ResponseTopic: relay.ReplyTopic(r.Stage, r.Line.process), Correlation: []byte(id),
 	}); err != nil {
-		return relay.Reply{}, errCut
+		return relay.Reply{}, s.lost(ctx)
 	}
-	return r.await(ctx, s, replies)
+	return r.await(ctx, s, asked)
 }
 
 // await waits for the reply: without a word for the usual time only, and after an
-// acknowledgement as long as there is.
-func (r Relay) await(ctx context.Context, s *session, replies <-chan relay.Reply) (relay.Reply, error) {
+// acknowledgement as long as there is, unless the home disconnects.
+func (r Relay) await(ctx context.Context, s *session, asked *request) (relay.Reply, error) {
 	began := time.Now()
 	silence := time.NewTimer(r.Line.patience())
 	defer silence.Stop()
 	for accepted := false; ; {
 		select {
-		case reply := <-replies:
+		case reply := <-asked.reply:
 			if !accepted {
 				r.Line.took(time.Since(began))
 			}
-			if reply.Status != relay.Accepted {
-				return reply, nil
+			return reply, nil
+		case <-asked.accepted:
+			if !accepted {
+				r.Line.took(time.Since(began))
 			}
 			accepted = true
 			silence.Stop()
+		case <-asked.gone:
+			return relay.Reply{}, unready(relay.Presence{State: relay.Offline})
 		case <-silence.C:
 			return relay.Reply{}, errSilent
 		case <-s.Done():
-			return relay.Reply{}, errCut
+			return relay.Reply{}, s.lost(ctx)
 		case <-ctx.Done():
 			if accepted {
 				return relay.Reply{}, &core.Error{Kind: core.Unreachable, Cause: core.CauseTimeout, Err: working{}}
@@ -128,6 +132,14 @@ func (r Relay) await(ctx context.Context, s *session, replies <-chan relay.Reply
 			return relay.Reply{}, timedOut(ctx, "Home Assistant is asked over the relay")
 		}
 	}
+}
+
+// lost returns why the connection ended: the broker's reason, if it gave one.
+func (s *session) lost(ctx context.Context) error {
+	if r, ok := errors.AsType[*mqtt.Refusal](s.Err()); ok && r.Code == mqtt.NotAuthorized {
+		return refusal(ctx, r)
+	}
+	return errCut
 }
 
 // State returns the state of Home Assistant as its presence has it.

@@ -41,6 +41,7 @@ type Broker struct {
 	certificates map[string]*Certificate // guarded by mu; by fingerprint
 	rights       []Right                 // guarded by mu
 	visitors     map[*visitor]struct{}   // guarded by mu
+	closed       bool                    // guarded by mu
 }
 
 // Start starts a broker.
@@ -124,8 +125,15 @@ type principal interface {
 	policies() []*Policy
 }
 
-// Close ends all connections and stops listening.
+// Close ends all connections and stops listening. It may be called more than once.
 func (b *Broker) Close() {
+	b.mu.Lock()
+	closed := b.closed
+	b.closed = true
+	b.mu.Unlock()
+	if closed {
+		return
+	}
 	b.sockets.Close()
 	for _, l := range b.listeners {
 		l.Close()
@@ -143,6 +151,9 @@ func (b *Broker) Close() {
 // certificates and credentials are not.
 func (b *Broker) Restart() error {
 	b.Close()
+	b.mu.Lock()
+	b.closed = false
+	b.mu.Unlock()
 	return b.open([2]string{b.listeners[0].Addr().String(), b.listeners[1].Addr().String()})
 }
 

@@ -94,7 +94,7 @@ func (h *hook) OnPacketRead(cl *mqtt.Client, pk packets.Packet) (packets.Packet,
 		return pk, nil
 	}
 	_ = h.server.DisconnectClient(cl, code)
-	return pk, code
+	return pk, packets.ErrRejectPacket
 }
 
 // refused stands in for a filter that the policies do not allow: no client can subscribe

@@ -17,14 +17,7 @@ type Stage struct {
 
 // Stage makes both ends of the relay of a stage.
 func (b *Broker) Stage(name string) (s Stage, err error) {
-	function, err := b.Role(b.policy(
-		allow{"iot:Connect", "client/" + relay.FunctionClient(name, relay.AnyProcess)},
-		allow{"iot:Publish", "topic/" + relay.RequestTopic(name)},
-		allow{"iot:Subscribe", "topicfilter/" + relay.ReplyTopic(name, relay.AnyProcess)},
-		allow{"iot:Subscribe", "topicfilter/" + relay.PresenceTopic(name)},
-		allow{"iot:Receive", "topic/" + relay.ReplyTopic(name, relay.AnyProcess)},
-		allow{"iot:Receive", "topic/" + relay.PresenceTopic(name)},
-	))
+	function, err := b.Role(b.FunctionPolicy(name))
 	if err != nil {
 		return s, err
 	}
@@ -32,14 +25,7 @@ func (b *Broker) Stage(name string) (s Stage, err error) {
 	if s.Key, request, err = Request("hearthgate"); err != nil {
 		return s, err
 	}
-	if s.Certificate, err = b.Sign(request, b.policy(
-		allow{"iot:Connect", "client/" + relay.HomeClient(name)},
-		allow{"iot:Subscribe", "topicfilter/" + relay.RequestTopic(name)},
-		allow{"iot:Receive", "topic/" + relay.RequestTopic(name)},
-		allow{"iot:Publish", "topic/" + relay.ReplyTopic(name, relay.AnyProcess)},
-		allow{"iot:Publish", "topic/" + relay.PresenceTopic(name)},
-		allow{"iot:RetainPublish", "topic/" + relay.PresenceTopic(name)},
-	)); err != nil {
+	if s.Certificate, err = b.Sign(request, b.HomePolicy(name)); err != nil {
 		return s, err
 	}
 	host, port := b.MQTT()
@@ -48,6 +34,30 @@ func (b *Broker) Stage(name string) (s Stage, err error) {
 		config.EnvStage+"="+name, config.EnvConnection+"="+string(config.Relay),
 		config.EnvRelayEndpoint+"="+b.Endpoint(), config.EnvCA+"="+b.Authority())
 	return s, nil
+}
+
+// FunctionPolicy returns the least that the function of a stage needs, a statement a right.
+func (b *Broker) FunctionPolicy(stage string) []byte {
+	return b.policy(
+		allow{"iot:Connect", "client/" + relay.FunctionClient(stage, relay.AnyProcess)},
+		allow{"iot:Publish", "topic/" + relay.RequestTopic(stage)},
+		allow{"iot:Subscribe", "topicfilter/" + relay.ReplyTopic(stage, relay.AnyProcess)},
+		allow{"iot:Subscribe", "topicfilter/" + relay.PresenceTopic(stage)},
+		allow{"iot:Receive", "topic/" + relay.ReplyTopic(stage, relay.AnyProcess)},
+		allow{"iot:Receive", "topic/" + relay.PresenceTopic(stage)},
+	)
+}
+
+// HomePolicy returns the least that the home of a stage needs, a statement a right.
+func (b *Broker) HomePolicy(stage string) []byte {
+	return b.policy(
+		allow{"iot:Connect", "client/" + relay.HomeClient(stage)},
+		allow{"iot:Subscribe", "topicfilter/" + relay.RequestTopic(stage)},
+		allow{"iot:Receive", "topic/" + relay.RequestTopic(stage)},
+		allow{"iot:Publish", "topic/" + relay.ReplyTopic(stage, relay.AnyProcess)},
+		allow{"iot:Publish", "topic/" + relay.PresenceTopic(stage)},
+		allow{"iot:RetainPublish", "topic/" + relay.PresenceTopic(stage)},
+	)
 }
 
 // allow is an action on a resource of IoT Core.

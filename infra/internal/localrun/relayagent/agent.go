@@ -34,11 +34,13 @@ type Options struct {
 	Now       func() time.Time               // the home's clock; default: time.Now
 	Dial      func(string) (net.Conn, error) // to host and port of the broker; default: TCP
 
-	// Intercept gets each request before it is handled and the function that publishes
-	// what it is given as a reply; it returns whether the request is handled as usual.
-	// Default: all are.
-	Intercept func(r relay.Request, publish func(payload []byte)) bool
+	// Intercept gets each request before it is handled, with the topic for its reply, and
+	// returns whether it is handled as usual. Default: all are.
+	Intercept func(a *Agent, r relay.Request, to string) bool
 }
+
+// SettlesAfter is how long after its connection a home announces itself again.
+const SettlesAfter = time.Second
 
 // A Home answers requests: with a status, and the body of one that is done or what is
 // wrong.
@@ -55,6 +57,7 @@ type Agent struct {
 	memory  memory
 	base    lateness
 	handled atomic.Int64 // requests that Home was asked
+	state   atomic.Value // that was announced last
 	ctx     context.Context
 	cancel  context.CancelFunc
 	working sync.WaitGroup
@@ -122,14 +125,25 @@ func (a *Agent) dial(ctx context.Context) (net.Conn, error) {
 func (a *Agent) connect() (err error) {
 	a.client, err = introduce(a.conn, packets.ConnectParams{
 		ClientIdentifier: relay.HomeClient(a.options.Pairing.Stage), Keepalive: uint16(a.options.KeepAlive / time.Second),
-		WillFlag: true, WillRetain: true, WillTopic: a.topics.presence, WillPayload: a.state(relay.Offline),
+		WillFlag: true, WillRetain: true, WillTopic: a.topics.presence, WillPayload: a.presence(relay.Offline),
 	}, a.topics.request)
 	if err != nil {
 		return err
 	}
 	a.working.Go(a.read)
 	a.working.Go(a.keepAlive)
+	a.working.Go(a.repeat)
 	return a.Announce(a.options.State)
+}
+
+// repeat announces the home again a moment later: the last will of an earlier connection
+// with the same id, which this one has ended, may have come after the first announcement.
+func (a *Agent) repeat() {
+	select {
+	case <-time.After(SettlesAfter):
+		_ = a.Announce(a.state.Load().(string)) // the reader notices
+	case <-a.done:
+	}
 }
 
 // read handles packets until the connection ends.
@@ -157,8 +171,8 @@ func (a *Agent) keepAlive() {
 	}
 }
 
-// state returns a presence with a state.
-func (a *Agent) state(state string) []byte {
+// presence returns a presence with a state.
+func (a *Agent) presence(state string) []byte {
 	b, _ := json.Marshal(relay.Presence{ // text and numbers: cannot fail
 		State: state, Since: a.options.Now().UnixMilli(), Version: config.Version(), Protocol: relay.Protocol, HomeAssistant: "none", Exposed: "all",
 	})
@@ -167,7 +181,13 @@ func (a *Agent) state(state string) []byte {
 
 // Announce publishes the home's presence with a state.
 func (a *Agent) Announce(state string) error {
-	return a.client.publish(a.topics.presence, a.state(state), true, nil)
+	a.state.Store(state)
+	return a.client.publish(a.topics.presence, a.presence(state), true, nil)
+}
+
+// Publish publishes anything to a topic.
+func (a *Agent) Publish(topic string, payload []byte) error {
+	return a.client.publish(topic, payload, false, nil)
 }
 
 // Handled returns how many requests the home was asked to carry out.

@@ -31,9 +31,8 @@ func (a *Agent) receive(m packets.Packet) {
 
 // handle answers a request to a topic.
 func (a *Agent) handle(r relay.Request, arrived time.Time, to string, correlation []byte) {
-	publish := func(payload []byte) { _ = a.client.publish(to, payload, false, correlation) } // no one waits for it if it fails
-	send := func(reply relay.Reply) { publish(Encode(reply)) }
-	if a.options.Intercept != nil && !a.options.Intercept(r, publish) {
+	send := func(reply relay.Reply) { _ = a.client.publish(to, Encode(reply), false, correlation) } // no one waits for it if it fails
+	if a.options.Intercept != nil && !a.options.Intercept(a, r, to) {
 		return
 	}
 	entry, known := a.memory.enter(r.ID, arrived)
