@@ -1,12 +1,26 @@
 package e2e_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/relay"
+	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/broker"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/relayagent"
+	"github.com/hearthgate/hearthgate/infra/testkit/alexacheck"
 )
 
 // A relayed is a relay of the stage test: a broker, and what the function and the home
@@ -55,9 +69,208 @@ func (r *relayed) start(t testing.TB, env ...string) *function {
 	return start(t, localrun.Options{}, append(r.Environment, env...)...)
 }
 
-func TestRelay(t *testing.T) {
+// TestRelaySamples sends each sample over https and over the relay, to homes of the same
+// kind: the answers are the same, save for what differs from one moment to the next.
+func TestRelaySamples(t *testing.T) {
 	r := newRelay(t)
 	r.connect(t, relayagent.Options{})
+	relayed := r.start(t)
+	token := canaries.make("direct-")
+	home := httptest.NewServer(demohome.New(token))
+	defer home.Close()
+	direct := start(t, localrun.Options{}, at(home.URL, token)...)
+	for _, s := range samples(t) {
+		t.Run(s.name, func(t *testing.T) {
+			a, err := relayed.send(t.Context(), s.directive)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, wrong := range a.judge(alexacheck.Reply(s.directive, a.Payload)) {
+				t.Error(wrong)
+			}
+			b, err := direct.send(t.Context(), s.directive)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, want := still(a.Payload), bytes.TrimSpace(still(b.Payload)); !bytes.Equal(got, want) {
+				t.Errorf("over https: %s\nover the relay: %s", want, got)
+			}
+		})
+	}
+}
+
+// TestRelaySkill says sentences and an intent of the custom skill over the relay.
+func TestRelaySkill(t *testing.T) {
+	r := newRelay(t)
+	r.connect(t, relayagent.Options{})
+	f := r.start(t, config.EnvSkillIDs+"="+skillID)
+	token := canaries.make("direct-")
+	home := httptest.NewServer(demohome.New(token))
+	defer home.Close()
+	direct := start(t, localrun.Options{}, skillAt(home.URL, token)...)
+	for _, said := range []request{intent("Sentence_turn", "on the kitchen light"), intent("Sentence_what", "is the meaning of life"), intent("Unheard", "")} {
+		got, want := f.says(said), direct.says(said)
+		if got.Response != want.Response || got.line.Cause != want.line.Cause {
+			t.Errorf("%+v: over the relay %+v (%s: %s), over https %+v (%s)", said, got.Response, got.line.Cause, got.line.Error, want.Response, want.line.Cause)
+		}
+	}
+}
+
+// TestRelayDiagnosis diagnoses relays of which one thing is wrong.
+func TestRelayDiagnosis(t *testing.T) {
+	for name, tt := range map[string]struct {
+		break_      func(*relayed) (env []string)
+		home        *relayagent.Options // nil for none
+		step, cause string
+		found       string // in what the step found
+	}{
+		"nothing":   {home: &relayagent.Options{}, step: "discover", found: "endpoints"},
+		"no broker": {break_: func(r *relayed) []string { r.Close(); return nil }, step: "tcp", cause: "no_route"},
+		"no such name": {break_: func(*relayed) []string {
+			return []string{config.EnvRelayEndpoint + "=" + strings.Repeat("x", 64) + ".test"}
+		}, step: "dns", cause: "dns"},
+		"another authority": {break_: func(*relayed) []string { return []string{config.EnvCA + "="} }, step: "tls", cause: "missing_intermediate"},
+		"other credentials": {break_: func(*relayed) []string { return []string{"AWS_SESSION_TOKEN=x"} }, step: "connect", cause: "denied"},
+		"never paired":      {step: "presence", cause: "home_offline"},
+		"starting":          {home: &relayagent.Options{State: relay.Starting}, step: "presence", cause: "starting", found: "starting since 20"},
+		"frozen":            {home: &relayagent.Options{Intercept: func(*relayagent.Agent, relay.Request, string) bool { return false }}, step: "round_trip", cause: "timeout"},
+		"no devices":        {home: &relayagent.Options{Home: relayagent.Behind{Handler: http.NotFoundHandler()}}, step: "discover", cause: "not_configured"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRelay(t)
+			var env []string
+			if tt.break_ != nil {
+				env = tt.break_(r)
+			}
+			if tt.home != nil {
+				r.connect(t, *tt.home)
+			}
+			f := r.start(t, env...)
+			v, err := f.Invoke(t.Context(), []byte(`{"operation":"lambda.diagnose"}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			noSecrets(t, "the diagnosis", string(v.Payload))
+			var d struct{ Data wire.Diagnosis }
+			if err := json.Unmarshal(v.Payload, &d); err != nil || len(d.Data.Steps) == 0 {
+				t.Fatalf("%v: %s", err, v.Payload)
+			}
+			last := d.Data.Steps[len(d.Data.Steps)-1]
+			if last.Name != tt.step || last.Cause != tt.cause || d.Data.OK != (tt.cause == "") || !strings.Contains(last.Found, tt.found) || tt.cause != "" && (last.Problem == "" || last.Fix == "") {
+				t.Errorf("it ends with %+v, want %+v", last, tt)
+			}
+		})
+	}
+}
+
+// TestRelayOffline sees that directives to a home that is away are answered at once, with
+// nothing published and the breaker closed, and that the home is asked again when it is
+// back.
+func TestRelayOffline(t *testing.T) {
+	r := newRelay(t)
+	var asked atomic.Int64
+	count := relayagent.Options{Intercept: func(*relayagent.Agent, relay.Request, string) bool { asked.Add(1); return true }}
+	home := r.connect(t, count)
 	f := r.start(t)
-	f.ask(command("PowerController.TurnOn", "light#kitchen_light", "{}")).expect(t, "Response", "")
+	turnOn := command("PowerController.TurnOn", "light#kitchen_light", "{}")
+	f.ask(discover()).expect(t, "Discover.Response", "")
+	if err := home.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	before := asked.Load()
+	for range 20 {
+		o := f.ask(turnOn)
+		o.expect(t, "BRIDGE_UNREACHABLE", "home_offline")
+		if generous := time.Second; o.Duration > generous {
+			t.Errorf("answered after %v", o.Duration)
+		}
+	}
+	if o := f.ask(discover()); len(o.reply.Event.Payload.Endpoints) < 5 {
+		t.Errorf("no last known good discovery: %s", o.Payload)
+	}
+	f.ask(reportState("light#kitchen_light")).expect(t, "StateReport", "home_offline")
+	if n := asked.Load() - before; n != 0 {
+		t.Errorf("%d requests were published to a home that is away", n)
+	}
+	r.connect(t, count)
+	for end := time.Now().Add(10 * time.Second); ; {
+		if o := f.ask(turnOn); o.line.Cause == "" || time.Now().After(end) {
+			o.done(t)
+			break
+		}
+	}
+	if asked.Load() == before {
+		t.Error("the home was not asked when it was back")
+	}
+}
+
+// TestRelayConnects ends the function's connection before each of a thousand directives:
+// each is answered over a new connection, and reaches the home once.
+func TestRelayConnects(t *testing.T) {
+	times := 1000
+	if testing.Short() {
+		times = 100
+	}
+	r := newRelay(t)
+	var mu sync.Mutex
+	seen := map[string]int{}
+	home := r.connect(t, relayagent.Options{Intercept: func(_ *relayagent.Agent, q relay.Request, _ string) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		seen[q.ID]++
+		return true
+	}})
+	f := r.start(t)
+	for i := range times {
+		for _, id := range r.Clients() {
+			if id != relay.HomeClient("test") {
+				r.Disconnect(id)
+			}
+		}
+		if o := f.ask(command("PowerController.TurnOn", "light#kitchen_light", "{}")); o.line.Cause != "" {
+			t.Fatalf("directive %d: %s", i, o.line.Error)
+		}
+	}
+	if home.Handled() != times || len(seen) != times {
+		t.Errorf("the home carried out %d commands, of %d requests: want %d", home.Handled(), len(seen), times)
+	}
+}
+
+// TestRelayRights sees that each right of both ends is needed for a working relay, and
+// nothing else is asked.
+func TestRelayRights(t *testing.T) {
+	r := newRelay(t)
+	home := r.connect(t, relayagent.Options{})
+	f := r.start(t)
+	f.ask(discover()).expect(t, "Discover.Response", "")
+	if err := home.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	used := map[string]bool{}
+	for _, right := range r.Rights() {
+		if !right.Allowed {
+			t.Errorf("%+v was asked for in vain", right)
+		}
+		used[strings.Fields(right.By)[0]+" "+right.Action+" "+right.Resource[strings.LastIndex(right.Resource, ":")+1:]] = true
+	}
+	for _, p := range []struct {
+		by       string
+		document []byte
+	}{{"role", r.FunctionPolicy("test")}, {"certificate", r.HomePolicy("test")}} {
+		var policy struct {
+			Statement []struct{ Action, Resource string }
+		}
+		if err := json.Unmarshal(p.document, &policy); err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range policy.Statement {
+			resource := s.Resource[strings.LastIndex(s.Resource, ":")+1:]
+			match := func(right string) bool {
+				return strings.HasPrefix(right, p.by+" "+s.Action+" "+strings.TrimSuffix(resource, "*"))
+			}
+			if !slices.ContainsFunc(slices.Collect(maps.Keys(used)), match) {
+				t.Errorf("the right of the %s to %s on %s is not used", p.by, s.Action, resource)
+			}
+		}
+	}
 }

@@ -1,12 +1,13 @@
 // Package checks diagnoses the way from the function to Home Assistant, step by step:
-// one file for the steps of the network, one for those of Home Assistant, one for the
-// discovery. It carries out nothing at home.
+// one file for the steps of the network, one for those of Home Assistant, one for those of
+// a relay, one for the discovery. It carries out nothing at home.
 package checks
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -40,18 +41,7 @@ type checks struct {
 func (d Doctor) Diagnose(ctx context.Context, p access.Permit) (wire.Diagnosis, error) {
 	c := &checks{Client: d.Client, permit: p}
 	var steps []wire.DiagnosisStep
-	for _, check := range []struct {
-		name string
-		run  func(context.Context, *wire.DiagnosisStep) error
-	}{
-		{"settings", c.readSettings},
-		{"dns", c.resolve},
-		{"tcp", c.dial},
-		{"tls", c.tls},
-		{"token", c.showToken},
-		{"endpoint", c.endpoint},
-		{"discover", c.discover},
-	} {
+	for check := range c.all() {
 		step := wire.DiagnosisStep{Name: check.name}
 		began := time.Now()
 		err := check.run(ctx, &step)
@@ -68,6 +58,33 @@ func (d Doctor) Diagnose(ctx context.Context, p access.Permit) (wire.Diagnosis, 
 	return wire.Diagnosis{OK: true, Steps: steps}, nil
 }
 
+// A check is one step.
+type check struct {
+	name string
+	run  func(context.Context, *wire.DiagnosisStep) error
+}
+
+// all yields the checks; which follow the settings depends on them.
+func (c *checks) all() iter.Seq[check] {
+	return func(yield func(check) bool) {
+		if !yield(check{"settings", c.readSettings}) {
+			return
+		}
+		rest := []check{{"dns", c.resolve}, {"tcp", c.dial}, {"tls", c.tls}, {"token", c.showToken}, {"endpoint", c.endpoint}, {"discover", c.discover}}
+		if c.relayed() {
+			rest = []check{{"dns", c.resolve}, {"tcp", c.dial}, {"tls", c.tls}, {"connect", c.connectRelay}, {"presence", c.presence}, {"round_trip", c.roundTrip}, {"discover", c.discover}}
+		}
+		for _, check := range rest {
+			if !yield(check) {
+				return
+			}
+		}
+	}
+}
+
+// relayed reports whether the home is behind a relay.
+func (c *checks) relayed() bool { return c.settings != nil && c.settings.Connection == config.Relay }
+
 // readSettings checks whether the settings are complete.
 func (c *checks) readSettings(ctx context.Context, s *wire.DiagnosisStep) error {
 	s.Tried = "reading the settings"
@@ -78,7 +95,7 @@ func (c *checks) readSettings(ctx context.Context, s *wire.DiagnosisStep) error 
 	if c.settings = c.Settings(); c.settings == nil {
 		return core.Errorf(core.Internal, core.CauseSettings, "%s", status.Problem)
 	}
-	if c.url, err = url.Parse(c.settings.URL); err != nil {
+	if c.url, err = url.Parse(c.settings.Address()); err != nil {
 		return core.Errorf(core.Internal, core.CauseSettings, "%s is not an address: expected one such as https://home.example.org:8123", config.EnvURL)
 	}
 	c.token.Source = c.settings.TokenSource
@@ -88,6 +105,10 @@ func (c *checks) readSettings(ctx context.Context, s *wire.DiagnosisStep) error 
 		}
 	}
 	s.Advice = status.Warnings
+	if c.relayed() {
+		s.Found = "the home is behind the relay at " + c.settings.Relay
+		return nil
+	}
 	s.Found = fmt.Sprintf("the home is at %s, the token is %s", c.settings.URL, c.settings.TokenSource)
 	return nil
 }

@@ -38,7 +38,7 @@ func (c *checks) discover(ctx context.Context, s *wire.DiagnosisStep) error {
 	case err != nil:
 		return err
 	case len(all) == 0:
-		return core.Errorf(core.NotFound, core.CauseNoEndpoints, "Home Assistant offers no device: look at the filter below `alexa: smart_home:` in configuration.yaml, and at the exposed entities")
+		return core.Errorf(core.NotFound, core.CauseNoEndpoints, "Home Assistant offers no device: %s", c.fixExposed())
 	}
 	found := homeassistant.FilterEndpoints(all, c.KnownIDs(ctx, c.settings))
 	s.Found = fmt.Sprintf("%d endpoints, %d bytes", len(all), len(res.Body))
@@ -55,6 +55,14 @@ func (c *checks) discover(ctx context.Context, s *wire.DiagnosisStep) error {
 		return core.Errorf(core.Invalid, core.CauseLimits, "Alexa accepts none of the devices that Home Assistant offers: %s", fixDropped)
 	}
 	return nil
+}
+
+// fixExposed says where the owner chooses which devices Alexa sees.
+func (c *checks) fixExposed() string {
+	if c.relayed() {
+		return "choose in the options of the integration hearthgate which ones Alexa sees"
+	}
+	return "look at the filter below `alexa: smart_home:` in configuration.yaml, and at the exposed entities"
 }
 
 // advice returns what could be better about the devices that Alexa gets.

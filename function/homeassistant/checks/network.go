@@ -25,6 +25,8 @@ func (c *checks) resolve(ctx context.Context, s *wire.DiagnosisStep) error {
 	s.Tried = "looking up " + host
 	found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 	switch dns, ok := errors.AsType[*net.DNSError](err); {
+	case err != nil && c.relayed():
+		return core.Errorf(core.Unreachable, core.CauseDNS, "the relay's broker %s has no address: %s", host, fixEndpoint)
 	case ok && dns.IsTimeout:
 		return core.Errorf(core.Unreachable, core.CauseDNS, "the name %s could not be looked up in time: check whether the servers of its domain answer", host)
 	case err != nil:
@@ -68,6 +70,8 @@ func (c *checks) dial(ctx context.Context, s *wire.DiagnosisStep) error {
 	case err == nil:
 		s.Found = "connected"
 		return conn.Close()
+	case c.relayed():
+		return core.Errorf(core.Unreachable, core.CauseNoRoute, "nothing answers at port %s of the relay's broker (%w): %s", c.port(), err, fixEndpoint)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return core.Errorf(core.Unreachable, core.CauseRefused, "nothing listens at port %s: check whether Home Assistant or its proxy runs and whether the router forwards the port to it", c.port())
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):

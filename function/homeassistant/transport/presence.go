@@ -65,9 +65,9 @@ func (s *session) wait(ctx context.Context, most time.Duration) {
 	}
 }
 
-// unready returns why a home with that presence is not asked; nil if it is. A state that a
+// Unready returns why a home with that presence is not asked; nil if it is. A state that a
 // later version of the integration has is no reason.
-func unready(p relay.Presence) error {
+func Unready(p relay.Presence) error {
 	switch p.State {
 	case "":
 		return core.Errorf(core.Unreachable, core.CauseHomeOffline, "no Home Assistant has connected to the relay yet: add the integration hearthgate there, and pair it with `hearthgate pair`")

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"time"
@@ -38,7 +39,7 @@ func (r Relay) Ask(ctx context.Context, q Question) (res httpclient.Response, er
 		}
 		home, err := s.home(ctx)
 		if err == nil {
-			if err := unready(home); err != nil {
+			if err := Unready(home); err != nil {
 				return res, err
 			}
 			var reply relay.Reply
@@ -120,7 +121,7 @@ func (r Relay) await(ctx context.Context, s *session, asked *request) (relay.Rep
 			accepted = true
 			silence.Stop()
 		case <-asked.gone:
-			return relay.Reply{}, unready(relay.Presence{State: relay.Offline})
+			return relay.Reply{}, Unready(relay.Presence{State: relay.Offline})
 		case <-silence.C:
 			return relay.Reply{}, errSilent
 		case <-s.Done():
@@ -140,6 +141,18 @@ func (s *session) lost(ctx context.Context) error {
 		return refusal(ctx, r)
 	}
 	return errCut
+}
+
+// Check asks the home what it is.
+func (r Relay) Check(ctx context.Context) (state relay.State, err error) {
+	res, err := r.Ask(ctx, Question{Kind: relay.Check, Idempotent: true})
+	if err != nil {
+		return state, err
+	}
+	if json.Unmarshal(res.Body, &state) != nil {
+		return state, core.Errorf(core.Internal, core.CauseMalformed, "Home Assistant's answer about itself cannot be read: update the integration hearthgate")
+	}
+	return state, nil
 }
 
 // State returns the state of Home Assistant as its presence has it.

@@ -58,7 +58,7 @@ func run(ctx context.Context, out, errs *ui.Screen, args []string) (bool, error)
 	case flags.NArg() > 0:
 		return false, fmt.Errorf("%q is not a flag: `make demo ARGS=--help` shows what there is", flags.Arg(0))
 	}
-	o, err := demo.FromEnvironment(os.Getenv, *entity)
+	o, err := demo.FromEnvironment(os.Getenv, *entity, false)
 	if err != nil {
 		return false, err
 	}

@@ -54,6 +54,12 @@ func TestDemo(t *testing.T) {
 			t.Error("colour where there is no terminal")
 		}
 	})
+	t.Run("over a relay, without an address or a token", func(t *testing.T) {
+		r := command(t, []string{"HOME_ASSISTANT_URL=https://not-used.example", "TERM=xterm"}, "demo", "--relay")
+		if r.code != 0 || !strings.Contains(r.out, "6 of 6 directives") || strings.Contains(r.out, "not-used") {
+			t.Errorf("code %d: %s%s", r.code, r.out, r.err)
+		}
+	})
 	t.Run("json", func(t *testing.T) {
 		r := command(t, []string{"HOME_ASSISTANT_URL="}, "demo", "--json")
 		var report struct {

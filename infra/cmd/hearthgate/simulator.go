@@ -141,7 +141,7 @@ func (c *command) simulated(ctx context.Context, f simulatorFlags) (simulator.Op
 		o.Deployed, err = c.open(ctx, targetFlags{stage: f.stage})
 		return o, err
 	}
-	home, err := demo.FromEnvironment(c.getenv, "")
+	home, err := demo.FromEnvironment(c.getenv, "", false)
 	if err != nil {
 		return o, err
 	}

@@ -26,6 +26,7 @@ type Options struct {
 	Home   http.Handler // the demo home, which accepts Token; default: a demohome.Home
 	URL    string       // of a Home Assistant to use instead of a demo home; default: none
 	Token  string       // for it; default: a random one
+	Relay  bool         // puts a relay in front of the demo home; default: the function reaches it by its address
 	Switch string       // the entity of that Home Assistant that may be switched, and is switched back; default: none
 	Env    []string     // "NAME=value": further settings of the function, such as HOME_ASSISTANT_CA
 
@@ -80,6 +81,15 @@ func Run(ctx context.Context, o Options) (Report, error) {
 		return Report{}, err
 	}
 	defer server.Stop()
+	if o.Relay {
+		h, env, err := relayed(o)
+		if err != nil {
+			return Report{}, err
+		}
+		defer h.Close()
+		o.Env = append(o.Env, env...)
+		return perform(ctx, o, homestate.Home{URL: server.URL(), Token: o.Token}, demoPlay(h))
+	}
 	return perform(ctx, o, homestate.Home{URL: server.URL(), Token: o.Token}, demoPlay(server))
 }
 
@@ -115,12 +125,17 @@ func perform(ctx context.Context, o Options, h homestate.Home, scenes []scene) (
 func start(ctx context.Context, o Options, url string) (*localrun.Function, error) {
 	return localrun.Start(ctx, localrun.Options{
 		Binary: o.Binary,
-		Env: append([]string{
-			config.EnvStage + "=demo",
-			config.EnvURL + "=" + url,
-			config.EnvToken + "=" + o.Token,
-		}, o.Env...),
+		Env:    append(address(o, url), o.Env...),
 	})
+}
+
+// address returns the settings of the function for where the home is. Over a relay it
+// needs neither address nor token.
+func address(o Options, url string) []string {
+	if o.Relay {
+		return nil
+	}
+	return []string{config.EnvStage + "=demo", config.EnvURL + "=" + url, config.EnvToken + "=" + o.Token}
 }
 
 func ms(d time.Duration) float64 { return float64(d.Round(time.Microsecond)) / 1e6 }

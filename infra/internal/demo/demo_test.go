@@ -64,7 +64,13 @@ func run(t *testing.T, o demo.Options) (demo.Report, error) {
 }
 
 func TestTheDemoHome(t *testing.T) {
-	r, err := run(t, demo.Options{})
+	for name, o := range map[string]demo.Options{"https": {}, "relay": {Relay: true}} {
+		t.Run(name, func(t *testing.T) { theDemoHome(t, o) })
+	}
+}
+
+func theDemoHome(t *testing.T, o demo.Options) {
+	r, err := run(t, o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,10 +15,13 @@ import (
 )
 
 // FromEnvironment returns the options for the Home Assistant of the environment, or
-// for a demo home if the environment has none. Entity may be switched; it is for a Home
-// Assistant of the environment only.
-func FromEnvironment(getenv func(string) string, entity string) (o Options, err error) {
-	o.URL, o.Switch = getenv(config.EnvURL), entity
+// for a demo home if the environment has none or there is to be a relay in front of it.
+// Entity may be switched; it is for a Home Assistant of the environment only.
+func FromEnvironment(getenv func(string) string, entity string, relay bool) (o Options, err error) {
+	o.URL, o.Switch, o.Relay = getenv(config.EnvURL), entity, relay
+	if relay {
+		o.URL = ""
+	}
 	if o.URL != "" {
 		if err := o.readHome(getenv); err != nil {
 			return o, err

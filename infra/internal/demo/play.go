@@ -32,8 +32,8 @@ func report(endpoint string) directive {
 	return directive{namespace: "Alexa", name: "ReportState", endpoint: endpoint}
 }
 
-// demoPlay returns the scenes for a demo home.
-func demoPlay(server *demohome.Server) []scene {
+// demoPlay returns the scenes for a demo home, which goes down by home.
+func demoPlay(home breakable) []scene {
 	return []scene{
 		{
 			title: "Which devices are there?", send: discover,
@@ -61,7 +61,7 @@ func demoPlay(server *demohome.Server) []scene {
 			want: func(r reply, _ homestate.State) string { return r.is("Alexa.ErrorResponse", "NO_SUCH_ENDPOINT") },
 		},
 		{
-			title: "Turn off the kitchen light while the home is down", send: turn(false, lampPoint), about: lamp, down: server,
+			title: "Turn off the kitchen light while the home is down", send: turn(false, lampPoint), about: lamp, down: home,
 			want: func(r reply, _ homestate.State) string { return r.is("Alexa.ErrorResponse", "BRIDGE_UNREACHABLE") },
 			home: is(lamp, "on, brightness 40 %"),
 		},

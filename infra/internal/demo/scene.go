@@ -10,7 +10,6 @@ import (
 
 	"github.com/hearthgate/hearthgate/infra/internal/homestate"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun"
-	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
 	"github.com/hearthgate/hearthgate/infra/internal/redact"
 )
 
@@ -36,7 +35,7 @@ type scene struct {
 	note     string
 	send     directive
 	about    string                                       // the entity to show; default: the home as a whole
-	down     *demohome.Server                             // stopped during the directive; default: none
+	down     breakable                                    // stopped during the directive; default: none
 	function *localrun.Function                           // default: the one that the play is about
 	want     func(r reply, before homestate.State) string // returns what is wrong with the reply, "" if nothing
 	home     func(after homestate.State) string           // returns what is wrong with the home; default: it is not checked
