@@ -59,9 +59,10 @@ var brokenCommands = []struct {
 	{"", []string{"alarm", "--list"}, ""},
 	{"", []string{"alarm", "--mute", "1h"}, ""},
 	{"", []string{"rollback", "--list"}, ""},
+	{"", []string{"history"}, "cloudtrail.LookupEvents"},
 	{"", []string{"iam-policy"}, ""},
 	{"", []string{"doctor"}, ""},
-	{"", []string{"deploy"}, "iam.SimulatePrincipalPolicy cloudformation.DescribeStackEvents cloudformation.DescribeStackResources lambda.GetAlias"},
+	{"", []string{"deploy"}, "iam.SimulatePrincipalPolicy cloudformation.DescribeStackEvents cloudformation.DescribeStackResources lambda.GetAlias lambda.GetPolicy"},
 }
 
 // TestEveryCallBroken breaks each call that each command makes, in two or three ways: the

@@ -51,7 +51,7 @@ and mends what a failed deployment has left.`,
 			d, err := c.target(cmd.Context(), stages[0], f)
 			switch {
 			case err != nil:
-				return err
+				return c.short(err)
 			case f.dry:
 				c.progress("building the function and comparing the stack with the deployed one")
 				return deploy.DryRun(cmd.Context(), d.cdk, d.stage)
@@ -90,21 +90,25 @@ func (c *command) target(ctx context.Context, name string, f deployFlags) (d dep
 	return d, err
 }
 
+// short returns an error without the checks that failed, which a person has just seen.
+func (c *command) short(err error) error {
+	if missing, ok := errors.AsType[*deploy.NotReadyError](err); ok && !c.json {
+		return missing.Short()
+	}
+	return err
+}
+
 // prepare checks what a deployment needs. It asks before it prepares the account for
 // the CDK, unless that was asked for.
 func (c *command) prepare(ctx context.Context, cdk deploy.CDK, s config.Stage, bootstrap bool) (*awsaccount.Account, error) {
 	out, prompt := c.errScreen(), c.prompt()
-	account, err := deploy.Prepare(ctx, cdk, s, out, func(problem string) bool {
+	return deploy.Prepare(ctx, cdk, s, out, func(problem string) bool {
 		if bootstrap || c.json || !prompt.Interactive() {
 			return bootstrap
 		}
 		out.Printf("%s\n", problem)
 		return prompt.Confirm(ctx, "Prepare it now?") == nil
 	})
-	if missing, ok := errors.AsType[*deploy.NotReadyError](err); ok && !c.json {
-		err = missing.Short()
-	}
-	return account, err
 }
 
 // rollOut deploys the stack and prints what came of it.

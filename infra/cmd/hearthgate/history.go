@@ -15,8 +15,8 @@ func (c *command) history() *cobra.Command {
 		Short: "Show what was deployed, when, and what it changed",
 		Long: `history lists the deployments of the last ninety days, the latest first: when each began,
 the version of the function that it published, what kinds of resources it changed, and why
-it failed if it did. Who deployed is not known to CloudFormation: CloudTrail has it, as the
-user of ExecuteChangeSet. A rollback moves only the alias, and is no deployment; the
+it failed if it did, and who deployed, as the event history of CloudTrail has it, which lags
+some minutes behind: the name in AWS, or on the machine that ran the CDK. A rollback moves only the alias, and is no deployment; the
 version that is in use is marked.`,
 		Example: `  hearthgate history --stage prod
   hearthgate history --all`,
@@ -29,7 +29,7 @@ version that is in use is marked.`,
 			return forHomes(cmd.Context(), c, "asking", stages, many, func(ctx context.Context, name string) (deploy.History, error) {
 				s, account, err := c.deployed(ctx, name)
 				if err != nil {
-					return nil, err
+					return deploy.History{}, err
 				}
 				return deploy.ReadHistory(ctx, s, account)
 			})

@@ -21,6 +21,11 @@ func TestHistory(t *testing.T) {
 	if lines := strings.Split(strings.TrimSpace(r.out), "\n"); len(lines) != 3 || !strings.HasPrefix(lines[0], "+ ") || !strings.HasPrefix(lines[1], "- ") || !strings.Contains(lines[2], "version 1, in use") {
 		t.Errorf("%d lines:\n%s", len(lines), r.out)
 	}
-	o.sees(o.types("", "history", "--json"), 0, `"failed": true`, `"version": 1`)
-	o.sees(o.types("", "history", "--all"), 0, "+ dev  ", "1 home: 1 well.")
+	if n := strings.Count(r.out, "  jane  "); n != 3 {
+		t.Errorf("%d deployments are jane's, of 3:\n%s", n, r.out)
+	}
+	o.sees(o.types("", "history", "--json"), 0, `"failed": true`, `"version": 1`, `"who": "jane"`)
+	o.sees(o.types("", "history", "--all"), 0, "+ dev  ", " by jane: changed", "1 home: 1 well.")
+	o.cloud.Deny("cloudtrail.LookupEvents", "AccessDeniedException", "User: owner is not authorized to perform: cloudtrail:LookupEvents because no identity-based policy allows the cloudtrail:LookupEvents action")
+	o.sees(o.types("", "history"), 0, "version 1, in use: changed ", "who deployed is not known: ", "cloudtrail:LookupEvents")
 }

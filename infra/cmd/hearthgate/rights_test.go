@@ -54,6 +54,7 @@ var everything = []struct {
 	{"", 0, []string{"alarm", "--unmute"}},
 	{"", 0, []string{"rollback"}},
 	{"", 0, []string{"rollback", "--list"}},
+	{"", 0, []string{"history"}},
 	{"", 0, []string{"deploy"}},
 	{"", 0, []string{"destroy", "--yes"}},
 }
@@ -136,6 +137,7 @@ func TestARightIsMissing(t *testing.T) {
 		{"ReadLog", 1, []string{"logs"}, []string{"logs:FilterLogEvents"}},
 		{"ReadLists", 1, []string{"cost"}, []string{"cloudwatch:GetMetricStatistics"}},
 		{"ReadFreeTier", 0, []string{"cost"}, []string{"freetier:GetFreeTierUsage"}},
+		{"ReadTrail", 0, []string{"history"}, []string{"who deployed is not known", "cloudtrail:LookupEvents"}},
 		{"ReadSubscribers", 0, []string{"doctor"}, []string{"sns:ListSubscriptionsByTopic"}},
 		{"ReadStack", 0, []string{"doctor"}, []string{"cloudformation:DescribeStackResources", "cloudformation:GetTemplate"}},
 		{"ReadAlarms", 1, []string{"alarm", "--list"}, []string{"cloudwatch:DescribeAlarmHistory on arn:aws:cloudwatch:eu-west-1:111122223333:alarm:hearthgate-dev-outage"}},

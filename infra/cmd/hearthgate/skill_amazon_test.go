@@ -32,13 +32,16 @@ func (o *owner) amazon(options fakesmapi.Options) *fakesmapi.Service {
 }
 
 // loggedIn stores a login, as `hearthgate skill login` does.
-func (o *owner) loggedIn(s *fakesmapi.Service) {
+func (o *owner) loggedIn(s *fakesmapi.Service) { o.hasLogin("dev", s) }
+
+// hasLogin stores a login for a stage.
+func (o *owner) hasLogin(stage string, s *fakesmapi.Service) {
 	o.t.Helper()
 	b, err := json.Marshal(map[string]string{"clientId": fakesmapi.ClientID, "clientSecret": fakesmapi.ClientSecret, "refreshToken": s.Login(), "vendorId": fakesmapi.VendorID})
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	o.cloud.SetParameter("eu-west-1", fakeaws.Parameter{Name: loginParameter, Type: "SecureString", Value: string(b)})
+	o.cloud.SetParameter("eu-west-1", fakeaws.Parameter{Name: config.NewStage(stage).LoginParameterName(), Type: "SecureString", Value: string(b)})
 }
 
 // stage returns the owner's stage as its file has it.

@@ -25,6 +25,7 @@ type Account struct {
 	Who    string // ARN of the identity in use
 
 	config aws.Config
+	trail  *trail
 }
 
 // Open finds the credentials in use and asks AWS whose they are. The error says what is
@@ -55,7 +56,7 @@ func open(ctx context.Context, region, profile string) (*Account, error) {
 	if err != nil {
 		return nil, explain("asking whose credentials these are", err)
 	}
-	return &Account{Region: region, ID: aws.ToString(who.Account), Who: aws.ToString(who.Arn), config: c}, nil
+	return &Account{Region: region, ID: aws.ToString(who.Account), Who: aws.ToString(who.Arn), config: c, trail: new(trail)}, nil
 }
 
 // Expiry returns when the credentials end; the zero time if they do not, or if that is

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -11,6 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/alexa"
 )
 
 // In returns the same account in another region.
@@ -19,6 +23,7 @@ func (a *Account) In(region string) *Account {
 	b.Region = region
 	b.config = a.config.Copy()
 	b.config.Region = region
+	b.trail = new(trail)
 	return &b
 }
 
@@ -64,6 +69,29 @@ func (a *Account) Function(ctx context.Context, name, qualifier string) (Functio
 type Permission struct {
 	Principal string // the service that invokes, of [alexa.SmartHomePrincipal] and its like
 	Token     string // the skill id that the call must come from, "" for any
+}
+
+// RemovedByHand says how a permission comes back that the template has and the function
+// lacks.
+const RemovedByHand = "it was removed by hand, which CloudFormation does not notice; take the id of the skill out of the stage's file, deploy, write it in again and deploy once more"
+
+// Uncallable returns the kinds of skill that a stage names and that may not call its
+// function, "Smart Home skill".
+func (a *Account) Uncallable(ctx context.Context, s config.Stage) ([]string, error) {
+	allowed, err := a.Permissions(ctx, config.FunctionName(s.Name), config.Alias)
+	if err != nil {
+		return nil, err
+	}
+	var missing []string
+	for _, kind := range []struct{ name, principal, skill string }{
+		{"Smart Home skill", alexa.SmartHomePrincipal, s.SmartHomeSkillID},
+		{"custom skill", alexa.CustomSkillPrincipal, s.CustomSkillID},
+	} {
+		if kind.skill != "" && !slices.Contains(allowed, Permission{Principal: kind.principal, Token: kind.skill}) {
+			missing = append(missing, kind.name)
+		}
+	}
+	return missing, nil
 }
 
 // Permissions returns who may invoke a function, or an alias of it. It is empty if the

@@ -40,8 +40,8 @@ func (p Plan) Summary() fleet.Summary {
 	return fleet.Summary{Level: fleet.Notice, Text: fmt.Sprintf("would change: %s", text), Weight: len(all)}
 }
 
-// Summary returns the deployment in a line. A function that does not answer is in
-// [fleet.Trouble].
+// Summary returns the deployment in a line. A function that does not answer, or that a
+// skill may not call, is in [fleet.Trouble].
 func (r Rollout) Summary() fleet.Summary {
 	did := "nothing changed"
 	if r.Changed {
@@ -50,7 +50,13 @@ func (r Rollout) Summary() fleet.Summary {
 	if !r.Answers {
 		return fleet.Summary{Level: fleet.Trouble, Text: did + ", and it does not answer: " + r.Problem, Code: 1}
 	}
-	return fleet.Summary{Text: did + "; it answers"}
+	switch did += "; it answers"; {
+	case r.Uncallable != "":
+		return fleet.Summary{Level: fleet.Trouble, Text: did + ", but " + r.Uncallable, Code: 1}
+	case r.Overview != "":
+		return fleet.Summary{Level: fleet.Notice, Text: did + ", but the dashboard of all homes is not up to date: " + r.Overview}
+	}
+	return fleet.Summary{Text: did}
 }
 
 // Summary returns the rollback in a line. A function that does not answer is in

@@ -3,7 +3,6 @@ package deploy
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -178,7 +177,11 @@ type NotReadyError struct {
 }
 
 func (e *NotReadyError) Error() string {
-	return fmt.Sprintf("%s cannot be deployed: %v", e.Stage, errors.Join(e.Problems...))
+	all := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		all[i] = p.Error()
+	}
+	return fmt.Sprintf("%s cannot be deployed: %s", e.Stage, strings.Join(all, "; "))
 }
 
 // Short is the error for a person to whom the checks were shown.

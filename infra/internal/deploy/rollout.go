@@ -2,7 +2,9 @@ package deploy
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
@@ -23,6 +25,8 @@ type Rollout struct {
 	Console  []skill.ConsoleField `json:"console"`
 	Answers  bool                 `json:"answers"`           // the function answers a directive
 	Problem  string               `json:"problem,omitempty"` // why it does not
+
+	Uncallable string `json:"permission_problem,omitempty"` // which skill may not call the function, and what to do; absent if all may, or if that is not known
 
 	Overview string `json:"dashboard_problem,omitempty"` // why the dashboard of all homes is not up to date; absent if it is, or there is none
 
@@ -65,6 +69,9 @@ func RollOut(ctx context.Context, cdk CDK, s config.Stage, a *awsaccount.Account
 	if err != nil {
 		r.Problem = err.Error()
 	}
+	if missing, err := a.Uncallable(ctx, s); err == nil && len(missing) > 0 {
+		r.Uncallable = fmt.Sprintf("the %s has no permission to call the function: %s", strings.Join(missing, " and the "), awsaccount.RemovedByHand)
+	}
 	return r, nil
 }
 
@@ -80,7 +87,10 @@ func smoke(ctx context.Context, s config.Stage, t *invoke.Target) error {
 
 // Err returns the error of a function that does not answer, nil if it does.
 func (r Rollout) Err() error {
-	if r.Answers {
+	switch {
+	case r.Answers && r.Uncallable != "":
+		return errors.New("the stack is deployed, but " + r.Uncallable)
+	case r.Answers:
 		return nil
 	}
 	return fmt.Errorf("the stack is deployed, and %s; run `hearthgate doctor --stage %s` to find out why", r.Problem, r.stage.Name)

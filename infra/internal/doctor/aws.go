@@ -183,7 +183,7 @@ func permission(step Step, principal, skill string, on, beside []awsaccount.Perm
 			return step.failed(Setup, "permission_elsewhere", "the permission is for the function, but the skill's endpoint is its alias "+config.Alias, again)
 		}
 	}
-	return step.failed(Setup, "missing_permission", principal+" may not invoke the alias", again)
+	return step.failed(Setup, "missing_permission", principal+" may not invoke the alias", "deploy the stage again; if nothing changes then, "+awsaccount.RemovedByHand)
 }
 
 func (t *Target) alarms(ctx context.Context) Step {

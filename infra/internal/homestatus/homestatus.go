@@ -70,7 +70,7 @@ func (t Target) Read(ctx context.Context, now time.Time) (Home, error) {
 	for _, read := range []func(){
 		func() { facts.activity, facts.activityErr = t.activity(ctx, f, now) },
 		func() { facts.stack, facts.stackErr = t.Account.Stack(ctx, config.StackName(t.Stage.Name)) },
-		func() { facts.permissions, facts.permissionsErr = t.permissions(ctx) },
+		func() { facts.permissions, facts.permissionsErr = t.Account.Uncallable(ctx, t.Stage) },
 		func() { facts.alarms, facts.alarmsErr = t.Account.AlarmsOn(ctx, t.Stage.Name) },
 		func() { facts.token, facts.tokenErr = t.token(ctx) },
 		func() { facts.process, facts.response, facts.processErr = t.process(ctx) },

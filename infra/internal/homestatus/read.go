@@ -4,33 +4,11 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/config/alexa"
-	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
 )
-
-// permissions returns the kinds of skill that the stage names and that may not call the
-// function.
-func (t Target) permissions(ctx context.Context) ([]string, error) {
-	allowed, err := t.Account.Permissions(ctx, config.FunctionName(t.Stage.Name), config.Alias)
-	if err != nil {
-		return nil, err
-	}
-	var missing []string
-	for _, kind := range []struct{ name, principal, skill string }{
-		{"Smart Home skill", alexa.SmartHomePrincipal, t.Stage.SmartHomeSkillID},
-		{"custom skill", alexa.CustomSkillPrincipal, t.Stage.CustomSkillID},
-	} {
-		if kind.skill != "" && !slices.Contains(allowed, awsaccount.Permission{Principal: kind.principal, Token: kind.skill}) {
-			missing = append(missing, kind.name)
-		}
-	}
-	return missing, nil
-}
 
 // token returns when the stored token expires; the zero time if it does not say.
 func (t Target) token(ctx context.Context) (time.Time, error) {

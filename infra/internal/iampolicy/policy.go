@@ -82,6 +82,7 @@ func (n names) statements(s config.Stage) []Statement {
 		{"ReadSubscribers", []string{"sns:ListSubscriptionsByTopic"}, topics, Read, "who is notified of alarms", false},
 		{"ReadStack", []string{"cloudformation:DescribeStackResources", "cloudformation:GetTemplate"}, []string{stack}, Read, "what belongs to the stage, and what was changed by hand", false},
 		{"WatchStack", []string{"cloudformation:DescribeStacks", "cloudformation:DescribeStackEvents"}, []string{stack}, Read, "which version is deployed, and how far CloudFormation is", true},
+		{"ReadTrail", []string{"cloudtrail:LookupEvents"}, []string{"*"}, Read, "who deployed, for `hearthgate history`: AWS allows this for all events or none", false},
 		{"ReadAlarms", []string{"cloudwatch:DescribeAlarmHistory"}, []string{n.arn("cloudwatch", "alarm:"+named)}, Read, "`hearthgate alarm --list`", false},
 		{"ReadMuted", []string{"cloudwatch:GetAlarmMuteRule"}, []string{n.arn("cloudwatch", "alarm-mute-rule:"+named)}, Read, "whether alarms are muted", false},
 		{"ReadBootstrap", []string{"ssm:GetParameter"}, []string{n.arn("ssm", "parameter/cdk-bootstrap/hnb659fds/version")}, Read, "whether the account is prepared for the CDK", true},

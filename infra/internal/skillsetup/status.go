@@ -31,6 +31,10 @@ func (s *Setup) Status(ctx context.Context) (Status, error) {
 	if err != nil {
 		return status, err
 	}
+	if s.Stage.SmartHomeSkillID == "" && s.Stage.CustomSkillID == "" {
+		status.Next = s.command("skill create")
+		return status, nil
+	}
 	plans, err := s.plans(ctx, client, LinkOptions{})
 	if err != nil {
 		return status, err
@@ -51,7 +55,10 @@ func (s *Setup) Status(ctx context.Context) (Status, error) {
 // it has not.
 func (s Status) Summary() fleet.Summary {
 	const differs = 3
-	if len(s.Differs) == 0 {
+	switch {
+	case len(s.Skills) == 0:
+		return fleet.Summary{Level: fleet.Notice, Text: "the stage has no skill yet: " + s.Next, Code: differs}
+	case len(s.Differs) == 0:
 		return fleet.Summary{Text: "Amazon has the skills as the stage needs them"}
 	}
 	return fleet.Summary{Level: fleet.Trouble, Text: s.Differs.String() + ": " + s.Next, Code: differs, Weight: len(s.Differs)}
@@ -59,6 +66,10 @@ func (s Status) Summary() fleet.Summary {
 
 // Show writes the status for a person.
 func (s Status) Show(to *ui.Screen) {
+	if len(s.Skills) == 0 {
+		to.Printf("There is no skill of the stage yet.\nNext: %s\n", to.Bold(s.Next))
+		return
+	}
 	t := to.Table("  ")
 	for _, k := range s.Skills {
 		t.Title(to.Bold(nameOf(k.Kind)) + " " + k.ID)

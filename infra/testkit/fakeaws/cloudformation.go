@@ -95,6 +95,7 @@ func (c *Cloud) stackCall(s *stack, in call) (object, error) {
 		case s.busy():
 			return nil, s.inProgress()
 		}
+		c.executed(in, s)
 		c.execute(s)
 		return object{}, nil
 	case "ContinueUpdateRollback", "RollbackStack":

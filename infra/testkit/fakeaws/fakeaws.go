@@ -65,6 +65,7 @@ type Cloud struct {
 	mutes      map[string]muteRule                // guarded by mu; by name
 	withheld   map[string]string                  // guarded by mu; reasons of what was muted, by alarm
 	ahead      time.Duration                      // guarded by mu; see Pass
+	executions []execution                        // guarded by mu; oldest first
 	freeTier   FreeTier                           // guarded by mu
 	paused     bool                               // guarded by mu; see Pause
 	broken     map[string]string                  // guarded by mu; reasons by type of resource, see Break
@@ -260,6 +261,6 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (c *Cloud) services() map[string]func(http.ResponseWriter, call) {
 	return map[string]func(http.ResponseWriter, call){
 		"sts": c.sts, "cloudformation": c.cloudformation, "s3": c.s3, "ssm": c.ssm,
-		"lambda": c.lambda, "logs": c.logsService, "sns": c.sns, "monitoring": c.monitoring, "freetier": c.freetier, "iam": c.iam,
+		"lambda": c.lambda, "logs": c.logsService, "sns": c.sns, "monitoring": c.monitoring, "freetier": c.freetier, "iam": c.iam, "cloudtrail": c.cloudtrail,
 	}
 }

@@ -180,7 +180,7 @@ func (x *cli) deploy(ctx context.Context) error {
 // upload puts something into a bucket.
 func upload(ctx context.Context, c aws.Config, path string) error {
 	const body = "zip"
-	r, err := http.NewRequestWithContext(ctx, http.MethodPut, os.Getenv("AWS_ENDPOINT_URL")+path, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(ctx, http.MethodPut, aws.ToString(c.BaseEndpoint)+path, strings.NewReader(body))
 	if err != nil {
 		return err
 	}
