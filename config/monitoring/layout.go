@@ -35,6 +35,18 @@ func (o Overview) StackName() string {
 type Layout struct {
 	Own       []config.Stage // the stages that have a dashboard of their own
 	Overviews []Overview
+
+	stages []config.Stage
+}
+
+// Without returns the layout of the other stages.
+func (l Layout) Without(stage string) Layout {
+	return LayoutOf(slices.DeleteFunc(slices.Clone(l.stages), func(s config.Stage) bool { return s.Name == stage }))
+}
+
+// Shares reports whether the layout has a dashboard of all homes where o is.
+func (l Layout) Shares(o Overview) bool {
+	return slices.ContainsFunc(l.Overviews, func(other Overview) bool { return other.StackName() == o.StackName() })
 }
 
 // LayoutOf returns the dashboards of all stages of a clone. A stage whose file does not
@@ -42,7 +54,7 @@ type Layout struct {
 // ones: one or two homes each have one, and more share one in each of Alexa's three
 // regions. An overview exists in a region with two stages, or with one that only shares.
 func LayoutOf(stages []config.Stage) Layout {
-	var l Layout
+	l := Layout{stages: stages}
 	for _, account := range byAccount(stages) {
 		var own int
 		for _, s := range account {

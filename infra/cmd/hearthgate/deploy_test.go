@@ -225,9 +225,15 @@ func TestDeployOverview(t *testing.T) {
 	o.sees(o.types("", "deploy", "--stage", "lake"), 0, "deployed hearthgate-lake; it answers", "! The dashboard of all homes is not up to date: ", "The home is not affected")
 	o.cloud.Mend()
 	o.sees(o.types("", "deploy", "--stage", "lake"), 0, "+ bringing the dashboard of all homes up to date: ", "hearthgate-lake: nothing changed")
-	for stack, want := range map[string]int{"hearthgate-overview-eu-west-1": 1, "hearthgate-lake": 0, "hearthgate-dev": 1} {
-		if n := len(o.cloud.Resources(stack, "AWS::CloudWatch::Dashboard")); n != want {
-			t.Errorf("%s has %d dashboards, want %d", stack, n, want)
+	has := func(dashboards map[string]int) {
+		t.Helper()
+		for stack, want := range dashboards {
+			if n := len(o.cloud.Resources(stack, "AWS::CloudWatch::Dashboard")); n != want {
+				t.Errorf("%s has %d dashboards, want %d", stack, n, want)
+			}
 		}
 	}
+	has(map[string]int{"hearthgate-overview-eu-west-1": 1, "hearthgate-lake": 0, "hearthgate-dev": 1})
+	o.sees(o.types("", "destroy", "--stage", "lake", "--yes"), 0, "deleted hearthgate-lake and its secrets", "deleted hearthgate-overview-eu-west-1, the dashboard of all homes")
+	has(map[string]int{"hearthgate-overview-eu-west-1": 0, "hearthgate-dev": 1})
 }

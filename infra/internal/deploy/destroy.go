@@ -7,6 +7,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
@@ -16,6 +17,9 @@ type Removal struct {
 	Token   bool   `json:"token_deleted"` // there was one
 	Headers bool   `json:"headers_deleted"`
 	Login   bool   `json:"login_deleted"` // for the skills
+
+	Overview        string `json:"dashboard,omitempty"`         // the stack with the dashboard of all homes, which was deleted because no other stage needs it
+	OverviewProblem string `json:"dashboard_problem,omitempty"` // why it was not deleted
 }
 
 // Destroyable returns an error for a stage that is guarded against deletion.
@@ -36,6 +40,7 @@ func Destroy(ctx context.Context, cdk CDK, s config.Stage, a *awsaccount.Account
 	if err := destroyStack(ctx, cdk, s, a, out.Steps(cdk.Verbose)); err != nil {
 		return r, err
 	}
+	r.destroyOverview(ctx, cdk, s, out)
 	var err1, err2, err3 error
 	r.Token, err1 = a.DeleteParameter(ctx, s.TokenParameterName())
 	r.Headers, err2 = a.DeleteParameter(ctx, s.HeadersParameterName())
@@ -45,6 +50,23 @@ func Destroy(ctx context.Context, cdk CDK, s config.Stage, a *awsaccount.Account
 		return r, fmt.Errorf("the stack %s is deleted, but not all secrets are: %w; run `hearthgate destroy --stage %s` again", r.Stack, err, s.Name)
 	}
 	return r, nil
+}
+
+// destroyOverview deletes the dashboard of all homes if the stage is in it and the other
+// stages of the clone need none. What fails of it is no failure of the stage.
+func (r *Removal) destroyOverview(ctx context.Context, cdk CDK, s config.Stage, out *ui.Screen) {
+	layout, err := project.Layout()
+	o, shared := layout.Overview(s.Name)
+	if err != nil || !shared || layout.Without(s.Name).Shares(o) {
+		return
+	}
+	steps := out.Steps(cdk.Verbose)
+	steps.Begin("deleting the dashboard of all homes, which no other stage needs")
+	err = cdk.Run(ctx, "destroy", o.StackName(), "--force")
+	steps.End(err)
+	if r.Overview = o.StackName(); err != nil {
+		r.Overview, r.OverviewProblem = "", err.Error()
+	}
 }
 
 func destroyStack(ctx context.Context, cdk CDK, s config.Stage, a *awsaccount.Account, steps *ui.Steps) error {
@@ -73,5 +95,11 @@ func destroyStack(ctx context.Context, cdk CDK, s config.Stage, a *awsaccount.Ac
 // Show writes for a person what was deleted and what is left.
 func (r Removal) Show(to *ui.Screen) {
 	to.Printf("%s %s and its secrets\n", to.Good("deleted"), r.Stack)
+	switch {
+	case r.Overview != "":
+		to.Printf("%s %s, the dashboard of all homes, which no other stage of this clone needs\n", to.Good("deleted"), r.Overview)
+	case r.OverviewProblem != "":
+		to.Printf("%s The dashboard of all homes is not deleted: %s. Delete it in the console of CloudFormation.\n", to.Bold("!"), r.OverviewProblem)
+	}
 	to.Printf("Left for you to delete: the skill in the Alexa developer console, the token in Home Assistant (your profile, Security), and, if nothing else in the account uses the CDK, the stack CDKToolkit. infra/docs/uninstall.md says how.\n")
 }
