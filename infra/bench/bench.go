@@ -17,6 +17,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -66,7 +67,8 @@ type bench struct {
 	Options
 	env   []string
 	event []byte
-	roots []*link // of the home and of the parameter store
+	ways  []way   // to a home that is far away
+	roots []*link // of the home, of the parameter store and of the broker
 }
 
 // Run measures. What could not be measured is in Report.Skipped.
@@ -80,7 +82,7 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 	}
 	defer os.RemoveAll(dir)
 	b := &bench{Options: o}
-	end, err := b.surround()
+	end, err := b.surround(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -94,6 +96,9 @@ func Run(ctx context.Context, o Options) (*Report, error) {
 		return nil, err
 	}
 	r.Version = project.Version(ctx, o.Root)
+	if r.Far, err = b.measureFar(ctx, programs[len(programs)-1]); err != nil {
+		return nil, err
+	}
 	if r.Deployed, err = b.deployed(ctx, dir); err != nil {
 		return nil, err
 	}
@@ -147,8 +152,8 @@ func (b *bench) deployed(ctx context.Context, dir string) (int64, error) {
 	return info.Size(), nil
 }
 
-// surround starts a home and a parameter store, both behind TLS.
-func (b *bench) surround() (end func(), err error) {
+// surround starts a home and a parameter store, both behind TLS, and what is far away.
+func (b *bench) surround(ctx context.Context) (end func(), err error) {
 	const token = "eyJhbGciOiJIUzI1NiJ9.e30.of-the-benchmark"
 	home := httptest.NewUnstartedServer(demohome.New(token))
 	cloud := fakeaws.Start(fakeaws.Options{})
@@ -172,7 +177,14 @@ func (b *bench) surround() (end func(), err error) {
 	b.env = append(cloud.Environment(), "AWS_ENDPOINT_URL="+store.URL, "AWS_REGION="+region, "BENCH_CA="+string(trusted), "BENCH_TOKEN="+token,
 		config.EnvStage+"=bench", config.EnvURL+"="+home.URL, config.EnvTokenParameter+"="+name)
 	b.event, err = invoke.SampleEvent("turn-on", "light#kitchen_light", "no-token")
-	return func() { home.Close(); store.Close(); cloud.Close() }, err
+	if err != nil {
+		return nil, err
+	}
+	far, err := b.placeFar(ctx, home.Config.Handler, token, home.URL, store.URL)
+	if err != nil {
+		return nil, err
+	}
+	return func() { far(); home.Close(); store.Close(); cloud.Close() }, nil
 }
 
 // measure runs the programs in turn, at full speed and under the quota.
@@ -215,8 +227,8 @@ type measurement struct {
 
 // once runs one process. The quota holds from the end of the start on, which
 // Lambda runs at full speed.
-func (b *bench) once(ctx context.Context, p Program, q *quota) (m measurement, err error) {
-	f, err := localrun.Start(ctx, localrun.Options{Binary: p.file, Env: b.env, Timeout: 10 * time.Second})
+func (b *bench) once(ctx context.Context, p Program, q *quota, env ...string) (m measurement, err error) {
+	f, err := localrun.Start(ctx, localrun.Options{Binary: p.file, Env: append(slices.Clip(b.env), env...), Timeout: 10 * time.Second})
 	if err != nil {
 		return m, err
 	}

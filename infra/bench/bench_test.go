@@ -76,6 +76,14 @@ func TestReport(t *testing.T) {
 			t.Errorf("nothing was measured under the quota, and nothing says why: %+v", row)
 		}
 	}
+	for _, row := range report.Far {
+		if len(row.Cold) != 2 || len(row.Warm) != 2 || row.Warm.Quantile(0) < 40 || row.PeakMB.Quantile(0) == 0 {
+			t.Errorf("figures of a home that is far away are missing or cannot be: %+v", row)
+		}
+	}
+	if len(report.Far) != 2 {
+		t.Errorf("%d ways to a home that is far away were measured", len(report.Far))
+	}
 	own := report.Rows[len(report.Rows)-1]
 	if n := own.Faults.Quantile(0); n > mostFaults || n < 100 && runtime.GOOS == "linux" {
 		t.Errorf("a start takes %v page faults, at most %d are meant", n, mostFaults)

@@ -47,6 +47,10 @@ func (r *Report) Markdown() string {
 	for _, g := range r.Goals() {
 		b.WriteString(row(g.cells()))
 	}
+	fmt.Fprintf(&b, "\n%s\n\n", farTitle)
+	for _, line := range tableOf(r.Far) {
+		b.WriteString(row(line))
+	}
 	for _, s := range r.Skipped {
 		fmt.Fprintf(&b, "\nNot measured: %s.\n", s)
 	}

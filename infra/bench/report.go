@@ -31,6 +31,7 @@ type Report struct {
 	Load    string   `json:"load"`    // what else ran when it began: processes that wanted a core, in the last minute
 	Starts  int      `json:"starts"`  // of each program under each condition
 	Rows    []Row    `json:"rows"`    // one a program
+	Far     []Row    `json:"far"`     // of the function alone, with a home that is far away: over https, and over a relay
 	Skipped []string `json:"skipped"` // what could not be measured, and why
 	Picture *Picture `json:"picture"`
 
@@ -131,6 +132,12 @@ func (r *Report) Show(w io.Writer) error {
 	for _, g := range r.Goals() {
 		fmt.Fprintln(t, strings.Join(g.cells(), "\t"))
 	}
+	fmt.Fprintf(t, "\n%s\n", farTitle)
+	for i, line := range tableOf(r.Far) {
+		if i != 1 {
+			fmt.Fprintln(t, strings.Join(line, "\t"))
+		}
+	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
@@ -144,19 +151,34 @@ func (r *Report) Show(w io.Writer) error {
 	return nil
 }
 
+// farTitle is the heading of the figures with a home that is far away.
+var farTitle = fmt.Sprintf("The function with a home %v away, and parameter store and broker %v.", 2*toHome, 2*inAWS)
+
 // table returns the figures of all programs as cells, a program a column.
 func (r *Report) table() [][]string {
-	head, rule, size := []string{""}, []string{"---"}, []string{"binary, MB"}
+	lines := tableOf(r.Rows)
+	size := []string{"binary, MB"}
 	for _, row := range r.Rows {
-		head, rule, size = append(head, row.Name), append(rule, "---"), append(size, fmt.Sprintf("%.1f", float64(row.Size)/1e6))
+		size = append(size, fmt.Sprintf("%.1f", float64(row.Size)/1e6))
 	}
-	lines := [][]string{head, rule, size}
+	return slices.Insert(lines, 2, size)
+}
+
+// tableOf returns the figures of rows that were measured, a row a column.
+func tableOf(rows []Row) [][]string {
+	head, rule := []string{""}, []string{"---"}
+	for _, row := range rows {
+		head, rule = append(head, row.Name), append(rule, "---")
+	}
+	lines := [][]string{head, rule}
 	for _, f := range figures {
-		line := []string{f.title}
-		for _, row := range r.Rows {
-			line = append(line, show(f.of(row), f.format))
+		line, measured := []string{f.title}, false
+		for _, row := range rows {
+			line, measured = append(line, show(f.of(row), f.format)), measured || len(f.of(row)) > 0
 		}
-		lines = append(lines, line)
+		if measured {
+			lines = append(lines, line)
+		}
 	}
 	return lines
 }

@@ -24,6 +24,7 @@ import (
 type Options struct {
 	Region  string           // default: us-east-1
 	Account string           // default: 123456789012
+	Door    *tls.Config      // of the port for WebSockets; default: a certificate of the broker's authority
 	Now     func() time.Time // the clock that signatures are compared with; default: time.Now
 }
 
@@ -72,7 +73,11 @@ func (b *Broker) open(addresses [2]string) (err error) {
 	if err := b.server.Serve(); err != nil {
 		return err
 	}
-	b.sockets = &http.Server{Handler: http.HandlerFunc(b.upgrade), TLSConfig: b.authority.tls(tls.NoClientCert), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0)}
+	door := b.options.Door
+	if door == nil {
+		door = b.authority.tls(tls.NoClientCert)
+	}
+	b.sockets = &http.Server{Handler: http.HandlerFunc(b.upgrade), TLSConfig: door.Clone(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0)}
 	mqtts := tls.NewListener(b.listeners[0], b.authority.tls(tls.RequireAnyClientCert))
 	b.going.Go(func() { b.accept(b.server, mqtts) })
 	sockets := b.sockets
