@@ -62,12 +62,18 @@ func root(t *testing.T) string {
 // by Ctrl-C.
 func serve(t *testing.T, env []string, args ...string) (address string) {
 	t.Helper()
+	return serveIn(t, root(t), env, args...)
+}
+
+// serveIn is serve for a clone in a folder.
+func serveIn(t *testing.T, dir string, env []string, args ...string) (address string) {
+	t.Helper()
 	path, err := built()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(path, append([]string{"simulator", "--web", "--print"}, args...)...)
-	cmd.Dir = root(t)
+	cmd.Dir = dir
 	cmd.Env = append(append(os.Environ(), "HOME_ASSISTANT_URL=", "HOME_ASSISTANT_TOKEN="), env...)
 	var said strings.Builder
 	cmd.Stderr = &said
@@ -103,8 +109,14 @@ type page struct {
 // open opens the page of a new simulator.
 func open(t *testing.T, env []string, args ...string) page {
 	t.Helper()
+	return openIn(t, root(t), env, args...)
+}
+
+// openIn is open for a clone in a folder.
+func openIn(t *testing.T, dir string, env []string, args ...string) page {
+	t.Helper()
 	b := chromium.Start(t)
-	address := serve(t, env, args...)
+	address := serveIn(t, dir, env, args...)
 	u, err := url.Parse(address)
 	if err != nil {
 		t.Fatal(err)

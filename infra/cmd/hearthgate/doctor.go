@@ -20,6 +20,8 @@ type doctorRun struct {
 	here  bool
 	quiet bool // without progress of its own, because several homes are examined
 
+	done func(doctor.Diagnosis) // gets the steps so far, after each part; default: nothing
+
 	build sync.Once
 	hash  string // of the program that this clone would deploy
 	err   error  // of its build
@@ -101,18 +103,24 @@ func (r *doctorRun) diagnose(ctx context.Context, name string) (doctor.Diagnosis
 		return nil, err
 	}
 	target := &doctor.Target{Stage: stage, Pool: &r.accounts, Version: r.cloneVersion(ctx), Build: r.built}
-	d := target.CheckAccount(ctx)
+	part := func(d doctor.Diagnosis) doctor.Diagnosis {
+		if r.done != nil {
+			r.done(d)
+		}
+		return d
+	}
+	d := part(target.CheckAccount(ctx))
 	if d.Class() != doctor.Well {
 		return d, nil
 	}
-	d = append(d, target.CheckStack(ctx)...)
-	d = append(d, target.CheckSkill(ctx))
+	d = part(append(d, target.CheckStack(ctx)...))
+	d = part(append(d, target.CheckSkill(ctx)))
 	r.say("having the deployed function check its route to the home")
 	function := invoke.Deployed(target.Account, config.FunctionName(name), config.Alias)
 	if r.quiet || target.Silent { // a Discover counts as a directive
-		return append(d, doctor.CheckRoute(ctx, function, doctor.Inside)...), nil
+		return part(append(d, doctor.CheckRoute(ctx, function, doctor.Inside)...)), nil
 	}
-	return append(d, r.checkRoute(ctx, function, doctor.Inside)...), nil
+	return part(append(d, r.checkRoute(ctx, function, doctor.Inside)...)), nil
 }
 
 // checkRoute has a function check the route, and the names of what it finds there.

@@ -27,6 +27,7 @@ type simulatorFlags struct {
 	stage, locale, script string
 	devices               int
 	yes, web, printOnly   bool
+	all                   bool
 }
 
 func (c *command) simulator() *cobra.Command {
@@ -43,8 +44,11 @@ deployed one. help, typed there, lists what else there is: faults, the trail thr
 gateways, policy, replay.
 
 --web shows it in your browser instead: devices by room, the conversation, the way of each
-directive through the gateways, and the alarms and graphs that the stack of a stage has. The page is on this machine only, and only the
-browser that opens its address can use it. Ctrl-C ends it.
+directive through the gateways, and the alarms and graphs that the stack of a stage has.
+With --stage or --all it shows how the deployed homes are too, the worst first: what
+status says, the doctor's steps, and the graphs from CloudWatch, each when you ask for it
+and with what that costs. The page is on this machine only, and only the browser that
+opens its address can use it. Ctrl-C ends it.
 
 --script runs a file of such lines. A line "expect says OK." compares what the last one
 came to: says, reply, event, outcome, cause, why, state, alarm or devices. "wait 2s" waits, and
@@ -55,12 +59,14 @@ could not be run; 130 after Ctrl-C.`,
 		Example: `  hearthgate simulator
   hearthgate simulator --locale de-DE
   hearthgate simulator --web
+  hearthgate simulator --web --all
   hearthgate simulator --script infra/docs/stories/morning.txt
   hearthgate simulator --stage prod --json < lines.txt`,
 		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.simulate(cmd.Context(), f) },
 	}
 	stageFlag(cmd, &f.stage, "", "the deployed function of this `stage`")
+	cmd.Flags().BoolVar(&f.all, "all", false, "with --web: show how all deployed stages are, and talk to the first that answers")
 	cmd.Flags().StringVar(&f.locale, "locale", "", "the `locale` in which you speak, such as de-DE (default: that of the stage, else en-US)")
 	cmd.Flags().StringVar(&f.script, "script", "", "run the lines of this `file`; - is standard input")
 	cmd.Flags().BoolVar(&f.web, "web", false, "show it in the browser")
@@ -73,6 +79,12 @@ could not be run; 130 after Ctrl-C.`,
 // simulate runs a conversation, or a script.
 func (c *command) simulate(ctx context.Context, f simulatorFlags) error {
 	var story simulator.Story
+	if f.all && !f.web {
+		return errors.New("--all shows all homes in the browser: use it with --web; in the terminal `hearthgate status --all` does")
+	}
+	if f.all && f.stage != "" {
+		return errors.New("--all is every stage, and --stage names one: use only one of them")
+	}
 	if f.web && (f.script != "" || c.json) {
 		return errors.New("--web is a page for a person: leave --script and --json out, or --web")
 	}
@@ -87,6 +99,10 @@ func (c *command) simulate(ctx context.Context, f simulatorFlags) error {
 	}
 	if f.devices == 0 {
 		f.devices = story.Devices
+	}
+	homes, err := c.deployedHomes(ctx, &f)
+	if err != nil {
+		return err
 	}
 	o, err := c.simulated(ctx, f)
 	if err != nil {
@@ -108,7 +124,7 @@ func (c *command) simulate(ctx context.Context, f simulatorFlags) error {
 	}
 	defer s.Close()
 	if f.web {
-		return c.serve(ctx, s, hub, f.printOnly)
+		return c.serve(ctx, s, hub, homes, f.printOnly)
 	}
 	console := &simulator.Console{Session: s, Out: c.screen(), JSON: c.json}
 	if f.script != "" {
@@ -220,8 +236,8 @@ func (c *command) piped(ctx context.Context, console *simulator.Console) error {
 }
 
 // serve serves the page of a session until the context ends.
-func (c *command) serve(ctx context.Context, s *simulator.Session, hub *web.Hub, printOnly bool) error {
-	server, err := web.Listen(s, hub)
+func (c *command) serve(ctx context.Context, s *simulator.Session, hub *web.Hub, homes *web.Homes, printOnly bool) error {
+	server, err := web.Listen(s, hub, homes)
 	if err != nil {
 		return err
 	}

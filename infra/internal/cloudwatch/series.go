@@ -17,22 +17,38 @@ type Point struct {
 // and before another, without those that have none. The error is that of an expression
 // that is not known here, such as a search.
 func (a *Account) Points(s monitoring.Series, from, to time.Time) ([]Point, error) {
-	of, text := s.Of, s.Expression
-	if text == "" {
+	a.metrics.sort()
+	return Evaluate(s, from, to, func(o monitoring.Series, at time.Time) (float64, bool) {
+		return statistic(o.Statistic, a.metrics.between(key(o.Metric.Namespace, o.Metric.Name, o.Metric.Dimensions), at, at.Add(s.Period)))
+	})
+}
+
+// Operands returns the statistics of metrics that a series is computed from, each with the
+// period of the series: itself, unless it is an expression.
+func Operands(s monitoring.Series) []monitoring.Series {
+	if s.Expression == "" {
 		s.ID = "m"
-		of, text = []monitoring.Series{s}, s.ID
+		return []monitoring.Series{s}
+	}
+	return s.Of
+}
+
+// Evaluate is [Account.Points] for statistics that come from elsewhere: value returns that
+// of an operand in the period that begins at a time, and whether there is one.
+func Evaluate(s monitoring.Series, from, to time.Time, value func(operand monitoring.Series, at time.Time) (float64, bool)) ([]Point, error) {
+	of, text := Operands(s), s.Expression
+	if text == "" {
+		text = of[0].ID
 	}
 	e, err := parseExpression(text)
 	if err != nil {
 		return nil, fmt.Errorf("the series %s cannot be drawn: %w", s.Label, err)
 	}
-	a.metrics.sort()
 	var all []Point
 	for at := from.Truncate(s.Period); at.Before(to); at = at.Add(s.Period) {
 		in := period{map[string]float64{}, map[string]bool{}}
 		for _, o := range of {
-			values := a.metrics.between(key(o.Metric.Namespace, o.Metric.Name, o.Metric.Dimensions), at, at.Add(s.Period))
-			if v, ok := statistic(o.Statistic, values); ok {
+			if v, ok := value(o, at); ok {
 				in.values[o.ID], in.exists[o.ID] = v, true
 			}
 		}

@@ -56,6 +56,9 @@ type Target struct {
 	Clone   string        // version of the clone, with which the deployed one is compared; default: it is not compared
 }
 
+// Cost is what [Target.Read] costs for the metrics that it reads, in USD.
+const Cost = 0.00005
+
 // Read reads the status of a home. What cannot be read is a finding; only a function that
 // does not exist, or an account that answers nothing, is an error. It makes about ten
 // calls to AWS, one of which invokes the function.

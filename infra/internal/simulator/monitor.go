@@ -67,7 +67,9 @@ func (s *Session) Monitoring(now time.Time) (Monitoring, error) {
 	} else if end.Sub(began) < least {
 		m.To = began.Add(least)
 	}
-	return m, m.draw(account, stage, m.From, end)
+	return m, m.draw(monitoring.HomeDashboard(stage, ""), func(s monitoring.Series) ([]cloudwatch.Point, error) {
+		return account.Points(s, m.From, end)
+	})
 }
 
 // Minutes returns how long a time the charts show, of the faster time.
@@ -100,10 +102,16 @@ func (m *Monitoring) evaluate(account *cloudwatch.Account, stage config.Stage, f
 	return nil
 }
 
-// draw computes the graphs.
-func (m *Monitoring) draw(account *cloudwatch.Account, stage config.Stage, from, to time.Time) error {
-	for _, w := range monitoring.HomeDashboard(stage, "").Widgets() {
-		if w.Kind != monitoring.Graph && w.Kind != monitoring.Stack {
+// draws reports whether the widget is one that is drawn here, of metrics.
+func draws(w monitoring.Widget) bool { return w.Kind == monitoring.Graph || w.Kind == monitoring.Stack }
+
+// searches reports whether only CloudWatch can find the metrics of a series.
+func searches(s monitoring.Series) bool { return strings.Contains(s.Expression, "SEARCH(") }
+
+// draw computes the graphs of a dashboard from the points of its series.
+func (m *Monitoring) draw(d monitoring.Dashboard, points func(monitoring.Series) ([]cloudwatch.Point, error)) error {
+	for _, w := range d.Widgets() {
+		if !draws(w) {
 			continue
 		}
 		c := Chart{Widget: w}
@@ -112,14 +120,14 @@ func (m *Monitoring) draw(account *cloudwatch.Account, stage config.Stage, from,
 			into *[]Line
 		}{{w.Left, &c.Left}, {w.Right, &c.Right}} {
 			for _, series := range axis.of {
-				if strings.Contains(series.Expression, "SEARCH(") {
+				if searches(series) {
 					continue
 				}
-				points, err := account.Points(series, from, to)
+				line, err := points(series)
 				if err != nil {
 					return err
 				}
-				*axis.into = append(*axis.into, Line{series.Label, points})
+				*axis.into = append(*axis.into, Line{series.Label, line})
 			}
 		}
 		if len(c.Left)+len(c.Right) > 0 {

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/hearthgate/hearthgate/infra/docs"
 	"github.com/hearthgate/hearthgate/infra/internal/simulator"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
@@ -40,6 +41,7 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"split":    split,
 	"moved":    moved,
 	"drawings": drawings,
+	"section":  section,
 }).ParseFS(assets, "assets/*.html"))
 
 // indented returns JSON as a person reads it.
@@ -69,6 +71,18 @@ type view struct {
 	Broken  string // what is broken, in a line
 
 	Monitoring simulator.Monitoring
+	Homes      *homesView // nil without deployed homes
+
+	Section, Runbook string // of runbook.html
+}
+
+// section returns the name of the section of the runbook about an alarm; "" if there is
+// none.
+func section(alarm string) string {
+	if docs.Section(alarm) == "" {
+		return ""
+	}
+	return alarm
 }
 
 // A room is some devices of the home.
@@ -87,7 +101,7 @@ type fault struct {
 func (s *Server) view() view {
 	return view{
 		Session: s.session, Turns: s.session.Turns(), Rooms: rooms(s.session.Devices()),
-		Faults: faults(s.session), Broken: s.session.Faults().String(),
+		Faults: faults(s.session), Broken: s.session.Faults().String(), Homes: s.fleet.view(),
 	}
 }
 
@@ -141,7 +155,7 @@ func (s *Server) monitoring() simulator.Monitoring {
 func (s *Server) part(w http.ResponseWriter, r *http.Request) {
 	part, v := r.PathValue("part"), s.view()
 	switch part {
-	case "devices", "faults":
+	case "devices", "faults", "homes":
 	case "monitoring":
 		v.Monitoring = s.monitoring()
 	case "conversation":

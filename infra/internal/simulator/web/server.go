@@ -22,18 +22,20 @@ var assets embed.FS
 // A Server serves the page of one session.
 type Server struct {
 	session  *simulator.Session
+	fleet    *Homes // nil without deployed homes
 	hub      *Hub
 	guard    *guard
 	listener net.Listener
 }
 
 // Listen takes a loopback port for the page of a session, whose Watch is the hub's Notify.
-func Listen(s *simulator.Session, h *Hub) (*Server, error) {
+// The page shows the homes too, unless they are nil.
+func Listen(s *simulator.Session, h *Hub, homes *Homes) (*Server, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("there is no loopback port for the page: %w", err)
 	}
-	return &Server{session: s, hub: h, guard: newGuard(l.Addr().String()), listener: l}, nil
+	return &Server{session: s, fleet: homes, hub: h, guard: newGuard(l.Addr().String()), listener: l}, nil
 }
 
 // Address returns the address that opens the page, with its key. It opens it once: the
@@ -76,6 +78,12 @@ func (s *Server) routes() http.Handler {
 	m.HandleFunc("POST /discover", s.discover)
 	m.HandleFunc("POST /fault", s.fault)
 	m.HandleFunc("POST /cold", s.cold)
+	m.HandleFunc("POST /homes", s.homes(func(r *http.Request, h *Homes) error { return h.ask(r.Context()) }))
+	m.HandleFunc("POST /homes/doctor", s.homes(func(r *http.Request, h *Homes) error {
+		return h.examine(r.Context(), r.PostFormValue("stage"), s.hub.Notify)
+	}))
+	m.HandleFunc("POST /homes/graphs", s.homes(func(r *http.Request, h *Homes) error { return h.draw(r.Context(), r.PostFormValue("stage")) }))
+	m.HandleFunc("GET /runbook/{section}", s.runbook)
 	for _, name := range []string{"app.js", "app.css", "favicon.svg"} {
 		m.HandleFunc("GET /"+name, func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, name) })
 	}

@@ -55,7 +55,7 @@ async function refresh() {
   do {
     again = false;
     try {
-      await Promise.all([addTurns(), load(at("devices"), "/part/devices"), load(at("faults"), "/part/faults"), load(at("monitoring"), "/part/monitoring")]);
+      await Promise.all([addTurns(), load(at("devices"), "/part/devices"), load(at("faults"), "/part/faults"), load(at("monitoring"), "/part/monitoring"), at("homes") && load(at("homes"), "/part/homes")]);
     } catch (_) { /* the server is gone: the stream says so */ }
   } while (again);
   refreshing = false;
@@ -126,7 +126,7 @@ document.addEventListener("click", (event) => {
   const data = button.dataset;
   if (data.say) post("/say", { sentence: data.say });
   else if (data.fault) post("/fault", { name: data.fault, much: button.getAttribute("aria-checked") === "true" ? "" : data.much, on: button.getAttribute("aria-checked") !== "true" });
-  else if (data.post) post(data.post, data.n ? { n: data.n } : {});
+  else if (data.post) post(data.post, data.n ? { n: data.n } : data.stage ? { stage: data.stage } : {});
   else if (data.turn) showTurn(data.turn).then(() => at("turn-title").focus());
 });
 

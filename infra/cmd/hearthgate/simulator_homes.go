@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/doctor"
+	"github.com/hearthgate/hearthgate/infra/internal/homestatus"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
+	"github.com/hearthgate/hearthgate/infra/internal/simulator"
+	"github.com/hearthgate/hearthgate/infra/internal/simulator/web"
+)
+
+// deployedHomes returns the homes that the page shows, nil for one that is not of deployed
+// stages. With --all it chooses the stage to talk to: the first whose function is there.
+func (c *command) deployedHomes(ctx context.Context, f *simulatorFlags) (*web.Homes, error) {
+	if !f.web || f.stage == "" && !f.all {
+		return nil, nil
+	}
+	stages := []string{f.stage}
+	if f.all {
+		folder, err := project.Stages()
+		if err != nil {
+			return nil, err
+		}
+		if stages = folder.Names(); len(stages) == 0 {
+			return nil, fmt.Errorf("there is no stage in %s yet: describe your home with `hearthgate init`", folder.Path)
+		}
+		if f.stage, err = c.firstDeployed(ctx, stages); err != nil {
+			return nil, err
+		}
+	}
+	status := &statusRun{command: c, since: 24 * time.Hour}
+	return &web.Homes{
+		Stages: stages,
+		Status: func(ctx context.Context, stage string) (homestatus.Home, error) {
+			c.accounts.Retry() // what failed the last time
+			return status.home(ctx, stage)
+		},
+		Doctor: func(ctx context.Context, stage string, done func(doctor.Diagnosis)) error {
+			r := &doctorRun{command: c, quiet: true, done: done}
+			_, err := r.diagnose(ctx, stage)
+			return err
+		},
+		Graphs: func(ctx context.Context, stage string) (simulator.Monitoring, error) {
+			s, account, err := c.deployed(ctx, stage)
+			if err != nil {
+				return simulator.Monitoring{}, err
+			}
+			return simulator.ReadMonitoring(ctx, account, s, time.Now())
+		},
+		Cost: func(stage string) (status, graphs float64) {
+			s, err := project.Stage(stage)
+			if err != nil {
+				return homestatus.Cost, 0 // the status says what is wrong with it
+			}
+			return homestatus.Cost, simulator.MonitoringCost(s)
+		},
+	}, nil
+}
+
+// firstDeployed returns the first stage whose function can be asked.
+func (c *command) firstDeployed(ctx context.Context, stages []string) (string, error) {
+	var problems []error
+	for _, name := range stages {
+		_, account, err := c.deployed(ctx, name)
+		if err == nil {
+			_, err = account.Function(ctx, config.FunctionName(name), "")
+		}
+		if err == nil {
+			return name, nil
+		}
+		problems = append(problems, fmt.Errorf("%s: %w", name, err))
+	}
+	return "", errors.Join(problems...)
+}
