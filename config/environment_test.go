@@ -40,6 +40,14 @@ func TestEnvironment(t *testing.T) {
 			}
 		})
 	}
+	t.Run("relay", func(t *testing.T) {
+		s := base
+		s.VerifySSL, s.CA, s.SecretHeaders, s.Connection = false, "PEM", true, config.Relay
+		want := map[string]string{config.EnvStage: "home", config.EnvParameterPrefix: "/hearthgate/home", config.EnvTimeout: "7", config.EnvConnection: "relay"}
+		if got := s.Environment(); !maps.Equal(got, want) {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	})
 	t.Run("linked", func(t *testing.T) {
 		s := base
 		s.TokenSource = config.Linked

@@ -87,6 +87,8 @@ func (s Stage) Text(field string) string {
 		return *target
 	case *TokenSource:
 		return string(*target)
+	case *Connection:
+		return string(*target)
 	case *[]string:
 		if len(*target) > 0 && !slices.ContainsFunc(*target, func(item string) bool { return strings.ContainsAny(item, ",[") }) {
 			return strings.Join(*target, ",")
@@ -114,6 +116,8 @@ func Choices(field string) []string {
 	switch field {
 	case "locale":
 		return Locales()
+	case "connection":
+		return []string{string(HTTPS), string(Relay)}
 	case "tokenSource":
 		return []string{string(Stored), string(Linked)}
 	case "logLevel":
@@ -163,7 +167,7 @@ func typedAs(target any, typed string) []byte {
 	}
 	typed = strings.TrimSpace(typed)
 	switch target.(type) {
-	case *string, *TokenSource:
+	case *string, *TokenSource, *Connection:
 		return text(typed)
 	case *[]string:
 		if !strings.HasPrefix(typed, "[") {

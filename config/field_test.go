@@ -18,6 +18,7 @@ var typed = map[string]struct {
 }{
 	"string":             {map[string]string{"x y": `"x y"`, " padded ": `"padded"`, "12": `"12"`, `a"b<`: `"a\"b<"`, "null": `"null"`}, nil},
 	"config.TokenSource": {map[string]string{"linked": `"linked"`}, nil},
+	"config.Connection":  {map[string]string{"relay": `"relay"`}, nil},
 	"bool":               {map[string]string{"true": "true", "false": "false"}, []string{"yes", "", `"true"`, "1", "null"}},
 	"int":                {map[string]string{"77": "77", " 5 ": "5"}, []string{"", "7.5", "many", `"7"`, "9999999999999999999999", "null"}},
 	"float64":            {map[string]string{"2.5": "2.5", "3": "3"}, []string{"", "a", "1,5", "null"}},

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"path"
 	"strings"
+
+	"github.com/hearthgate/hearthgate/config/relay"
 )
 
 // A Stage is the deployment of one home: everything that differs from other homes. It
@@ -20,11 +22,13 @@ type Stage struct {
 
 	AWSProfile string `json:"awsProfile,omitempty"` // of ~/.aws/config, whose credentials the commands use for this stage; default: the credentials in use
 
-	URL         string      `json:"homeAssistantUrl"`     // "https://home.example.com", without a path
-	HomeTimeout float64     `json:"homeAssistantTimeout"` // of requests to Home Assistant, in seconds; default: 7
-	TokenSource TokenSource `json:"tokenSource"`          // default: stored
-	VerifySSL   bool        `json:"verifySsl"`            // false accepts any certificate; default: true
-	CA          string      `json:"ca,omitempty"`         // PEM certificates to trust instead of the public ones; default: none
+	Connection Connection `json:"connection,omitempty"` // https or relay; default: https
+
+	URL         string      `json:"homeAssistantUrl,omitempty"` // "https://home.example.com", without a path; default: none, which only a relay accepts
+	HomeTimeout float64     `json:"homeAssistantTimeout"`       // of requests to Home Assistant, in seconds; default: 7
+	TokenSource TokenSource `json:"tokenSource"`                // default: stored
+	VerifySSL   bool        `json:"verifySsl"`                  // false accepts any certificate; default: true
+	CA          string      `json:"ca,omitempty"`               // PEM certificates to trust instead of the public ones; default: none
 
 	SecretHeaders bool            `json:"secretHeaders,omitempty"` // send the headers in a SecureString, such as those of Cloudflare Access; default: false
 	AllowedUsers  []string        `json:"allowedUsers,omitempty"`  // Login with Amazon ids of the users who may send directives; default: anyone who linked the skill
@@ -56,6 +60,16 @@ type Stage struct {
 	KeepWarm            bool    `json:"keepWarm,omitempty"`            // invoke the function every five minutes; default: false
 }
 
+// HasRelay reports whether the home connects to a relay, so that it needs neither an
+// address nor a token.
+func (s Stage) HasRelay() bool { return s.Connection == Relay }
+
+// NeedsToken reports whether the function reads a token of the stage's.
+func (s Stage) NeedsToken() bool { return s.TokenSource == Stored && !s.HasRelay() }
+
+// NeedsHeaders reports whether the function reads secret headers of the stage's.
+func (s Stage) NeedsHeaders() bool { return s.SecretHeaders && !s.HasRelay() }
+
 // NewStage returns a stage with the defaults. It has no locale and no URL, which have
 // no default.
 func NewStage(name string) Stage {
@@ -78,6 +92,11 @@ func (s Stage) TokenParameterName() string { return ParameterPrefix(s.Name) + To
 // HeadersParameterName returns the name of the SecureString with the secret headers
 // for Home Assistant.
 func (s Stage) HeadersParameterName() string { return ParameterPrefix(s.Name) + HeadersParameter }
+
+// EndpointParameterName returns the name of the String with the host of the relay's broker.
+func (s Stage) EndpointParameterName() string {
+	return ParameterPrefix(s.Name) + relay.EndpointParameter
+}
 
 // LoginParameterName returns the name of the SecureString with the owner's login for
 // skill management.

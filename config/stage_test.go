@@ -61,6 +61,12 @@ func TestValidate(t *testing.T) {
 			s.TokenSource, s.CA, s.SmartHomeSkillID, s.CustomSkillID = config.Linked, ca, skill, skill
 			s.AlarmEmail = "first.last+alexa@mail.example.com"
 		}, "", ""},
+		{"relay", func(s *config.Stage) { s.Connection, s.URL = config.Relay, "" }, "", ""},
+		{"relay with the address before", func(s *config.Stage) { s.Connection = config.Relay }, "", ""},
+		{"https by its name", func(s *config.Stage) { s.Connection = config.HTTPS }, "", ""},
+		{"unknown connection", func(s *config.Stage) { s.Connection = "vpn" }, "connection", "none of https, relay"},
+		{"relay with a wrong address", func(s *config.Stage) { s.Connection, s.URL = config.Relay, "http://home.example.com" }, "homeAssistantUrl", "in clear"},
+		{"relay with a linked token", func(s *config.Stage) { s.Connection, s.TokenSource = config.Relay, config.Linked }, "tokenSource", "nothing from outside reaches it"},
 		{"two certificates", func(s *config.Stage) { s.CA = ca + ca }, "", ""},
 		{"any certificate", func(s *config.Stage) { s.VerifySSL = false }, "", ""},
 		{"public address", func(s *config.Stage) { s.URL = "https://[2a00::1]:8123" }, "", ""},

@@ -9,6 +9,29 @@ import (
 	"strings"
 )
 
+func checkConnection(c Connection) string {
+	if c == "" {
+		return ""
+	}
+	return oneOf(string(c), Choices("connection")...)
+}
+
+// checkAddress accepts a relay without an address. One that is there is kept for the way
+// back to https, and so it must be right.
+func checkAddress(s Stage) string {
+	if s.HasRelay() && s.URL == "" {
+		return ""
+	}
+	return checkURL(s.URL)
+}
+
+func checkTokenSource(s Stage) string {
+	if s.HasRelay() && s.TokenSource == Linked {
+		return "is linked, which needs a home that Amazon's servers can reach, and with connection relay nothing from outside reaches it; write \"stored\", or leave it out"
+	}
+	return oneOf(string(s.TokenSource), Choices("tokenSource")...)
+}
+
 // checkURL never quotes the URL: it may contain a user name and a password.
 func checkURL(raw string) string {
 	const example = "write it as https://home.example.com"

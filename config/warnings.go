@@ -11,6 +11,19 @@ func (s Stage) Warnings() (all []string) {
 	if s.TokenSource == Linked {
 		all = append(all, s.unlinkable()...)
 	}
+	if s.HasRelay() {
+		all = append(all, s.unused()...)
+	}
+	return all
+}
+
+// unused returns which settings are about an address, and so have no effect with a relay.
+func (s Stage) unused() (all []string) {
+	for _, field := range []string{"verifySsl", "ca", "secretHeaders"} {
+		if !s.IsDefault(field) {
+			all = append(all, field+" has no effect with connection relay; leave it out, or keep it for the way back to https")
+		}
+	}
 	return all
 }
 

@@ -8,6 +8,20 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 )
 
+// TestWarningsOfRelay checks that a relay names what has no effect with it.
+func TestWarningsOfRelay(t *testing.T) {
+	s := valid()
+	s.VerifySSL, s.SecretHeaders = false, true
+	if got := s.Warnings(); got != nil {
+		t.Errorf("by https: %q", got)
+	}
+	s.Connection = config.Relay
+	want := []string{"verifySsl has no effect", "secretHeaders has no effect"}
+	if got := s.Warnings(); !slices.EqualFunc(got, want, strings.Contains) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // TestWarningsOfLinkedTokens checks what Amazon's servers need of a home.
 func TestWarningsOfLinkedTokens(t *testing.T) {
 	for _, tt := range []struct {

@@ -49,13 +49,17 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 	})
 	operations := stack.NewSecureParameter(this, config.ParameterPrefix(s.Name)+config.OperationsParameter)
 	readable := []*string{parameters.LogLevel.ParameterArn(), operations.ARN}
-	if s.TokenSource == config.Stored {
+	if s.NeedsToken() {
 		readable = append(readable, token.ARN)
 	}
-	if s.SecretHeaders {
+	if s.NeedsHeaders() {
 		readable = append(readable, headers.ARN)
 	}
 	function.GrantReadParameters(readable...)
+	if s.HasRelay() {
+		stack.NewRelay(this, "Relay", stack.RelayProps{Stage: s.Name, EndpointParameter: s.EndpointParameterName()}).GrantUse(function)
+		suppress(function.Role, "AwsSolutions-IAM5", "Each process of the function has a client id and a reply topic of its own, below the names of the stage.")
+	}
 	stack.NewTriggers(this, "Triggers", stack.TriggersProps{
 		Alias:            function.Alias,
 		SmartHomeSkillID: s.SmartHomeSkillID,
@@ -73,10 +77,10 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 	addOptional(this, s, function)
 	output(this, "EndpointArn", "The endpoint of the skill, for the Alexa developer console", function.Alias.FunctionArn())
 	output(this, "LogGroup", "The log of the function", function.Log.LogGroupName())
-	if s.SecretHeaders {
+	if s.NeedsHeaders() {
 		output(this, "HeadersParameter", "The SecureString in which `hearthgate headers --stage "+s.Name+"` stores the secret headers", &headers.Name)
 	}
-	if s.TokenSource == config.Stored {
+	if s.NeedsToken() {
 		output(this, "TokenParameter", "The SecureString in which `hearthgate token --stage "+s.Name+"` stores the token", &token.Name)
 	}
 	return this

@@ -66,7 +66,13 @@ func (c *command) environment(ctx context.Context, stage string) ([]string, erro
 			return nil, err
 		}
 		keys, err := account.Environment(ctx, c.getenv)
-		return append(invoke.Environment(s), keys...), err
+		env := append(invoke.Environment(s), keys...)
+		if err == nil && s.HasRelay() {
+			var host string
+			host, err = account.Text(ctx, s.EndpointParameterName())
+			env = append(env, config.EnvRelayEndpoint+"="+host)
+		}
+		return env, err
 	}
 	if c.getenv(config.EnvURL) == "" {
 		return nil, nil

@@ -25,6 +25,15 @@ func (a *Account) Parameter(ctx context.Context, name string) (Parameter, error)
 	return Parameter{name, string(out.Parameter.Type), out.Parameter.Version}, nil
 }
 
+// Text returns the value of a String; the error is [NotFound] if it does not exist.
+func (a *Account) Text(ctx context.Context, name string) (string, error) {
+	out, err := ssm.NewFromConfig(a.config).GetParameter(ctx, &ssm.GetParameterInput{Name: &name})
+	if err != nil {
+		return "", explain("reading the parameter "+name, err)
+	}
+	return aws.ToString(out.Parameter.Value), nil
+}
+
 // Secret returns the value of a SecureString; the error is [NotFound] if it does not
 // exist.
 func (a *Account) Secret(ctx context.Context, name string) (string, error) {

@@ -48,10 +48,10 @@ func read(ctx context.Context, a *awsaccount.Account, s config.Stage, since time
 
 // secrets is how many secrets the function decrypts at the start of a process.
 func secrets(s config.Stage) (n int) {
-	if s.TokenSource == config.Stored {
+	if s.NeedsToken() {
 		n++
 	}
-	if s.SecretHeaders {
+	if s.NeedsHeaders() {
 		n++
 	}
 	return n

@@ -49,10 +49,10 @@ func Preflight(ctx context.Context, s config.Stage) (*awsaccount.Account, []Chec
 		prepared = Check{Name: bootstrap, Problem: err.Error()}
 	}
 	add(prepared)
-	if s.TokenSource == config.Stored {
+	if s.NeedsToken() {
 		add(secret(ctx, account, "token", s.TokenParameterName(), "hearthgate token --stage "+s.Name))
 	}
-	if s.SecretHeaders {
+	if s.NeedsHeaders() {
 		add(secret(ctx, account, "headers", s.HeadersParameterName(), "hearthgate headers --stage "+s.Name))
 	}
 	skills := Check{Name: "skills", Found: "permission for the skills of the stage"}

@@ -96,10 +96,10 @@ func (t *Target) CheckStack(ctx context.Context) Diagnosis {
 		return []Step{check("function", "reading the function").failed(Account, "denied", err.Error(), "use credentials that may read it")}
 	}
 	var steps []Step
-	if t.Stage.TokenSource == config.Stored {
+	if t.Stage.NeedsToken() {
 		steps = append(steps, t.parameter(ctx, "parameter", "the token", t.Stage.TokenParameterName(), "hearthgate token --stage "+t.Stage.Name))
 	}
-	if t.Stage.SecretHeaders {
+	if t.Stage.NeedsHeaders() {
 		steps = append(steps, t.parameter(ctx, "headers_parameter", "the secret headers", t.Stage.HeadersParameterName(), "hearthgate headers --stage "+t.Stage.Name))
 	}
 	steps = append(steps, t.stack(ctx), t.drift(ctx, f), t.timeout(f), t.machine(f), t.settings(f), t.code(ctx, f))

@@ -6,13 +6,11 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
-
-	"github.com/hearthgate/hearthgate/config"
 )
 
 // token returns when the stored token expires; the zero time if it does not say.
 func (t Target) token(ctx context.Context) (time.Time, error) {
-	if t.Stage.TokenSource != config.Stored {
+	if !t.Stage.NeedsToken() {
 		return time.Time{}, nil
 	}
 	token, err := t.Account.Secret(ctx, t.Stage.TokenParameterName())

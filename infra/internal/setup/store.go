@@ -23,6 +23,9 @@ type Stored struct {
 
 // NeedsToken returns an error if a stage does not use a stored token.
 func NeedsToken(s config.Stage) error {
+	if s.HasRelay() {
+		return fmt.Errorf("the stage %s has a relay, which needs no token: Home Assistant connects by itself, once `hearthgate pair --stage %[1]s` has paired it", s.Name)
+	}
 	if s.TokenSource != config.Linked {
 		return nil
 	}

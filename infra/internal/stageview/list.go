@@ -21,6 +21,7 @@ type List struct {
 type Stage struct {
 	Name             string             `json:"name"`
 	File             string             `json:"file"` // below the root of the clone, or absolute
+	Connection       config.Connection  `json:"connection"`
 	URL              string             `json:"homeAssistantUrl"`
 	Region           string             `json:"region"`
 	SmartHomeSkillID string             `json:"smartHomeSkillId"`
@@ -37,7 +38,7 @@ func NewList(stages project.StageFolder) (List, error) {
 	for _, name := range stages.Names() {
 		s, err := stages.Load(name)
 		entry := Stage{
-			Name: name, File: stages.File(name), URL: s.URL, Region: s.Region, TokenSource: s.TokenSource, Production: s.Production,
+			Name: name, File: stages.File(name), Connection: cmp.Or(s.Connection, config.HTTPS), URL: s.URL, Region: s.Region, TokenSource: s.TokenSource, Production: s.Production,
 			SmartHomeSkillID: s.SmartHomeSkillID, CustomSkillID: s.CustomSkillID,
 		}
 		if err != nil {
@@ -60,7 +61,11 @@ func (l List) Show(to *ui.Screen) {
 		if s.Production {
 			production = "yes"
 		}
-		t.Row(s.Name, cmp.Or(s.URL, "-"), cmp.Or(s.Region, "-"), s.skills(), cmp.Or(string(s.TokenSource), "-"), production)
+		home, token := cmp.Or(s.URL, "-"), cmp.Or(string(s.TokenSource), "-")
+		if s.Connection == config.Relay {
+			home, token = "by a relay", "-"
+		}
+		t.Row(s.Name, home, cmp.Or(s.Region, "-"), s.skills(), token, production)
 	}
 	t.Flush()
 	for _, s := range l.Stages {

@@ -48,6 +48,9 @@ func (w *way) home(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if s.HasRelay() {
+		return fmt.Sprintf("%s: by a relay, in %s", w.Stages.File(w.Stage), s.Locale), nil
+	}
 	return fmt.Sprintf("%s: %s, in %s, token %s", w.Stages.File(w.Stage), s.URL, s.Locale, s.TokenSource), nil
 }
 

@@ -1,6 +1,7 @@
 package fakeaws
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -32,8 +33,27 @@ func (b *builder) resolve(v any) any {
 			}
 		}
 		return out
+	case string:
+		return dynamic.ReplaceAllStringFunc(v, b.dynamic)
 	}
 	return v
+}
+
+// dynamic is a reference to a parameter that CloudFormation reads at each operation.
+var dynamic = regexp.MustCompile(`\{\{resolve:ssm:([^:}]+)(?::\d+)?\}\}`)
+
+func (b *builder) dynamic(reference string) string {
+	name := dynamic.FindStringSubmatch(reference)[1]
+	p := b.stored(name)
+	switch {
+	case p == nil:
+		b.err = cmp.Or(b.err, error(bad("ValidationError", "Parameters: [ssm:%s] cannot be found.", name)))
+		return reference
+	case p.Type == "SecureString":
+		b.err = cmp.Or(b.err, error(bad("ValidationError", "SSM Secure reference is not supported in: [ssm:%s]", name)))
+		return reference
+	}
+	return p.Value
 }
 
 func (b *builder) function(name string, arg any) any {

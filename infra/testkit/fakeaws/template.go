@@ -21,6 +21,7 @@ func init() {
 		AWS::ECR::Repository
 		AWS::Events::Rule AWS::Scheduler::Schedule
 		AWS::IAM::ManagedPolicy AWS::IAM::Policy AWS::IAM::Role
+		AWS::IoT::Policy AWS::IoT::Thing
 		AWS::Lambda::Alias AWS::Lambda::Function AWS::Lambda::Permission AWS::Lambda::Version
 		AWS::Logs::LogGroup AWS::Logs::MetricFilter AWS::Logs::QueryDefinition
 		AWS::S3::Bucket AWS::S3::BucketPolicy
@@ -57,11 +58,14 @@ type builder struct {
 	stack      *stack
 	parameters map[string]string
 	resources  map[string]*Resource
+	stored     func(name string) *Parameter // of the stack's region; nil if there is none
+	err        error                        // the first reference that cannot be resolved
 }
 
 // build makes the resources and outputs of a template.
 func (c *Cloud) build(s *stack, text string, given map[string]string) (map[string]*Resource, map[string]string, error) {
 	b := &builder{stack: s, parameters: map[string]string{}, resources: map[string]*Resource{}}
+	b.stored = func(name string) *Parameter { return c.parameters[s.region+name] }
 	if err := parse(text, &b.template); err != nil {
 		return nil, nil, fmt.Errorf("the template cannot be read: %w", err)
 	}
@@ -102,7 +106,7 @@ func (c *Cloud) build(s *stack, text string, given map[string]string) (map[strin
 			outputs[name] = fmt.Sprint(b.resolve(o.Value))
 		}
 	}
-	return b.resources, outputs, nil
+	return b.resources, outputs, b.err
 }
 
 // parse reads a template, which is YAML; JSON is as well.
