@@ -80,6 +80,26 @@ func (h *Home) Direct(ctx context.Context, directive []byte) (status int, answer
 	return h.send(ctx, http.MethodPost, "/api/alexa/smart_home", directive)
 }
 
+// Ask sends a request to the home's API, with a body as JSON unless it is nil, and decodes
+// the answer into out unless that is nil.
+func (h *Home) Ask(ctx context.Context, method, path string, body, out any) error {
+	var b []byte
+	var err error
+	if body != nil {
+		if b, err = json.Marshal(body); err != nil {
+			return err
+		}
+	}
+	status, said, err := h.send(ctx, method, path, b)
+	if err == nil && status/100 != 2 {
+		err = fmt.Errorf("Home Assistant answered %d to %s %s: %s", status, method, path, said)
+	}
+	if err != nil || out == nil {
+		return err
+	}
+	return json.Unmarshal(said, out)
+}
+
 func (h *Home) get(ctx context.Context, path string, into any) error {
 	status, b, err := h.send(ctx, http.MethodGet, path, nil)
 	if err != nil {

@@ -34,6 +34,7 @@ type Options struct {
 	Version      Version // default: the oldest
 	WithoutAlexa bool    // no `alexa:` in its configuration
 	BanAfter     int     // bans an address after so many wrong tokens; default: never
+	Integration  string  // folder of an integration of our own; default: none
 }
 
 // A Home is a Home Assistant. Its methods may be called from several goroutines,
@@ -96,6 +97,11 @@ func (h *Home) furnish(o Options) error {
 	}
 	if err := os.WriteFile(filepath.Join(h.dir, "run.py"), []byte(program), 0o600); err != nil {
 		return err
+	}
+	if o.Integration != "" {
+		if err := os.CopyFS(filepath.Join(h.dir, "custom_components", filepath.Base(o.Integration)), os.DirFS(o.Integration)); err != nil {
+			return err
+		}
 	}
 	return configure(filepath.Join(h.dir, "configuration.yaml"), port, o)
 }
@@ -169,14 +175,22 @@ func (h *Home) Stop() {
 
 // Remove stops the home at once and deletes what it had on disk.
 func (h *Home) Remove() {
-	if h.process != nil {
-		h.process.Kill()
-		h.process = nil
-	}
+	h.Kill()
 	os.RemoveAll(h.dir)
 }
 
 func (h *Home) log() string { return filepath.Join(h.dir, "home.log") }
+
+// Dir returns the folder with the home's configuration, storage and log.
+func (h *Home) Dir() string { return h.dir }
+
+// Kill ends the home at once, as a power cut would.
+func (h *Home) Kill() {
+	if h.process != nil {
+		h.process.Kill()
+		h.process = nil
+	}
+}
 
 // Log returns the end of what the home has logged.
 func (h *Home) Log() string {

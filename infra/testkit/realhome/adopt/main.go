@@ -54,6 +54,7 @@ func adopt(ctx context.Context, release, python, debian string) error {
 	if err != nil {
 		return err
 	}
+	components = append(components, "mqtt") // whose client the integration of hearthgate uses
 	s := venv.For(root, "home-assistant-adopt", "# "+release, os.Stderr)
 	s.Version, s.Debian = python, debian
 	program, err := venv.Ensure(ctx, s)

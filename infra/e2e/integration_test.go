@@ -1,0 +1,383 @@
+package e2e_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/hearthgate/hearthgate/config/relay"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/broker"
+	"github.com/hearthgate/hearthgate/infra/testkit/alexacheck"
+	"github.com/hearthgate/hearthgate/infra/testkit/realhome"
+)
+
+// An integrated is a real Home Assistant with the integration and without `alexa:` in its
+// configuration, paired with a broker.
+type integrated struct {
+	*realhome.Home
+	broker *broker.Broker
+	env    []string // of the function
+	line   string   // that paired it
+	id     string   // of the certificate
+}
+
+const flows = "/api/config/config_entries/flow"
+
+// integrate starts a broker and a home, and pairs them over the home's own API.
+func integrate(t *testing.T, v realhome.Version) *integrated {
+	t.Helper()
+	b, err := broker.Start(broker.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	stage, err := b.Stage("test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := ownHome(t, realhome.Options{Version: v, WithoutAlexa: true, Integration: filepath.Join(root(t), "infra", "integration", "custom_components", "hearthgate")})
+	i := &integrated{Home: h, broker: b, env: stage.Environment}
+	i.line, i.id = i.pair(t, map[string]any{"handler": "hearthgate"}, "user", "create_entry")
+	return i
+}
+
+// pair goes through a flow whose first step shows a signing request, and returns the line
+// that answers it and the certificate's id.
+func (i *integrated) pair(t *testing.T, begin map[string]any, step, end string) (line, id string) {
+	t.Helper()
+	var form struct {
+		ID           string                   `json:"flow_id"`
+		Step         string                   `json:"step_id"`
+		Placeholders struct{ Request string } `json:"description_placeholders"`
+	}
+	var raw json.RawMessage
+	if err := i.Ask(t.Context(), "POST", flows, begin, &raw); err != nil {
+		t.Fatalf("%v\n%s", err, i.Log())
+	}
+	if err := json.Unmarshal(raw, &form); err != nil {
+		t.Fatal(err)
+	}
+	request, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(form.Placeholders.Request, relay.SigningRequestPrefix))
+	if form.Step != step || err != nil || !strings.HasPrefix(form.Placeholders.Request, relay.SigningRequestPrefix) {
+		t.Fatalf("the form is %s (%v), want step %s and a signing request", raw, err, step)
+	}
+	certificate, err := i.broker.Sign(request, i.broker.HomePolicy("test"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	host, port := i.broker.MQTT()
+	b, err := json.Marshal(relay.Pairing{Stage: "test", Endpoint: host, Port: port, Certificate: certificate.PEM, Authority: i.broker.Authority()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	line = relay.PairingPrefix + base64.RawURLEncoding.EncodeToString(b)
+	var result struct {
+		Type, Reason string
+		Errors       map[string]string
+	}
+	if err := i.Ask(t.Context(), "POST", flows+"/"+form.ID, map[string]any{"answer": line}, &result); err != nil {
+		t.Fatal(err)
+	}
+	if result.Type != end {
+		t.Fatalf("pairing ended with %+v, want %s", result, end)
+	}
+	return line, certificate.ID
+}
+
+// await returns when the home's retained presence has this state.
+func (i *integrated) await(t *testing.T, state string) relay.Presence {
+	t.Helper()
+	var p relay.Presence
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if json.Unmarshal(i.broker.Retained(relay.PresenceTopic("test")), &p) == nil && p.State == state {
+			return p
+		}
+	}
+	t.Fatalf("the presence is %+v, want %s\n%s", p, state, i.Log())
+	return p
+}
+
+// expose says on Home Assistant's page of exposed entities which of them are, by the
+// WebSocket of its frontend.
+func (i *integrated) expose(t *testing.T, should bool, entities ...string) {
+	t.Helper()
+	conn, _, err := websocket.DefaultDialer.DialContext(t.Context(), strings.Replace(i.URL, "http", "ws", 1)+"/api/websocket", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	var said struct {
+		Type    string
+		Success bool
+		Error   struct{ Message string }
+	}
+	for _, m := range []any{
+		map[string]any{"type": "auth", "access_token": i.Token},
+		map[string]any{"id": 1, "type": "homeassistant/expose_entity", "assistants": []string{"conversation"}, "entity_ids": entities, "should_expose": should},
+	} {
+		if err := conn.ReadJSON(&said); err != nil {
+			t.Fatal(err)
+		}
+		if err := conn.WriteJSON(m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for said.Type != "result" {
+		if err := conn.ReadJSON(&said); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !said.Success {
+		t.Fatalf("the entities were not exposed: %s", said.Error.Message)
+	}
+}
+
+// notOffered are the entities that the configuration of the other tests excludes.
+var notOffered = []string{"binary_sensor.basement_floor_wet", "event.push_button_press", "binary_sensor.outside_temperature_battery_charging"}
+
+// TestIntegration has the built function use a real Home Assistant by the integration
+// alone, over a broker that allows what the policies do.
+func TestIntegration(t *testing.T) { eachHome(t, integration) }
+
+func integration(t *testing.T, v realhome.Version) {
+	i := integrate(t, v)
+	p := i.await(t, relay.Online)
+	if p.Protocol != relay.Protocol || p.Exposed != "assist" || !strings.HasPrefix(p.HomeAssistant, string(v)+".") || p.Version == "" || p.Since == 0 {
+		t.Errorf("the presence is %+v", p)
+	}
+	all, err := i.States(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var offered []string
+	for _, e := range all {
+		if !slices.Contains(notOffered, e.ID) {
+			offered = append(offered, e.ID)
+		}
+	}
+	i.expose(t, true, offered...)
+	i.expose(t, false, notOffered...)
+	r := &relayed{Broker: i.broker}
+	r.Environment = i.env
+	f := r.start(t)
+	for _, step := range []struct {
+		name string
+		test func(*testing.T, *integrated, *function, realhome.Version)
+	}{
+		{"samples", integratedSamples},
+		{"exposed entities", integratedExposure},
+		{"broker restarts", integratedBroker},
+		{"Home Assistant restarts", integratedRestart},
+		{"renewed", integratedRenewal},
+		{"no key leaves", integratedCanary},
+	} {
+		t.Run(step.name, func(t *testing.T) { step.test(t, i, f, v) })
+	}
+}
+
+// statusLine begins a recorded answer.
+var statusLine = regexp.MustCompile(`^// Home Assistant answers (\d+)\.\n`)
+
+// integratedSamples compares the answer to each sample with the one that is recorded of
+// https.
+func integratedSamples(t *testing.T, i *integrated, f *function, v realhome.Version) {
+	if err := i.Call(t.Context(), "fan", "turn_on", map[string]any{"entity_id": "fan.living_room_fan", "percentage": 33}); err != nil {
+		t.Fatal(err)
+	}
+	begin, err := snapshot(t.Context(), i.Home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range samples(t) {
+		s.directive = []byte(spelled(v, string(s.directive)))
+		t.Run(s.name, func(t *testing.T) {
+			want, err := recorded(v, s.name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var wrong error
+			for range 3 { // see TestSamples
+				begin.restore(t, i.Home)
+				a, err := f.send(t.Context(), s.directive)
+				if err != nil {
+					t.Fatal(err)
+				}
+				wrong = alexacheck.Reply(s.directive, a.Payload)
+				got := answers{through: a.Payload}.golden(t, s.name)
+				if !bytes.Equal(statusLine.ReplaceAll(got, nil), statusLine.ReplaceAll(want, nil)) {
+					wrong = fmt.Errorf("over the relay: %s\nover https: %s", got, want)
+				}
+				if wrong == nil {
+					return
+				}
+			}
+			t.Error(wrong)
+		})
+	}
+	// What was asked for has happened.
+	for _, want := range []string{"on", "off"} {
+		name := "PowerController.Turn" + strings.ToUpper(want[:1]) + want[1:]
+		f.ask(command(name, "switch#outlet", "{}")).done(t)
+		if e, err := i.Await(t.Context(), "switch.outlet", func(e realhome.Entity) bool { return e.State == want }); err != nil {
+			t.Errorf("%v: %v", e, err)
+		}
+	}
+}
+
+// integratedExposure sees that a discovery follows the page of exposed entities.
+func integratedExposure(t *testing.T, i *integrated, f *function, _ realhome.Version) {
+	has := func() bool { return bytes.Contains(f.ask(discover()).Payload, []byte(`"switch#outlet"`)) }
+	if !has() {
+		t.Error("the outlet is exposed, and was not discovered")
+	}
+	i.expose(t, false, "switch.outlet")
+	if has() {
+		t.Error("the outlet is not exposed any more, and was discovered")
+	}
+	i.expose(t, true, "switch.outlet")
+	if !has() {
+		t.Error("the outlet is exposed again, and was not discovered")
+	}
+}
+
+// carriedOut sends a command until it is carried out.
+func carriedOut(t *testing.T, f *function) {
+	t.Helper()
+	var last outcome
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if last = f.ask(command("PowerController.TurnOn", "switch#outlet", "{}")); last.line.Cause == "" {
+			return
+		}
+	}
+	t.Fatalf("the home is not back: %s", last.line.Error)
+}
+
+// integratedBroker restarts the broker: the home comes back by itself.
+func integratedBroker(t *testing.T, i *integrated, f *function, _ realhome.Version) {
+	if err := i.broker.Restart(); err != nil {
+		t.Fatal(err)
+	}
+	i.await(t, relay.Online)
+	carriedOut(t, f)
+}
+
+// integratedRestart restarts the home in the middle of directives: each is answered in a
+// valid way, and the home says what it is doing.
+func integratedRestart(t *testing.T, i *integrated, f *function, _ realhome.Version) {
+	stop, failed := make(chan struct{}), make(chan int)
+	go func() {
+		n := 0
+		defer func() { failed <- n }()
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			switch o, err := f.try(t.Context(), command("PowerController.TurnOn", "switch#outlet", "{}")); {
+			case err != nil:
+				t.Error(err)
+				return
+			case o.line.Cause != "":
+				n++
+				if kind := o.reply.kind(); kind != "BRIDGE_UNREACHABLE" {
+					t.Errorf("the reply is %s: %s", kind, o.line.Error)
+				}
+				time.Sleep(20 * time.Millisecond)
+			}
+		}
+	}()
+	i.Stop()
+	i.await(t, relay.Offline)
+	if err := i.Launch(); err != nil {
+		t.Fatal(err)
+	}
+	if err := i.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	i.await(t, relay.Online)
+	i.Kill()
+	i.await(t, relay.Offline)
+	if err := i.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	i.await(t, relay.Online)
+	close(stop)
+	if n := <-failed; n == 0 {
+		t.Error("no directive failed while the home was away")
+	}
+	carriedOut(t, f)
+}
+
+// integratedRenewal revokes the certificate, and pairs again by the step for it.
+func integratedRenewal(t *testing.T, i *integrated, f *function, _ realhome.Version) {
+	i.broker.Revoke(i.id)
+	i.await(t, relay.Offline)
+	var entries []struct {
+		ID    string `json:"entry_id"`
+		Title string `json:"title"`
+	}
+	if err := i.Ask(t.Context(), "GET", "/api/config/config_entries/entry?domain=hearthgate", nil, &entries); err != nil || len(entries) != 1 || entries[0].Title != "hearthgate test" {
+		t.Fatalf("the entries are %v: %v", entries, err)
+	}
+	begin := map[string]any{"handler": "hearthgate", "entry_id": entries[0].ID}
+	i.line, i.id = i.pair(t, begin, "reconfigure", "abort") // by which Home Assistant says that it was updated
+	i.await(t, relay.Online)
+	carriedOut(t, f)
+}
+
+// integratedCanary sees that the private key is in one file that no one else can read, and
+// nowhere else: not in the log, the storage, the diagnostics or what was paired with.
+func integratedCanary(t *testing.T, i *integrated, _ *function, _ realhome.Version) {
+	var keys []string
+	err := filepath.WalkDir(i.Dir(), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		if bytes.Contains(b, []byte("PRIVATE KEY")) && filepath.Ext(path) != ".py" && filepath.Ext(path) != ".pyc" {
+			keys = append(keys, path)
+		}
+		return err
+	})
+	if err != nil || len(keys) != 1 {
+		t.Fatalf("private keys are in %q, want one: %v", keys, err)
+	}
+	if info, err := os.Stat(keys[0]); err != nil || info.Mode().Perm() != 0o600 || filepath.Base(filepath.Dir(keys[0])) != ".storage" {
+		t.Errorf("%s has mode %v: %v", keys[0], info.Mode(), err)
+	}
+	key, err := os.ReadFile(keys[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := strings.Split(string(key), "\n")[1]
+	var entries []struct {
+		ID string `json:"entry_id"`
+	}
+	if err := i.Ask(t.Context(), "GET", "/api/config/config_entries/entry?domain=hearthgate", nil, &entries); err != nil {
+		t.Fatal(err)
+	}
+	var diagnostics json.RawMessage
+	if err := i.Ask(t.Context(), "GET", "/api/diagnostics/config_entry/"+entries[0].ID, nil, &diagnostics); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(diagnostics, []byte(`"connected":true`)) && !bytes.Contains(diagnostics, []byte(`"connected": true`)) {
+		t.Errorf("the diagnostics are %s", diagnostics)
+	}
+	for what, text := range map[string]string{"the diagnostics": string(diagnostics), "the pairing": i.line, "the presence": string(i.broker.Retained(relay.PresenceTopic("test")))} {
+		if strings.Contains(text, secret) || strings.Contains(text, "BEGIN CERTIFICATE") || strings.Contains(text, "PRIVATE") {
+			t.Errorf("%s: %s", what, text)
+		}
+	}
+}
