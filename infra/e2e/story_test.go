@@ -10,10 +10,11 @@ import (
 	"github.com/hearthgate/hearthgate/infra/internal/homestate"
 	"github.com/hearthgate/hearthgate/infra/internal/simulator"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
+	"github.com/hearthgate/hearthgate/infra/testkit/realhome"
 )
 
 // TestStories tells the stories of the documents in a real Home Assistant, as `hearthgate
-// simulator --script` does. Those that need a demo home are told there only.
+// simulator --script` does; the one with many devices in a home of its own.
 func TestStories(t *testing.T) {
 	h := home(t)
 	files, err := filepath.Glob(filepath.Join(root(t), "infra/docs/stories/*.txt"))
@@ -31,11 +32,12 @@ func TestStories(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if story.Devices != 0 {
-			continue
-		}
 		told++
 		t.Run(filepath.Base(file), func(t *testing.T) {
+			h := h
+			if story.Devices != 0 {
+				h = ownHome(t, realhome.Options{Lamps: story.Devices})
+			}
 			s, err := simulator.Open(t.Context(), simulator.Options{Binary: binary(t), Home: homestate.Home{URL: h.URL, Token: h.Token}})
 			if err != nil {
 				t.Fatal(err)

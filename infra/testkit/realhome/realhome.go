@@ -35,6 +35,7 @@ type Options struct {
 	WithoutAlexa bool    // no `alexa:` in its configuration
 	BanAfter     int     // bans an address after so many wrong tokens; default: never
 	Integration  string  // folder of an integration of our own; default: none
+	Lamps        int     // offers Alexa so many lamps, light.lamp_0 and so on, and nothing else; only of the oldest version
 }
 
 // A Home is a Home Assistant. Its methods may be called from several goroutines,
