@@ -25,6 +25,7 @@ type LogLine struct {
 	Error       string
 	ColdStart   bool
 	Connecting  float64 // ms that connecting to the home took; 0 on a connection that existed
+	Attempts    int     // to reach the home, where there were several; else 0
 	ID          string  // the correlation ID
 
 	CertificateDays *int // that the home's certificate is still valid; nil if the line does not say it
@@ -45,7 +46,7 @@ func ParseLogLine(line []byte) (l LogLine, ok bool) {
 		"namespace": &l.Namespace, "name": &l.Name, "endpoint": &l.Endpoint, "device": &l.Device,
 		"duration": &l.Duration, "reply": &l.Reply, "reply_type": &l.ReplyType, "home_message": &l.HomeMessage,
 		"cause": &l.Cause, "error": &l.Error, "ColdStart": &cold, "correlation_id": &l.ID,
-		"connect_ms": &l.Connecting, "certificate_days": &l.CertificateDays,
+		"connect_ms": &l.Connecting, "attempts": &l.Attempts, "certificate_days": &l.CertificateDays,
 	} {
 		get(key, into)
 	}

@@ -189,6 +189,9 @@ func (c *Client) Transport(s *initialization.Settings) transport.Transport {
 // that failed too: a timeout is not the function's time.
 func noteConnection(ctx context.Context, p post, res httpclient.Response) {
 	logging.Note(ctx, slog.Bool("connection_reused", res.Reused))
+	if res.Attempts > 1 {
+		logging.Note(ctx, slog.Int("attempts", res.Attempts))
+	}
 	if !res.Expires.IsZero() {
 		const day = 24 * time.Hour
 		logging.Note(ctx, slog.Int("certificate_days", int(time.Until(res.Expires)/day)))

@@ -7,16 +7,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 	"github.com/hearthgate/hearthgate/infra/testkit/chromium"
 )
@@ -183,6 +187,36 @@ func TestAFault(t *testing.T) {
 	p.Sees(card("light.kitchen_light", ".state"), "on")
 	toggles("restart", "true")
 	p.Wait(`document.querySelector("#fault-restart").getAttribute("aria-checked") === "false"`)
+}
+
+// TestARetry has a home that drops the connection once in the middle of a question, which is
+// asked again, and then a network that is broken until the circuit breaker opens.
+func TestARetry(t *testing.T) {
+	const token = "canary-of-the-home"
+	h := demohome.New(token)
+	var drop atomic.Bool
+	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && drop.CompareAndSwap(true, false) {
+			panic(http.ErrAbortHandler)
+		}
+		h.ServeHTTP(w, r)
+	}))
+	defer home.Close()
+	p := open(t, []string{"HOME_ASSISTANT_URL=" + home.URL, "HOME_ASSISTANT_TOKEN=" + token})
+	drop.Store(true)
+	p.says("is the front door locked?")
+	p.Sees("#turn", "the home was tried 2 times")
+	p.Sees("#turn tr.good", "ok")
+	p.Wait(`[...document.querySelectorAll("#turn tr")].some(r => r.innerText.includes("http_client.make_request") && r.innerText.includes("tried 2 times"))`)
+	p.Click("#fault-network")
+	p.Wait(`document.querySelector("#fault-network").getAttribute("aria-checked") === "true"`)
+	for n := 3; n < 12 && !chromium.Eval[bool](p.Browser, `document.querySelector("#turn").innerText.includes("the circuit breaker is open")`); n++ {
+		p.says("turn on kitchen light")
+		p.Wait(fmt.Sprintf(`document.querySelectorAll("#turns li.turn").length >= %d`, n))
+		p.Sees("#turn", fmt.Sprintf("What happened in turn %d", n))
+	}
+	p.Sees("#turn", "the circuit breaker is open")
+	p.Wait(`[...document.querySelectorAll("#turn tr.bad")].some(r => r.innerText.includes("circuit_breaker.call") && r.innerText.includes("failed: breaker_open"))`)
 }
 
 // TestAnAlarm breaks the network until the alarm turns, and mends it until it ends. The

@@ -81,6 +81,7 @@ type Response struct {
 	Duration time.Duration `json:"duration_ns" doc:"of the last attempt, until the last byte of the response" unit:"ns"`
 	Reused   bool          `json:"reused" doc:"the connection of the last attempt existed before; known of a failed request too"`
 
+	Attempts   int           `json:"-"` // how often it was tried, 1 without a retry; known of a failed request too
 	Connecting time.Duration `json:"-"` // of the last attempt, until it had a connection, or failed before; known of a failed request too
 	Expires    time.Time     `json:"-"` // when the server's certificate does; the zero time without a TLS handshake in the last attempt
 }
@@ -116,7 +117,9 @@ func (s sender) send(ctx context.Context, r Request) (res Response, a *attempt, 
 		defer cancel()
 	}
 	transports, deadlines := cc.transports(u), newPhaseDeadlines(ctx, cc.config.Timeouts)
+	tries := 0
 	for {
+		tries++
 		a = &attempt{
 			client: s.Client, byName: s.byName, request: &r, secrets: cc.secretHeaders(u), limit: cmp.Or(r.Limit, cc.config.AnswerLimit, MaxBody),
 			transport: transports.current(), deadlines: deadlines,
@@ -136,6 +139,7 @@ func (s sender) send(ctx context.Context, r Request) (res Response, a *attempt, 
 	}
 	s.counts.record(err)
 	a.measure(&res)
+	res.Attempts = tries
 	return res, a, err
 }
 

@@ -154,7 +154,7 @@ func invocation(lines []string) (string, bool) {
 // read fills in what the line of the log says.
 func (t *Turn) read() {
 	t.line, _ = wire.ParseLogLine(t.Log)
-	t.Outcome, t.Cause, t.Cold = t.line.Outcome.String(), t.line.Cause, t.line.ColdStart
+	t.Outcome, t.Cause, t.Cold, t.Tries = t.line.Outcome.String(), t.line.Cause, t.line.ColdStart, t.line.Attempts
 	var fields map[string]json.RawMessage // of a map, unlike of a struct, keys keep their letter case
 	if json.Unmarshal(t.Log, &fields) != nil {
 		return

@@ -61,6 +61,9 @@ func (t Turn) marks() string {
 	if t.Cold {
 		text += ", cold start"
 	}
+	if t.Tries > 1 {
+		text += fmt.Sprintf(", the home was tried %d times", t.Tries)
+	}
 	if t.Breaker {
 		text += ", the circuit breaker is open"
 	}

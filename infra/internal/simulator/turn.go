@@ -32,6 +32,7 @@ type Turn struct {
 	Way     []wire.Hop `json:"way"` // through the gateways, in the order in which they ended
 	Cold    bool       `json:"cold_start"`
 	Breaker bool       `json:"breaker_open"` // the circuit breaker rejected it
+	Tries   int        `json:"tries"`        // to reach the home, where there were several; else 0
 
 	Request  json.RawMessage `json:"request,omitempty"`
 	Response json.RawMessage `json:"response,omitempty"`

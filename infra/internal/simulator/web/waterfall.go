@@ -48,7 +48,7 @@ func hops(t simulator.Turn) []bar {
 	var all []bar
 	at := 0.0
 	for _, n := range roots {
-		all = n.bars(all, at, total, 0)
+		all = n.bars(all, at, total, 0, t.Tries)
 		at += n.hop.Took
 	}
 	return all
@@ -60,8 +60,8 @@ type node struct {
 	inner []*node
 }
 
-// bars adds the bars of a node that begins at a time.
-func (n *node) bars(all []bar, at, total float64, depth int) []bar {
+// bars adds the bars of a node that begins at a time. Tries are those to reach the home.
+func (n *node) bars(all []bar, at, total float64, depth, tries int) []bar {
 	const least = 0.5 // percent, so that it can be seen
 	b := bar{
 		Name: n.hop.Operation, Took: fmt.Sprintf("%.3f ms", n.hop.Took), Kind: "good", Mark: "ok", Depth: depth,
@@ -73,6 +73,9 @@ func (n *node) bars(all []bar, at, total float64, depth int) []bar {
 	case n.hop.CacheHit:
 		b.Kind, b.Mark = "hit", "from the cache"
 	}
+	if tries > 1 && n.hop.Operation == "http_client.make_request" {
+		b.Mark += fmt.Sprintf(", tried %d times", tries)
+	}
 	all = append(all, b)
 	rest := n.hop.Took
 	for _, i := range n.inner {
@@ -81,7 +84,7 @@ func (n *node) bars(all []bar, at, total float64, depth int) []bar {
 	gap := rest / float64(len(n.inner)+1)
 	for _, i := range n.inner {
 		at += gap
-		all = i.bars(all, at, total, depth+1)
+		all = i.bars(all, at, total, depth+1, tries)
 		at += i.hop.Took
 	}
 	return all
