@@ -242,6 +242,13 @@ func TestAnAlarm(t *testing.T) {
 	}
 	p.Sees("#alarm-outage.OK", "OK")
 	p.Sees("#monitoring figcaption", "Does Alexa get answers? (%)")
+	shown := chromium.Eval[string](p.Browser, `[...document.querySelectorAll(".numbers > div")].map(d => d.innerText.replace("\n", "=")).join(";")`)
+	turns := chromium.Eval[int](p.Browser, `document.querySelectorAll("#turns li.turn").length`)
+	for _, want := range []string{fmt.Sprintf("directives=%d", turns), "failed=4", "success, %=" + number(100-4*100/float64(turns))} {
+		if !strings.Contains(shown+";", want+";") {
+			t.Errorf("the numbers are %s, want %s", shown, want)
+		}
+	}
 	if n := chromium.Eval[int](p.Browser, `[...document.querySelectorAll("#monitoring figure")].filter(f => f.querySelector(".dot")).length`); n < 5 {
 		t.Errorf("%d graphs have points", n)
 	}
@@ -249,6 +256,9 @@ func TestAnAlarm(t *testing.T) {
 		t.Errorf("the browser complains of %q", c)
 	}
 }
+
+// number returns a value as the page writes it.
+func number(v float64) string { return fmt.Sprintf("%.3g", v) }
 
 // TestKeyboard uses the page without a mouse: it types where the focus is at first, and the
 // focus stays where it was when the page changes.

@@ -23,6 +23,20 @@ func (a *Account) Points(s monitoring.Series, from, to time.Time) ([]Point, erro
 	})
 }
 
+// Number returns the value of a series over a whole time, as a widget of numbers shows it,
+// and whether there is one.
+func (a *Account) Number(s monitoring.Series, from, to time.Time) (v float64, known bool, err error) {
+	e, of, err := formula(s)
+	if err != nil {
+		return 0, false, err
+	}
+	a.metrics.sort()
+	v, known = e.eval(periodOf(of, func(o monitoring.Series) (float64, bool) {
+		return statistic(o.Statistic, a.metrics.between(key(o.Metric.Namespace, o.Metric.Name, o.Metric.Dimensions), from, to))
+	}))
+	return v, known, nil
+}
+
 // Operands returns the statistics of metrics that a series is computed from, each with the
 // period of the series: itself, unless it is an expression.
 func Operands(s monitoring.Series) []monitoring.Series {
@@ -36,27 +50,41 @@ func Operands(s monitoring.Series) []monitoring.Series {
 // Evaluate is [Account.Points] for statistics that come from elsewhere: value returns that
 // of an operand in the period that begins at a time, and whether there is one.
 func Evaluate(s monitoring.Series, from, to time.Time, value func(operand monitoring.Series, at time.Time) (float64, bool)) ([]Point, error) {
+	e, of, err := formula(s)
+	if err != nil {
+		return nil, err
+	}
+	var all []Point
+	for at := from.Truncate(s.Period); at.Before(to); at = at.Add(s.Period) {
+		if v, ok := e.eval(periodOf(of, func(o monitoring.Series) (float64, bool) { return value(o, at) })); ok {
+			all = append(all, Point{at, v})
+		}
+	}
+	return all, nil
+}
+
+// formula returns the expression of a series and its operands.
+func formula(s monitoring.Series) (*expression, []monitoring.Series, error) {
 	of, text := Operands(s), s.Expression
 	if text == "" {
 		text = of[0].ID
 	}
 	e, err := parseExpression(text)
 	if err != nil {
-		return nil, fmt.Errorf("the series %s cannot be drawn: %w", s.Label, err)
+		return nil, nil, fmt.Errorf("the series %s cannot be drawn: %w", s.Label, err)
 	}
-	var all []Point
-	for at := from.Truncate(s.Period); at.Before(to); at = at.Add(s.Period) {
-		in := period{map[string]float64{}, map[string]bool{}}
-		for _, o := range of {
-			if v, ok := value(o, at); ok {
-				in.values[o.ID], in.exists[o.ID] = v, true
-			}
-		}
-		if v, ok := e.eval(in); ok {
-			all = append(all, Point{at, v})
+	return e, of, nil
+}
+
+// periodOf returns the values of operands in one period.
+func periodOf(of []monitoring.Series, value func(monitoring.Series) (float64, bool)) period {
+	in := period{map[string]float64{}, map[string]bool{}}
+	for _, o := range of {
+		if v, ok := value(o); ok {
+			in.values[o.ID], in.exists[o.ID] = v, true
 		}
 	}
-	return all, nil
+	return in
 }
 
 // AddAlarm adds an alarm of a stage. Those that its rule names are added before it.

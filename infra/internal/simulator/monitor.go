@@ -18,6 +18,7 @@ const Speed = 60
 // stack of a stage deploys, from the same descriptions.
 type Monitoring struct {
 	Alarms   []AlarmState
+	Numbers  []Number
 	Charts   []Chart
 	From, To time.Time // what the charts show, in the session's faster time
 }
@@ -32,6 +33,13 @@ type AlarmState struct {
 type Chart struct {
 	monitoring.Widget
 	Left, Right []Line
+}
+
+// A Number is a series of a widget of numbers, over the widget's time.
+type Number struct {
+	Title, Label string
+	Value        float64
+	Known        bool // there was a value
 }
 
 // A Line is a series with its points.
@@ -67,6 +75,9 @@ func (s *Session) Monitoring(now time.Time) (Monitoring, error) {
 	} else if end.Sub(began) < least {
 		m.To = began.Add(least)
 	}
+	if err := m.count(monitoring.HomeDashboard(stage, ""), account, end); err != nil {
+		return m, err
+	}
 	return m, m.draw(monitoring.HomeDashboard(stage, ""), func(s monitoring.Series) ([]cloudwatch.Point, error) {
 		return account.Points(s, m.From, end)
 	})
@@ -98,6 +109,23 @@ func (m *Monitoring) evaluate(account *cloudwatch.Account, stage config.Stage, f
 	account.Run(from, to)
 	for _, a := range alarms {
 		m.Alarms = append(m.Alarms, AlarmState{a, account.State(a.FullName(stage.Name))})
+	}
+	return nil
+}
+
+// count computes the numbers of a dashboard.
+func (m *Monitoring) count(d monitoring.Dashboard, account *cloudwatch.Account, to time.Time) error {
+	for _, w := range d.Widgets() {
+		if w.Kind != monitoring.Numbers {
+			continue
+		}
+		for _, series := range w.Left {
+			v, known, err := account.Number(series, to.Add(-w.Since), to)
+			if err != nil {
+				return err
+			}
+			m.Numbers = append(m.Numbers, Number{w.Title, series.Label, v, known})
+		}
 	}
 	return nil
 }

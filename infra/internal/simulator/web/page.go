@@ -41,6 +41,7 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"split":    split,
 	"moved":    moved,
 	"drawings": drawings,
+	"number":   number,
 	"section":  section,
 }).ParseFS(assets, "assets/*.html"))
 
