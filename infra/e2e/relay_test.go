@@ -21,6 +21,7 @@ import (
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/relayagent"
 	"github.com/hearthgate/hearthgate/infra/testkit/alexacheck"
+	"github.com/hearthgate/hearthgate/infra/testkit/mosquitto"
 )
 
 // A relayed is a relay of the stage test: a broker, and what the function and the home
@@ -271,6 +272,38 @@ func TestRelayRights(t *testing.T) {
 			if !slices.ContainsFunc(slices.Collect(maps.Keys(used)), match) {
 				t.Errorf("the right of the %s to %s on %s is not used", p.by, s.Action, resource)
 			}
+		}
+	}
+}
+
+// TestRelayOnMosquitto has another broker carry the messages, and end the connections of
+// both ends.
+func TestRelayOnMosquitto(t *testing.T) {
+	r := newRelay(t)
+	m := mosquitto.Start(t, root(t), r.Broker)
+	r.Pairing.Port, r.Pairing.Authority = m.Port, m.Authority
+	env := []string{config.EnvRelayEndpoint + "=" + m.Endpoint, config.EnvCA + "=" + m.Authority}
+	f := r.start(t, env...)
+	turnOn := command("PowerController.TurnOn", "light#kitchen_light", "{}")
+	f.ask(turnOn).expect(t, "BRIDGE_UNREACHABLE", "home_offline")
+	home := r.connect(t, relayagent.Options{})
+	f = r.start(t, env...)
+	for _, s := range samples(t) {
+		a, err := f.send(t.Context(), s.directive)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, wrong := range a.judge(alexacheck.Reply(s.directive, a.Payload)) {
+			t.Errorf("%s: %s", s.name, wrong)
+		}
+	}
+	home.Cut() // the last will says so
+	for end := time.Now().Add(10 * time.Second); ; {
+		if o := f.ask(turnOn); o.line.Cause == "home_offline" {
+			break
+		} else if time.Now().After(end) {
+			o.expect(t, "BRIDGE_UNREACHABLE", "home_offline")
+			break
 		}
 	}
 }
