@@ -191,3 +191,37 @@ func TestZeroOptions(t *testing.T) {
 		t.Errorf("the health is %+v, want 20 points", h)
 	}
 }
+
+// TestRelay sees that a relay needs its broker's host and nothing else: neither address nor
+// token, and no parameter of either.
+func TestRelay(t *testing.T) {
+	relayed := func(env map[string]string) map[string]string {
+		all := map[string]string{config.EnvURL: "", config.EnvToken: "", config.EnvConnection: string(config.Relay), config.EnvRelayEndpoint: "a1b2-ats.iot.eu-west-1.amazonaws.com"}
+		maps.Copy(all, env)
+		return all
+	}
+	l, d := loader(initialization.Options{}, relayed(nil))
+	if status := run(t, d); !status.Ready {
+		t.Fatal(status.Problem)
+	}
+	if s := l.Settings(); s.Connection != config.Relay || s.Address() != "https://a1b2-ats.iot.eu-west-1.amazonaws.com" || !s.HasAddress() || s.Token != "" || s.TokenSource != config.Stored {
+		t.Errorf("got %+v", s)
+	}
+	for name, tt := range map[string]struct {
+		env  map[string]string
+		want string
+	}{
+		"no broker":             {map[string]string{config.EnvRelayEndpoint: ""}, config.EnvRelayEndpoint + " is not the host name of a broker"},
+		"an address":            {map[string]string{config.EnvRelayEndpoint: "wss://host/mqtt"}, config.EnvRelayEndpoint + " is not"},
+		"a user":                {map[string]string{config.EnvRelayEndpoint: "user@host"}, config.EnvRelayEndpoint + " is not"},
+		"linked":                {map[string]string{config.EnvTokenSource: string(config.Linked)}, config.EnvTokenSource},
+		"an unknown connection": {map[string]string{config.EnvConnection: "pigeon"}, `is "pigeon": expected https or relay`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, d := loader(initialization.Options{}, relayed(tt.env))
+			if status := run(t, d); status.Ready || !strings.Contains(status.Problem, tt.want) {
+				t.Errorf("problem %q, want %q", status.Problem, tt.want)
+			}
+		})
+	}
+}

@@ -2,6 +2,7 @@ package initialization_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -22,5 +23,24 @@ func TestSign(t *testing.T) {
 	}
 	if got := r.Header.Get("X-Amz-Security-Token"); got != "session" {
 		t.Errorf("the session token is %q, want session", got)
+	}
+}
+
+func TestPresign(t *testing.T) {
+	env := map[string]string{"AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "hush", "AWS_SESSION_TOKEN": "se+ss/ion=", "AWS_REGION": "eu-west-1"}
+	target, err := initialization.Presign(t.Context(), func(name string) string { return env[name] }, "broker.example:444")
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(target)
+	if err != nil || u.Path != "/mqtt" || u.Host != "" {
+		t.Fatalf("%v, %s", err, target)
+	}
+	q := u.Query()
+	if got := q.Get("X-Amz-Credential"); !strings.HasPrefix(got, "AKIA1/") || !strings.HasSuffix(got, "/eu-west-1/iotdevicegateway/aws4_request") || q.Get("X-Amz-SignedHeaders") != "host" || len(q.Get("X-Amz-Signature")) != 64 || strings.Contains(target, "hush") {
+		t.Errorf("the query is %s", u.RawQuery)
+	}
+	if before, token, _ := strings.Cut(target, "&X-Amz-Security-Token="); token != "se%2Bss%2Fion%3D" || !strings.Contains(before, "X-Amz-Signature=") {
+		t.Errorf("the session token is not appended: %s", target)
 	}
 }

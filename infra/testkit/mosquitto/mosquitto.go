@@ -126,7 +126,7 @@ func find(ctx context.Context, dir string) (program, libraries string, err error
 			libraries = all[0]
 		}
 		_, err := os.Stat(program)
-		return err == nil && libraries != ""
+		return err == nil
 	}
 	if found() {
 		return program, libraries, nil
@@ -134,7 +134,7 @@ func find(ctx context.Context, dir string) (program, libraries string, err error
 	if err := os.MkdirAll(filepath.Join(dir, "partial"), 0o755); err != nil {
 		return "", "", err
 	}
-	if said, err := exec.CommandContext(ctx, "apt-get", "install", "--yes", "--download-only", "--no-install-recommends", "-o", "Debug::NoLocking=1", "-o", "Dir::Cache::archives="+dir, "mosquitto").CombinedOutput(); err != nil {
+	if said, err := exec.CommandContext(ctx, "apt-get", "install", "--yes", "--reinstall", "--download-only", "--no-install-recommends", "-o", "Debug::NoLocking=1", "-o", "Dir::Cache::archives="+dir, "mosquitto").CombinedOutput(); err != nil {
 		return "", "", fmt.Errorf("apt-get cannot fetch it: %w: %.500s", err, said)
 	}
 	packages, err := filepath.Glob(filepath.Join(dir, "*.deb"))
