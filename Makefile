@@ -115,7 +115,7 @@ trace: ## replay a day of a home's traffic and print the cache's hit rate
 
 .PHONY: faults
 faults: ## inject every fault into every kind of directive and print the matrix
-	go test ./infra/e2e -run TestFaultMatrix -v -count=1
+	go test ./infra/e2e -run 'TestFaultMatrix|TestRelayFaultMatrix' -v -count=1
 
 # Inputs that reached new code are kept in testdata/fuzz. Go reports "context deadline
 # exceeded" when the time is over in the middle of a run: without an input that is no failure.

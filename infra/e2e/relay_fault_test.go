@@ -180,9 +180,9 @@ func relayHomeFaults() []fault {
 		late(saying("acknowledges, and hangs", away, "timeout", false, func(a *relayagent.Agent, q relay.Request, to string) {
 			_ = a.Publish(to, relayagent.Encode(relay.Reply{ID: q.ID, Status: relay.Accepted}))
 		})),
-		late(saying("takes three seconds", "", "", true, func(a *relayagent.Agent, q relay.Request, to string) {
+		late(saying("takes two seconds", "", "", true, func(a *relayagent.Agent, q relay.Request, to string) {
 			_ = a.Publish(to, relayagent.Encode(relay.Reply{ID: q.ID, Status: relay.Accepted}))
-			time.Sleep(3 * time.Second)
+			time.Sleep(2 * time.Second)
 		})),
 	}
 }

@@ -62,7 +62,7 @@ func Start(o Options) (*Broker, error) {
 // open starts listening at two addresses.
 func (b *Broker) open(addresses [2]string) (err error) {
 	for i, address := range addresses {
-		if b.listeners[i], err = net.Listen("tcp", address); err != nil {
+		if b.listeners[i], err = listen(address); err != nil {
 			return err
 		}
 	}
@@ -79,10 +79,21 @@ func (b *Broker) open(addresses [2]string) (err error) {
 	}
 	b.sockets = &http.Server{Handler: http.HandlerFunc(b.upgrade), TLSConfig: door.Clone(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0)}
 	mqtts := tls.NewListener(b.listeners[0], b.authority.tls(tls.RequireAnyClientCert))
-	b.going.Go(func() { b.accept(b.server, mqtts) })
-	sockets := b.sockets
+	server, sockets := b.server, b.sockets
+	b.going.Go(func() { b.accept(server, mqtts) })
 	b.going.Go(func() { _ = sockets.ServeTLS(b.listeners[1], "", "") }) // ends when it is closed
 	return nil
+}
+
+// listen listens at an address. Another connection may have its port for a moment, where it
+// was given up before.
+func listen(address string) (l net.Listener, err error) {
+	const patience = 10 * time.Second
+	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+		if l, err = net.Listen("tcp", address); err == nil || time.Now().After(end) {
+			return l, err
+		}
+	}
 }
 
 // accept accepts homes.
@@ -100,7 +111,7 @@ func (b *Broker) accept(server *mqtt.Server, l net.Listener) {
 			}
 			conn.SetDeadline(time.Time{})
 			if c := b.certificate(conn.(*tls.Conn).ConnectionState().PeerCertificates[0]); c != nil {
-				b.establish(server, "mqtts", &visitor{Conn: conn, principal: c})
+				b.establish(server, "mqtts", &visitor{Conn: conn, principal: c, ended: make(chan struct{})})
 			}
 		})
 	}
@@ -111,6 +122,7 @@ func (b *Broker) establish(server *mqtt.Server, door string, v *visitor) {
 	b.mu.Lock()
 	b.visitors[v] = struct{}{}
 	b.mu.Unlock()
+	defer close(v.ended)
 	_ = server.EstablishConnection(door, v) // how a client ended is no error of the broker
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -121,7 +133,8 @@ func (b *Broker) establish(server *mqtt.Server, door string, v *visitor) {
 type visitor struct {
 	net.Conn
 	principal
-	subscribing atomic.Bool // a SUBSCRIBE of its is being answered
+	subscribing atomic.Bool   // a SUBSCRIBE of its is being answered
+	ended       chan struct{} // closed when the connection is no longer served
 }
 
 // A principal is who is allowed something.
@@ -141,7 +154,9 @@ func (b *Broker) Close() {
 	}
 	b.sockets.Close()
 	for _, l := range b.listeners {
-		l.Close()
+		if l != nil { // it could not be opened again
+			l.Close()
+		}
 	}
 	b.mu.Lock()
 	for v := range b.visitors {
@@ -156,10 +171,13 @@ func (b *Broker) Close() {
 // certificates and credentials are not.
 func (b *Broker) Restart() error {
 	b.Close()
+	if err := b.open([2]string{b.listeners[0].Addr().String(), b.listeners[1].Addr().String()}); err != nil {
+		return err
+	}
 	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.closed = false
-	b.mu.Unlock()
-	return b.open([2]string{b.listeners[0].Addr().String(), b.listeners[1].Addr().String()})
+	return nil
 }
 
 // Endpoint returns host and port for WebSockets, as the function's environment has them.
@@ -202,6 +220,11 @@ func (b *Broker) Retained(topic string) []byte {
 		return pk.Payload
 	}
 	return nil
+}
+
+// Subscribers returns how many clients get the messages of a topic.
+func (b *Broker) Subscribers(topic string) int {
+	return len(b.server.Topics.Subscribers(topic).Subscriptions)
 }
 
 // certificate returns the valid certificate that a home has shown.

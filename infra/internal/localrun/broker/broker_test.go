@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hearthgate/hearthgate/config/relay"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/broker"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/relayagent"
 )
@@ -128,5 +129,33 @@ func TestCertificates(t *testing.T) {
 	if a, err := relayagent.Start(t.Context(), relayagent.Options{Pairing: mine.Pairing, Key: mine.Key, Home: relayagent.Behind{}}); err == nil {
 		a.Cut()
 		t.Error("a certificate that was revoked lets a home in")
+	}
+}
+
+// TestTakeOver has homes take each other's place: the last one is connected and subscribed.
+func TestTakeOver(t *testing.T) {
+	b, err := broker.Start(broker.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	s, err := b.Stage("test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var last *relayagent.Agent
+	for range 100 {
+		a, err := relayagent.Start(t.Context(), relayagent.Options{Pairing: s.Pairing, Key: s.Key, Home: relayagent.Behind{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer a.Cut()
+		if last != nil {
+			<-last.Done()
+		}
+		if n := b.Subscribers(relay.RequestTopic("test")); n != 1 {
+			t.Fatalf("%d clients are subscribed", n)
+		}
+		last = a
 	}
 }

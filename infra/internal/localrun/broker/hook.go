@@ -57,6 +57,7 @@ func (h *hook) OnConnect(cl *mqtt.Client, pk packets.Packet) error {
 		_ = h.server.SendConnack(cl, packets.ErrNotAuthorized, false, nil)
 		return packets.ErrNotAuthorized
 	}
+	h.takeOver(cl.ID)
 	const least, most = 30, uint16(relay.MaxKeepAlive / time.Second)
 	if k := pk.Connect.Keepalive; k < least || k > most {
 		cl.State.Keepalive, cl.State.ServerKeepalive = most, true
@@ -65,6 +66,19 @@ func (h *hook) OnConnect(cl *mqtt.Client, pk packets.Packet) error {
 		}
 	}
 	return nil
+}
+
+// takeOver ends the connection of a client whose id another one connects with, and waits
+// until it is gone: the server itself may then remove the subscriptions of the new one.
+func (h *hook) takeOver(id string) {
+	before, ok := h.server.Clients.Get(id)
+	if !ok {
+		return
+	}
+	_ = h.server.DisconnectClient(before, packets.ErrSessionTakenOver)
+	if v, ok := before.Net.Conn.(*visitor); ok {
+		<-v.ended
+	}
 }
 
 // OnConnectAuthenticate accepts every client: the policies have.

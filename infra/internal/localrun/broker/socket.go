@@ -59,7 +59,7 @@ func (b *Broker) upgrade(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer ws.Close()
-	b.establish(b.server, "wss", &visitor{Conn: &socket{Conn: ws.NetConn(), ws: ws}, principal: who})
+	b.establish(b.server, "wss", &visitor{Conn: &socket{Conn: ws.NetConn(), ws: ws}, principal: who, ended: make(chan struct{})})
 }
 
 // signed returns the role whose signature the address of r has.
