@@ -2,7 +2,10 @@ package e2e_test
 
 import (
 	"bytes"
+	"context"
+	"crypto/rand"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -306,4 +309,43 @@ func TestRelayOnMosquitto(t *testing.T) {
 			break
 		}
 	}
+}
+
+// TestRelayLong carries what is too long to go without compression: a directive of 40 KB,
+// and a discovery of 300 endpoints, more than a message may have. A discovery that does not
+// fit compressed is an error that says so.
+func TestRelayLong(t *testing.T) {
+	r := newRelay(t)
+	r.connect(t, relayagent.Options{Home: answering300{r}, Intercept: func(_ *relayagent.Agent, q relay.Request, _ string) bool {
+		if bytes.Contains(q.Body, []byte("InitiateSessionWithOffer")) && !bytes.Contains(q.Body, []byte(strings.Repeat("x", 40_000))) {
+			t.Errorf("the directive came as %.200s", q.Body)
+		}
+		return true
+	}})
+	f := r.start(t)
+	f.ask(command("RTCSessionController.InitiateSessionWithOffer", "camera#door", `{"sessionId":"s","offer":{"format":"SDP","value":"`+strings.Repeat("x", 40_000)+`"}}`))
+	if o := f.ask(discover()); len(o.reply.Event.Payload.Endpoints) != 300 || len(o.Payload) < relay.MaxMessage {
+		t.Errorf("%d endpoints in %d bytes (%s)", len(o.reply.Event.Payload.Endpoints), len(o.Payload), o.line.Error)
+	}
+	f.ask(reportState("light#random")).expect(t, "INTERNAL_ERROR", "oversized")
+}
+
+// answering300 is a home with 300 endpoints, and a report that no compression makes short.
+type answering300 struct{ r *relayed }
+
+func (a answering300) Answer(ctx context.Context, q relay.Request) (relay.Status, json.RawMessage, string) {
+	if bytes.Contains(q.Body, []byte("light#random")) {
+		random := make([]byte, 200_000)
+		_, _ = rand.Read(random)
+		b, _ := json.Marshal(random)
+		return relay.Done, b, ""
+	}
+	if !bytes.Contains(q.Body, []byte(`"Discover"`)) {
+		return relayagent.Behind{Handler: a.r.demo, Token: a.r.hidden}.Answer(ctx, q)
+	}
+	var endpoints []string
+	for i := range 300 {
+		endpoints = append(endpoints, fmt.Sprintf(`{"endpointId":"light#%d","manufacturerName":"Home Assistant","friendlyName":"Light %d","description":"light.light_%[1]d via Home Assistant, in a room with a long name","displayCategories":["LIGHT"],"cookie":{},"capabilities":[{"type":"AlexaInterface","interface":"Alexa.PowerController","version":"3","properties":{"supported":[{"name":"powerState"}],"proactivelyReported":false,"retrievable":true}},{"type":"AlexaInterface","interface":"Alexa","version":"3"}]}`, i, i))
+	}
+	return relay.Done, json.RawMessage(`{"event":{"header":{"namespace":"Alexa.Discovery","name":"Discover.Response","messageId":"m","payloadVersion":"3"},"payload":{"endpoints":[` + strings.Join(endpoints, ",") + `]}}}`), ""
 }
