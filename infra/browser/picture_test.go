@@ -49,7 +49,7 @@ func TestPicture(t *testing.T) {
 	}
 	file := filepath.Join(root(t), picture)
 	if *update {
-		high := chromium.Eval[int](p.Browser, `Math.ceil(document.querySelector("#monitoring").getBoundingClientRect().bottom)`)
+		high := chromium.Eval[int](p.Browser, `Math.floor([...document.querySelectorAll("#monitoring h3")].find(h => h.innerText === "Tables").getBoundingClientRect().top)`)
 		if err := os.WriteFile(file, cut(t, p.Picture(), high), 0o644); err != nil {
 			t.Fatal(err)
 		}

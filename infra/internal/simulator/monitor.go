@@ -8,6 +8,7 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/monitoring"
 	"github.com/hearthgate/hearthgate/infra/internal/cloudwatch"
+	"github.com/hearthgate/hearthgate/infra/internal/logquery"
 )
 
 // Speed is how much faster time passes for the dashboards and alarms of a session than for
@@ -20,6 +21,7 @@ type Monitoring struct {
 	Alarms   []AlarmState
 	Numbers  []Number
 	Charts   []Chart
+	Tables   []Table
 	From, To time.Time // what the charts show, in the session's faster time
 }
 
@@ -42,6 +44,12 @@ type Number struct {
 	Known        bool // there was a value
 }
 
+// A Table is a widget with what its query of the log returns.
+type Table struct {
+	monitoring.Widget
+	logquery.Result
+}
+
 // A Line is a series with its points.
 type Line struct {
 	Label  string
@@ -49,8 +57,8 @@ type Line struct {
 }
 
 // Monitoring returns the alarms and graphs as they are now; none for a deployed function,
-// whose own are in CloudWatch. What CloudWatch alone can do is left out: queries of the
-// log, and searches for versions.
+// whose own are in CloudWatch. Searches for versions are left out: only CloudWatch can
+// do those.
 func (s *Session) Monitoring(now time.Time) (Monitoring, error) {
 	if s.Deployed() {
 		return Monitoring{}, nil
@@ -74,6 +82,15 @@ func (s *Session) Monitoring(now time.Time) (Monitoring, error) {
 		m.From = end.Add(-span)
 	} else if end.Sub(began) < least {
 		m.To = began.Add(least)
+	}
+	var lines []logquery.Line
+	for _, t := range turns {
+		if at := faster(t.At); t.Log != nil && !at.Before(m.From) {
+			lines = append(lines, logquery.Line{At: at, Text: t.Log})
+		}
+	}
+	if err := m.list(monitoring.HomeDashboard(stage, ""), lines); err != nil {
+		return m, err
 	}
 	if err := m.count(monitoring.HomeDashboard(stage, ""), account, end); err != nil {
 		return m, err
@@ -126,6 +143,40 @@ func (m *Monitoring) count(d monitoring.Dashboard, account *cloudwatch.Account, 
 			}
 			m.Numbers = append(m.Numbers, Number{w.Title, series.Label, v, known})
 		}
+	}
+	return nil
+}
+
+// list runs the queries of a dashboard: tables are as they are, and graphs have a line for
+// each column.
+func (m *Monitoring) list(d monitoring.Dashboard, lines []logquery.Line) error {
+	for _, w := range d.Widgets() {
+		if len(w.Query) == 0 {
+			continue
+		}
+		result, err := logquery.Run(w.Query, lines)
+		if err != nil {
+			return err
+		}
+		if w.Kind == monitoring.Table {
+			m.Tables = append(m.Tables, Table{w, result})
+			continue
+		}
+		c := Chart{Widget: w}
+		for i, name := range result.Columns {
+			if i == 0 { // the time
+				continue
+			}
+			line := Line{Label: name}
+			for _, row := range result.Rows {
+				at, ok1 := row[0].(time.Time)
+				if v, ok2 := row[i].(float64); ok1 && ok2 {
+					line.Points = append(line.Points, cloudwatch.Point{At: at, Value: v})
+				}
+			}
+			c.Left = append(c.Left, line)
+		}
+		m.Charts = append(m.Charts, c)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hearthgate/hearthgate/infra/docs"
@@ -42,6 +43,8 @@ var templates = template.Must(template.New("").Funcs(template.FuncMap{
 	"moved":    moved,
 	"drawings": drawings,
 	"number":   number,
+	"column":   func(name string) string { return strings.TrimPrefix(strings.ReplaceAll(name, "_", " "), "@") },
+	"cell":     cell,
 	"section":  section,
 }).ParseFS(assets, "assets/*.html"))
 
@@ -75,6 +78,21 @@ type view struct {
 	Homes      *homesView // nil without deployed homes
 
 	Section, Runbook string // of runbook.html
+}
+
+// cell returns a value of a table.
+func cell(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case float64:
+		return number(v)
+	case time.Time:
+		return v.Format("15:04")
+	case string:
+		return shown(v, longName)
+	}
+	return shown(fmt.Sprint(v), longName)
 }
 
 // section returns the name of the section of the runbook about an alarm; "" if there is
