@@ -43,6 +43,8 @@ require (
 	github.com/mochi-mqtt/server/v2 v2.7.9
 )
 
+require github.com/aws/aws-sdk-go-v2/service/iot v1.75.0 // indirect
+
 require (
 	filippo.io/hpke v0.4.0 // indirect
 	github.com/Masterminds/semver/v3 v3.5.0 // indirect

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/relay"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
@@ -37,6 +38,9 @@ func Destroy(ctx context.Context, cdk CDK, s config.Stage, a *awsaccount.Account
 	if err := cdk.Ready(ctx); err != nil {
 		return r, err
 	}
+	if err := endCertificates(ctx, s, a); err != nil {
+		return r, err
+	}
 	if err := destroyStack(ctx, cdk, s, a, out.Steps(cdk.Verbose)); err != nil {
 		return r, err
 	}
@@ -45,11 +49,29 @@ func Destroy(ctx context.Context, cdk CDK, s config.Stage, a *awsaccount.Account
 	r.Token, err1 = a.DeleteParameter(ctx, s.TokenParameterName())
 	r.Headers, err2 = a.DeleteParameter(ctx, s.HeadersParameterName())
 	r.Login, err3 = a.DeleteParameter(ctx, s.LoginParameterName())
-	_, _ = a.DeleteParameter(ctx, config.ParameterPrefix(s.Name)+config.OperationsParameter) // of use to no one, and not secret
+	for _, name := range []string{config.ParameterPrefix(s.Name) + config.OperationsParameter, s.EndpointParameterName()} {
+		_, _ = a.DeleteParameter(ctx, name) // of use to no one, and not secret
+	}
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return r, fmt.Errorf("the stack %s is deleted, but not all secrets are: %w; run `hearthgate destroy --stage %s` again", r.Stack, err, s.Name)
 	}
 	return r, nil
+}
+
+// endCertificates ends those of the home, whose policy AWS would not delete else.
+func endCertificates(ctx context.Context, s config.Stage, a *awsaccount.Account) error {
+	if !s.HasRelay() {
+		return nil
+	}
+	policy := relay.HomeClient(s.Name)
+	all, err := a.Certificates(ctx, policy)
+	if awsaccount.CodeOf(err) == awsaccount.NotFound {
+		return nil
+	}
+	for _, c := range all {
+		err = errors.Join(err, a.EndCertificate(ctx, c, policy))
+	}
+	return err
 }
 
 // destroyOverview deletes the dashboard of all homes if the stage is in it and the other

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/relay"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
 	"github.com/hearthgate/hearthgate/infra/internal/iampolicy"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
@@ -55,6 +56,11 @@ func Preflight(ctx context.Context, s config.Stage) (*awsaccount.Account, []Chec
 	if s.NeedsHeaders() {
 		add(secret(ctx, account, "headers", s.HeadersParameterName(), "hearthgate headers --stage "+s.Name))
 	}
+	if s.HasRelay() {
+		add(endpoint(ctx, s, account))
+	} else if c, ok := paired(ctx, s, account); ok {
+		add(c)
+	}
 	skills := Check{Name: "skills", Found: "permission for the skills of the stage"}
 	if s.SmartHomeSkillID == "" && s.CustomSkillID == "" {
 		skills = Check{Name: "skills", Warning: "no skill may call the function: both skill ids of the stage are empty"}
@@ -87,6 +93,40 @@ func rights(ctx context.Context, s config.Stage, a *awsaccount.Account) Check {
 		return Check{Name: "rights", Warning: text}
 	}
 	return Check{Name: "rights", Found: "everything that a deployment needs"}
+}
+
+// endpoint writes the host of the account's broker where CloudFormation reads it.
+func endpoint(ctx context.Context, s config.Stage, a *awsaccount.Account) Check {
+	host, err := a.RelayEndpoint(ctx)
+	name := s.EndpointParameterName()
+	if err == nil {
+		var before string
+		before, err = a.Text(ctx, name)
+		if awsaccount.CodeOf(err) == awsaccount.NotFound || err == nil && before != host {
+			err = a.PutText(ctx, name, host, "Host of AWS IoT Core, over which the home is reached")
+		}
+	}
+	if err != nil {
+		return Check{Name: "relay", Problem: err.Error()}
+	}
+	return Check{Name: "relay", Found: host}
+}
+
+// paired checks that a stage that had a relay has no certificates for it any more: AWS
+// would keep the policy that they have. It is false where there was no relay.
+func paired(ctx context.Context, s config.Stage, a *awsaccount.Account) (Check, bool) {
+	f, err := a.Function(ctx, config.FunctionName(s.Name), config.Alias)
+	if err != nil || f.Environment[config.EnvConnection] != string(config.Relay) {
+		return Check{}, false
+	}
+	all, err := a.Certificates(ctx, relay.HomeClient(s.Name))
+	switch {
+	case awsaccount.CodeOf(err) == awsaccount.NotFound || err == nil && len(all) == 0:
+		return Check{}, false
+	case err != nil:
+		return Check{Name: "relay", Problem: err.Error()}, true
+	}
+	return Check{Name: "relay", Problem: fmt.Sprintf("the home is still paired, and AWS does not delete what its certificate uses: run `hearthgate pair --stage %s --revoke all`, then deploy again", s.Name)}, true
 }
 
 // secret checks that a parameter exists and is encrypted, and names the command that

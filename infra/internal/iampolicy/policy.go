@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/relay"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
@@ -71,8 +72,9 @@ func (n names) statements(s config.Stage) []Statement {
 	case s.AlarmTopicARN != "":
 		topics = []string{s.AlarmTopicARN}
 	}
+	home, certificates := n.arn("iot", "policy/"+relay.HomeClient(n.stage)), n.arn("iot", "cert/*")
 	stack := n.arn("cloudformation", "stack/"+config.StackName(n.stage)+"/*")
-	return []Statement{
+	all := []Statement{
 		{"ReadFunction", []string{"lambda:GetFunctionConfiguration"}, []string{anywhere, anywhere + ":" + config.Alias}, Read, "the settings of the function", false},
 		{"ReadPermissions", []string{"lambda:GetPolicy"}, []string{function, function + ":" + config.Alias}, Read, "which skills may invoke the function", false},
 		{"ReadVersions", []string{"lambda:GetAlias", "lambda:ListVersionsByFunction"}, []string{function}, Read, "which version is in use", false},
@@ -97,6 +99,16 @@ func (n names) statements(s config.Stage) []Statement {
 		{"UseTheCDK", []string{"sts:AssumeRole"}, n.roles("deploy", "file-publishing", "lookup"), Deploy, "the roles that the CDK has in a prepared account: they upload and deploy", true},
 		{"ReadOwnRights", []string{"iam:SimulatePrincipalPolicy"}, []string{"arn:aws:iam::" + n.account + ":user/${aws:username}"}, Deploy, "which of these rights are missing, before it begins", false},
 	}
+	if !s.HasRelay() {
+		return all
+	}
+	return append(all,
+		Statement{"ReadHomes", []string{"iot:ListTargetsForPolicy", "iot:GetPolicy"}, []string{home}, Read, "which certificates the home may connect with", false},
+		Statement{"ReadCertificates", []string{"iot:DescribeCertificate"}, []string{certificates}, Read, "how old they are: AWS gives them names that are not known before", false},
+		Statement{"FindRelay", []string{"iot:DescribeEndpoint"}, []string{"*"}, Operate, "the host of the account's AWS IoT Core: AWS allows this for all or none", true},
+		Statement{"SignHomes", []string{"iot:CreateCertificateFromCsr"}, []string{"*"}, Operate, "`hearthgate pair`: AWS allows this for all or none", false},
+		Statement{"PairHomes", []string{"iot:AttachPolicy", "iot:DetachPolicy", "iot:UpdateCertificate", "iot:DeleteCertificate"}, []string{certificates}, Operate, "`hearthgate pair`, also with --revoke", false},
+	)
 }
 
 // roles returns the names of roles that `cdk bootstrap` creates.

@@ -46,34 +46,35 @@ type Cloud struct {
 
 	starting sync.Mutex // held while a function starts, before mu
 
-	mu         sync.Mutex
-	env        []string                           // guarded by mu; that of the options, or what took its place
-	varied     map[string][]string                // guarded by mu; see Vary
-	calls      []string                           // guarded by mu; "service.Action", oldest first
-	callers    []string                           // guarded by mu; of the calls
-	throttled  map[string]int                     // guarded by mu; how many calls more, by call
-	denied     map[string]fault                   // guarded by mu; by call, or "*"
-	stacks     map[string]*stack                  // guarded by mu; by name
-	objects    map[string][]byte                  // guarded by mu; by "bucket/key"
-	parameters map[string]*Parameter              // guarded by mu; by "region" + name
-	logs       map[string][]event                 // guarded by mu; by log group, in the order in which they came
-	running    map[string]*runner                 // guarded by mu; by the function's ARN
-	raised     map[string]bool                    // guarded by mu; alarms that are on, by name
-	points     map[string][]float64               // guarded by mu; by the metric's name
-	mails      []Mail                             // guarded by mu; that alarms sent, oldest first
-	history    []happening                        // guarded by mu; of alarms, oldest first
-	mutes      map[string]muteRule                // guarded by mu; by name
-	withheld   map[string]string                  // guarded by mu; reasons of what was muted, by alarm
-	ahead      time.Duration                      // guarded by mu; see Pass
-	executions []execution                        // guarded by mu; oldest first
-	freeTier   FreeTier                           // guarded by mu
-	paused     bool                               // guarded by mu; see Pause
-	broken     map[string]string                  // guarded by mu; reasons by type of resource, see Break
-	before     map[string]func()                  // guarded by mu; by call, see Before
-	shifting   string                             // guarded by mu; see Shift
-	rights     []Right                            // guarded by mu; what IAM asked of the calls, oldest first
-	identity   string                             // guarded by mu; the ARN of the person's
-	allowed    func(action, resource string) bool // guarded by mu; nil: everything is
+	mu           sync.Mutex
+	env          []string                           // guarded by mu; that of the options, or what took its place
+	varied       map[string][]string                // guarded by mu; see Vary
+	calls        []string                           // guarded by mu; "service.Action", oldest first
+	callers      []string                           // guarded by mu; of the calls
+	throttled    map[string]int                     // guarded by mu; how many calls more, by call
+	denied       map[string]fault                   // guarded by mu; by call, or "*"
+	stacks       map[string]*stack                  // guarded by mu; by name
+	objects      map[string][]byte                  // guarded by mu; by "bucket/key"
+	parameters   map[string]*Parameter              // guarded by mu; by "region" + name
+	logs         map[string][]event                 // guarded by mu; by log group, in the order in which they came
+	certificates map[string]*Certificate            // guarded by mu; of IoT Core, by id
+	running      map[string]*runner                 // guarded by mu; by the function's ARN
+	raised       map[string]bool                    // guarded by mu; alarms that are on, by name
+	points       map[string][]float64               // guarded by mu; by the metric's name
+	mails        []Mail                             // guarded by mu; that alarms sent, oldest first
+	history      []happening                        // guarded by mu; of alarms, oldest first
+	mutes        map[string]muteRule                // guarded by mu; by name
+	withheld     map[string]string                  // guarded by mu; reasons of what was muted, by alarm
+	ahead        time.Duration                      // guarded by mu; see Pass
+	executions   []execution                        // guarded by mu; oldest first
+	freeTier     FreeTier                           // guarded by mu
+	paused       bool                               // guarded by mu; see Pause
+	broken       map[string]string                  // guarded by mu; reasons by type of resource, see Break
+	before       map[string]func()                  // guarded by mu; by call, see Before
+	shifting     string                             // guarded by mu; see Shift
+	rights       []Right                            // guarded by mu; what IAM asked of the calls, oldest first
+	identity     string                             // guarded by mu; the ARN of the person's
+	allowed      func(action, resource string) bool // guarded by mu; nil: everything is
 }
 
 // Start starts a cloud on a loopback port. Close it.
@@ -261,6 +262,6 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (c *Cloud) services() map[string]func(http.ResponseWriter, call) {
 	return map[string]func(http.ResponseWriter, call){
 		"sts": c.sts, "cloudformation": c.cloudformation, "s3": c.s3, "ssm": c.ssm,
-		"lambda": c.lambda, "logs": c.logsService, "sns": c.sns, "monitoring": c.monitoring, "freetier": c.freetier, "iam": c.iam, "cloudtrail": c.cloudtrail,
+		"lambda": c.lambda, "logs": c.logsService, "sns": c.sns, "monitoring": c.monitoring, "freetier": c.freetier, "iam": c.iam, "cloudtrail": c.cloudtrail, "iot": c.iot,
 	}
 }

@@ -159,6 +159,12 @@ func (c *Cloud) delete(s *stack) {
 				s.event(s.name, "AWS::CloudFormation::Stack", s.status, s.reason)
 				return
 			}
+			if err := c.inUse(r); err != nil {
+				s.event(id, r.Type, "DELETE_FAILED", err.Error())
+				s.status, s.reason = "DELETE_FAILED", "The following resource(s) failed to delete: ["+id+"]."
+				s.event(s.name, "AWS::CloudFormation::Stack", s.status, s.reason)
+				return
+			}
 		}
 		c.remove(s)
 	})

@@ -110,6 +110,8 @@ func (c *Cloud) needs(in call) []Right {
 		if body.LogGroupName != "" {
 			return one(arn("logs", "log-group:"+body.LogGroupName))
 		}
+	case "iot":
+		return c.iotRights(in, by, action, arn)
 	case "monitoring":
 		v, _ := cbor.Decode(in.body) // the service reports what is wrong with it
 		m, _ := v.(cbor.Map)

@@ -16,6 +16,9 @@ func (c *Cloud) rest(in call) string {
 	if in.service == "lambda" {
 		return lambdaAction(in)
 	}
+	if in.service == "iot" {
+		return iotAction(in)
+	}
 	q := in.URL.Query()
 	switch {
 	case q.Has("location"):

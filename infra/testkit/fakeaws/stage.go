@@ -32,6 +32,9 @@ func StageTemplate(s config.Stage) string {
 	if s.Dashboards == "" || s.Dashboards == config.OwnDashboard {
 		resources["Dashboard"] = object{"Type": "AWS::CloudWatch::Dashboard", "Properties": object{"DashboardName": config.StackName(s.Name), "DashboardBody": "{}"}}
 	}
+	if s.HasRelay() {
+		addRelay(resources, s)
+	}
 	allow := func(id, principal, skill string) {
 		if skill != "" {
 			resources[id] = object{"Type": "AWS::Lambda::Permission", "Properties": object{
@@ -49,6 +52,24 @@ func StageTemplate(s config.Stage) string {
 	}
 	text, _ := json.Marshal(object{"Resources": resources}) // plain values: cannot fail
 	return string(text)
+}
+
+// addRelay adds the relay's thing and the home's policy, and gives the function the broker.
+func addRelay(resources object, s config.Stage) {
+	name := "hearthgate-" + s.Name + "-home"
+	allow := func(action, resource string) object {
+		return object{"Effect": "Allow", "Action": "iot:" + action, "Resource": object{"Fn::Sub": "arn:aws:iot:${AWS::Region}:${AWS::AccountId}:" + resource}}
+	}
+	topic := "topic/hearthgate/" + s.Name + "/"
+	resources["RelayThing"] = object{"Type": "AWS::IoT::Thing", "Properties": object{"ThingName": name}}
+	resources["RelayPolicy"] = object{"Type": "AWS::IoT::Policy", "Properties": object{"PolicyName": name, "PolicyDocument": object{
+		"Version": "2012-10-17", "Statement": list{
+			allow("Connect", "client/"+name), allow("Subscribe", "topicfilter/hearthgate/"+s.Name+"/request"), allow("Receive", topic+"request"),
+			allow("Publish", topic+"response/*"), allow("Publish", topic+"presence"), allow("RetainPublish", topic+"presence"),
+		},
+	}}}
+	function := resources["Function"].(object)["Properties"].(object)["Environment"].(object)["Variables"].(map[string]string)
+	function["HEARTHGATE_RELAY_ENDPOINT"] = "{{resolve:ssm:/hearthgate/" + s.Name + "/relay/endpoint}}"
 }
 
 // addAlarms adds the alarm of an outage and the one of its parts that is tested.

@@ -1,0 +1,109 @@
+package pairing
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
+)
+
+// IntegrationDir is the folder of Home Assistant's integration, relative to the root of the
+// clone.
+const IntegrationDir = "infra/integration/custom_components/hearthgate"
+
+// An Installed is where the integration is now.
+type Installed struct {
+	Target string `json:"target"` // as it was given
+	Folder string `json:"folder"`
+}
+
+// Install copies the integration into the configuration folder of Home Assistant: a folder
+// of this machine, or user@host:/config by ssh. The folder before is replaced as a whole.
+func Install(ctx context.Context, root, target string) (Installed, error) {
+	archive, err := archived(filepath.Join(root, IntegrationDir))
+	if err != nil {
+		return Installed{}, err
+	}
+	host, folder, remote := strings.Cut(target, ":")
+	if !remote {
+		host, folder = "", target
+	}
+	done := Installed{target, path.Join(folder, "custom_components", "hearthgate")}
+	if folder == "" || strings.HasPrefix(host, "-") || strings.HasPrefix(folder, "-") {
+		return done, errors.New("the place of Home Assistant's configuration is missing: write it as /config or root@homeassistant.local:/config")
+	}
+	cmd := exec.CommandContext(ctx, "sh", "-c", script(folder))
+	if remote {
+		cmd = exec.CommandContext(ctx, "ssh", host, script(folder))
+	}
+	var said bytes.Buffer
+	cmd.Stdin, cmd.Stderr = bytes.NewReader(archive), &said
+	switch err := cmd.Run(); {
+	case ctx.Err() != nil:
+		return done, context.Cause(ctx)
+	case errors.Is(err, exec.ErrNotFound):
+		return done, errors.New("this machine has no ssh: install it, or copy " + IntegrationDir + " into custom_components of Home Assistant's configuration")
+	case err != nil:
+		return done, fmt.Errorf("the integration cannot be copied to %s: %s; check the address, and that the folder has configuration.yaml", target, strings.TrimSpace(said.String()))
+	}
+	return done, nil
+}
+
+// script returns what unpacks the archive in a shell of the machine of Home Assistant.
+func script(folder string) string {
+	q := "'" + strings.ReplaceAll(folder, "'", `'\''`) + "'"
+	return "set -e; cd " + q + "; test -e configuration.yaml || { echo 'it has no configuration.yaml' >&2; exit 1; }; " +
+		"mkdir -p custom_components; cd custom_components; rm -rf .hearthgate.new; mkdir .hearthgate.new; tar -xf - -C .hearthgate.new; " +
+		"rm -rf hearthgate; mv .hearthgate.new hearthgate"
+}
+
+// archived returns the files of a folder as a tar archive, without what Python compiles.
+func archived(dir string) ([]byte, error) {
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && entry.Name() == "__pycache__":
+			return fs.SkipDir
+		case !entry.Type().IsRegular():
+			return nil
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		in, err := filepath.Rel(dir, name)
+		if err != nil {
+			return err
+		}
+		if err := w.WriteHeader(&tar.Header{Name: filepath.ToSlash(in), Mode: 0o644, Size: int64(len(text))}); err != nil {
+			return err
+		}
+		_, err = w.Write(text)
+		return err
+	})
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the integration cannot be read: %w; is the clone complete?", err)
+	}
+	return b.Bytes(), nil
+}
+
+// Show writes for a person where the integration is, and what comes next.
+func (i Installed) Show(to *ui.Screen) {
+	to.Printf("%s the integration into %s\n", to.Good("copied"), i.Folder)
+	to.Printf("Next: restart Home Assistant, then %s\n", to.Bold("hearthgate pair --home http://homeassistant.local:8123"))
+}
