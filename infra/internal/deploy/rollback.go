@@ -96,7 +96,7 @@ func RollBack(ctx context.Context, s config.Stage, a *awsaccount.Account, to int
 	if err := a.MoveAlias(ctx, config.FunctionName(s.Name), config.Alias, alias, target.Number); err != nil {
 		return r, err
 	}
-	err = smoke(ctx, s, invoke.Deployed(a, config.FunctionName(s.Name), config.Alias))
+	err = smoke(ctx, s, a, invoke.Deployed(a, config.FunctionName(s.Name), config.Alias))
 	if r.Answers = err == nil; err != nil {
 		r.Problem = err.Error()
 	}

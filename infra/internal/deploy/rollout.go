@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/relay"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
 	"github.com/hearthgate/hearthgate/infra/internal/invoke"
 	"github.com/hearthgate/hearthgate/infra/internal/skill"
@@ -60,7 +61,7 @@ func RollOut(ctx context.Context, cdk CDK, s config.Stage, a *awsaccount.Account
 		r.Overview = err.Error()
 	}
 	d.steps.Begin("testing it with a directive")
-	err := smoke(ctx, s, invoke.Deployed(a, config.FunctionName(s.Name), config.Alias))
+	err := smoke(ctx, s, a, invoke.Deployed(a, config.FunctionName(s.Name), config.Alias))
 	d.steps.End(err)
 	if ctx.Err() != nil {
 		return r, d.stopped(ctx)
@@ -76,9 +77,15 @@ func RollOut(ctx context.Context, cdk CDK, s config.Stage, a *awsaccount.Account
 }
 
 // smoke checks that the deployed function answers. With linked accounts there is no
-// token to send, so it need not discover anything.
-func smoke(ctx context.Context, s config.Stage, t *invoke.Target) error {
-	if s.TokenSource == config.Linked {
+// token to send, and behind a relay no home before it is paired, so it need not discover
+// anything.
+func smoke(ctx context.Context, s config.Stage, a *awsaccount.Account, t *invoke.Target) error {
+	unpaired := false
+	if s.HasRelay() {
+		homes, err := a.Certificates(ctx, relay.HomeClient(s.Name))
+		unpaired = err == nil && len(homes) == 0
+	}
+	if s.TokenSource == config.Linked || unpaired {
 		_, err := t.Operate(ctx, "lambda.status", nil)
 		return err
 	}

@@ -102,6 +102,9 @@ func (t *Target) CheckStack(ctx context.Context) Diagnosis {
 	if t.Stage.NeedsHeaders() {
 		steps = append(steps, t.parameter(ctx, "headers_parameter", "the secret headers", t.Stage.HeadersParameterName(), "hearthgate headers --stage "+t.Stage.Name))
 	}
+	if t.Stage.HasRelay() {
+		steps = append(steps, t.relay(ctx, f)...)
+	}
 	steps = append(steps, t.stack(ctx), t.drift(ctx, f), t.timeout(f), t.machine(f), t.settings(f), t.code(ctx, f))
 	steps = append(steps, t.permissions(ctx)...)
 	return append(steps, t.alarms(ctx), t.alarmed(ctx), t.retention(ctx, f), t.directives(ctx, f), t.crashes(ctx, f))
