@@ -133,11 +133,15 @@ soak: ## send 100,000 directives, with faults among them, and check what leaks o
 
 .PHONY: judges
 judges: infra/node_modules/.package-lock.json ## have the judges that others wrote check everything (function/docs/reliability.md)
-	go test ./infra ./infra/browser ./infra/e2e ./infra/testkit/judges -run '^TestJudge' -v -count=1 -timeout 20m
+	go test ./infra ./infra/browser ./infra/e2e ./infra/integration ./infra/testkit/judges -run '^TestJudge' -v -count=1 -timeout 20m
 
 .PHONY: home-assistant
 home-assistant: ## let the tests run another release of Home Assistant: RELEASE=2026.12.0
 	go run ./infra/testkit/realhome/adopt $(ARGS) $(RELEASE)
+
+.PHONY: integration
+integration: ## pack the integration for Home Assistant, as HACS installs it
+	@go run ./infra/cmd/integration
 
 .PHONY: clean
 clean: ## delete what was built or installed below the clone

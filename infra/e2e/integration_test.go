@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"io/fs"
+	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -18,6 +21,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config/relay"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/broker"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/relayagent"
 	"github.com/hearthgate/hearthgate/infra/testkit/alexacheck"
 	"github.com/hearthgate/hearthgate/infra/testkit/realhome"
 )
@@ -108,24 +112,24 @@ func (i *integrated) await(t *testing.T, state string) relay.Presence {
 	return p
 }
 
-// expose says on Home Assistant's page of exposed entities which of them are, by the
-// WebSocket of its frontend.
-func (i *integrated) expose(t *testing.T, should bool, entities ...string) {
+// command sends a command over the WebSocket of Home Assistant's frontend, and decodes its
+// result into out unless that is nil.
+func (i *integrated) command(t *testing.T, kind string, parameters map[string]any, out any) {
 	t.Helper()
 	conn, _, err := websocket.DefaultDialer.DialContext(t.Context(), strings.Replace(i.URL, "http", "ws", 1)+"/api/websocket", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close()
+	message := map[string]any{"id": 1, "type": kind}
+	maps.Copy(message, parameters)
 	var said struct {
 		Type    string
 		Success bool
+		Result  json.RawMessage
 		Error   struct{ Message string }
 	}
-	for _, m := range []any{
-		map[string]any{"type": "auth", "access_token": i.Token},
-		map[string]any{"id": 1, "type": "homeassistant/expose_entity", "assistants": []string{"conversation"}, "entity_ids": entities, "should_expose": should},
-	} {
+	for _, m := range []any{map[string]any{"type": "auth", "access_token": i.Token}, message} {
 		if err := conn.ReadJSON(&said); err != nil {
 			t.Fatal(err)
 		}
@@ -139,8 +143,19 @@ func (i *integrated) expose(t *testing.T, should bool, entities ...string) {
 		}
 	}
 	if !said.Success {
-		t.Fatalf("the entities were not exposed: %s", said.Error.Message)
+		t.Fatalf("%s failed: %s", kind, said.Error.Message)
 	}
+	if out != nil {
+		if err := json.Unmarshal(said.Result, out); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// expose says on Home Assistant's page of exposed entities whether these are.
+func (i *integrated) expose(t *testing.T, should bool, entities ...string) {
+	t.Helper()
+	i.command(t, "homeassistant/expose_entity", map[string]any{"assistants": []string{"conversation"}, "entity_ids": entities, "should_expose": should}, nil)
 }
 
 // notOffered are the entities that the configuration of the other tests excludes.
@@ -179,6 +194,7 @@ func integration(t *testing.T, v realhome.Version) {
 		{"exposed entities", integratedExposure},
 		{"broker restarts", integratedBroker},
 		{"Home Assistant restarts", integratedRestart},
+		{"used twice", integratedTwins},
 		{"renewed", integratedRenewal},
 		{"no key leaves", integratedCanary},
 	} {
@@ -317,6 +333,53 @@ func integratedRestart(t *testing.T, i *integrated, f *function, _ realhome.Vers
 	if n := <-failed; n == 0 {
 		t.Error("no directive failed while the home was away")
 	}
+	carriedOut(t, f)
+}
+
+// integratedTwins connects another home with the same certificate again and again: Home
+// Assistant comes back each time, and tells its owner.
+func integratedTwins(t *testing.T, i *integrated, f *function, _ realhome.Version) {
+	files, err := filepath.Glob(filepath.Join(i.Dir(), ".storage", "hearthgate.*.key"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("the keys are %q: %v", files, err)
+	}
+	text, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, _ := pem.Decode(text)
+	pairing, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(i.line, relay.PairingPrefix))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := relayagent.Options{Key: key.Bytes, Home: relayagent.Behind{Handler: http.NotFoundHandler()}}
+	if err := json.Unmarshal(pairing, &o.Pairing); err != nil {
+		t.Fatal(err)
+	}
+	for range 4 {
+		twin, err := relayagent.Start(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(twin.Cut)
+		select {
+		case <-twin.Done(): // Home Assistant has come back
+		case <-time.After(30 * time.Second):
+			t.Fatalf("Home Assistant does not come back\n%s", i.Log())
+		}
+	}
+	type issue struct {
+		Domain string
+		ID     string `json:"issue_id"`
+	}
+	var found struct {
+		Issues []issue
+	}
+	i.command(t, "repairs/list_issues", nil, &found)
+	if !slices.ContainsFunc(found.Issues, func(is issue) bool { return is.Domain == "hearthgate" && is.ID == "used_twice_test" }) {
+		t.Errorf("the issues are %v, want one that the certificate is used twice", found.Issues)
+	}
+	i.await(t, relay.Online)
 	carriedOut(t, f)
 }
 

@@ -29,11 +29,11 @@ class Authority:
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.certificate = self._sign("authority", self.key.public_key(), True)
 
-    def _sign(self, name, public_key, is_ca=False):
+    def _sign(self, name, public_key, is_ca=False, extension=None):
         now = datetime.datetime.now(datetime.UTC)
         subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
         issuer = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "authority")])
-        return (
+        builder = (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(issuer)
@@ -42,12 +42,27 @@ class Authority:
             .not_valid_before(now - datetime.timedelta(minutes=1))
             .not_valid_after(now + datetime.timedelta(days=1))
             .add_extension(x509.BasicConstraints(is_ca, None), True)
-            .sign(self.key, hashes.SHA256())
         )
+        if extension is not None:
+            builder = builder.add_extension(extension, False)
+        return builder.sign(self.key, hashes.SHA256())
 
     @property
     def pem(self) -> str:
         return self.certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+    def certify_server(self) -> tuple[str, str]:
+        """Return certificate and key of localhost."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.SubjectAlternativeName([x509.DNSName("localhost")])
+        certificate = self._sign("localhost", key.public_key(), extension=name)
+        return certificate.public_bytes(serialization.Encoding.PEM).decode(), (
+            key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            ).decode()
+        )
 
     def certify(self, public_key) -> str:
         certificate = self._sign("home", public_key)

@@ -52,7 +52,7 @@ type Home struct {
 // makes the environment if it is not there yet: once, which takes about a minute and
 // 500 MB. It reports that to log.
 func install(ctx context.Context, root string, v Version, log io.Writer) (python string, err error) {
-	s, err := v.environment(root, log)
+	s, err := v.Environment(root, log)
 	if err != nil {
 		return "", err
 	}

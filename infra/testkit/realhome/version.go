@@ -63,8 +63,8 @@ func (v Version) read(name string) (string, error) {
 // madeFor is the first line of a list of requirements.
 var madeFor = regexp.MustCompile(`^# Home Assistant \S+ on Python (\d+\.\d+)(?: \(Debian (\w+)\))?\n`)
 
-// environment returns the Python environment of this version.
-func (v Version) environment(root string, log io.Writer) (venv.Spec, error) {
+// Environment returns the Python environment of this version.
+func (v Version) Environment(root string, log io.Writer) (venv.Spec, error) {
 	requirements, err := v.read("requirements-%s.txt")
 	if err != nil {
 		return venv.Spec{}, fmt.Errorf("the tests do not run Home Assistant %s; they run %v", v, Versions())

@@ -56,6 +56,10 @@ class Untrusted(ConnectError):
     """Whoever answers has no certificate of the authority from pairing."""
 
 
+class TakenOver(ConnectError):
+    """Another client has connected with the same certificate."""
+
+
 @dataclass(frozen=True)
 class Message:
     """A message that came."""
@@ -312,7 +316,8 @@ class Client:
         for waiting in (self._introduced, self._subscribed):
             if not waiting.done():
                 # TLS 1.3 tells that a certificate is refused only after the handshake.
-                waiting.set_exception(Refused("the broker has closed the connection"))
+                reason = TakenOver if self.taken_over else Refused
+                waiting.set_exception(reason("the broker has closed the connection"))
                 waiting.exception()  # nobody may be waiting
 
     @callback

@@ -23,6 +23,7 @@ from .client import (
     ConnectError,
     Message,
     Refused,
+    TakenOver,
     Untrusted,
     WrongClock,
 )
@@ -186,7 +187,7 @@ class Home:
                 client.close()
         _LOGGER.info("The connection to the relay of %s ended", self._pairing.stage)
         if client.taken_over:
-            self._count_take_over()
+            raise TakenOver("another client has connected with its certificate")
 
     async def _connect(self) -> Client:
         """Return a connection that has subscribed to requests."""
@@ -250,6 +251,8 @@ class Home:
         match err:
             case WrongClock():
                 report(self._hass, Problem.CLOCK, self._pairing.stage)
+            case TakenOver():
+                self._count_take_over()
             case Refused() | Untrusted():
                 self._refusals += 1
                 if self._refusals >= REFUSALS:

@@ -1,0 +1,289 @@
+// Package integration_test has others judge the integration for Home Assistant: its own
+// linter, type checker and test suite, and the rules of hassfest as far as they can be
+// stated here.
+package integration_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hearthgate/hearthgate/config/relay"
+	"github.com/hearthgate/hearthgate/infra/integration/pack"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
+	"github.com/hearthgate/hearthgate/infra/testkit/realhome"
+	"github.com/hearthgate/hearthgate/infra/testkit/venv"
+)
+
+const folder = "custom_components/hearthgate"
+
+// python returns the Python of the tools that judge the integration, with the Home
+// Assistant that the other tests run.
+func python(t *testing.T) string {
+	t.Helper()
+	root, err := project.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := realhome.Oldest()
+	home, err := v.Environment(root, os.Stderr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	packages := filepath.Join(filepath.Dir(filepath.Dir(venv.Require(t, home))), "lib", "python"+home.Version, "site-packages")
+	requirements, err := os.ReadFile("requirements-" + string(v) + ".txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tools := venv.For(root, "integration-"+string(v), string(requirements), os.Stderr)
+	tools.Version = home.Version
+	program := venv.Require(t, tools)
+	link := filepath.Join(filepath.Dir(filepath.Dir(program)), "lib", "python"+home.Version, "site-packages", "home-assistant.pth")
+	if err := os.WriteFile(link, []byte(packages+"\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return program
+}
+
+// judge runs a module of Python on the integration.
+func judge(t *testing.T, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), python(t), append([]string{"-m"}, args...)...)
+	cmd.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1")
+	said, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Errorf("%s: %v\n%s", strings.Join(args, " "), err, said)
+	}
+	return string(said)
+}
+
+func TestJudgeRuff(t *testing.T) {
+	judge(t, "ruff", "check", "--no-cache", ".")
+	judge(t, "ruff", "format", "--no-cache", "--check", ".")
+}
+
+func TestJudgeMypy(t *testing.T) {
+	judge(t, "mypy", "--cache-dir="+filepath.Join(t.TempDir(), "mypy"), folder)
+}
+
+// TestPython runs the integration's own tests: in Home Assistant's test kit, with mosquitto.
+func TestPython(t *testing.T) {
+	said := judge(t, "pytest", "-q", "-p", "no:cacheprovider", "-rs")
+	if strings.Contains(said, "skipped") {
+		if os.Getenv("CI") == "true" {
+			t.Errorf("tests were skipped:\n%s", said)
+		}
+		t.Log(said)
+	}
+}
+
+// TestConstants compares what both ends of the relay must spell alike.
+func TestConstants(t *testing.T) {
+	const program = `
+import json, sys
+from custom_components.hearthgate import const as c
+print(json.dumps({
+    "PROTOCOL": c.PROTOCOL, "MAX_MESSAGE": c.MAX_MESSAGE, "ACK_AFTER": c.ACK_AFTER, "REMEMBER_FOR": c.REMEMBER_FOR,
+    "COMPRESS_BEYOND": c.COMPRESS_BEYOND, "PREFIXES": [c.SIGNING_REQUEST_PREFIX, c.PAIRING_PREFIX],
+    "TOPICS": [c.request_topic("x"), c.reply_topic("x", "p"), c.presence_topic("x"), c.home_client("x")],
+    "KINDS": list(c.Kind), "STATES": list(c.State), "STATUSES": [int(s) for s in c.Status],
+}))`
+	cmd := exec.CommandContext(t.Context(), python(t), "-B", "-c", program)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got map[string]any
+	if err := json.Unmarshal(out, &got); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]any{
+		"PROTOCOL": relay.Protocol, "MAX_MESSAGE": relay.MaxMessage, "ACK_AFTER": relay.AckAfter.Seconds(), "REMEMBER_FOR": relay.RememberFor.Seconds(),
+		"COMPRESS_BEYOND": relay.CompressBeyond, "PREFIXES": []string{relay.SigningRequestPrefix, relay.PairingPrefix},
+		"TOPICS":   []string{relay.RequestTopic("x"), relay.ReplyTopic("x", "p"), relay.PresenceTopic("x"), relay.HomeClient("x")},
+		"KINDS":    []relay.Kind{relay.Directive, relay.Conversation, relay.Intent, relay.Check},
+		"STATES":   []string{relay.Online, relay.Starting, relay.Offline},
+		"STATUSES": []relay.Status{relay.Done, relay.Accepted, relay.NotUnderstood, relay.NotAllowed, relay.NotKnown, relay.TooLate, relay.TooLong, relay.Failed, relay.NotReady},
+	}
+	for name, w := range want {
+		b, _ := json.Marshal(w)
+		var plain any
+		if err := json.Unmarshal(b, &plain); err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(got[name], plain) {
+			t.Errorf("%s is %v in Python and %v in Go", name, got[name], plain)
+		}
+	}
+}
+
+func readJSON(t *testing.T, path string, into any) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+}
+
+// TestManifest states what hassfest asks of a custom integration's manifest, and HACS.
+func TestManifest(t *testing.T) {
+	var m struct {
+		Domain            string   `json:"domain"`
+		Name              string   `json:"name"`
+		AfterDependencies []string `json:"after_dependencies"`
+		CodeOwners        []string `json:"codeowners"`
+		ConfigFlow        bool     `json:"config_flow"`
+		Documentation     string   `json:"documentation"`
+		Type              string   `json:"integration_type"`
+		Class             string   `json:"iot_class"`
+		Issues            string   `json:"issue_tracker"`
+		Loggers           []string `json:"loggers"`
+		Requirements      []string `json:"requirements"`
+		Version           string   `json:"version"`
+	}
+	readJSON(t, filepath.Join(folder, "manifest.json"), &m)
+	switch {
+	case m.Domain != filepath.Base(folder), m.Name == "", !m.ConfigFlow, len(m.CodeOwners) == 0,
+		!strings.HasPrefix(m.Documentation, "https://"), !strings.HasPrefix(m.Issues, "https://"),
+		m.Type != "service", m.Class != "cloud_push", !slices.Contains(m.AfterDependencies, "alexa"),
+		!regexp.MustCompile(`^\d+\.\d+\.\d+$`).MatchString(m.Version):
+		t.Errorf("the manifest is %+v", m)
+	}
+	// hassfest: domain and name first, then the other keys by the alphabet.
+	b, err := os.ReadFile(filepath.Join(folder, "manifest.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var keys []string
+	for _, found := range regexp.MustCompile(`(?m)^  "([a-z_]+)":`).FindAllSubmatch(b, -1) {
+		keys = append(keys, string(found[1]))
+	}
+	if keys[0] != "domain" || keys[1] != "name" || !slices.IsSorted(keys[2:]) {
+		t.Errorf("the keys are in the order %q", keys)
+	}
+	// Each Home Assistant pins paho-mqtt for its own mqtt: another pin could not be installed.
+	for _, v := range realhome.Versions() {
+		pins, err := os.ReadFile(filepath.Join("..", "testkit", "realhome", "requirements-"+string(v)+".txt"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range m.Requirements {
+			if !strings.Contains(string(pins), "\n"+r+"\n") {
+				t.Errorf("Home Assistant %s has another version than %s", v, r)
+			}
+		}
+	}
+}
+
+// flat returns the texts of a translation by their paths.
+func flat(prefix string, v any, into map[string]string) map[string]string {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, below := range v {
+			flat(prefix+"."+k, below, into)
+		}
+	default:
+		into[prefix] = fmt.Sprint(v)
+	}
+	return into
+}
+
+var placeholder = regexp.MustCompile(`\{[a-z_]+\}`)
+
+// TestTranslations sees that each language has each text, with the same placeholders, and
+// that each key that the code uses has a text.
+func TestTranslations(t *testing.T) {
+	read := func(path string) map[string]string {
+		var v any
+		readJSON(t, path, &v)
+		return flat("", v, map[string]string{})
+	}
+	english := read(filepath.Join(folder, "translations", "en.json"))
+	files, err := filepath.Glob(filepath.Join(folder, "translations", "*.json"))
+	if err != nil || len(files) < 5 {
+		t.Fatalf("translations: %q %v", files, err)
+	}
+	for _, file := range files {
+		other := read(file)
+		for key, text := range english {
+			said := other[key]
+			if strings.TrimSpace(said) != said || said == "" || strings.Contains(said, "://") || strings.Contains(said, "<") {
+				t.Errorf("%s: %s is %q", file, key, said)
+			}
+			if a, b := placeholder.FindAllString(text, -1), placeholder.FindAllString(said, -1); !slices.Equal(a, b) {
+				t.Errorf("%s: %s has placeholders %q, want %q", file, key, b, a)
+			}
+		}
+		if len(other) != len(english) {
+			t.Errorf("%s has %d texts, want %d", file, len(other), len(english))
+		}
+	}
+	source := func(name string) string {
+		b, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	for pattern, where := range map[string]struct{ file, prefix, suffix string }{
+		`PairingError\("(\w+)"\)`:      {"pairing.py", ".config.error.", ""},
+		`return "(\w+)"`:               {"config_flow.py", ".config.error.", ""},
+		`problem = (?:.* or )?"(\w+)"`: {"config_flow.py", ".config.error.", ""},
+		`reason="(\w+)"`:               {"config_flow.py", ".config.abort.", ""},
+		`= "(\w+)"`:                    {"problems.py", ".issues.", ".title"},
+	} {
+		found := regexp.MustCompile(pattern).FindAllStringSubmatch(source(where.file), -1)
+		if len(found) == 0 {
+			t.Errorf("%s has nothing like %s", where.file, pattern)
+		}
+		for _, f := range found {
+			if english[where.prefix+f[1]+where.suffix] == "" {
+				t.Errorf("there is no text %s%s%s", where.prefix, f[1], where.suffix)
+			}
+		}
+	}
+}
+
+// TestPack sees that the zip has the integration's files at its top, as HACS wants them,
+// and that packing again gives the same bytes.
+func TestPack(t *testing.T) {
+	var first, second bytes.Buffer
+	for _, b := range []*bytes.Buffer{&first, &second} {
+		if err := pack.Write(b, folder); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !bytes.Equal(first.Bytes(), second.Bytes()) {
+		t.Error("two zips of the same files differ")
+	}
+	z, err := zip.NewReader(bytes.NewReader(first.Bytes()), int64(first.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, f := range z.File {
+		names = append(names, f.Name)
+		if strings.Contains(f.Name, "cache") || strings.HasSuffix(f.Name, ".pyc") {
+			t.Errorf("the zip has %s", f.Name)
+		}
+	}
+	for _, want := range []string{"__init__.py", "manifest.json", "config_flow.py", "translations/en.json"} {
+		if !slices.Contains(names, want) {
+			t.Errorf("the zip has no %s: %q", want, names)
+		}
+	}
+}
