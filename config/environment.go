@@ -34,6 +34,7 @@ func (s Stage) Environment() map[string]string {
 	set(EnvPolicy, compact(s.Policy), len(s.Policy) > 0)
 	set(EnvConfirm, cmp.Or(strings.Join(s.Confirm, ","), ConfirmNone), s.Confirm != nil)
 	set(EnvConversation, s.Conversation, s.Conversation != "")
+	set(EnvAgent, s.ConversationAgent, s.ConversationAgent != "")
 	set(EnvAmazonClientID, s.LoginWithAmazonClientID, s.LoginWithAmazonClientID != "")
 	return env
 }

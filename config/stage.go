@@ -36,6 +36,8 @@ type Stage struct {
 	Confirm       []string        `json:"confirm,omitzero"`        // kinds of devices whose state is asked for after a command: lock, garage, cover, alarm, valve; [] for none; default: lock
 	Conversation  string          `json:"conversation,omitempty"`  // allow or deny: whether the custom skill may use the home where no rule of the policy names it; required with a policy and a custom skill
 
+	ConversationAgent string `json:"conversationAgent,omitempty"` // id of Home Assistant's conversation agent for what is said to the custom skill, "conversation.openai"; default: Home Assistant's default agent
+
 	LoginWithAmazonClientID string `json:"loginWithAmazonClientId,omitempty"` // of the skill's account linking, whose tokens allowedUsers accepts; default: tokens of any application
 
 	SmartHomeSkillID string `json:"smartHomeSkillId"` // empty: no Smart Home skill may invoke the function

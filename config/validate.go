@@ -34,6 +34,7 @@ func (s Stage) Validate() error {
 		{"policy", checkRules(s.Policy)},
 		{"confirm", CheckConfirm(s.Confirm)},
 		{"conversation", checkConversation(s)},
+		{"conversationAgent", checkAgent(s.ConversationAgent)},
 		{"loginWithAmazonClientId", checkClientID(s.LoginWithAmazonClientID)},
 		{"", checkEnvironmentSize(s)},
 		{"smartHomeSkillId", checkSkill(s.SmartHomeSkillID)},

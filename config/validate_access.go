@@ -2,6 +2,7 @@ package config
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config/policy"
@@ -20,6 +21,19 @@ func checkRules(list json.RawMessage) string {
 	}
 	_, err := policy.Parse(string(list))
 	return problem(err)
+}
+
+// checkAgent checks the id of a conversation agent: an entity's, or the longer one of a
+// config entry that older versions of Home Assistant use.
+func checkAgent(id string) string {
+	const most = 255 // characters of an entity's id
+	valid := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '.' || r == '-'
+	}
+	if len(id) <= most && !strings.ContainsFunc(id, func(r rune) bool { return !valid(r) }) {
+		return ""
+	}
+	return fmt.Sprintf("is %s, which is no id of a conversation agent; Home Assistant shows it in the agent's entity, such as conversation.openai_conversation", quote(id))
 }
 
 // checkConversation requires a choice where a policy could be passed by a sentence.

@@ -177,9 +177,9 @@ func classifySkill(res httpclient.Response, token Token, kind relay.Kind) error 
 	case res.Status == 404:
 		return core.Errorf(core.Unreachable, core.CauseNotConfigured, "Home Assistant has no endpoint for a skill's intents (404): it is still starting, or `alexa:` is missing in configuration.yaml")
 	case res.Status == 400 && mediaType(res) == "application/json":
-		return core.Errorf(core.Internal, core.CauseRefusedRequest, "Home Assistant rejected what the skill sent (400): check whether it is older than 2024, and whether the conversation agent in %s exists", config.EnvAgent)
+		return core.Errorf(core.Internal, core.CauseRefusedRequest, "Home Assistant rejected what the skill sent (400): check whether it is older than 2024, and whether the conversation agent exists that the stage names (conversationAgent, %s)", config.EnvAgent)
 	case res.Status == 500:
-		return core.Errorf(core.Internal, core.CauseServerError, "Home Assistant failed while it handled the sentence (500): look into its log, and check whether the conversation agent in %s exists", config.EnvAgent)
+		return core.Errorf(core.Internal, core.CauseServerError, "Home Assistant failed while it handled the sentence (500): look into its log, and check whether the conversation agent exists that the stage names (conversationAgent, %s)", config.EnvAgent)
 	}
 	return StatusError(res, token)
 }

@@ -41,6 +41,7 @@ var settings = map[string]struct{ right, wrong, why string }{
 	"logLevel":                {"warn", "loud", "none of debug, info"},
 	"locale":                  {"en-GB", "german", "no region is known"},
 	"conversation":            {"allow", "perhaps", "allow"},
+	"conversationAgent":       {"conversation.openai", "my agent", "no id of a conversation agent"},
 	"connection":              {"relay", "vpn", "none of https, relay"},
 	"confirm":                 {"lock,garage", "lights", "no kind of device"},
 }

@@ -10,7 +10,7 @@ func NextHome(from config.Stage, name string) config.Stage {
 	next.Name, next.File = name, ""
 	next.URL, next.CA, next.VerifySSL, next.SecretHeaders = "", "", true, false
 	next.SmartHomeSkillID, next.CustomSkillID = "", ""
-	next.AllowedUsers, next.LoginWithAmazonClientID = nil, ""
+	next.AllowedUsers, next.LoginWithAmazonClientID, next.ConversationAgent = nil, "", ""
 	next.Account, next.AWSProfile, next.AlarmTopicARN = "", "", ""
 	return next
 }
