@@ -22,6 +22,7 @@ import (
 	"github.com/hearthgate/hearthgate/config/relay"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/broker"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/relayagent"
+	"github.com/hearthgate/hearthgate/infra/internal/pairing"
 	"github.com/hearthgate/hearthgate/infra/testkit/alexacheck"
 	"github.com/hearthgate/hearthgate/infra/testkit/realhome"
 )
@@ -35,8 +36,6 @@ type integrated struct {
 	line   string   // that paired it
 	id     string   // of the certificate
 }
-
-const flows = "/api/config/config_entries/flow"
 
 // integrate starts a broker and a home, and pairs them over the home's own API.
 func integrate(t *testing.T, v realhome.Version) *integrated {
@@ -52,49 +51,35 @@ func integrate(t *testing.T, v realhome.Version) *integrated {
 	}
 	h := ownHome(t, realhome.Options{Version: v, WithoutAlexa: true, Integration: filepath.Join(root(t), "infra", "integration", "custom_components", "hearthgate")})
 	i := &integrated{Home: h, broker: b, env: stage.Environment}
-	i.line, i.id = i.pair(t, map[string]any{"handler": "hearthgate"}, "user", "create_entry")
+	i.line, i.id = i.pair(t, false)
 	return i
 }
 
-// pair goes through a flow whose first step shows a signing request, and returns the line
-// that answers it and the certificate's id.
-func (i *integrated) pair(t *testing.T, begin map[string]any, step, end string) (line, id string) {
+// pair pairs the home, or renews its key, as `hearthgate pair --home` does, and returns the
+// line that the home got and the certificate's id.
+func (i *integrated) pair(t *testing.T, renew bool) (line, id string) {
 	t.Helper()
-	var form struct {
-		ID           string                   `json:"flow_id"`
-		Step         string                   `json:"step_id"`
-		Placeholders struct{ Request string } `json:"description_placeholders"`
-	}
-	var raw json.RawMessage
-	if err := i.Ask(t.Context(), "POST", flows, begin, &raw); err != nil {
+	home := pairing.Home{URL: i.URL, Token: i.Token}
+	flow, asked, err := home.Begin(t.Context(), "test", renew)
+	if err != nil {
 		t.Fatalf("%v\n%s", err, i.Log())
 	}
-	if err := json.Unmarshal(raw, &form); err != nil {
+	text, err := pairing.Request(asked)
+	if err != nil {
 		t.Fatal(err)
 	}
-	request, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(form.Placeholders.Request, relay.SigningRequestPrefix))
-	if form.Step != step || err != nil || !strings.HasPrefix(form.Placeholders.Request, relay.SigningRequestPrefix) {
-		t.Fatalf("the form is %s (%v), want step %s and a signing request", raw, err, step)
-	}
-	certificate, err := i.broker.Sign(request, i.broker.HomePolicy("test"))
+	request, _ := pem.Decode([]byte(text))
+	certificate, err := i.broker.Sign(request.Bytes, i.broker.HomePolicy("test"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	host, port := i.broker.MQTT()
-	b, err := json.Marshal(relay.Pairing{Stage: "test", Endpoint: host, Port: port, Certificate: certificate.PEM, Authority: i.broker.Authority()})
+	line, err = pairing.Line(relay.Pairing{Stage: "test", Endpoint: host, Port: port, Certificate: certificate.PEM, Authority: i.broker.Authority()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	line = relay.PairingPrefix + base64.RawURLEncoding.EncodeToString(b)
-	var result struct {
-		Type, Reason string
-		Errors       map[string]string
-	}
-	if err := i.Ask(t.Context(), "POST", flows+"/"+form.ID, map[string]any{"answer": line}, &result); err != nil {
-		t.Fatal(err)
-	}
-	if result.Type != end {
-		t.Fatalf("pairing ended with %+v, want %s", result, end)
+	if _, err := home.Finish(t.Context(), flow, line); err != nil {
+		t.Fatalf("%v\n%s", err, i.Log())
 	}
 	return line, certificate.ID
 }
@@ -387,15 +372,7 @@ func integratedTwins(t *testing.T, i *integrated, f *function, _ realhome.Versio
 func integratedRenewal(t *testing.T, i *integrated, f *function, _ realhome.Version) {
 	i.broker.Revoke(i.id)
 	i.await(t, relay.Offline)
-	var entries []struct {
-		ID    string `json:"entry_id"`
-		Title string `json:"title"`
-	}
-	if err := i.Ask(t.Context(), "GET", "/api/config/config_entries/entry?domain=hearthgate", nil, &entries); err != nil || len(entries) != 1 || entries[0].Title != "hearthgate test" {
-		t.Fatalf("the entries are %v: %v", entries, err)
-	}
-	begin := map[string]any{"handler": "hearthgate", "entry_id": entries[0].ID}
-	i.line, i.id = i.pair(t, begin, "reconfigure", "abort") // by which Home Assistant says that it was updated
+	i.line, i.id = i.pair(t, true)
 	i.await(t, relay.Online)
 	carriedOut(t, f)
 }

@@ -43,7 +43,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: HearthgateConfigEntry) -
         raise ConfigEntryError(
             translation_domain=DOMAIN, translation_key=Problem.KEY_LOST.value
         )
-    solved(hass, stage, Problem.YAML, Problem.KEY_LOST)
+    solved(hass, stage, Problem.YAML, Problem.KEY_LOST, Problem.USED_TWICE)
 
     config = AlexaConfig(hass, dict(entry.options))
     await config.async_initialize()

@@ -28,7 +28,7 @@ from .client import (
     WrongClock,
 )
 from .const import State, home_client, presence_topic, reply_topic, request_topic
-from .exchange import Memory, Requests
+from .exchange import Memory, Requests, steady_clock
 from .handlers import Handlers
 from .pairing import Keys, Pairing
 from .problems import Problem, report, solved
@@ -102,8 +102,10 @@ class Home:
 
     @property
     def clock_difference(self) -> float | None:
-        """Return by how many milliseconds the clock is ahead; None if unknown."""
-        return self._memory.lateness.base
+        """Return by how many milliseconds the clock is ahead now; None if unknown."""
+        if (base := self._memory.lateness.base) is None:
+            return None
+        return base + time.time() * 1000 - steady_clock()
 
     @callback
     def start(self) -> None:
