@@ -27,6 +27,7 @@ func TestUp(t *testing.T) {
 
 	term := o.types("make install", up)
 	for _, a := range []answer{
+		{"be reached from the internet", "yes"},
 		{"Locale of your Amazon account", "en-US"}, {"Address of Home Assistant", "https://home.example.com"}, {"stored or linked", ""},
 		{"E-mail address", "owner@example.com"}, {"Kind of skill", "both"}, {"api or hand", ""}, {"Long-lived token", o.token},
 		{"Your vendor id", fakesmapi.VendorID}, {"Client id of the security profile", fakesmapi.ClientID}, {"Client secret", fakesmapi.ClientSecret},

@@ -14,7 +14,7 @@ import (
 )
 
 func (c *command) add() *cobra.Command {
-	var from, account, profile string
+	var from, connection, account, profile string
 	var skip bool
 	answers := map[string]*string{} // by flag
 	cmd := &cobra.Command{
@@ -37,6 +37,7 @@ hearthgate token, as for the first home. Without a terminal it asks for nothing.
 	for _, q := range setup.Questions() {
 		answers[q.Flag] = cmd.Flags().String(q.Flag, "", lowered(q.Text))
 	}
+	cmd.Flags().StringVar(&connection, "connection", "", "how directives get to the home, https or relay")
 	cmd.Flags().StringVar(&account, "account", "", "AWS account, twelve digits (default: that of the credentials in use)")
 	cmd.Flags().StringVar(&profile, "aws-profile", "", "AWS profile of this home (default: the credentials in use)")
 	cmd.Flags().BoolVar(&skip, "offline", false, "do not check that Home Assistant answers")
@@ -55,7 +56,10 @@ hearthgate token, as for the first home. Without a terminal it asks for nothing.
 				o.Given[q.Field] = *answers[q.Flag]
 			}
 		}
-		o.Edit = func(s *config.Stage) { s.Account, s.AWSProfile = account, profile }
+		o.Edit = func(s *config.Stage) {
+			s.Account, s.AWSProfile = account, profile
+			set(cmd, "connection", &s.Connection, config.Connection(connection))
+		}
 		if p := c.prompt(); p.Interactive() && !c.json {
 			o.Prompt = p
 		}

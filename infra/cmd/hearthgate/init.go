@@ -11,7 +11,7 @@ import (
 )
 
 func (c *command) init() *cobra.Command {
-	var stage, account, profile, conversation, clientID string
+	var stage, connection, account, profile, conversation, clientID string
 	var production, secretHeaders, skip, yes, fresh bool
 	answers := map[string]*string{} // by flag
 	cmd := &cobra.Command{
@@ -34,6 +34,7 @@ with them.`,
 	for _, q := range setup.Questions() {
 		answers[q.Flag] = cmd.Flags().String(q.Flag, "", lowered(q.Text))
 	}
+	cmd.Flags().StringVar(&connection, "connection", "", "how directives get to the home, https or relay")
 	cmd.Flags().StringVar(&account, "account", "", "AWS account, twelve digits (default: that of the credentials in use)")
 	cmd.Flags().StringVar(&profile, "aws-profile", "", "AWS profile of this home (default: the credentials in use)")
 	cmd.Flags().BoolVar(&production, "production", false, "guard the stack against deletion")
@@ -55,6 +56,7 @@ with them.`,
 			}
 		}
 		o.Edit = func(s *config.Stage) {
+			set(cmd, "connection", &s.Connection, config.Connection(connection))
 			set(cmd, "account", &s.Account, account)
 			set(cmd, "aws-profile", &s.AWSProfile, profile)
 			set(cmd, "production", &s.Production, production)

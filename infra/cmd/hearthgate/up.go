@@ -33,7 +33,7 @@ too: init, token, headers, skill and deploy.`,
 	}
 	stageFlag(cmd, &stage, "dev", "the `stage`, a file in "+config.StagesDir)
 	answers := map[string]*string{} // by flag
-	questions := append(setup.Questions(), up.KindQuestion, up.ByQuestion)
+	questions := append(setup.Questions(), setup.ConnectionQuestion, up.KindQuestion, up.ByQuestion)
 	for _, q := range questions {
 		answers[q.Flag] = cmd.Flags().String(q.Flag, "", strings.ToLower(q.Text[:1])+q.Text[1:])
 	}

@@ -23,7 +23,9 @@ type move struct {
 
 // Moves from nothing to a skill that answers.
 var (
+	reachable = []move{{shown: "be reached from the internet", line: "yes"}}
 	describes = []move{
+		reachable[0],
 		{shown: "Locale of your Amazon account", line: "de-DE"},
 		{shown: "Address of Home Assistant", line: homeURL},
 		{shown: "stored or linked", line: "stored"},
@@ -46,6 +48,7 @@ var (
 
 // slips are wrong answers, and what is said of them, by what asks.
 var slips = map[string][2]string{
+	"be reached from the internet":      {"perhaps", "is neither yes, no nor ?"},
 	"Locale of your Amazon account":     {"german", "no region is known"},
 	"Address of Home Assistant":         {"home.example.com", "https://"},
 	"stored or linked":                  {"both", "none of stored, linked"},
@@ -331,7 +334,7 @@ func TestUpBehindALogin(t *testing.T) {
 	n.internet.Serve(t, "gate.example.com", n.gate())
 	term := n.up(80)
 	n.plays(term, []move{
-		{shown: "Locale of your Amazon account", line: "de-DE"},
+		reachable[0], {shown: "Locale of your Amazon account", line: "de-DE"},
 		{shown: "Address of Home Assistant", line: "https://gate.example.com"}, {shown: "Type k to keep this address", line: "k"},
 		{shown: "stored or linked", line: ""}, {shown: "E-mail address for alarms", line: ""},
 		{shown: "Kind of skill", line: ""}, {shown: "api or hand", line: "hand"},

@@ -30,6 +30,8 @@ func describe(stages project.StageFolder, before, after config.Stage, isNew bool
 		Next: "hearthgate token --stage " + after.Name,
 	}
 	switch {
+	case after.HasRelay():
+		d.Next = "hearthgate deploy --stage " + after.Name
 	case after.SecretHeaders && !before.SecretHeaders:
 		d.Next = "hearthgate headers --stage " + after.Name
 	case after.TokenSource == config.Linked:

@@ -37,6 +37,13 @@ func Questions() []Question {
 	}
 }
 
+// ConnectionQuestion is answered by a flag; `hearthgate up` asks it in other words.
+var ConnectionQuestion = Question{Field: "connection", Flag: "connection", Text: "How directives get to your home, https or relay"}
+
+// ofAddress reports whether a question is about an address, which a home with a relay does
+// not need.
+func (q Question) ofAddress() bool { return q.Field == urlField || q.Field == "tokenSource" }
+
 // QuestionFor returns the question about a field of a stage.
 func QuestionFor(field string) (Question, bool) {
 	all := Questions()

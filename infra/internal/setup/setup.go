@@ -73,7 +73,7 @@ func (i *Interview) Run(ctx context.Context, questions []Question, given map[str
 		var err error
 		if text, ok := given[q.Field]; ok {
 			err = i.Give(ctx, q, text)
-		} else {
+		} else if !i.Stage.HasRelay() || !q.ofAddress() {
 			err = i.Ask(ctx, q)
 		}
 		if err != nil {

@@ -27,5 +27,11 @@ func (w *way) deploy(ctx context.Context) (string, error) {
 		return "", err
 	}
 	w.report.Endpoint = w.rollout.Endpoint
+	if w.stage.HasRelay() {
+		if err := w.pair(ctx); err != nil {
+			return "", err
+		}
+		return fmt.Sprintf("%s answers, and Home Assistant is connected with it", w.rollout.Stack), nil
+	}
 	return fmt.Sprintf("%s answers", w.rollout.Stack), nil
 }

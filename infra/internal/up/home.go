@@ -25,6 +25,9 @@ func (w *way) home(ctx context.Context) (string, error) {
 	}
 	s := before
 	i := &setup.Interview{Stage: &s, Out: w.Out, Prompt: w.Prompt, Draft: w.draft}
+	if err := w.connection(ctx, i, isNew); err != nil {
+		return "", err
+	}
 	var questions []setup.Question
 	for _, q := range setup.Questions() {
 		_, given := w.Given[q.Field]
