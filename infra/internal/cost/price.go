@@ -34,6 +34,9 @@ const (
 	Traces      Item = "traces"
 	Mails       Item = "mails"
 	Decryptions Item = "decryptions"
+
+	RelayMinutes  Item = "relay_minutes"
+	RelayMessages Item = "relay_messages"
 )
 
 // A Price is AWS's list price of an item.
@@ -53,6 +56,7 @@ type Price struct {
 const (
 	lambdaPage     = "https://aws.amazon.com/lambda/pricing/"
 	cloudwatchPage = "https://aws.amazon.com/cloudwatch/pricing/"
+	iotPage        = "https://aws.amazon.com/iot-core/pricing/"
 )
 
 // Prices are the list prices, those of what a stage has first. They are for arm64, and for
@@ -73,6 +77,8 @@ var Prices = []Price{
 	{Traces, "traces of X-Ray", "", 5.00, 1e6, 100e3, "", "https://aws.amazon.com/xray/pricing/"},
 	{Mails, "mails of alarms", "", 2.00, 100e3, 1000, "", "https://aws.amazon.com/sns/pricing/"},
 	{Decryptions, "decryptions of secrets", "", 0.03, 10e3, 20e3, "", "https://aws.amazon.com/kms/pricing/"},
+	{RelayMinutes, "relay, minutes connected", "", 0.08, 1e6, 0, "", iotPage},
+	{RelayMessages, "relay, messages", "", 1.00, 1e6, 0, "", iotPage},
 }
 
 // Amounts are how much there is of each item.

@@ -13,6 +13,15 @@ import (
 
 const giga = 1e9
 
+// What AWS IoT Core counts of a relay. It has no figures by stage, so these are an estimate
+// from above: the home and one process of the function are connected all the time, and each
+// invocation sends a request and gets a reply, which are counted when they come and when
+// they go.
+const (
+	relayClients  = 2
+	relayMessages = 4
+)
+
 // read returns what a deployed stage used since a time, as CloudWatch counted it. Of each
 // decryption and trace it is the most that there can be.
 func read(ctx context.Context, a *awsaccount.Account, s config.Stage, since time.Time) (Amounts, error) {
@@ -36,6 +45,10 @@ func read(ctx context.Context, a *awsaccount.Account, s config.Stage, since time
 	if table := f.Environment[config.EnvCacheTable]; table != "" {
 		used[TableReads] = r.sum("AWS/DynamoDB", "ConsumedReadCapacityUnits", "TableName", table)
 		used[TableWrites] = r.sum("AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", table)
+	}
+	if s.HasRelay() {
+		used[RelayMinutes] = relayClients * time.Since(since).Minutes()
+		used[RelayMessages] = relayMessages * used[Requests]
 	}
 	if s.Tracing {
 		used[Traces] = used[Requests]
