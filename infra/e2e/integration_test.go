@@ -40,6 +40,14 @@ type integrated struct {
 // integrate starts a broker and a home, and pairs them over the home's own API.
 func integrate(t *testing.T, v realhome.Version) *integrated {
 	t.Helper()
+	i := unpaired(t, realhome.Options{Version: v})
+	i.line, i.id = i.pair(t, false)
+	return i
+}
+
+// unpaired starts a broker, and makes a home that is not paired yet.
+func unpaired(t *testing.T, o realhome.Options) *integrated {
+	t.Helper()
 	b, err := broker.Start(broker.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -49,10 +57,8 @@ func integrate(t *testing.T, v realhome.Version) *integrated {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := ownHome(t, realhome.Options{Version: v, WithoutAlexa: true, Integration: filepath.Join(root(t), "infra", "integration", "custom_components", "hearthgate")})
-	i := &integrated{Home: h, broker: b, env: stage.Environment}
-	i.line, i.id = i.pair(t, false)
-	return i
+	o.WithoutAlexa, o.Integration = true, filepath.Join(root(t), pairing.IntegrationDir)
+	return &integrated{Home: ownHome(t, o), broker: b, env: stage.Environment}
 }
 
 // pair pairs the home, or renews its key, as `hearthgate pair --home` does, and returns the

@@ -35,6 +35,7 @@ type Options struct {
 	WithoutAlexa bool    // no `alexa:` in its configuration
 	BanAfter     int     // bans an address after so many wrong tokens; default: never
 	Integration  string  // folder of an integration of our own; default: none
+	Namespace    string  // name of the network namespace that it runs in; default: that of the tests
 	Lamps        int     // offers Alexa so many lamps, light.lamp_0 and so on, and nothing else; only of the oldest version
 }
 
@@ -45,6 +46,7 @@ type Home struct {
 	Token string // a long-lived one, of an administrator
 
 	python, dir string
+	namespace   string
 	process     *procgroup.Process
 }
 
@@ -59,7 +61,8 @@ func install(ctx context.Context, root string, v Version, log io.Writer) (python
 	return venv.Ensure(ctx, s)
 }
 
-// New makes a home that has never run and starts it. Whoever calls it calls
+// New makes a home that has never run and starts it, save one in a namespace, to which the
+// caller must first open a way. Whoever calls it calls
 // Remove in the end. The error is venv.ErrNoPython when this machine has no
 // Python of that version.
 func New(ctx context.Context, root string, o Options) (*Home, error) {
@@ -74,9 +77,9 @@ func New(ctx context.Context, root string, o Options) (*Home, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &Home{python: python, dir: dir}
+	h := &Home{python: python, dir: dir, namespace: o.Namespace}
 	err = h.furnish(o)
-	if err == nil {
+	if err == nil && o.Namespace == "" {
 		err = h.Start(ctx)
 	}
 	if err != nil {
@@ -136,7 +139,11 @@ func (h *Home) Launch() error {
 		return err
 	}
 	defer log.Close()
-	cmd := exec.Command(h.python, filepath.Join(h.dir, "run.py"), "-c", h.dir, "--skip-pip", "--log-no-color")
+	args := []string{h.python, filepath.Join(h.dir, "run.py"), "-c", h.dir, "--skip-pip", "--log-no-color"}
+	if h.namespace != "" {
+		args = append([]string{"ip", "netns", "exec", h.namespace}, args...)
+	}
+	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=") // compiled files make the next start quicker
 	h.process, err = procgroup.Start(cmd)
