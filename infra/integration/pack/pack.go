@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 )
@@ -18,7 +17,8 @@ var made = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 // Write writes a zip of the files of a folder, without what Python keeps beside them.
 func Write(w io.Writer, folder string) error {
 	z := zip.NewWriter(w)
-	err := fs.WalkDir(os.DirFS(folder), ".", func(name string, d fs.DirEntry, err error) error {
+	files := os.DirFS(folder)
+	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
@@ -27,7 +27,7 @@ func Write(w io.Writer, folder string) error {
 		case !d.Type().IsRegular() || strings.HasPrefix(d.Name(), "."):
 			return nil
 		}
-		b, err := os.ReadFile(filepath.Join(folder, filepath.FromSlash(name)))
+		b, err := fs.ReadFile(files, name)
 		if err != nil {
 			return err
 		}
