@@ -40,6 +40,7 @@ var reviewed = []struct {
 	{"G124", "infra/internal/simulator/web/guard.go", 1, "the page is on a loopback port without TLS; the cookie is HttpOnly and SameSite=Strict"},
 	{"G204", "infra/internal/deploy/cdk.go", 1, "runs the CDK of the clone"},
 	{"G204", "infra/internal/localrun/process.go", 1, "runs the function that its caller built"},
+	{"G204", "infra/internal/pairing/install.go", 2, "a folder that the person names, in quotation marks of the shell; a host that begins with - is rejected"},
 	{"G204", "infra/internal/project/build.go", 1, "go build with the project's flags"},
 	{"G204", "infra/internal/skillsetup/browser.go", 1, "opens the browser at Amazon's address"},
 	{"G204", "infra/internal/upgrade/git.go", 1, "git in the clone"},
