@@ -11,6 +11,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/relay"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/broker"
 )
 
 // relayed synthesizes a stage with https, and the same with a relay.
@@ -108,6 +109,37 @@ func TestRelayRights(t *testing.T) {
 	}
 	if got := relayed()[1].of("AWS::IoT::Policy")[0].Properties["PolicyName"]; got != name {
 		t.Errorf("the home's policy is %v, want %s", got, name)
+	}
+}
+
+// TestRelayBroker compares the synthesized rights with those that the broker of the tests
+// judges by: what those tests find out about each right is true of the stack.
+func TestRelayBroker(t *testing.T) {
+	b, err := broker.Start(broker.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	for name, end := range map[string]struct {
+		document []byte
+		stack    []resource
+	}{
+		"home":     {b.HomePolicy("cabin"), relayed()[1].of("AWS::IoT::Policy")},
+		"function": {b.FunctionPolicy("cabin"), relayed()[1].of("AWS::IAM::Policy")},
+	} {
+		var document struct {
+			Statement []struct{ Action, Resource string }
+		}
+		must(json.Unmarshal(end.document, &document))
+		var want []string
+		for _, s := range document.Statement {
+			part := strings.SplitN(s.Resource, ":", 6)
+			want = append(want, s.Action+" "+part[len(part)-1])
+		}
+		slices.Sort(want)
+		if got := iotRights(t, end.stack...); !slices.Equal(got, want) {
+			t.Errorf("the %s may %q in the stack, and %q at the broker", name, got, want)
+		}
 	}
 }
 
