@@ -42,6 +42,70 @@ const flaws = `(() => {
   return all.slice(0, 20);
 })()`
 
+// outline is a function of JavaScript that returns the structure of the page, a line each:
+// sections, cards, headings, controls and graphs in their order, each with its name and
+// whether it stands beside the one of its kind before it in the same place, or below it.
+const outline = `(() => {
+  const kinds = "header, section, .card, figure, table, h1, h2, h3, h4, button, input", lines = [], last = new Map();
+  for (const e of document.querySelectorAll(kinds)) {
+    if (!e.getClientRects().length) continue;
+    const labelled = e.getAttribute("aria-labelledby"), label = e.labels && e.labels[0];
+    const name = (e.getAttribute("aria-label") || labelled && document.getElementById(labelled).innerText || label && label.innerText || (e.matches("button, h1, h2, h3, h4, figure") ? e.innerText.split("\n")[0] : "")).trim().replace(/[\d.]+ ms/, "so many ms");
+    let depth = 0, within = e.parentElement;
+    for (let p = e.parentElement; p; p = p.parentElement) if (p.matches("header, section, .card, figure")) depth++;
+    while (within.parentElement && !within.matches("main, header, section, .card, figure")) within = within.parentElement;
+    const box = e.getBoundingClientRect(), before = last.get(within);
+    const place = !before ? "" : box.top < before.bottom - 1 ? ", beside" : ", below";
+    last.set(within, box);
+    lines.push("  ".repeat(depth) + (e.matches(".card") ? "card" : e.tagName.toLowerCase()) + (name ? " " + name : "") + place);
+  }
+  return lines.join("\n") + "\n";
+})()`
+
+// TestStructure compares the page at each width with its committed structure, testdata/*.txt:
+// what is there, in which order, what stands beside what, and nothing overlaps or is cut.
+func TestStructure(t *testing.T) {
+	p := open(t, nil)
+	p.says("turn on kitchen light")
+	p.Sees("#turn", "circuit_breaker.call")
+	for _, width := range widths {
+		p.Resize(width, false)
+		got, file := chromium.Eval[string](p.Browser, outline), fmt.Sprintf("testdata/page-%d.txt", width)
+		if *update {
+			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := firstDifference(got, string(want)); diff != "" {
+			t.Errorf("%d px: %s; if that is right, write it with -update", width, diff)
+		}
+		for _, flaw := range chromium.Eval[[]string](p.Browser, flaws) {
+			t.Errorf("%d px: %s", width, flaw)
+		}
+	}
+}
+
+// firstDifference returns the first line that two texts do not share; "" if they are equal.
+func firstDifference(got, want string) string {
+	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
+	for i := range max(len(g), len(w)) {
+		line := func(of []string) string {
+			if i < len(of) {
+				return of[i]
+			}
+			return "(the end)"
+		}
+		if line(g) != line(w) {
+			return fmt.Sprintf("line %d is %q, want %q", i+1, line(g), line(w))
+		}
+	}
+	return ""
+}
+
 // violations returns what axe-core finds on the page.
 func violations(b *chromium.Browser) []string {
 	return chromium.Eval[[]string](b, `axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.map(v => v.id + ": " + v.help + " " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 150) + " " + (n.any[0] ? n.any[0].message : "")).join(" | ")))`)
