@@ -3,6 +3,7 @@ package browser_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/activity"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 	"github.com/hearthgate/hearthgate/infra/testkit/chromium"
@@ -73,6 +75,7 @@ func newHomes(t *testing.T) *homes {
 		h.logs(t, name, functionlog.Read(t).Brightness, time.Duration(10+i)*time.Minute)
 		h.logs(t, name, functionlog.Read(t).Brightness, time.Duration(40+i)*time.Minute)
 	}
+	h.logs(t, "barn", functionlog.Read(t).Unreachable, 30*time.Minute)
 	h.cloud.Edit(config.StackName("barn"), "AWS::Lambda::Permission", func(*fakeaws.Resource) bool { return false })
 	return h
 }
@@ -95,20 +98,35 @@ func (h *homes) logs(t *testing.T, name, recorded string, ago time.Duration) {
 }
 
 // status returns what `hearthgate status` prints of a stage.
-func (h *homes) status(t *testing.T, name string) string {
+func (h *homes) status(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	path, err := built()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(path, "status", "--stage", name)
+	cmd := exec.Command(path, append([]string{"status", "--stage", name}, args...)...)
 	cmd.Dir, cmd.Env = h.clone, append(append(os.Environ(), "HOME_ASSISTANT_URL=", "HOME_ASSISTANT_TOKEN="), h.env...)
 	said, _ := cmd.Output() // it fails for a home in trouble
 	return string(said)
 }
 
+// allow has the owner allow operations that change something.
+func (h *homes) allow(t *testing.T, name string) {
+	t.Helper()
+	path, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(path, "op", "--allow", "--stage", name)
+	cmd.Dir, cmd.Env = h.clone, append(os.Environ(), h.env...)
+	if said, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("op --allow: %v: %s", err, said)
+	}
+}
+
 // TestJudgeHomes shows two deployed homes: the worst first, what status says to the digit,
-// the doctor's steps, the graphs of CloudWatch, and the runbook. Nothing is changed.
+// the doctor's steps, the graphs of CloudWatch, and the runbook. Nothing is changed but what
+// is confirmed.
 func TestJudgeHomes(t *testing.T) {
 	var axe string
 	judges.RunNode(t, root(t), "axe", &axe, nil)
@@ -127,6 +145,16 @@ func TestJudgeHomes(t *testing.T) {
 			t.Errorf("the page says of %s\n%s\nand status\n%s", name, got, want)
 		}
 	}
+	var figures struct{ Activity *activity.Activity }
+	if err := json.Unmarshal([]byte(h.status(t, "barn", "--json")), &figures); err != nil || figures.Activity == nil || figures.Activity.Failed != 1 {
+		t.Fatalf("status --json of barn: %v, %+v", err, figures.Activity)
+	}
+	a := figures.Activity
+	for _, want := range []string{fmt.Sprintf("%d since", a.Directives), fmt.Sprintf("%d failed", a.Failed), fmt.Sprintf("%.1f %% answered", 100**a.Answered), fmt.Sprintf("%d directives needed a new one", a.Connections), a.Devices[0].Said} {
+		if shown := chromium.Eval[string](p.Browser, `document.querySelector("#status-barn pre").textContent`); !strings.Contains(shown, want) {
+			t.Errorf("status --json has %q, and the page\n%s", want, shown)
+		}
+	}
 	p.Click(`[data-post="/homes/doctor"][data-stage="barn"]`)
 	p.Sees(".homes > li:first-child .steps .bad", "may not invoke the alias")
 	p.Click(`[data-post="/homes/graphs"][data-stage="attic"]`)
@@ -141,6 +169,20 @@ func TestJudgeHomes(t *testing.T) {
 			t.Errorf("it called %s", call)
 		}
 	}
+	confirms := func(stage, answer string) {
+		p.Click(`[data-post="/homes/detail"][data-stage="` + stage + `"]`)
+		p.Sees("#question", "one process of "+stage+" log each operation (level DEBUG) for 10 minutes?")
+		p.Click(`#ask button[value="` + answer + `"]`)
+	}
+	confirms("barn", "no")
+	confirms("attic", "yes")
+	p.Sees("#problem", "`hearthgate op --allow --stage attic`") // a deployed function asks for that first
+	h.allow(t, "attic")
+	confirms("attic", "yes")
+	p.Sees(".homes > li:last-child", "One process of attic logs each operation until")
+	if shown := chromium.Eval[string](p.Browser, `document.querySelector("#homes").innerText`); strings.Contains(shown, "process of barn logs") {
+		t.Error("what was not confirmed was done")
+	}
 	p.Run(`document.querySelectorAll("#homes details").forEach(d => d.open = true)`)
 	seen(t, p, axe)
 	p.Run(`[...document.querySelectorAll("#homes a")].find(a => a.getAttribute("href") === "/runbook/outage").click()`)
@@ -149,8 +191,10 @@ func TestJudgeHomes(t *testing.T) {
 	if all := p.Elsewhere(p.host); len(all) > 0 {
 		t.Errorf("these requests left the page's own address: %q", all)
 	}
-	if c := p.Complaints(); len(c) > 0 {
-		t.Errorf("the browser complains of %q", c)
+	for _, c := range p.Complaints() {
+		if !strings.HasSuffix(c, "/homes/detail") { // a question and a refusal have a status of their own
+			t.Errorf("the browser complains of %q", c)
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/doctor"
 	"github.com/hearthgate/hearthgate/infra/internal/homestatus"
+	"github.com/hearthgate/hearthgate/infra/internal/invoke"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 	"github.com/hearthgate/hearthgate/infra/internal/simulator"
 	"github.com/hearthgate/hearthgate/infra/internal/simulator/web"
@@ -58,6 +59,13 @@ func (c *command) deployedHomes(ctx context.Context, f *simulatorFlags) (*web.Ho
 				return homestatus.Cost, 0 // the status says what is wrong with it
 			}
 			return homestatus.Cost, simulator.MonitoringCost(s)
+		},
+		Detail: func(ctx context.Context, stage string, span time.Duration) error {
+			_, account, err := c.deployed(ctx, stage)
+			if err != nil {
+				return err
+			}
+			return invoke.Deployed(account, config.FunctionName(stage), config.Alias).Detail(ctx, span)
 		},
 	}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
@@ -48,6 +49,15 @@ func (t *Target) Reload(ctx context.Context) error {
 	r, err := t.Operate(ctx, "initialization.refresh", nil)
 	if err == nil && !r.Success {
 		err = errors.New("the function could not read it: " + Sentence(r.Message))
+	}
+	return err
+}
+
+// Detail has the process that answers log each operation for so long.
+func (t *Target) Detail(ctx context.Context, span time.Duration) error {
+	r, err := t.Operate(ctx, "logging.set_level", fmt.Appendf(nil, `{"level":"DEBUG","for_seconds":%.0f}`, span.Seconds()))
+	if err == nil && !r.Success {
+		err = errors.New("the function could not change its log: " + Sentence(r.Message))
 	}
 	return err
 }

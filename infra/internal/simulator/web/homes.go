@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -17,14 +18,15 @@ import (
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
-// Homes are the deployed homes that the page shows beside the conversation. They are only
-// read, and each time a person asks for it.
+// Homes are the deployed homes that the page shows beside the conversation. They are read
+// each time a person asks for it; only Detail changes something, after a confirmation.
 type Homes struct {
 	Stages []string
 	Status func(ctx context.Context, stage string) (homestatus.Home, error)            // as `hearthgate status` has it
 	Doctor func(ctx context.Context, stage string, done func(doctor.Diagnosis)) error  // done gets all steps so far, each time that some are done
 	Graphs func(ctx context.Context, stage string) (m simulator.Monitoring, err error) // from CloudWatch
 	Cost   func(stage string) (status, graphs float64)                                 // of asking once, in USD
+	Detail func(ctx context.Context, stage string, span time.Duration) error           // has one process log each operation for that long
 
 	mu    sync.Mutex
 	asked time.Time                       // guarded by mu; when the report was read
@@ -32,6 +34,7 @@ type Homes struct {
 	steps map[string]doctor.Diagnosis     // guarded by mu; by stage
 	busy  map[string]bool                 // guarded by mu; stages that the doctor examines
 	drawn map[string]simulator.Monitoring // guarded by mu; by stage
+	until map[string]time.Time            // guarded by mu; by stage, when the detailed log ends
 }
 
 // ask reads how all homes are.
@@ -87,6 +90,27 @@ func (h *Homes) draw(ctx context.Context, stage string) error {
 	return nil
 }
 
+// detail has a home log each operation for a while, after the person has confirmed it.
+func (h *Homes) detail(ctx context.Context, stage string) error {
+	const span = 10 * time.Minute
+	if !slices.Contains(h.Stages, stage) {
+		return errors.New("no home was chosen: press the button of one")
+	}
+	if err := Confirm(ctx, fmt.Sprintf("Have one process of %s log each operation (level DEBUG) for %.0f minutes? The log grows faster and costs more until then.", stage, span.Minutes())); err != nil {
+		return err
+	}
+	if err := h.Detail(ctx, stage, span); err != nil {
+		return err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.until == nil {
+		h.until = map[string]time.Time{}
+	}
+	h.until[stage] = time.Now().Add(span)
+	return nil
+}
+
 // A homesView is what the page shows of the homes.
 type homesView struct {
 	Asked string // when they were asked; "" if they were not
@@ -100,6 +124,7 @@ type homeView struct {
 	Status             string // as `hearthgate status` prints it; "" if it is not known
 	GraphsCost         string
 	Examining          bool
+	Detailed           string // until when the log is detailed; "" if the page has not asked for it
 	Steps              doctor.Diagnosis
 	Monitoring         simulator.Monitoring
 }
@@ -129,6 +154,9 @@ func (h *Homes) view() *homesView {
 			var text bytes.Buffer
 			r.Value.Show(ui.New(&text, func(string) string { return "" }))
 			one.Status = text.String()
+		}
+		if until := h.until[r.Stage]; until.After(time.Now()) {
+			one.Detailed = until.Format(time.TimeOnly)
 		}
 		v.Homes = append(v.Homes, one)
 	}

@@ -83,6 +83,7 @@ func (s *Server) routes() http.Handler {
 		return h.examine(r.Context(), r.PostFormValue("stage"), s.hub.Notify)
 	}))
 	m.HandleFunc("POST /homes/graphs", s.homes(func(r *http.Request, h *Homes) error { return h.draw(r.Context(), r.PostFormValue("stage")) }))
+	m.HandleFunc("POST /homes/detail", s.homes(func(r *http.Request, h *Homes) error { return h.detail(r.Context(), r.PostFormValue("stage")) }))
 	m.HandleFunc("GET /runbook/{section}", s.runbook)
 	for _, name := range []string{"app.js", "app.css", "favicon.svg"} {
 		m.HandleFunc("GET /"+name, func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, name) })
