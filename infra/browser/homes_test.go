@@ -159,6 +159,13 @@ func TestJudgeHomes(t *testing.T) {
 	p.Sees(".homes > li:first-child .steps .bad", "may not invoke the alias")
 	p.Click(`[data-post="/homes/graphs"][data-stage="attic"]`)
 	p.Sees(".homes > li:last-child", "Graphs of attic")
+	numbers := chromium.Eval[string](p.Browser, `[...document.querySelectorAll(".homes > li:last-child .numbers > div")].map(d => d.innerText.replace("\n", "=")).join(";")`)
+	directives := chromium.Eval[string](p.Browser, `document.querySelector("#status-attic pre").textContent.match(/directives +(\d+)/)[1]`)
+	if !strings.Contains(numbers, "success, %=100;failed=0;directives="+directives+";") {
+		t.Errorf("the numbers of attic are %s, and status counts %s directives", numbers, directives)
+	}
+	p.Click("#tables-summary-attic")
+	p.Sees("#tables-attic", "Kitchen Light")
 	p.Sees(".homes > li:last-child figure .legend", "success, %: 100")
 	if n := chromium.Eval[int](p.Browser, `document.querySelectorAll(".homes > li:last-child .dot").length`); n < 4 {
 		t.Errorf("the graphs have %d points", n)

@@ -26,14 +26,20 @@ func (a *Account) Points(s monitoring.Series, from, to time.Time) ([]Point, erro
 // Number returns the value of a series over a whole time, as a widget of numbers shows it,
 // and whether there is one.
 func (a *Account) Number(s monitoring.Series, from, to time.Time) (v float64, known bool, err error) {
+	a.metrics.sort()
+	return Number(s, func(o monitoring.Series) (float64, bool) {
+		return statistic(o.Statistic, a.metrics.between(key(o.Metric.Namespace, o.Metric.Name, o.Metric.Dimensions), from, to))
+	})
+}
+
+// Number is [Account.Number] for statistics that come from elsewhere: value returns that of
+// an operand, and whether there is one.
+func Number(s monitoring.Series, value func(operand monitoring.Series) (float64, bool)) (v float64, known bool, err error) {
 	e, of, err := formula(s)
 	if err != nil {
 		return 0, false, err
 	}
-	a.metrics.sort()
-	v, known = e.eval(periodOf(of, func(o monitoring.Series) (float64, bool) {
-		return statistic(o.Statistic, a.metrics.between(key(o.Metric.Namespace, o.Metric.Name, o.Metric.Dimensions), from, to))
-	}))
+	v, known = e.eval(periodOf(of, value))
 	return v, known, nil
 }
 

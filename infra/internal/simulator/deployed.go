@@ -1,9 +1,9 @@
 package simulator
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -12,13 +12,16 @@ import (
 	"github.com/hearthgate/hearthgate/config/monitoring"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
 	"github.com/hearthgate/hearthgate/infra/internal/cloudwatch"
+	"github.com/hearthgate/hearthgate/infra/internal/logquery"
 )
 
-// ReadMonitoring returns the alarms of a deployed stage as they are now, and its graphs over
-// the time that its dashboard shows. It asks CloudWatch once, which costs [MonitoringCost].
+// ReadMonitoring returns what the dashboard of a deployed stage shows: its alarms as they are
+// now, its numbers, and its graphs and tables over the time that it shows. It asks
+// CloudWatch for the metrics, which costs [MonitoringCost], and reads the log, which is
+// free: the queries run here.
 func ReadMonitoring(ctx context.Context, a *awsaccount.Account, s config.Stage, now time.Time) (Monitoring, error) {
 	d := monitoring.HomeDashboard(s, "")
-	m := Monitoring{From: now.Add(-d.Span).Truncate(time.Hour), To: now.Truncate(time.Minute)}
+	m := Monitoring{From: now.Add(-d.Span).Truncate(time.Hour), To: now.Truncate(time.Minute).Add(time.Minute)}
 	on, err := a.Alarms(ctx, s.Name)
 	if err != nil {
 		return m, err
@@ -29,16 +32,43 @@ func ReadMonitoring(ctx context.Context, a *awsaccount.Account, s config.Stage, 
 			m.Alarms = append(m.Alarms, AlarmState{alarm, cloudwatch.State(on[i].State)})
 		}
 	}
-	wanted := statisticsOf(d)
-	found, err := a.Statistics(ctx, wanted, m.From, m.To)
+	function, err := a.Function(ctx, config.FunctionName(s.Name), config.Alias)
 	if err != nil {
 		return m, err
 	}
-	values := map[string]float64{}
-	for i, points := range found {
-		for _, p := range points {
-			values[valueKey(wanted[i], p.At)] = p.Value
+	found, err := a.Lines(ctx, function.LogGroup, "", m.From)
+	if err != nil {
+		return m, err
+	}
+	lines := make([]logquery.Line, len(found))
+	for i, l := range found {
+		lines[i] = logquery.Line{At: l.At, Text: []byte(l.Text)}
+	}
+	if err := m.list(d, lines); err != nil {
+		return m, err
+	}
+	for _, w := range d.Widgets() {
+		if w.Kind != monitoring.Numbers {
+			continue
 		}
+		from := m.To.Add(-w.Since)
+		values, err := read(ctx, a, statisticsOf(w.Left, w.Since), from, m.To)
+		if err != nil {
+			return m, err
+		}
+		err = m.count(w, func(series monitoring.Series) (float64, bool, error) {
+			return cloudwatch.Number(series, func(o monitoring.Series) (float64, bool) {
+				v, ok := values[valueKey(statisticOf(o, w.Since), from)]
+				return v, ok
+			})
+		})
+		if err != nil {
+			return m, err
+		}
+	}
+	values, err := read(ctx, a, drawnStatistics(d), m.From, m.To)
+	if err != nil {
+		return m, err
 	}
 	return m, m.draw(d, func(series monitoring.Series) ([]cloudwatch.Point, error) {
 		return cloudwatch.Evaluate(series, m.From, m.To, func(o monitoring.Series, at time.Time) (float64, bool) {
@@ -48,37 +78,71 @@ func ReadMonitoring(ctx context.Context, a *awsaccount.Account, s config.Stage, 
 	})
 }
 
-// MonitoringCost returns what [ReadMonitoring] costs for a stage, in USD: CloudWatch counts
-// metrics.
-func MonitoringCost(s config.Stage) float64 {
-	const perMetric = 0.00001
-	metrics := map[string]bool{}
-	for _, w := range statisticsOf(monitoring.HomeDashboard(s, "")) {
-		metrics[w.Namespace+" "+w.Metric] = true
+// read returns statistics by their keys.
+func read(ctx context.Context, a *awsaccount.Account, wanted []awsaccount.Statistic, from, to time.Time) (map[string]float64, error) {
+	found, err := a.Statistics(ctx, wanted, from, to)
+	values := map[string]float64{}
+	for i, points := range found {
+		for _, p := range points {
+			values[valueKey(wanted[i], p.At)] = p.Value
+		}
 	}
-	return perMetric * float64(len(metrics))
+	return values, err
 }
 
-// statisticsOf returns the statistics that the graphs of a dashboard are computed from, each
-// once.
-func statisticsOf(d monitoring.Dashboard) []awsaccount.Statistic {
-	all := map[awsaccount.Statistic]bool{}
+// MonitoringCost returns what [ReadMonitoring] costs for a stage, in USD: CloudWatch counts
+// metrics, in each question.
+func MonitoringCost(s config.Stage) float64 {
+	const perMetric = 0.00001
+	d := monitoring.HomeDashboard(s, "")
+	n := metricsIn(drawnStatistics(d))
 	for _, w := range d.Widgets() {
-		if !draws(w) {
-			continue
-		}
-		for _, series := range slices.Concat(w.Left, w.Right) {
-			if searches(series) {
-				continue
-			}
-			for _, o := range cloudwatch.Operands(series) {
-				all[statisticOf(o, series.Period)] = true
-			}
+		if w.Kind == monitoring.Numbers {
+			n += metricsIn(statisticsOf(w.Left, w.Since))
 		}
 	}
-	return slices.SortedFunc(maps.Keys(all), func(x, y awsaccount.Statistic) int {
-		return strings.Compare(fmt.Sprint(x), fmt.Sprint(y))
-	})
+	return perMetric * float64(n)
+}
+
+// metricsIn returns how many metrics the statistics are of.
+func metricsIn(all []awsaccount.Statistic) int {
+	metrics := map[awsaccount.Statistic]bool{}
+	for _, s := range all {
+		s.Name, s.Period = "", 0
+		metrics[s] = true
+	}
+	return len(metrics)
+}
+
+// drawnStatistics returns the statistics that the graphs of a dashboard are computed from,
+// each once.
+func drawnStatistics(d monitoring.Dashboard) (all []awsaccount.Statistic) {
+	for _, w := range d.Widgets() {
+		if draws(w) {
+			all = append(all, statisticsOf(slices.Concat(w.Left, w.Right), 0)...)
+		}
+	}
+	return once(all)
+}
+
+// statisticsOf returns the statistics that series are computed from, each once, in periods
+// of that length; default: those of the series.
+func statisticsOf(series []monitoring.Series, period time.Duration) (all []awsaccount.Statistic) {
+	for _, s := range series {
+		if searches(s) {
+			continue
+		}
+		for _, o := range cloudwatch.Operands(s) {
+			all = append(all, statisticOf(o, cmp.Or(period, s.Period)))
+		}
+	}
+	return once(all)
+}
+
+// once returns each statistic once, in an order of their own.
+func once(all []awsaccount.Statistic) []awsaccount.Statistic {
+	slices.SortFunc(all, func(x, y awsaccount.Statistic) int { return strings.Compare(fmt.Sprint(x), fmt.Sprint(y)) })
+	return slices.Compact(all)
 }
 
 // statisticOf returns an operand of a series as CloudWatch is asked for it.

@@ -92,8 +92,11 @@ func (s *Session) Monitoring(now time.Time) (Monitoring, error) {
 	if err := m.list(monitoring.HomeDashboard(stage, ""), lines); err != nil {
 		return m, err
 	}
-	if err := m.count(monitoring.HomeDashboard(stage, ""), account, end); err != nil {
-		return m, err
+	for _, w := range monitoring.HomeDashboard(stage, "").Widgets() {
+		err := m.count(w, func(s monitoring.Series) (float64, bool, error) { return account.Number(s, end.Add(-w.Since), end) })
+		if err != nil {
+			return m, err
+		}
 	}
 	return m, m.draw(monitoring.HomeDashboard(stage, ""), func(s monitoring.Series) ([]cloudwatch.Point, error) {
 		return account.Points(s, m.From, end)
@@ -130,19 +133,17 @@ func (m *Monitoring) evaluate(account *cloudwatch.Account, stage config.Stage, f
 	return nil
 }
 
-// count computes the numbers of a dashboard.
-func (m *Monitoring) count(d monitoring.Dashboard, account *cloudwatch.Account, to time.Time) error {
-	for _, w := range d.Widgets() {
-		if w.Kind != monitoring.Numbers {
-			continue
+// count computes the numbers of a widget; another widget has none.
+func (m *Monitoring) count(w monitoring.Widget, number func(monitoring.Series) (float64, bool, error)) error {
+	if w.Kind != monitoring.Numbers {
+		return nil
+	}
+	for _, series := range w.Left {
+		v, known, err := number(series)
+		if err != nil {
+			return err
 		}
-		for _, series := range w.Left {
-			v, known, err := account.Number(series, to.Add(-w.Since), to)
-			if err != nil {
-				return err
-			}
-			m.Numbers = append(m.Numbers, Number{w.Title, series.Label, v, known})
-		}
+		m.Numbers = append(m.Numbers, Number{w.Title, series.Label, v, known})
 	}
 	return nil
 }
