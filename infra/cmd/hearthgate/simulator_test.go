@@ -74,6 +74,24 @@ func TestSimulatorPiped(t *testing.T) {
 	}
 }
 
+// TestSimulatorCommands asks for what there is to see of a turn: its JSON, its way through
+// the gateways, what the policy allows, and the same turn again.
+func TestSimulatorCommands(t *testing.T) {
+	env := append([]string{`DIRECTIVE_POLICY=[{"effect":"deny","name":"Unlock"}]`}, noHome...)
+	r := commandIn(t, root(t), "turn on outlet\njson\ntrail\npolicy Unlock \"front door\"\npolicy TurnOn outlet\npolicy\nturn off outlet\nreplay 2\nunlock front door\n", env, "simulator")
+	for _, want := range []string{
+		`"name": "TurnOn"`, `"endpointId": "switch#outlet"`, "lambda.handle_alexa", "circuit_breaker.call", "http_client.make_request",
+		"denied", "allowed", "Front Door", "home  on -> off",
+	} {
+		if !strings.Contains(r.out, want) {
+			t.Errorf("nothing says %q:\n%s%s", want, r.out, r.err)
+		}
+	}
+	if n := strings.Count(r.out, "home  off -> on"); n != 2 || r.code != 0 {
+		t.Errorf("code %d; the outlet was turned on %d times, want 2 with the replay:\n%s%s", r.code, n, r.out, r.err)
+	}
+}
+
 // simulator starts it in a terminal of a shell, which stays to show what became of the
 // terminal.
 func simulatorIn(t *testing.T) *terminal.Terminal {
