@@ -62,7 +62,7 @@ var brokenCommands = []struct {
 	{"", []string{"history"}, "cloudtrail.LookupEvents"},
 	{"", []string{"iam-policy"}, ""},
 	{"", []string{"doctor"}, ""},
-	{"", []string{"deploy"}, "iam.SimulatePrincipalPolicy cloudformation.DescribeStackEvents cloudformation.DescribeStackResources lambda.GetAlias lambda.GetPolicy"},
+	{"", []string{"deploy"}, "iam.SimulatePrincipalPolicy cloudformation.DescribeStackEvents cloudformation.DescribeStackResources lambda.GetAlias lambda.GetPolicy lambda.GetFunctionConfiguration"},
 }
 
 // TestEveryCallBroken breaks each call that each command makes, in two or three ways: the

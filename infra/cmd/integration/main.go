@@ -4,18 +4,18 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/hearthgate/hearthgate/infra/integration/pack"
 	"github.com/hearthgate/hearthgate/infra/internal/atomicfile"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
+	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
 func main() {
 	if err := run(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		ui.New(os.Stderr, os.Getenv).Printf("integration: %v\n", err)
 		os.Exit(1)
 	}
 }
@@ -33,6 +33,6 @@ func run() error {
 	if err := atomicfile.Write(path, b.Bytes(), 0o644); err != nil {
 		return err
 	}
-	fmt.Println("wrote", path)
+	ui.New(os.Stdout, os.Getenv).Printf("wrote %s\n", path)
 	return nil
 }
