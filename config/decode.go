@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -32,7 +33,11 @@ func Decode(file string, data []byte) (Stage, error) {
 	seen := map[string]bool{}
 	_ = strictjson.Object(data, func(key, raw []byte) error { // as far as it is JSON
 		field := string(key)
-		if path, problem := stage.set(field, raw, seen[field]); problem != "" {
+		if field == "homes" && !seen[field] {
+			for _, p := range stage.setHomes(raw) {
+				problems = append(problems, &FieldError{file, p.field, p.problem})
+			}
+		} else if path, problem := stage.set(field, raw, seen[field]); problem != "" {
 			problems = append(problems, &FieldError{file, path, problem})
 		}
 		seen[field] = true
@@ -85,12 +90,17 @@ func broken(file string, data []byte, err error) error {
 // set stores the value of one field. If something is wrong with it, it returns what,
 // and the field's path.
 func (s *Stage) set(field string, raw []byte, again bool) (path, problem string) {
-	target, ok := s.fields()[field]
+	return set(fieldsOf(s), "a stage", field, raw, again)
+}
+
+// set stores the value of one field of what has those.
+func set(fields map[string]any, of, field string, raw []byte, again bool) (path, problem string) {
+	target, ok := fields[field]
 	switch {
 	case !ok && strings.Contains(strings.ToLower(field), "token"):
-		return field, "is not a field of a stage, and a token never stands in a file; remove it, and store the token with `hearthgate token`"
+		return field, "is not a field of " + of + ", and a token never stands in a file; remove it, and store the token with `hearthgate token`"
 	case !ok:
-		return field, "is not a field of a stage; remove it, or write one of " + strings.Join(Fields(), ", ")
+		return field, "is not a field of " + of + "; remove it, or write one of " + strings.Join(slices.Sorted(maps.Keys(fields)), ", ")
 	case again:
 		return field, "is there twice; remove one of the two"
 	case string(raw) == "null" || strictjson.Decode(raw, target) != nil:
@@ -103,24 +113,62 @@ func (s *Stage) set(field string, raw []byte, again bool) (path, problem string)
 	return "", ""
 }
 
-// Fields returns the names of a stage's fields as its file spells them, in order.
-func Fields() []string {
-	var names []string
-	for f := range reflect.TypeFor[Stage]().Fields() {
-		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "-" {
-			names = append(names, name)
-		}
+// setHomes stores the further homes, unless something is wrong with one: then it returns
+// what is wrong with each field.
+func (s *Stage) setHomes(raw []byte) (problems []check) {
+	const field = "homes"
+	if strictjson.Kind(raw) != "object" {
+		return []check{{field, fmt.Sprintf("is %s; write %s", kind(raw), wanted(&s.Homes))}}
 	}
-	slices.Sort(names)
-	return names
+	homes := Homes{}
+	_ = strictjson.Object(raw, func(key, raw []byte) error {
+		name := string(key)
+		at := field + "." + name
+		home := NewHome()
+		_, again := homes[name]
+		homes[name] = home
+		switch {
+		case again:
+			problems = append(problems, check{at, "is there twice; remove one of the two"})
+			return nil
+		case strictjson.Kind(raw) != "object":
+			problems = append(problems, check{at, fmt.Sprintf("is %s; write an object with the fields of a home, {\"homeAssistantUrl\": \"https://...\"}", kind(raw))})
+			return nil
+		}
+		seen := map[string]bool{}
+		_ = strictjson.Object(raw, func(key, raw []byte) error {
+			name := string(key)
+			if path, problem := set(fieldsOf(&home), "a home", name, raw, seen[name]); problem != "" {
+				problems = append(problems, check{at + "." + path, problem})
+			}
+			seen[name] = true
+			return nil
+		})
+		homes[name] = home
+		return nil
+	})
+	if problems == nil {
+		s.Homes = homes
+	}
+	return problems
 }
 
-// fields returns where each field is stored, by the name the file has for it.
-func (s *Stage) fields() map[string]any {
+// Fields returns the names of a stage's fields as its file spells them, in order.
+func Fields() []string { return namesOf[Stage]() }
+
+// namesOf returns the names of the fields of T as a file spells them, in order.
+func namesOf[T any]() []string {
+	return slices.Sorted(maps.Keys(fieldsOf(new(T))))
+}
+
+// fieldsOf returns where each field of *of, a struct, is stored, by the name the file has
+// for it.
+func fieldsOf(of any) map[string]any {
 	targets := map[string]any{}
-	for f, v := range reflect.ValueOf(s).Elem().Fields() {
-		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "-" {
-			targets[name] = v.Addr().Interface()
+	v := reflect.ValueOf(of).Elem()
+	for _, f := range reflect.VisibleFields(v.Type()) {
+		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); f.IsExported() && !f.Anonymous && name != "-" {
+			targets[name] = v.FieldByIndex(f.Index).Addr().Interface()
 		}
 	}
 	return targets
@@ -153,6 +201,8 @@ func wanted(target any) string {
 		return "a number, without quotation marks"
 	case *[]string:
 		return "a list of texts, [\"...\"]"
+	case *Homes:
+		return "an object with a home for each name, {\"cabin\": {\"homeAssistantUrl\": \"https://...\"}}"
 	case *json.RawMessage:
 		return "a list of rules, [{...}]"
 	default:

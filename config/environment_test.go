@@ -43,9 +43,18 @@ func TestEnvironment(t *testing.T) {
 	t.Run("relay", func(t *testing.T) {
 		s := base
 		s.VerifySSL, s.CA, s.SecretHeaders, s.Connection = false, "PEM", true, config.Relay
-		want := map[string]string{config.EnvStage: "home", config.EnvParameterPrefix: "/hearthgate/home", config.EnvTimeout: "7", config.EnvConnection: "relay"}
+		want := map[string]string{config.EnvStage: "home", config.EnvParameterPrefix: "/hearthgate/home", config.EnvTimeout: "7", config.EnvConnection: "relay", config.EnvThreads: "1"}
 		if got := s.Environment(); !maps.Equal(got, want) {
 			t.Errorf("got %v, want %v", got, want)
+		}
+	})
+	t.Run("threads", func(t *testing.T) {
+		s := base
+		for memory, want := range map[int]string{128: "1", 1768: "1", 1769: "", 10240: ""} {
+			s.Memory = memory
+			if got, set := s.Environment()[config.EnvThreads]; got != want || set != (want != "") {
+				t.Errorf("%d MB: %q, want %q", memory, got, want)
+			}
 		}
 	})
 	t.Run("linked", func(t *testing.T) {
@@ -68,7 +77,7 @@ func TestSecretParameters(t *testing.T) {
 	for _, m := range regexp.MustCompile(`(?m)^\t\w+Parameter += "([^"]+)" +// a SecureString\b.*created by a command`).FindAllStringSubmatch(string(b), -1) {
 		want = append(want, m[1])
 	}
-	if got := config.SecretParameters(); !slices.Equal(got, want) || len(want) < 3 {
+	if got := config.NewStage("dev").SecretParameters(); !slices.Equal(got, want) || len(want) < 4 {
 		t.Errorf("the list has %q, and names.go %q", got, want)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -16,21 +17,25 @@ import (
 // true or false, a number, a list as JSON or with commas between its items, and rules as
 // JSON. The error says what is wrong with the field's name or with the type of the value;
 // [Stage.Validate] says whether it makes sense. A stage that an error comes with is
-// unchanged.
+// unchanged. A field of a further home has its name in front, homes.cabin.ca; a home that is
+// not there yet is added.
 func (s *Stage) Set(field, typed string) error {
+	if home, name, ok := cutHome(field); ok {
+		return s.changeHome(field, home, func(h *Home) (path, problem string) { return setTyped(fieldsOf(h), "a home", name, typed) })
+	}
 	before := *s
-	target, ok := s.fields()[field]
-	raw := []byte(typed)
-	if ok {
-		raw = typedAs(target, typed)
+	var path, problem string
+	if field == "homes" {
+		if path, problem = field, "is text; write "+wanted(&s.Homes); json.Valid([]byte(typed)) {
+			path, problem = "", ""
+			if problems := s.setHomes([]byte(typed)); problems != nil {
+				path, problem = problems[0].field, problems[0].problem
+			}
+		}
+	} else {
+		path, problem = setTyped(fieldsOf(s), "a stage", field, typed)
 	}
-	if raw == nil {
-		return &FieldError{s.file(), field, fmt.Sprintf("is text; write %s", wanted(target))}
-	}
-	if ok {
-		reflect.ValueOf(target).Elem().SetZero() // decoding would write into a list that a copy of the stage shares
-	}
-	if path, problem := s.set(field, raw, false); problem != "" {
+	if problem != "" {
 		*s = before
 		return &FieldError{s.file(), path, problem}
 	}
@@ -38,20 +43,90 @@ func (s *Stage) Set(field, typed string) error {
 	return nil
 }
 
-// Unset gives a field its default. Locale and URL have none: they are empty then.
+// Unset gives a field its default. Locale and URL have none: they are empty then. A home,
+// homes.cabin, is removed.
 func (s *Stage) Unset(field string) error {
+	if home, name, ok := cutHome(field); ok {
+		if _, there := s.Homes[home]; !there {
+			return &FieldError{s.file(), field, "is of a home that the stage does not have"}
+		}
+		return s.changeHome(field, home, func(h *Home) (path, problem string) {
+			plain := NewHome()
+			target, ok := fieldsOf(h)[name]
+			if !ok {
+				return set(fieldsOf(h), "a home", name, nil, false)
+			}
+			reflect.ValueOf(target).Elem().Set(reflect.ValueOf(fieldsOf(&plain)[name]).Elem())
+			return "", ""
+		})
+	}
+	if home, ok := strings.CutPrefix(field, homesPrefix); ok {
+		if _, there := s.Homes[home]; !there {
+			return &FieldError{s.file(), field, "is not a home of the stage"}
+		}
+		s.Homes = maps.Clone(s.Homes)
+		delete(s.Homes, home)
+		return nil
+	}
 	before, blank := *s, NewStage(s.Name)
-	target, ok := s.fields()[field]
+	target, ok := fieldsOf(s)[field]
 	if !ok {
 		_, problem := s.set(field, nil, false)
 		return &FieldError{s.file(), field, problem}
 	}
-	reflect.ValueOf(target).Elem().Set(reflect.ValueOf(blank.fields()[field]).Elem())
+	reflect.ValueOf(target).Elem().Set(reflect.ValueOf(fieldsOf(&blank)[field]).Elem())
 	if field == "region" {
 		s.Region, _ = Region(s.Locale) // an unknown locale is reported by Validate
 	}
 	s.followLocale(before)
 	return nil
+}
+
+// homesPrefix begins the path of a further home, homes.cabin.
+const homesPrefix = "homes."
+
+// cutHome returns the further home that a field such as homes.cabin.ca is of, and its name
+// there.
+func cutHome(field string) (home, name string, ok bool) {
+	rest, ok := strings.CutPrefix(field, homesPrefix)
+	if !ok {
+		return "", "", false
+	}
+	return strings.Cut(rest, ".")
+}
+
+// changeHome changes one further home, which is new if the stage does not have it.
+func (s *Stage) changeHome(field, home string, change func(*Home) (path, problem string)) error {
+	h, ok := s.Homes[home]
+	if !ok {
+		h = NewHome()
+	}
+	if path, problem := change(&h); problem != "" {
+		return &FieldError{s.file(), homesPrefix + home + "." + path, problem}
+	}
+	homes := maps.Clone(s.Homes)
+	if homes == nil {
+		homes = Homes{}
+	}
+	homes[home] = h
+	s.Homes = homes
+	return nil
+}
+
+// setTyped sets a field of what has those to what a person typed.
+func setTyped(fields map[string]any, of, field, typed string) (path, problem string) {
+	target, ok := fields[field]
+	raw := []byte(typed)
+	if ok {
+		raw = typedAs(target, typed)
+	}
+	if raw == nil {
+		return field, fmt.Sprintf("is text; write %s", wanted(target))
+	}
+	if ok {
+		reflect.ValueOf(target).Elem().SetZero() // decoding would write into a list that a copy shares
+	}
+	return set(fields, of, field, raw, false)
 }
 
 // followLocale keeps the region that of the locale where it was, or was none, before.
@@ -64,12 +139,28 @@ func (s *Stage) followLocale(before Stage) {
 // Value returns the value of a field as compact JSON: "null" for a list or rules that the
 // file leaves out; nil if there is no such field.
 func (s Stage) Value(field string) json.RawMessage {
-	target, ok := s.fields()[field]
+	target, ok := s.field(field)
 	if !ok {
 		return nil
 	}
+	return encode(target)
+}
+
+// field returns where a field is stored, of a further home too.
+func (s *Stage) field(field string) (target any, ok bool) {
+	if home, name, isHome := cutHome(field); isHome {
+		h, there := s.Homes[home]
+		target, ok = fieldsOf(&h)[name]
+		return target, ok && there
+	}
+	target, ok = fieldsOf(s)[field]
+	return target, ok
+}
+
+// encode returns the value of a field as compact JSON.
+func encode(target any) []byte {
 	if rules, ok := target.(*json.RawMessage); ok && *rules != nil {
-		return json.RawMessage(compact(*rules))
+		return []byte(compact(*rules))
 	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -80,7 +171,8 @@ func (s Stage) Value(field string) json.RawMessage {
 
 // Text returns the value of a field as a person types it for [Stage.Set].
 func (s Stage) Text(field string) string {
-	switch target := s.fields()[field].(type) {
+	target, _ := s.field(field)
+	switch target := target.(type) {
 	case nil:
 		return ""
 	case *string:
@@ -129,7 +221,7 @@ func Choices(field string) []string {
 	case "confirm":
 		return ConfirmKinds()
 	}
-	if _, ok := new(Stage).fields()[field].(*bool); ok {
+	if _, ok := fieldsOf(new(Stage))[field].(*bool); ok {
 		return []string{"true", "false"}
 	}
 	return nil

@@ -23,13 +23,17 @@ var typed = map[string]struct {
 	"int":                {map[string]string{"77": "77", " 5 ": "5"}, []string{"", "7.5", "many", `"7"`, "9999999999999999999999", "null"}},
 	"float64":            {map[string]string{"2.5": "2.5", "3": "3"}, []string{"", "a", "1,5", "null"}},
 	"[]string":           {map[string]string{"a, b": `["a","b"]`, `["a,b"]`: `["a,b"]`, "": "[]", "[]": "[]"}, []string{`["a"`, "[1]", `["a"] more`}},
-	"json.RawMessage":    {map[string]string{`[{"a": 1}]`: `[{"a":1}]`, `{}`: `{}`}, []string{"", "deny", `[{"a": 1}`, `[{"a": 1, "a": 2}]`}},
+	"config.Homes": {
+		map[string]string{`{}`: `{}`, ` {"cabin": {}} `: `{"cabin":{}}`, `{"b": {"homeAssistantUrl": "https://b.example.com", "confirm": []}, "a": {"verifySsl": false, "tokenSource": "stored"}}`: `{"a":{"verifySsl":false},"b":{"confirm":[],"homeAssistantUrl":"https://b.example.com"}}`},
+		[]string{"", "cabin", "[]", `{"cabin": "https://b.example.com"}`, `{"cabin": {"locale": "en-US"}}`, `{"cabin": {"ca": 1}}`, `{"cabin": {}, "cabin": {}}`, `{"cabin": {"ca": "a", "ca": "b"}}`, `{"cabin": {"policy": [{"a": 1, "a": 2}]}}`, `{"cabin": null}`, `{"cabin": {}`, "null"},
+	},
+	"json.RawMessage": {map[string]string{`[{"a": 1}]`: `[{"a":1}]`, `{}`: `{}`}, []string{"", "deny", `[{"a": 1}`, `[{"a": 1, "a": 2}]`}},
 }
 
 // TestSet sets every field to values of its type, in the words of a person.
 func TestSet(t *testing.T) {
 	types := map[string]string{}
-	for f := range reflect.TypeFor[config.Stage]().Fields() {
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[config.Stage]()) {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		types[name] = f.Type.String()
 	}

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"encoding/json"
 	"fmt"
 	"path"
 	"strings"
@@ -9,8 +8,8 @@ import (
 	"github.com/hearthgate/hearthgate/config/relay"
 )
 
-// A Stage is the deployment of one home: everything that differs from other homes. It
-// is a file in a [Folder].
+// A Stage is the deployment of one home, or of several behind one skill: everything that
+// differs from other deployments. It is a file in a [Folder].
 type Stage struct {
 	Name string `json:"-"` // of the file, without ".json"
 	File string `json:"-"` // path of the file, for error messages; default: Name
@@ -22,21 +21,11 @@ type Stage struct {
 
 	AWSProfile string `json:"awsProfile,omitempty"` // of ~/.aws/config, whose credentials the commands use for this stage; default: the credentials in use
 
-	Connection Connection `json:"connection,omitempty"` // https or relay; default: https
+	Home        // the first, whose devices keep their ids
+	Homes Homes `json:"homes,omitempty"` // further ones behind the same skill, by name; default: none
 
-	URL         string      `json:"homeAssistantUrl,omitempty"` // "https://home.example.com", without a path; default: none, which only a relay accepts
-	HomeTimeout float64     `json:"homeAssistantTimeout"`       // of requests to Home Assistant, in seconds; default: 7
-	TokenSource TokenSource `json:"tokenSource"`                // default: stored
-	VerifySSL   bool        `json:"verifySsl"`                  // false accepts any certificate; default: true
-	CA          string      `json:"ca,omitempty"`               // PEM certificates to trust instead of the public ones; default: none
-
-	SecretHeaders bool            `json:"secretHeaders,omitempty"` // send the headers in a SecureString, such as those of Cloudflare Access; default: false
-	AllowedUsers  []string        `json:"allowedUsers,omitempty"`  // Login with Amazon ids of the users who may send directives; default: anyone who linked the skill
-	Policy        json.RawMessage `json:"policy,omitempty"`        // list of rules that deny or restrict directives; default: all directives are allowed
-	Confirm       []string        `json:"confirm,omitzero"`        // kinds of devices whose state is asked for after a command: lock, garage, cover, alarm, valve; [] for none; default: lock
-	Conversation  string          `json:"conversation,omitempty"`  // allow or deny: whether the custom skill may use the home where no rule of the policy names it; required with a policy and a custom skill
-
-	ConversationAgent string `json:"conversationAgent,omitempty"` // id of Home Assistant's conversation agent for what is said to the custom skill, "conversation.openai"; default: Home Assistant's default agent
+	AllowedUsers []string `json:"allowedUsers,omitempty"` // Login with Amazon ids of the users who may send directives; default: anyone who linked the skill
+	Conversation string   `json:"conversation,omitempty"` // allow or deny: whether the custom skill may use the home where no rule of the policy names it; required with a policy and a custom skill
 
 	LoginWithAmazonClientID string `json:"loginWithAmazonClientId,omitempty"` // of the skill's account linking, whose tokens allowedUsers accepts; default: tokens of any application
 
@@ -60,40 +49,22 @@ type Stage struct {
 	WeeklyDoctor        bool    `json:"weeklyDoctor,omitempty"`        // diagnose the connection to the home every week; default: false
 	ExternalCache       bool    `json:"externalCache,omitempty"`       // add a DynamoDB table to the cache, which outlives every process; default: false
 	KeepWarm            bool    `json:"keepWarm,omitempty"`            // invoke the function every five minutes; default: false
+
+	home string // which of the homes is in Home; "" for the first
 }
-
-// HasRelay reports whether the home connects to a relay, so that it needs neither an
-// address nor a token.
-func (s Stage) HasRelay() bool { return s.Connection == Relay }
-
-// NeedsToken reports whether the function reads a token of the stage's.
-func (s Stage) NeedsToken() bool { return s.TokenSource == Stored && !s.HasRelay() }
-
-// NeedsHeaders reports whether the function reads secret headers of the stage's.
-func (s Stage) NeedsHeaders() bool { return s.SecretHeaders && !s.HasRelay() }
 
 // NewStage returns a stage with the defaults. It has no locale and no URL, which have
 // no default.
 func NewStage(name string) Stage {
 	return Stage{
 		Name:          name,
-		HomeTimeout:   7,
-		TokenSource:   Stored,
-		VerifySSL:     true,
+		Home:          NewHome(),
 		Memory:        128,
 		Timeout:       10,
 		RetentionDays: 30,
 		LogLevel:      "info",
 	}
 }
-
-// TokenParameterName returns the name of the SecureString with the token for Home
-// Assistant.
-func (s Stage) TokenParameterName() string { return ParameterPrefix(s.Name) + TokenParameter }
-
-// HeadersParameterName returns the name of the SecureString with the secret headers
-// for Home Assistant.
-func (s Stage) HeadersParameterName() string { return ParameterPrefix(s.Name) + HeadersParameter }
 
 // EndpointParameterName returns the name of the String with the host of the relay's broker.
 func (s Stage) EndpointParameterName() string {

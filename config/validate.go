@@ -19,22 +19,14 @@ var retentions = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545,
 // Validate returns every problem of the stage, joined, one [FieldError] each; nil if
 // the stage can be deployed.
 func (s Stage) Validate() error {
-	checks := []struct{ field, problem string }{
+	checks := []check{
 		{"", checkName(s.Name)},
 		{"locale", checkLocale(s.Locale)},
 		{"region", checkRegion(s.Region, s.Locale)},
 		{"account", checkAccount(s.Account, s.Production)},
 		{"awsProfile", checkProfile(s.AWSProfile)},
-		{"connection", checkConnection(s.Connection)},
-		{"homeAssistantUrl", checkAddress(s)},
-		{"homeAssistantTimeout", checkHomeTimeout(s.HomeTimeout)},
-		{"tokenSource", checkTokenSource(s)},
-		{"ca", checkCA(s.CA, s.VerifySSL)},
 		{"allowedUsers", checkUsers(s.AllowedUsers)},
-		{"policy", checkRules(s.Policy)},
-		{"confirm", CheckConfirm(s.Confirm)},
 		{"conversation", checkConversation(s)},
-		{"conversationAgent", checkAgent(s.ConversationAgent)},
 		{"loginWithAmazonClientId", checkClientID(s.LoginWithAmazonClientID)},
 		{"", checkEnvironmentSize(s)},
 		{"smartHomeSkillId", checkSkill(s.SmartHomeSkillID)},
@@ -50,14 +42,18 @@ func (s Stage) Validate() error {
 		{"permissionsBoundary", checkPolicy(s.PermissionsBoundary)},
 		{"budget", checkBudget(s.Budget, s.AlarmEmail)},
 	}
+	checks = slices.Insert(checks, 5, s.Home.checks()...)
 	var problems []error
-	for _, c := range checks {
+	for _, c := range append(checks, s.checkHomes()...) {
 		if c.problem != "" {
 			problems = append(problems, &FieldError{s.file(), c.field, c.problem})
 		}
 	}
 	return errors.Join(problems...)
 }
+
+// A check is a field, and what is wrong with it; "" if nothing is.
+type check struct{ field, problem string }
 
 // CheckName returns what is wrong with the name of a stage; nil if it is valid.
 func CheckName(name string) error {

@@ -1,6 +1,10 @@
 package config
 
-import "net/url"
+import (
+	"net/url"
+
+	"github.com/hearthgate/hearthgate/config/policy"
+)
 
 // Warnings returns what the stage accepts and its owner should know: a sentence each,
 // that begins with the field.
@@ -11,17 +15,24 @@ func (s Stage) Warnings() (all []string) {
 	if s.TokenSource == Linked {
 		all = append(all, s.unlinkable()...)
 	}
-	if s.HasRelay() {
-		all = append(all, s.unused()...)
+	for _, at := range s.Each() {
+		if at.HasRelay() {
+			all = append(all, at.unused()...)
+		}
+		rules, _ := policy.Parse(string(at.Policy)) // what is wrong with it is an error elsewhere
+		for _, idle := range rules.Idle() {
+			all = append(all, at.Path("policy")+" has a rule that does nothing: "+idle)
+		}
 	}
 	return all
 }
 
-// unused returns which settings are about an address, and so have no effect with a relay.
+// unused returns which settings of the home in the place of the first one are about an
+// address, and so have no effect with a relay.
 func (s Stage) unused() (all []string) {
-	for _, field := range []string{"verifySsl", "ca", "secretHeaders"} {
+	for _, field := range []string{"verifySsl", "ca", "secretHeaders", "clientCertificate", "pinnedKeys", "secondHomeAssistantUrl"} {
 		if !s.IsDefault(field) {
-			all = append(all, field+" has no effect with connection relay; leave it out, or keep it for the way back to https")
+			all = append(all, s.Path(field)+" has no effect with connection relay; leave it out, or keep it for the way back to https")
 		}
 	}
 	return all

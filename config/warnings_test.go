@@ -22,6 +22,18 @@ func TestWarningsOfRelay(t *testing.T) {
 	}
 }
 
+// TestS2Warning checks that a rule that does nothing is named, with the home that has it.
+func TestS2Warning(t *testing.T) {
+	const idle = `[{"effect":"allow","namespace":"*"},{"effect":"deny","name":"Unlock"}]`
+	s, cabin := valid(), config.NewHome()
+	s.Policy, cabin.Policy, cabin.Connection, cabin.VerifySSL = []byte(idle), []byte(idle), config.Relay, false
+	s.Homes = config.Homes{"cabin": cabin}
+	want := []string{"policy has a rule that does nothing: rule 2 (deny Unlock)", "homes.cabin.verifySsl has no effect", "homes.cabin.policy has a rule that does nothing"}
+	if got := s.Warnings(); !slices.EqualFunc(got, want, strings.HasPrefix) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // TestWarningsOfLinkedTokens checks what Amazon's servers need of a home.
 func TestWarningsOfLinkedTokens(t *testing.T) {
 	for _, tt := range []struct {

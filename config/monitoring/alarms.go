@@ -55,15 +55,35 @@ func (w writer) outage() []Alarm {
 			"Directives took 5 seconds or more in four minutes of an hour. Alexa times out after 8 seconds. It counts as an outage together with success.").
 			within(leastSlow, 60, Ignore, AtLeast, slow),
 	}
+	relayed := behindRelay(w.stage)
+	if relayed != nil {
+		parts = append(parts, w.part("offline", allOnline(relayed),
+			"Home Assistant was not connected to the relay for an hour. A home that is online says so every ten minutes, whether someone speaks to Alexa or not; an hour is longer than a restart or an update takes.").
+			within(1, 1, Ignore, Below, 1))
+	}
 	outage := w.notifying("outage", Page, "Outage", Series{},
 		"Alexa gets no answers from the home, or late ones. The likely cause, by the alarm that is on. "+
 			"breaker: Home Assistant is down or cannot be reached from outside the home. "+
 			"slow: Home Assistant or the route to it is overloaded. "+
+			map[bool]string{true: "offline: Home Assistant or the home's internet connection is down. "}[relayed != nil]+
 			"Only success and failures: the token, the address or the certificate is no longer valid.",
 		"run `hearthgate doctor --stage "+w.stage.Name+"`.")
 	on := func(name string) Rule { return Rule{Alarm: name} }
 	outage.Rule = Rule{AnyOf: []Rule{on("breaker"), {AllOf: []Rule{on("success"), {AnyOf: []Rule{on("failures"), on("slow")}}}}}}
+	if relayed != nil {
+		outage.Rule.AnyOf = append(outage.Rule.AnyOf, on("offline"))
+	}
 	return append([]Alarm{outage}, parts...)
+}
+
+// behindRelay returns the homes of a stage that are behind a relay, the first one first.
+func behindRelay(s config.Stage) (homes []config.Stage) {
+	for _, at := range s.Each() {
+		if at.HasRelay() {
+			homes = append(homes, at)
+		}
+	}
+	return homes
 }
 
 // fault returns the alarm of what the owner must act on, though the home is well.

@@ -17,6 +17,7 @@ const span = 3 * time.Hour
 func HomeDashboard(s config.Stage, overview string) Dashboard {
 	d := Dashboard{Name: config.StackName(s.Name), Region: s.Region, Span: span}
 	d.Rows = append(d.Rows, now(s, overview)...)
+	d.Rows = append(d.Rows, presences(s)...)
 	d.Rows = append(d.Rows, why(s)...)
 	d.Rows = append(d.Rows, rest(s)...)
 	return d
@@ -25,7 +26,7 @@ func HomeDashboard(s config.Stage, overview string) Dashboard {
 // now returns the rows that say how the home is.
 func now(s config.Stage, overview string) [][]Widget {
 	m := series(s.Name)
-	return [][]Widget{
+	rows := [][]Widget{
 		{text(homeHeader(s, overview))},
 		{{Kind: States, Title: "Is anything wrong now?", Width: full, Height: 3, Alarms: alarmNames(s)}},
 		{
@@ -52,6 +53,40 @@ func now(s config.Stage, overview string) [][]Widget {
 				m.duration("p50"), m.duration("p90"), m.duration("p99"), m.homeDuration("p50"), m.homeDuration("p90")),
 		},
 	}
+	if len(s.Homes) == 0 {
+		return rows
+	}
+	var success, took []Series
+	for _, at := range s.Each() {
+		home := cmp.Or(at.HomeName(), config.FirstHome)
+		success, took = append(success, m.homeSuccess(home)), append(took, m.tookOf(home))
+	}
+	return append(rows, []Widget{
+		upTo(100, graph("Which home does not answer? (%)", "success", Limit{amazonSuccess, "Amazon warns below 85 %"}), success...),
+		graph("How long does each home take? (ms, p90)", "slow", durations()...).with(took...),
+	})
+}
+
+// presences returns the row of homes behind a relay; none where all have an address.
+func presences(s config.Stage) [][]Widget {
+	homes := behindRelay(s)
+	if homes == nil {
+		return nil
+	}
+	m := series(s.Name)
+	return [][]Widget{{
+		beside(connected("Is the home connected? (a gap: no)", homes), m.atOnce()),
+		graph("How long is the round trip to the home? (ms)", "slow").with(m.homeDuration("p50"), m.homeDuration("p90"), m.homeDuration("p99")),
+	}}
+}
+
+// connected returns a graph of when homes behind a relay were connected.
+func connected(title string, homes []config.Stage) Widget {
+	w := upTo(1, graph(title, "offline"))
+	for _, home := range homes {
+		w.Left = append(w.Left, online(home))
+	}
+	return w
 }
 
 // why returns the rows that say what failed, where, and why.

@@ -110,8 +110,12 @@ func TestReservedName(t *testing.T) {
 func TestPhone(t *testing.T) {
 	home := config.NewStage("home")
 	home.WeeklyDoctor = true
+	relayed := home
+	relayed.Connection = config.Relay
+	none := func(string) bool { return false }
 	for _, d := range []monitoring.Dashboard{
 		monitoring.HomeDashboard(home, ""), monitoring.HomeDashboard(config.NewStage("home"), "all"), monitoring.Overview{}.Dashboard(nil),
+		monitoring.HomeDashboard(relayed, ""), monitoring.Overview{Stages: []config.Stage{home, relayed}}.Dashboard(none),
 	} {
 		var kinds []monitoring.Kind
 		for _, row := range d.Rows {

@@ -59,7 +59,18 @@ func (o Overview) Dashboard(own func(stage string) bool) Dashboard {
 			graph("Does a weekly doctor find a problem?", "doctor").with(each(config.DoctorFound, "", "Maximum", usualPeriod)),
 		},
 	}
+	if relayed := o.behindRelay(); relayed != nil {
+		d.Rows = append(d.Rows, []Widget{wide(connected("Which homes are connected? (a gap: not)", relayed))})
+	}
 	return d
+}
+
+// behindRelay returns the homes behind a relay of all stages.
+func (o Overview) behindRelay() (homes []config.Stage) {
+	for _, s := range o.Stages {
+		homes = append(homes, behindRelay(s)...)
+	}
+	return homes
 }
 
 // header is the text at the top.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/relay"
 )
 
 // series has the series of one stage, by its name.
@@ -32,6 +33,23 @@ func (s series) homeDuration(statistic string) Series {
 	return labelled("Home Assistant "+statistic, s.custom("", config.HomeDuration, statistic, amazonPeriod))
 }
 
+// homeSuccess is the success of one home of several, in percent.
+func (s series) homeSuccess(home string) Series {
+	return math(amazonPeriod, home, "100 * home_"+home, s.byHome(home, config.Success, "Average"))
+}
+
+// tookOf is how long one home of several took.
+func (s series) tookOf(home string) Series {
+	return labelled(home, s.byHome(home, config.HomeDuration, "p90"))
+}
+
+// byHome returns a statistic of a metric of one home of several.
+func (s series) byHome(home string, m config.Metric, statistic string) Series {
+	of := s.custom("home_"+home, m, statistic, amazonPeriod)
+	of.Metric.Dimensions[config.DimensionHome] = home
+	return of
+}
+
 func (s series) coldStarts() Series {
 	return labelled("cold starts", s.custom("", config.ColdStart, "Sum", usualPeriod))
 }
@@ -51,6 +69,26 @@ func (s series) stale(period time.Duration) Series {
 
 func (s series) dropped() Series {
 	return labelled("devices dropped", s.custom("", config.EndpointsDropped, "Maximum", usualPeriod))
+}
+
+// atOnce is the number of directives that were answered at once, because the home behind a
+// relay was not there.
+func (s series) atOnce() Series {
+	return labelled("answered at once, as the home was offline", s.custom("", config.HomeOffline, "Sum", usualPeriod))
+}
+
+// online is 1 while a home behind a relay says that it is there. It has a gap while it does
+// not: a 0 would stand in the latest period of every home.
+func online(home config.Stage) Series {
+	const period = relay.AnnounceEvery + relay.AnnounceEvery/2 // at least once in each
+	return labelled(home.FullName(), presence("", home, period))
+}
+
+// presence is a metric of a home behind a relay, which has a value whenever the home says
+// that it is online.
+func presence(id string, home config.Stage, period time.Duration) Series {
+	return Series{ID: id, Label: id, Period: period, Statistic: "Maximum",
+		Metric: Metric{Namespace: config.PresenceNamespace(home.RelayName()), Name: config.HomeOnline.Name}}
 }
 
 // doctor is 1 if the weekly doctor found a problem.

@@ -19,6 +19,21 @@ func (s series) successInTime() Series {
 		s.custom("success", config.Success, "Average", time.Hour), s.custom("median", config.Duration, "p50", time.Hour))
 }
 
+// allOnline is 1 if every home behind a relay has said within an hour that it is online, and
+// else 0. It has no value while one of them has never said it, or not for the whole range
+// that an alarm evaluates, as FILL does not invent a metric: a stage that is not paired yet
+// raises nothing, and a long outage keeps its state.
+func allOnline(homes []config.Stage) Series {
+	var of []Series
+	var each []string
+	for i, home := range homes {
+		id := fmt.Sprintf("online%d", i)
+		of = append(of, presence(id, home, time.Hour))
+		each = append(each, "FILL("+id+", 0)")
+	}
+	return math(time.Hour, "online", strings.Join(each, " * "), of...)
+}
+
 // meanDuration is the mean time that the directives of a minute took.
 func (s series) meanDuration() Series {
 	return labelled("mean", s.custom("", config.Duration, "Average", time.Minute))

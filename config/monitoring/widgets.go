@@ -29,7 +29,12 @@ func upTo(top float64, w Widget, left ...Series) Widget {
 
 // right returns a graph with series that have an axis of their own.
 func right(w Widget, right []Series, left ...Series) Widget {
-	w.Left, w.Right = left, right
+	return beside(w.with(left...), right...)
+}
+
+// beside returns a graph with more series, which have an axis of their own.
+func beside(w Widget, right ...Series) Widget {
+	w.Right = right
 	return w
 }
 

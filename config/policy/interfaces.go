@@ -108,13 +108,16 @@ func checkEndpoint(pattern string) error {
 	domain, name, ok := strings.Cut(folded, ".")
 	switch wild := strings.ContainsAny(domain, "*?"); {
 	case pattern == "":
+	case strings.ContainsRune(domain, ':'): // as Alexa knows a device of a further home
+		_, own, _ := strings.Cut(pattern, ":")
+		return fmt.Errorf("field endpoint is %.100q, and no id of Home Assistant has a colon: the devices of a further home pass that home's own policy, so write the rule there, as %.100q", pattern, own)
 	case wild && !ok && !strings.ContainsFunc(folded, unfit):
 		if !slices.ContainsFunc(domains, func(d string) bool { return beginsWith(folded, d+".") }) {
 			return fmt.Errorf("field endpoint is %.100q, which no endpoint's id matches, because an id begins with its domain: perhaps *.%.200s is meant, or one such as lock.*", pattern, pattern)
 		}
 	case !ok || domain == "" || name == "":
 		return fmt.Errorf("field endpoint is %.100q, which is not an endpoint's id; expected one such as lock.front_door: `hearthgate policy` lists them", pattern)
-	case strings.ContainsRune(name, '.') || strings.ContainsFunc(name, unfit):
+	case strings.ContainsRune(name, '.') || strings.ContainsFunc(domain+name, unfit):
 		return fmt.Errorf("field endpoint is %.100q, and no entity's id has a second dot or a space, or anything but letters from a to z, digits and _; expected one such as lock.front_door: `hearthgate policy` lists them", pattern)
 	case wild && !anyMatches(domain, domains), !wild && !slices.Contains(domains, domain):
 		if near := Near(domain, domains); near != "" {

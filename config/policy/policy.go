@@ -95,6 +95,15 @@ func (p *Policy) NamesCustom() bool {
 	return false
 }
 
+// CheckFurther returns what is wrong with p as the policy of a further home, as the end of
+// a sentence that begins with its setting.
+func (p *Policy) CheckFurther() error {
+	if p.NamesCustom() {
+		return errors.New("has a rule about the custom skill, and what is said to that goes to the first home: write the rule into the policy of that one")
+	}
+	return nil
+}
+
 // A Directive is what a policy judges of a directive.
 type Directive struct{ Namespace, Name, Endpoint string }
 

@@ -10,12 +10,14 @@ package relay
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
 // Protocol is the version of the messages. The home announces its own in its [Presence];
-// an end that sees a higher one than its own uses its own.
-const Protocol = 1
+// an end that sees a higher one than its own uses its own. Since 2 a home repeats its
+// presence, see [AnnounceEvery], and names its certificate in it.
+const Protocol = 2
 
 // RequestTopic returns the topic on which the home receives requests.
 func RequestTopic(stage string) string { return prefix(stage) + "request" }
@@ -25,6 +27,13 @@ func ReplyTopic(stage, process string) string { return prefix(stage) + "response
 
 // PresenceTopic returns the topic with the retained [Presence] of the home.
 func PresenceTopic(stage string) string { return prefix(stage) + "presence" }
+
+// PresenceRule returns the name of the rule of AWS IoT Core that counts the presences in
+// which the home is online, see [config.HomeOnline]. Such a name may have no hyphens, and
+// those of further homes have an underscore.
+func PresenceRule(stage string) string {
+	return "hearthgate_" + strings.ReplaceAll(stage, "-", "__") + "_presence"
+}
 
 func prefix(stage string) string { return "hearthgate/" + stage + "/" }
 
@@ -51,6 +60,8 @@ const (
 	RememberFor    = time.Minute            // the home answers a repeated id from memory
 	RedialAfter    = time.Minute            // of silence: a connection that a router dropped looks alive
 	CompressBeyond = 4 << 10                // bytes: a longer payload is gzipped, which its first byte shows
+	AnnounceEvery  = 10 * time.Minute       // the home repeats its presence: an alarm tells by it that a home of which no one asks anything is still there
+	CountTakeOvers = 10 * time.Minute       // how long the home counts a take-over in its presence
 )
 
 // A Kind says what a request asks for.
@@ -106,6 +117,9 @@ type State struct {
 	HomeAssistant string `json:"home_assistant"` // its version
 	Exposed       string `json:"exposed"`        // what Alexa may use: label, assist or all
 	Endpoints     int    `json:"endpoints"`      // number of them; in the reply to a Check only
+
+	Certificate string `json:"certificate,omitempty"` // with which it is connected: its id in AWS IoT Core, which is its SHA-256 in hexadecimal
+	TakenOver   int    `json:"taken_over,omitempty"`  // how often, within CountTakeOvers, another client came with the home's id and ended its connection; 3 stand for more
 }
 
 // A Presence is the retained message that says whether the home is connected. The broker

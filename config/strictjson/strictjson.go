@@ -18,6 +18,7 @@ package strictjson
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // MaxDepth is how deep objects and lists may sit inside one another for [Check].
@@ -92,6 +93,30 @@ func Object(b []byte, f func(key, value []byte) error) error {
 	return either(first, err)
 }
 
+// Replace returns the object b with another value of the member that the names lead to,
+// and otherwise byte for byte as it was; b itself if it has no such member or is no object.
+func Replace(b, value []byte, names ...string) []byte {
+	s := scanner{b: b, limit: maxNesting}
+	out := b
+	err := s.container('{', func() *Error {
+		return s.object(1, func(key []byte) *Error {
+			old, from, fault := s.raw()
+			if fault == nil && string(key) == names[0] {
+				now := value
+				if len(names) > 1 {
+					now = Replace(old, value, names[1:]...)
+				}
+				out = slices.Concat(b[:from], now, b[from+len(old):])
+			}
+			return fault
+		})
+	})
+	if err != nil {
+		return b
+	}
+	return out
+}
+
 // Array calls f for each element of the list b, as [Object] does for members. The
 // index stands in the error's path: [2].name. null has no elements.
 func Array(b []byte, f func(i int, value []byte) error) error {
@@ -110,6 +135,23 @@ func Array(b []byte, f func(i int, value []byte) error) error {
 		})
 	})
 	return either(first, err)
+}
+
+// List returns the JSON list of values, each of which is JSON: byte for byte as it is,
+// where encoding/json would make another one, up to six times as long.
+func List(values []json.RawMessage) []byte {
+	length := len("[]")
+	for _, v := range values {
+		length += len(v) + len(",")
+	}
+	list := append(make([]byte, 0, length), '[')
+	for i, v := range values {
+		if i > 0 {
+			list = append(list, ',')
+		}
+		list = append(list, v...)
+	}
+	return append(list, ']')
 }
 
 // String returns the text of the JSON string b; null is "". A surrogate without its

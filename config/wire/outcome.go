@@ -4,6 +4,10 @@ package wire
 // Only directives and skill requests have it.
 const FieldOutcome = "outcome"
 
+// FieldHome is the field of the line of a directive that holds the name of the home that it
+// was for, where a stage has several.
+const FieldHome = "home"
+
 // An Outcome is how an invocation ended for the person who asked.
 type Outcome uint8
 

@@ -23,6 +23,8 @@ type Status struct {
 	CacheHitRate       *float64          `json:"cache_hit_rate" doc:"share of the look-ups that found something; null before the first" unit:"0 to 1"`
 	GatewayUtilization float64           `json:"gateway_utilization" doc:"mean share of the services that took part in an event, of those that could" unit:"0 to 1"`
 	Certificate        *Certificate      `json:"certificate,omitempty" doc:"of the home; absent for http, or when it could not be checked"`
+	Relays             []Relay           `json:"relays,omitempty" doc:"whether the homes behind a relay are connected; absent without one"`
+	Paused             []Pause           `json:"paused,omitempty" doc:"homes that their owner wants left alone"`
 	Operations         Operations        `json:"operations" doc:"calls, errors and cache_hits of all operations"`
 	Gateways           map[string]Health `json:"gateways" doc:"each gateway's own health: points, reasons, facts"`
 }
@@ -32,6 +34,29 @@ type Certificate struct {
 	DaysLeft int    `json:"days_left" doc:"until it expires"`
 	Problem  string `json:"problem,omitempty" doc:"why the function would not accept it"`
 }
+
+// A Pause is what the status says about a home that its owner wants left alone.
+type Pause struct {
+	Home   string    `json:"home,omitempty" doc:"name of a further home; absent of the first"`
+	Until  time.Time `json:"until,omitzero" doc:"absent until it is ended by hand"`
+	Reason string    `json:"reason,omitempty"`
+}
+
+// A Relay is what the status says about the connection of a home without an address.
+type Relay struct {
+	Home          string     `json:"home,omitempty" doc:"name of a further home; absent of the first"`
+	State         string     `json:"state" doc:"of Home Assistant: online, starting, offline, or never if it has not connected yet; empty if that is not known"`
+	Since         *time.Time `json:"since,omitempty" doc:"by the home's clock"`
+	Integration   string     `json:"integration,omitempty" doc:"version of the integration in Home Assistant"`
+	Protocol      int        `json:"protocol,omitempty" doc:"version of the messages that it knows"`
+	HomeAssistant string     `json:"home_assistant,omitempty" doc:"its version"`
+	Certificate   string     `json:"certificate,omitempty" doc:"id of the one with which it connected last"`
+	TakenOver     int        `json:"taken_over,omitempty" doc:"how often in ten minutes another client ended its connection"`
+	Problem       string     `json:"problem,omitempty" doc:"why it is not online, or why that is not known"`
+}
+
+// Never is the state of a home that has not connected yet.
+const Never = "never"
 
 // Operations are the totals of all operations.
 type Operations struct {

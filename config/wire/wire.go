@@ -36,7 +36,7 @@ type Diagnosis struct {
 
 // A DiagnosisStep is one check on the way to the home.
 type DiagnosisStep struct {
-	Name    string   `json:"name" doc:"settings, dns, tcp, tls, token, endpoint or discover"`
+	Name    string   `json:"name" doc:"settings, dns, tcp, tls, token, endpoint or discover; with a relay connect, presence, integration and round_trip instead of token and endpoint"`
 	Tried   string   `json:"tried" doc:"what was tried"`
 	Found   string   `json:"found,omitempty" doc:"the result"`
 	OK      bool     `json:"ok"`
