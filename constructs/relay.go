@@ -15,7 +15,7 @@ import (
 
 // RelayProps are the props of a [Relay].
 type RelayProps struct {
-	Stage             string // its name
+	Stage             string // the name under which the home is known; see [config.Stage.RelayName]
 	EndpointParameter string // name of the String with the host of the account's broker; see [config.Stage.EndpointParameterName]
 }
 
@@ -24,7 +24,8 @@ type RelayProps struct {
 // must not leave the house.
 type Relay struct {
 	constructs.Construct
-	props RelayProps
+	Presence PresenceRule
+	props    RelayProps
 }
 
 // NewRelay creates a Relay that no function may use: see [Relay.GrantUse].
@@ -43,7 +44,7 @@ func NewRelay(scope constructs.Construct, id string, props RelayProps) *Relay {
 			allow(this, "iot:RetainPublish", "topic/"+presence),
 		}}),
 	})
-	return &Relay{this, props}
+	return &Relay{this, newPresenceRule(this, props.Stage), props}
 }
 
 // GrantUse puts the broker's host into a function's environment and lets it send requests
