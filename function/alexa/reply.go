@@ -1,9 +1,11 @@
 package alexa
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/hearthgate/hearthgate/config/strictjson"
@@ -145,11 +147,15 @@ func EmptyDiscovery(d Directive, messageID string) (json.RawMessage, error) {
 func Discovery(d Directive, messageID string, endpoints []json.RawMessage) (json.RawMessage, error) {
 	m := reply(d, "Alexa.Discovery", "Discover.Response", messageID)
 	m.Event.Endpoint = nil
-	if endpoints == nil {
-		endpoints = []json.RawMessage{} // it must be a list
+	m.Event.Payload = map[string][]string{"endpoints": {}}
+	b, err := json.Marshal(m)
+	if err != nil {
+		return nil, err
 	}
-	m.Event.Payload = map[string][]json.RawMessage{"endpoints": endpoints}
-	return json.Marshal(m)
+	list := strictjson.List(endpoints)
+	behind := b[len(b)-len("}}}"):] // the list
+	before := b[:len(b)-len("[]")-len(behind)]
+	return slices.Concat(before, list, behind), nil
 }
 
 // Correlated returns a reply with that correlation token in its header and everything
@@ -168,10 +174,20 @@ func Correlated(raw json.RawMessage, token string) (json.RawMessage, error) {
 			return nil, errors.New("the reply has no event with a header")
 		}
 	}
-	header["correlationToken"], _ = json.Marshal(token) // a string, then values that came from JSON: cannot fail
-	event["header"], _ = json.Marshal(header)
-	top["event"], _ = json.Marshal(event)
-	return json.Marshal(top)
+	header["correlationToken"] = quoted(token)
+	event["header"], _ = asItCame(header) // values that came from JSON: cannot fail
+	top["event"], _ = asItCame(event)
+	return asItCame(top)
+}
+
+// asItCame returns an object with its values as they came: escapes would make a reply
+// longer than Lambda takes.
+func asItCame(object map[string]json.RawMessage) (json.RawMessage, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(object)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
 // GrantFailed returns the reply that an AcceptGrant failed.

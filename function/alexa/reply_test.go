@@ -117,6 +117,7 @@ func TestCorrelated(t *testing.T) {
 			`{"context":{},"event":{"header":{"correlationToken":"new","name":"Response"},"payload":{"a":1.50}}}`},
 		{"where there was none", `{"event":{"header":{}}}`, `a"b`, `{"event":{"header":{"correlationToken":"a\"b"}}}`},
 		{"numbers and unknown fields stay", `{"x":[1e400],"event":{"header":{"y":null}}}`, "t", `{"event":{"header":{"correlationToken":"t","y":null}},"x":[1e400]}`},
+		{"nothing gets longer", `{"x":"<&>\u2028","event":{"header":{"y":"<"},"payload":"<&>"}}`, "t", `{"event":{"header":{"correlationToken":"t","y":"<"},"payload":"<&>"},"x":"<&>\u2028"}`},
 		{"no header", `{"event":{}}`, "t", noHeader},
 		{"a header that is null", `{"event":{"header":null}}`, "t", noHeader},
 		{"an event that is a list", `{"event":[]}`, "t", noHeader},

@@ -87,5 +87,5 @@ func WithContextOf(reply, other json.RawMessage) (json.RawMessage, error) {
 		return nil, errors.New("a reply has no context")
 	}
 	to["context"] = from["context"]
-	return json.Marshal(to)
+	return asItCame(to)
 }

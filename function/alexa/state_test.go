@@ -48,6 +48,7 @@ func TestContext(t *testing.T) {
 	const report = `{"event":{"header":{"name":"StateReport"}},"context":{"properties":[{"namespace":"A","name":"b","instance":"c","value":70.0}]}}`
 	for _, tt := range []struct{ name, reply, report, want string }{
 		{"both have one", reply, report, `{"context":{"properties":[{"namespace":"A","name":"b","instance":"c","value":70.0}]},"event":{"header":{"name":"Response"}},"more":1}`},
+		{"nothing gets longer", `{"event":"<&>"}`, `{"context":"<&>"}`, `{"context":"<&>","event":"<&>"}`},
 		{"only the report", `{"event":{}}`, report, `{"context":{"properties":[{"namespace":"A","name":"b","instance":"c","value":70.0}]},"event":{}}`},
 		{"only the reply", reply, `{"event":{}}`, ""},
 		{"no reply", `null`, report, ""},

@@ -5,11 +5,11 @@ package amazon
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"net/http"
 	"net/url"
 
 	facts "github.com/hearthgate/hearthgate/config/alexa"
+	"github.com/hearthgate/hearthgate/config/strictjson"
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
@@ -54,17 +54,23 @@ func (c *Client) UserID(ctx context.Context, token core.Secret) (string, error) 
 	if err := statusError(status); err != nil {
 		return "", err
 	}
-	var who struct {
-		UserID   string `json:"user_id"`
-		Audience string `json:"aud"`
-	}
-	if err := json.Unmarshal(body, &who); err != nil || who.UserID == "" {
+	user, audience := "", ""
+	err = strictjson.Object(body, func(key, value []byte) (err error) {
+		switch string(key) {
+		case "user_id":
+			user, err = strictjson.String(value)
+		case "aud":
+			audience, err = strictjson.String(value)
+		}
+		return err
+	})
+	if err != nil || user == "" {
 		return "", core.Errorf(core.Unreachable, core.CauseMalformed, "Login with Amazon answered 200 without a user_id: request the scope profile:user_id, or profile, in the skill's account linking")
 	}
-	if application != "" && who.Audience != application {
+	if application != "" && audience != application {
 		return "", core.Errorf(core.Unauthorized, core.CauseOtherApplication, "the token of the linked account was given to another application than the skill's: check the client id in the skill's account linking, and disable and enable the skill in the Alexa app")
 	}
-	return who.UserID, nil
+	return user, nil
 }
 
 func statusError(status int) error {

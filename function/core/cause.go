@@ -67,6 +67,8 @@ const (
 	CauseNotYetValid         Cause = "not_yet_valid"
 	CauseExpiredCertificate  Cause = "expired_certificate"
 	CauseCertificateEnds     Cause = "certificate_ends" // good, and not for long
+
+	CauseClientCertificate Cause = "client_certificate" // the server asks for ours, and does not accept it
 )
 
 // Someone may not.
@@ -77,6 +79,7 @@ const (
 	CauseUnknownUser      Cause = "unknown_user"      // not on the allow-list
 	CauseUnknownSkill     Cause = "unknown_skill"     // not one of the stage's
 	CausePolicy           Cause = "policy"            // the owner's policy denies it
+	CausePaused           Cause = "paused"            // the owner works on the home
 	CauseDenied           Cause = "denied"            // AWS denies access to the function
 	CauseThrottled        Cause = "throttled"         // the table of the external cache is busy
 	CauseNotAllowed       Cause = "not_allowed"       // not in this stage

@@ -14,6 +14,7 @@ type Run struct {
 	Start time.Time // when the invocation began
 
 	mu    sync.Mutex
+	end   time.Time            // guarded by mu; zero before Stop
 	seen  Set                  // guarded by mu
 	chain [NumGateways]Gateway // guarded by mu; as many as seen has
 	used  int                  // guarded by mu
@@ -41,6 +42,23 @@ func CorrelationID(ctx context.Context) string {
 		return r.ID
 	}
 	return ""
+}
+
+// Took returns how long the invocation took, or has taken so far.
+func (r *Run) Took() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.end.IsZero() {
+		return r.end.Sub(r.Start)
+	}
+	return time.Since(r.Start)
+}
+
+// Stop says that the invocation ends now: its reply is made.
+func (r *Run) Stop() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.end = time.Now()
 }
 
 // Chain returns the gateways that took part in the run so far, as services or by

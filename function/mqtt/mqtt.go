@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"net"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -58,7 +57,6 @@ type Client struct {
 	writing sync.Mutex
 	asking  sync.Mutex // one SUBSCRIBE or PINGREQ at a time
 	replies chan reply
-	heard   atomic.Int64  // when the latest packet came, in nanoseconds since 1970
 	done    chan struct{} // closed when the connection has ended
 	ending  sync.Once
 	err     error // why it ended; set before done is closed
@@ -177,9 +175,6 @@ func (c *Client) write(packet []byte) error {
 	}
 	return err
 }
-
-// Heard returns when the latest packet came, by the wall clock.
-func (c *Client) Heard() time.Time { return time.Unix(0, c.heard.Load()) }
 
 // Done returns a channel that is closed when the connection has ended.
 func (c *Client) Done() <-chan struct{} { return c.done }

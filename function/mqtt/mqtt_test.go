@@ -171,7 +171,7 @@ func TestPublish(t *testing.T) {
 }
 
 func TestReceive(t *testing.T) {
-	c, f, got := connected(t)
+	_, f, got := connected(t)
 	const publish = "\x30\x16\x00\x01t\x0c\x02\x00\x00\x00\x05\x09\x00\x02id\x01\x00hello!"
 	f.say(0x02, publish[:5]) // in three frames, with a ping in between
 	f.say(0x89, "are you there")
@@ -185,9 +185,6 @@ func TestReceive(t *testing.T) {
 		if m.Topic != "t" || string(m.Payload) != "hello!" || string(m.Correlation) != "id" || m.Expiry != 5*time.Second {
 			t.Errorf("received %+v", m)
 		}
-	}
-	if time.Since(c.Heard()) > time.Minute {
-		t.Errorf("heard %v", c.Heard())
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"time"
 )
 
 func newReader(r io.Reader) *bufio.Reader {
@@ -42,7 +41,6 @@ func readPacket(r *bufio.Reader, most int) (head byte, body []byte, err error) {
 // readConnAck reads the answer to CONNECT.
 func (c *Client) readConnAck(r *bufio.Reader) error {
 	head, body, err := readPacket(r, c.options.MaxPacket)
-	c.heard.Store(time.Now().UnixNano())
 	switch {
 	case err != nil:
 		return err
@@ -59,7 +57,6 @@ func (c *Client) read(r *bufio.Reader) {
 	for {
 		head, body, err := readPacket(r, c.options.MaxPacket)
 		if err == nil {
-			c.heard.Store(time.Now().UnixNano())
 			err = c.handle(head, body)
 		}
 		if err != nil {
