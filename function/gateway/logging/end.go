@@ -26,11 +26,11 @@ func (l *Log) begin(_ context.Context, in BeginInput) (*Record, error) {
 // End is the operation of that name without the services around it: the application
 // calls it when one of those fails. Only the first End of an invocation writes a line.
 func (l *Log) End(ctx context.Context, in EndInput) (Written, error) {
-	r := recordOf(ctx)
+	r := invocationOf(ctx)
 	if r == nil {
 		return Written{}, core.Errorf(core.Internal, core.CauseNoRecord, "there is no invocation to end: run logging.begin and put its record into the context")
 	}
-	attrs, dropped, first := r.end()
+	dropped, first := r.end()
 	if !first {
 		return Written{}, nil
 	}
@@ -39,25 +39,26 @@ func (l *Log) End(ctx context.Context, in EndInput) (Written, error) {
 	if in.Err != nil {
 		level = slog.LevelError
 	}
-	rec := slog.NewRecord(time.Now(), level, r.Subject, 0)
-	rec.AddAttrs(common(ctx)...)
-	rec.AddAttrs(outcome(ctx, in.Err)...)
+	d := l.draft(ctx)
+	defer d.release()
+	d.outcome(ctx, in.Err)
 	if l.opts.Version != "" {
-		rec.AddAttrs(slog.String("version", l.opts.Version))
+		d.add(slog.String("version", l.opts.Version))
 	}
 	// Not in other lines: their writers may hold a lock that ProcessAttrs needs.
-	rec.AddAttrs(l.opts.ProcessAttrs()...)
-	rec.AddAttrs(attrs...)
-	rec.AddAttrs(l.opts.Metrics(ctx)...)
+	d.attrs = l.opts.ProcessAttrs(d.attrs)
+	d.attrs = r.appendNotes(d.attrs)
+	d.attrs = l.opts.Metrics(ctx, d.attrs)
 	if dropped > 0 {
-		rec.AddAttrs(slog.Int("lines_dropped", dropped))
+		d.add(slog.Int("lines_dropped", dropped))
 	}
 	withTrail := (in.Err != nil || l.Level() <= slog.LevelDebug) && l.opts.Debug()
 	if withTrail {
 		steps, missing := r.trailJSON()
-		rec.AddAttrs(slog.Any("trail", steps), slog.Int("trail_missing", missing))
+		d.add(slog.Any("trail", steps), slog.Int("trail_missing", missing))
 	}
-	i := &item{at: rec.Time, level: level, id: core.CorrelationID(ctx), line: l.render(ctx, rec), record: r}
+	i := d.item(ctx, level, r.Subject)
+	i.record = r
 	defer l.ring.add(i)
 	if err := l.out.write(level, i.line); err != nil {
 		return Written{}, core.Errorf(core.Internal, core.CauseLog, "the line could not be written: %w", err)
@@ -68,25 +69,23 @@ func (l *Log) End(ctx context.Context, in EndInput) (Written, error) {
 	return Written{Written: true}, nil
 }
 
-// outcome returns how an invocation ended.
-func outcome(ctx context.Context, err error) []slog.Attr {
-	attrs := make([]slog.Attr, 0, 8)
+// outcome adds how the invocation ended.
+func (d *draft) outcome(ctx context.Context, err error) {
 	if run := core.RunOf(ctx); run != nil {
-		attrs = append(attrs,
+		d.add(
 			slog.Float64("gateway_utilization", thousandths(run.Utilization())),
-			slog.Float64("duration", milliseconds(time.Since(run.Start))),
+			slog.Float64("duration", milliseconds(run.Took())),
 			slog.Bool("cache_hit", run.Hit()),
 		)
 	}
-	attrs = append(attrs, slog.Bool("success", err == nil))
+	d.add(slog.Bool("success", err == nil))
 	if err == nil {
-		return attrs
+		return
 	}
-	attrs = append(attrs, slog.String("cause", string(core.CauseOf(err))), slog.Any("error", err))
+	d.add(slog.String("cause", string(core.CauseOf(err))), slog.Any("error", err))
 	if p, ok := errors.AsType[*core.Panic](err); ok {
-		attrs = append(attrs, slog.String("stack", string(p.Stack)))
+		d.add(slog.String("stack", string(p.Stack)))
 	}
-	return attrs
 }
 
 func thousandths(f float64) float64 { return float64(int(f*1000)) / 1000 }

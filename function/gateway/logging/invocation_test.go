@@ -18,10 +18,10 @@ import (
 func TestLineOfAnInvocation(t *testing.T) {
 	p, _, d := made(logging.Options{
 		Version: "v1.2.3",
-		ProcessAttrs: func() []slog.Attr {
-			return []slog.Attr{slog.String("memory_usage", "12MB/128MB (9%)"), slog.Float64("cache_hit_rate", .5)}
+		ProcessAttrs: func(attrs []slog.Attr) []slog.Attr {
+			return append(attrs, slog.String("memory_usage", "12MB/128MB (9%)"), slog.Float64("cache_hit_rate", .5))
 		},
-		Metrics: func(context.Context) []slog.Attr { return []slog.Attr{slog.Int("Success", 1)} },
+		Metrics: func(_ context.Context, attrs []slog.Attr) []slog.Attr { return append(attrs, slog.Int("Success", 1)) },
 	})
 	ctx := invocation(t, d, "id-1")
 	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: "request-1"})
@@ -143,7 +143,7 @@ func TestBoundOnLines(t *testing.T) {
 func TestLongLines(t *testing.T) {
 	for name, piece := range map[string]string{"letters": "a", "lines": "\n", "control characters": "\x01", "no text": "\xff", "accents": "\u00e9"} {
 		t.Run(name, func(t *testing.T) {
-			p, _, d := made(logging.Options{Metrics: func(context.Context) []slog.Attr { return []slog.Attr{slog.Int("Success", 1)} }})
+			p, _, d := made(logging.Options{Metrics: func(_ context.Context, attrs []slog.Attr) []slog.Attr { return append(attrs, slog.Int("Success", 1)) }})
 			long := strings.Repeat(piece, 1<<20)
 			ctx, _ := core.NewRun(t.Context(), "id")
 			ctx = logging.With(ctx, do(t, ctx, d, logging.Begin, logging.BeginInput{Subject: long}))

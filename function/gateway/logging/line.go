@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
+	"time"
 	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
@@ -23,53 +25,82 @@ func (l *Log) redact(text string) string {
 	return text
 }
 
-// common returns the attributes of every line of an invocation.
-func common(ctx context.Context) []slog.Attr {
-	run := core.RunOf(ctx)
-	if run == nil {
-		return nil
-	}
-	return []slog.Attr{slog.String("correlation_id", run.ID), slog.String("gateway_chain", run.Chain())}
+// maxKept is how much of the memory of a long line the next one uses again, in bytes.
+const maxKept = 16 << 10
+
+// A draft is what one line is made in: the next line uses its memory again. Each has its
+// own handler, which has a lock, so that no line waits for another.
+type draft struct {
+	log     *Log
+	attrs   []slog.Attr
+	text    bytes.Buffer
+	handler slog.Handler // writes to text
+	maxText int          // bytes of one value
 }
 
-// render returns rec as a line of at most the length that CloudWatch reads metrics in.
-func (l *Log) render(ctx context.Context, rec slog.Record) []byte {
-	const maxLine = 250_000 // bytes
-	if id := RequestID(ctx); id != "" {
-		rec.AddAttrs(slog.String("requestId", id))
+// draft returns a draft with the attributes of every line of an invocation. The caller
+// releases it.
+func (l *Log) draft(ctx context.Context) *draft {
+	d, ok := l.drafts.Get().(*draft)
+	if !ok {
+		d = &draft{log: l, attrs: make([]slog.Attr, 0, 40)} // a directive has 32
+		d.handler = slog.NewJSONHandler(&d.text, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: d.replace})
 	}
-	for maxText := 16 << 10; ; maxText /= 8 {
-		var line bytes.Buffer
-		// A handler has a lock: one handler a line, so that no line waits for another.
-		h := slog.NewJSONHandler(&line, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: l.replacer(maxText)})
-		_ = h.Handle(ctx, rec) // into memory: cannot fail
-		if line.Len() <= maxLine || maxText == 0 {
-			return line.Bytes()
+	if run := core.RunOf(ctx); run != nil {
+		d.add(slog.String("correlation_id", run.ID), slog.String("gateway_chain", run.Chain()))
+	}
+	return d
+}
+
+func (d *draft) add(attrs ...slog.Attr) { d.attrs = append(d.attrs, attrs...) }
+
+// release ends the use of d.
+func (d *draft) release() {
+	clear(d.attrs)
+	d.attrs = d.attrs[:0]
+	if d.text.Cap() <= maxKept {
+		d.log.drafts.Put(d)
+	}
+}
+
+// item returns the line, of at most the length that CloudWatch reads metrics in.
+func (d *draft) item(ctx context.Context, level slog.Level, message string) *item {
+	const maxLine = 250_000 // bytes
+	i := &item{at: time.Now(), level: level, id: core.CorrelationID(ctx)}
+	if id := RequestID(ctx); id != "" {
+		d.add(slog.String("requestId", id))
+	}
+	rec := slog.NewRecord(i.at, level, message, 0)
+	rec.AddAttrs(slog.Attr{Value: slog.GroupValue(d.attrs...)}) // no name: its attributes are the record's
+	for d.maxText = 16 << 10; ; d.maxText /= 8 {
+		d.text.Reset()
+		_ = d.handler.Handle(ctx, rec) // into memory: cannot fail
+		if d.text.Len() <= maxLine || d.maxText == 0 {
+			i.line = bytes.Clone(d.text.Bytes())
+			return i
 		}
 	}
 }
 
-// replacer returns a function that gives attributes the names that AWS uses, redacts
-// texts and foreign values, and truncates long texts.
-func (l *Log) replacer(maxText int) func([]string, slog.Attr) slog.Attr {
-	return func(groups []string, a slog.Attr) slog.Attr {
-		a = lambdacontext.ReplaceAttr(groups, a)
-		switch a.Value.Kind() {
-		case slog.KindString:
-			return slog.String(a.Key, truncate(l.redact(a.Value.String()), maxText))
-		case slog.KindAny:
-			switch v := a.Value.Any().(type) {
-			case error:
-				return slog.String(a.Key, truncate(l.redact(v.Error()), maxText))
-			case slog.Level, foreign, trailJSON:
-			default:
-				if a.Key != "_aws" { // the format of metrics, without foreign text
-					return slog.Any(a.Key, foreign{a.Key, v, l.redact})
-				}
+// replace gives attributes the names that AWS uses, redacts texts and foreign values, and
+// truncates long texts.
+func (d *draft) replace(groups []string, a slog.Attr) slog.Attr {
+	a = lambdacontext.ReplaceAttr(groups, a)
+	switch a.Value.Kind() {
+	case slog.KindString:
+		return slog.String(a.Key, truncate(d.log.redact(a.Value.String()), d.maxText))
+	case slog.KindAny:
+		switch v := a.Value.Any().(type) {
+		case error:
+			return slog.String(a.Key, truncate(d.log.redact(v.Error()), d.maxText))
+		case slog.Level, foreign, trailJSON:
+		default:
+			if !slices.Contains(groups, "_aws") { // the format of metrics, without foreign text
+				return slog.Any(a.Key, foreign{a.Key, v, d.log.redact})
 			}
 		}
-		return a
 	}
+	return a
 }
 
 // A foreign value is marshaled without secrets. Its name counts: {"token": 7} is a

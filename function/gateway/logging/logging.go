@@ -12,6 +12,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -31,13 +32,13 @@ var (
 
 // Options configure a [Log].
 type Options struct {
-	Output       io.Writer                         // default: standard output
-	Version      string                            // of the function, for the line of an invocation; default: the line has none
-	Metrics      func(context.Context) []slog.Attr // returns the metrics of an invocation, for its line; default: none
-	ProcessAttrs func() []slog.Attr                // returns attributes of the process, for the line of an invocation; default: none
-	Redact       func(string) (string, int)        // returns a text without secrets and their number; default: every text is hidden
-	Debug        func() bool                       // reports whether lines below level info may be written; default: always
-	Lines        int                               // limit of separate lines an invocation; default: 50
+	Output       io.Writer                                      // default: standard output
+	Version      string                                         // of the function, for the line of an invocation; default: the line has none
+	Metrics      func(context.Context, []slog.Attr) []slog.Attr // appends the metrics of an invocation, for its line; default: none
+	ProcessAttrs func([]slog.Attr) []slog.Attr                  // appends attributes of the process, for the line of an invocation; default: none
+	Redact       func(string) (string, int)                     // returns a text without secrets and their number; default: every text is hidden
+	Debug        func() bool                                    // reports whether lines below level info may be written; default: always
+	Lines        int                                            // limit of separate lines an invocation; default: 50
 }
 
 // A Log writes lines of JSON, each with one call of Write. The names of its fields are
@@ -45,12 +46,13 @@ type Options struct {
 // writes text unless an environment variable says otherwise, and to standard output
 // only. A Log is safe for concurrent use. Make one with [New].
 type Log struct {
-	opts  Options
-	began time.Time
-	level threshold
-	out   output
-	ring  ring
-	count counters
+	opts   Options
+	began  time.Time
+	level  threshold
+	out    output
+	ring   ring
+	drafts sync.Pool // of *draft
+	count  counters
 }
 
 type counters struct {
@@ -66,10 +68,10 @@ func New(o Options) *Log {
 		o.Output = os.Stdout
 	}
 	if o.Metrics == nil {
-		o.Metrics = func(context.Context) []slog.Attr { return nil }
+		o.Metrics = func(_ context.Context, attrs []slog.Attr) []slog.Attr { return attrs }
 	}
 	if o.ProcessAttrs == nil {
-		o.ProcessAttrs = func() []slog.Attr { return nil }
+		o.ProcessAttrs = func(attrs []slog.Attr) []slog.Attr { return attrs }
 	}
 	if o.Redact == nil {
 		o.Redact = func(string) (string, int) { return hidden, 1 }
@@ -98,7 +100,7 @@ func (l *Log) Bind(d *core.Dispatcher) {
 func (l *Log) Service() core.Service {
 	return func(next core.Handler) core.Handler {
 		return func(ctx context.Context, c *core.Call) error {
-			r := recordOf(ctx)
+			r := invocationOf(ctx)
 			if r == nil {
 				return next(ctx, c)
 			}

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -254,9 +256,10 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// TestConcurrent is for the race detector.
+// TestConcurrent is for the race detector, and looks for what lines that use the same
+// memory could have of each other.
 func TestConcurrent(t *testing.T) {
-	_, l, d := made(logging.Options{})
+	p, l, d := made(logging.Options{})
 	debug := slog.LevelDebug
 	var all sync.WaitGroup
 	for i := range 16 {
@@ -266,7 +269,7 @@ func TestConcurrent(t *testing.T) {
 				do(t, ctx, d, work, workInput{})
 				write(t, ctx, d, slog.LevelDebug, "held")
 				write(t, ctx, d, slog.LevelInfo, "written")
-				logging.Note(ctx, slog.Int("i", i))
+				logging.Note(ctx, slog.String(fmt.Sprint("only-", i), strings.Repeat("x", i*2000)))
 				end(t, ctx, d, nil)
 				do(t, ctx, d, logging.Search, logging.SearchInput{Level: &debug})
 				do(t, ctx, d, logging.GetExport, logging.ExportInput{Format: "text"})
@@ -280,5 +283,20 @@ func TestConcurrent(t *testing.T) {
 	all.Wait()
 	if s := do(t, t.Context(), d, logging.GetStats, core.None{}); s.Invocations != 320 {
 		t.Errorf("%d invocations, want 320", s.Invocations)
+	}
+	ends := 0
+	for _, line := range p.take() {
+		m := object(t, line)
+		if m["success"] == nil || m["gateway_chain"] == nil { // not of an invocation
+			continue
+		}
+		ends++
+		maps.DeleteFunc(m, func(name string, _ any) bool { return !strings.HasPrefix(name, "only-") })
+		if len(m) != 1 || !strings.Contains(line, fmt.Sprintf("%q:%q", "correlation_id", strings.Replace(slices.Collect(maps.Keys(m))[0], "only", "id", 1))) {
+			t.Errorf("a line has notes of others: %v in %.200s", slices.Collect(maps.Keys(m)), line)
+		}
+	}
+	if ends != 320 {
+		t.Errorf("%d lines of invocations, want 320", ends)
 	}
 }

@@ -16,6 +16,8 @@ import (
 type Record struct {
 	Subject string
 
+	whole *Record // which r is a part of; nil for the record of an invocation
+
 	mu      sync.Mutex
 	attrs   []slog.Attr // guarded by mu
 	trail   trail       // guarded by mu
@@ -23,10 +25,31 @@ type Record struct {
 	dropped int         // guarded by mu; lines beyond the limit
 	ended   bool        // guarded by mu
 
-	space [24]slog.Attr // of attrs, so that they need no memory of their own
+	space *noteSpace // of attrs; guarded by mu
 }
 
+// A noteSpace has room for the notes of a directive. Records use it one after the other.
+type noteSpace [24]slog.Attr
+
+var noteSpaces = sync.Pool{New: func() any { return new(noteSpace) }}
+
 type recordKey struct{}
+
+// Part returns a context whose notes do not go on the line, and a function that returns
+// those made so far. All else in it goes on as in ctx. Several things that an invocation
+// does at once can each have their own.
+func Part(ctx context.Context) (part context.Context, notes func() []slog.Attr) {
+	whole := invocationOf(ctx)
+	if whole == nil {
+		return ctx, func() []slog.Attr { return nil }
+	}
+	r := &Record{Subject: whole.Subject, whole: whole}
+	return With(ctx, r), func() []slog.Attr {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return slices.Clone(r.attrs)
+	}
+}
 
 // With returns a context that carries r.
 func With(ctx context.Context, r *Record) context.Context {
@@ -38,24 +61,50 @@ func recordOf(ctx context.Context) *Record {
 	return r
 }
 
+// invocationOf returns the record of the invocation of ctx, of which the one that ctx
+// carries may be a part; nil outside.
+func invocationOf(ctx context.Context) *Record {
+	r := recordOf(ctx)
+	if r != nil && r.whole != nil {
+		return r.whole
+	}
+	return r
+}
+
 // Note adds attributes to the line of the invocation that ctx belongs to; one with the
 // key of an earlier one replaces it. Outside an invocation it does nothing.
 func Note(ctx context.Context, attrs ...slog.Attr) {
-	if r := recordOf(ctx); r != nil {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		if r.attrs == nil {
-			r.attrs = r.space[:0]
-		}
-		for _, a := range attrs {
-			same := func(b slog.Attr) bool { return b.Key == a.Key }
-			if i := slices.IndexFunc(r.attrs, same); i >= 0 {
-				r.attrs[i] = a
-				continue
-			}
-			r.attrs = append(r.attrs, a)
-		}
+	r := recordOf(ctx)
+	if r == nil {
+		return
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.space == nil {
+		r.space = noteSpaces.Get().(*noteSpace)
+		r.attrs = r.space[:0]
+	}
+	for _, a := range attrs {
+		same := func(b slog.Attr) bool { return b.Key == a.Key }
+		if i := slices.IndexFunc(r.attrs, same); i >= 0 {
+			r.attrs[i] = a
+			continue
+		}
+		r.attrs = append(r.attrs, a)
+	}
+}
+
+// appendNotes appends the notes to attrs, and forgets them.
+func (r *Record) appendNotes(attrs []slog.Attr) []slog.Attr {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	attrs = append(attrs, r.attrs...)
+	if r.space != nil {
+		clear(r.space[:])
+		noteSpaces.Put(r.space)
+	}
+	r.attrs, r.space = nil, nil
+	return attrs
 }
 
 // note adds a call to the trail.
@@ -87,14 +136,13 @@ func (r *Record) room(limit int) bool {
 	return true
 }
 
-// end marks r as ended, and returns the attributes of its line, the number of lines
-// that were dropped, and whether this is its first end.
-func (r *Record) end() (attrs []slog.Attr, dropped int, first bool) {
+// end marks r as ended, and returns the number of lines that were dropped, and whether
+// this is its first end.
+func (r *Record) end() (dropped int, first bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	attrs, first = r.attrs, !r.ended
-	r.attrs, r.ended = nil, true
-	return attrs, r.dropped, first
+	first, r.ended = !r.ended, true
+	return r.dropped, first
 }
 
 // trailJSON returns the trail for the line of r, and the number of missing steps.

@@ -1,7 +1,6 @@
 package logging
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"sync/atomic"
@@ -16,7 +15,8 @@ var errStuck = errors.New("the output of the log is blocked: the line is lost")
 type TimeoutWriter struct {
 	w       io.Writer
 	timeout time.Duration
-	turn    chan struct{} // holds one token: its holder may write
+	turn    chan struct{} // holds one token: its holder may write, and use line
+	line    []byte        // that is being written, in memory that the next one uses again
 	began   atomic.Int64  // when the write that has the token began, in nanoseconds since 1970; 0 without one
 }
 
@@ -42,9 +42,12 @@ func (t *TimeoutWriter) Write(b []byte) (int, error) {
 	}
 	t.began.Store(time.Now().UnixNano())
 	written := make(chan error, 1)
-	b = bytes.Clone(b) // the caller may change it after Write
+	t.line = append(t.line[:0], b...) // the caller may change b after Write
 	go func() {
-		_, err := t.w.Write(b)
+		_, err := t.w.Write(t.line)
+		if cap(t.line) > maxKept {
+			t.line = nil
+		}
 		t.began.Store(0)
 		t.turn <- struct{}{}
 		written <- err

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/hearthgate/hearthgate/function/core"
 )
@@ -67,17 +66,17 @@ type Written struct {
 }
 
 func (l *Log) write(ctx context.Context, in WriteInput) (Written, error) {
-	r, held := recordOf(ctx), in.Level < l.Level() || in.Level < slog.LevelInfo && !l.opts.Debug()
+	r, held := invocationOf(ctx), in.Level < l.Level() || in.Level < slog.LevelInfo && !l.opts.Debug()
 	if r != nil && !held && !r.room(l.opts.Lines) {
 		l.count.dropped.Add(1)
 		return Written{Dropped: true}, nil
 	}
-	rec := slog.NewRecord(time.Now(), in.Level, in.Message, 0)
-	rec.AddAttrs(common(ctx)...)
+	d := l.draft(ctx)
+	defer d.release()
 	for _, name := range slices.Sorted(maps.Keys(in.Fields)) {
-		rec.AddAttrs(slog.Any(l.redact(name), foreign{name, in.Fields[name], l.redact}))
+		d.add(slog.Any(l.redact(name), foreign{name, in.Fields[name], l.redact}))
 	}
-	i := &item{at: rec.Time, level: in.Level, id: core.CorrelationID(ctx), line: l.render(ctx, rec)}
+	i := d.item(ctx, in.Level, in.Message)
 	if held {
 		l.count.held.Add(1)
 		if r == nil || !r.hold(i) {

@@ -68,7 +68,7 @@ func BenchmarkDirective(b *testing.B) {
 		ctx := metrics.WithRecorder(b.Context())
 		metrics.Put(ctx, config.HomeDuration, 8)
 		_, _ = core.Do(ctx, d, metrics.Record, directive)
-		metrics.EMF(ctx, "test", "")
+		metrics.AppendEMF(ctx, nil, "test", "")
 	}
 }
 

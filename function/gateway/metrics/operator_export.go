@@ -87,7 +87,7 @@ func (r *Registry) embedded(ctx context.Context, in ExportInput) (string, error)
 	if len(points) == 0 {
 		return "", core.Errorf(core.NotFound, core.CauseNoValues, "none of the stack's metrics has a value in the range, so there is no record")
 	}
-	record["_aws"] = declaration(time.Now(), points, false)
+	record["_aws"] = map[string]any{"Timestamp": time.Now().UnixMilli(), "CloudWatchMetrics": declaration(points, false, false)}
 	b, err := json.Marshal(record)
 	return string(b), err
 }

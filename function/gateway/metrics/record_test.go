@@ -16,7 +16,7 @@ import (
 // fields returns the numbers in the line of an invocation.
 func fields(t *testing.T, ctx context.Context) map[string]float64 {
 	t.Helper()
-	line := written(metrics.EMF(ctx, "test", ""))
+	line := written(metrics.AppendEMF(ctx, nil, "test", ""))
 	if problems := broken(line); problems != nil {
 		t.Errorf("%v: %s", problems, line)
 	}
@@ -71,7 +71,7 @@ func TestRecordAllOrNothing(t *testing.T) {
 	if core.CauseOf(err) != core.CauseKind {
 		t.Errorf("%v, want that a counter takes no values", err)
 	}
-	if n, attrs := r.Value("Duration").Count, metrics.EMF(ctx, "test", ""); n != 0 || attrs != nil {
+	if n, attrs := r.Value("Duration").Count, metrics.AppendEMF(ctx, nil, "test", ""); n != 0 || attrs != nil {
 		t.Errorf("%d values and %v were recorded, want none", n, attrs)
 	}
 }
@@ -117,7 +117,7 @@ func TestPutConcurrent(t *testing.T) {
 				if _, err := r.Record(ctx, metrics.RecordInput{Name: "mine"}); err != nil {
 					t.Error(err)
 				}
-				metrics.EMF(ctx, "test", "")
+				metrics.AppendEMF(ctx, nil, "test", "")
 			}
 		})
 	}

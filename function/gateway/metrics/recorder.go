@@ -5,8 +5,9 @@ import (
 	"encoding/json"
 	"log/slog"
 	"math"
-	"strconv"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
@@ -16,9 +17,13 @@ import (
 type recorder struct {
 	mu     sync.Mutex
 	points []point // guarded by mu; the last value of each metric
+	home   string  // guarded by mu; which the invocation was for; "" where there is only one
 	put    []point // guarded by mu; every value of [Put] that no Registry has counted yet
 
-	space [2][10]point // of both, so that they need no memory of their own
+	space struct { // of a directive's, so that they need no memory of their own
+		points [8]point
+		put    [4]point
+	}
 }
 
 type point struct {
@@ -29,10 +34,10 @@ type point struct {
 type recorderKey struct{}
 
 // WithRecorder returns a context that collects the values of the stack's metrics in one
-// invocation, for [EMF].
+// invocation, for [AppendEMF].
 func WithRecorder(ctx context.Context) context.Context {
 	r := new(recorder)
-	r.points, r.put = r.space[0][:0], r.space[1][:0]
+	r.points, r.put = r.space.points[:0], r.space.put[:0]
 	return context.WithValue(ctx, recorderKey{}, r)
 }
 
@@ -41,7 +46,7 @@ func recorderOf(ctx context.Context) *recorder {
 	return r
 }
 
-// Put records a value of one of the stack's metrics for [EMF], without the cost of an
+// Put records a value of one of the stack's metrics for [AppendEMF], without the cost of an
 // operation. The next [Record] with the same recorder counts it in its [Registry], too.
 // Put ignores a value that [Record] rejects, and a context without a recorder. It is
 // safe for concurrent use.
@@ -54,6 +59,33 @@ func Put(ctx context.Context, m config.Metric, v float64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.put = append(r.put, point{m, v})
+}
+
+// ForHome says which home the invocation of ctx is for, where there are several: config's
+// ByHome metrics are counted by home too then.
+func ForHome(ctx context.Context, home string) {
+	if r := recorderOf(ctx); r != nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.home = home
+	}
+}
+
+// Last returns the last value of m that was recorded in the invocation of ctx; ok is false
+// if none was.
+func Last(ctx context.Context, m config.Metric) (v float64, ok bool) {
+	r := recorderOf(ctx)
+	if r == nil {
+		return 0, false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, p := range r.points {
+		if p.metric == m {
+			return p.value, true
+		}
+	}
+	return 0, false
 }
 
 // set keeps the last value of m: a field of the log line has only one.
@@ -80,50 +112,91 @@ func (r *recorder) countPut(registry *Registry, now time.Time) {
 	r.put = r.put[:0]
 }
 
-// EMF returns the values that the recorder of ctx holds as the attributes that make a
-// log line an Embedded Metric Format record: the values, the dimensions and the "_aws"
-// object that declares them. It returns nil if there are none. Version is the number of
+// AppendEMF appends the values that the recorder of ctx holds as the attributes that make
+// a log line an Embedded Metric Format record: the values, the dimensions and the "_aws"
+// object that declares them. It appends nothing if there are none. Version is the number of
 // the deployed version, by which config.Success is counted too; default: it is not.
-func EMF(ctx context.Context, stage, version string) []slog.Attr {
+func AppendEMF(ctx context.Context, attrs []slog.Attr, stage, version string) []slog.Attr {
 	r := recorderOf(ctx)
 	if r == nil {
-		return nil
+		return attrs
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.points) == 0 {
-		return nil
+		return attrs
 	}
-	attrs := make([]slog.Attr, 0, len(r.points)+3)
-	byVersion := false
 	for _, p := range r.points {
 		attrs = append(attrs, slog.Float64(p.metric.Name, p.value))
-		byVersion = byVersion || p.metric == config.Success && version != ""
 	}
 	attrs = append(attrs, slog.String(config.DimensionStage, stage))
+	byVersion := version != "" && slices.ContainsFunc(r.points, func(p point) bool { return p.metric == config.Success })
 	if byVersion {
 		attrs = append(attrs, slog.String(config.DimensionVersion, version))
 	}
-	return append(attrs, slog.Any("_aws", declaration(time.Now(), r.points, byVersion)))
+	if r.home != "" {
+		attrs = append(attrs, slog.String(config.DimensionHome, r.home))
+	}
+	return append(attrs, slog.GroupAttrs("_aws",
+		slog.Int64("Timestamp", time.Now().UnixMilli()),
+		slog.Any("CloudWatchMetrics", declarationOf(r.points, byVersion, r.home != "")),
+	))
 }
 
-// declaration returns the metadata of the format: which fields of a record are
+// A declared is a declaration, and what it is of.
+type declared struct {
+	metrics           []config.Metric
+	byVersion, byHome bool
+	declaration       any // a json.RawMessage
+}
+
+// lastDeclared is kept because most directives record the same metrics.
+var lastDeclared atomic.Pointer[declared]
+
+// declarationOf returns the declaration of these metrics, as a json.RawMessage.
+func declarationOf(points []point, byVersion, byHome bool) any {
+	same := func(p point, m config.Metric) bool { return p.metric == m }
+	if d := lastDeclared.Load(); d != nil && d.byVersion == byVersion && d.byHome == byHome && slices.EqualFunc(points, d.metrics, same) {
+		return d.declaration
+	}
+	d := &declared{byVersion: byVersion, byHome: byHome, declaration: declaration(points, byVersion, byHome)}
+	for _, p := range points {
+		d.metrics = append(d.metrics, p.metric)
+	}
+	lastDeclared.Store(d)
+	return d.declaration
+}
+
+// declaration returns the "CloudWatchMetrics" of the format: which fields of a record are
 // metrics, in which unit and by which dimensions. Its names need no escapes in JSON.
-func declaration(now time.Time, points []point, byVersion bool) json.RawMessage {
-	const most = 1024 // bytes of the ten metrics that there are
-	b := append(make([]byte, 0, most), `{"Timestamp":`...)
-	b = append(strconv.AppendInt(b, now.UnixMilli(), 10), `,"CloudWatchMetrics":[`...)
-	b = append(b, `{"Namespace":"`+config.Namespace+`","Dimensions":[["`+config.DimensionStage+`"]],"Metrics":[`...)
-	for i, p := range points {
-		if i > 0 {
+func declaration(points []point, byVersion, byHome bool) json.RawMessage {
+	b := appendMetrics([]byte("["), points, "", func(config.Metric) bool { return true })
+	if byVersion {
+		b = appendMetrics(append(b, ','), points, config.DimensionVersion, func(m config.Metric) bool { return m == config.Success })
+	}
+	if byHome {
+		b = appendMetrics(append(b, ','), points, config.DimensionHome, func(m config.Metric) bool { return slices.Contains(config.ByHome[:], m) })
+	}
+	return append(b, ']')
+}
+
+// appendMetrics appends those of the metrics, by the stage and one dimension more.
+func appendMetrics(b []byte, points []point, by string, those func(config.Metric) bool) []byte {
+	b = append(b, `{"Namespace":"`+config.Namespace+`","Dimensions":[["`+config.DimensionStage...)
+	if by != "" {
+		b = append(append(b, `","`...), by...)
+	}
+	b = append(b, `"]],"Metrics":[`...)
+	first := true
+	for _, p := range points {
+		if !those(p.metric) {
+			continue
+		}
+		if !first {
 			b = append(b, ',')
 		}
+		first = false
 		b = appendMetric(b, p.metric)
-	}
-	b = append(b, "]}"...)
-	if byVersion {
-		b = append(b, `,{"Namespace":"`+config.Namespace+`","Dimensions":[["`+config.DimensionStage+`","`+config.DimensionVersion+`"]],"Metrics":[`...)
-		b = append(appendMetric(b, config.Success), "]}"...)
 	}
 	return append(b, "]}"...)
 }

@@ -88,10 +88,10 @@ func written(attrs []slog.Attr) string {
 func TestEmbeddedMetrics(t *testing.T) {
 	d := bound(new(metrics.Registry))
 	ctx := metrics.WithRecorder(t.Context())
-	if got := metrics.EMF(ctx, "test", ""); got != nil {
+	if got := metrics.AppendEMF(ctx, nil, "test", ""); got != nil {
 		t.Errorf("without a value it is %v", got)
 	}
-	if got := metrics.EMF(t.Context(), "test", ""); got != nil {
+	if got := metrics.AppendEMF(t.Context(), nil, "test", ""); got != nil {
 		t.Errorf("without a recorder it is %v", got)
 	}
 	for i, m := range config.Metrics() {
@@ -104,7 +104,7 @@ func TestEmbeddedMetrics(t *testing.T) {
 	if _, err := core.Do(ctx, d, metrics.Record, metrics.RecordInput{Name: "mine", Value: 1}); err != nil {
 		t.Fatal(err)
 	}
-	line := written(metrics.EMF(ctx, "test", ""))
+	line := written(metrics.AppendEMF(ctx, nil, "test", ""))
 	if problems := broken(line); problems != nil {
 		t.Errorf("%v: %s", problems, line)
 	}
@@ -136,7 +136,7 @@ func TestEmbeddedVersion(t *testing.T) {
 			for _, m := range tt.metrics {
 				metrics.Put(ctx, m, 1)
 			}
-			line := written(metrics.EMF(ctx, "test", tt.version))
+			line := written(metrics.AppendEMF(ctx, nil, "test", tt.version))
 			if problems := broken(line); problems != nil {
 				t.Errorf("%v: %s", problems, line)
 			}
@@ -144,6 +144,24 @@ func TestEmbeddedVersion(t *testing.T) {
 				t.Errorf("counted by version: %v, want %v: %s", got, tt.want, line)
 			}
 		})
+	}
+}
+
+// TestEmbeddedHome records the same metrics for one of several homes, and where there is
+// only one.
+func TestEmbeddedHome(t *testing.T) {
+	const byHome = `"Dimensions":[["Stage","Home"]]`
+	for _, home := range []string{"cabin", "", "office", ""} {
+		ctx := metrics.WithRecorder(t.Context())
+		metrics.Put(ctx, config.ByHome[0], 1)
+		metrics.ForHome(ctx, home)
+		line := written(metrics.AppendEMF(ctx, nil, "test", ""))
+		if problems := broken(line); problems != nil {
+			t.Errorf("home %q: %v: %s", home, problems, line)
+		}
+		if got := strings.Contains(line, byHome); got != (home != "") || got != strings.Contains(line, fmt.Sprintf(`"Home":%q`, home)) {
+			t.Errorf("home %q: counted by home: %v: %s", home, got, line)
+		}
 	}
 }
 
