@@ -109,12 +109,16 @@ func read(res *http.Response, limit int64) ([]byte, error) {
 	if res.ContentLength > limit {
 		return nil, errTooLong
 	}
-	buf := bytes.NewBuffer(make([]byte, 0, max(res.ContentLength, 512)+bytes.MinRead))
-	n, err := buf.ReadFrom(io.LimitReader(res.Body, limit+1))
-	if err == nil && n > limit {
+	if res.ContentLength > 0 && res.Body != http.NoBody { // net/http sees to it that there is no more
+		body := make([]byte, res.ContentLength)
+		n, err := io.ReadFull(res.Body, body)
+		return body[:n], err
+	}
+	body, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
+	if err == nil && int64(len(body)) > limit {
 		err = errTooLong
 	}
-	return buf.Bytes(), err
+	return body, err
 }
 
 func (a *attempt) end() {
@@ -140,6 +144,13 @@ func (a *attempt) fail(ctx context.Context, err error) error {
 	return a.failure
 }
 
+// sent reports whether any byte of the request was sent.
+func (a *attempt) sent() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.conn != nil && a.conn.written.Load() != a.before
+}
+
 // mayRetry reports whether the request, which has failed, may be sent again and a
 // retry may succeed.
 func (a *attempt) mayRetry(ctx context.Context) bool {
@@ -149,10 +160,7 @@ func (a *attempt) mayRetry(ctx context.Context) bool {
 	if d, ok := ctx.Deadline(); ok && time.Until(d) < least || ctx.Err() != nil {
 		return false
 	}
-	a.mu.Lock()
-	sent := a.conn != nil && a.conn.written.Load() != a.before
-	a.mu.Unlock()
-	if sent && !a.request.Idempotent {
+	if !a.request.Idempotent && a.sent() {
 		return false
 	}
 	switch a.failure.Cause {

@@ -172,6 +172,40 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// TestLengths reads bodies of which the length is known, unknown and wrong.
+func TestLengths(t *testing.T) {
+	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/unknown":
+			w.(http.Flusher).Flush()
+		case "/none":
+			return
+		case "/short":
+			w.Header().Set("Content-Length", "1001")
+		}
+		_, _ = w.Write(bytes.Repeat([]byte("x"), 1000))
+	}))
+	defer home.Close()
+	c := client(t, httpclient.Config{})
+	for _, tt := range []struct {
+		method, path string
+		length       int
+		cause        core.Cause
+	}{
+		{"GET", "/", 1000, ""},
+		{"GET", "/unknown", 1000, ""},
+		{"GET", "/none", 0, ""},
+		{"HEAD", "/", 0, ""},
+		{"GET", "/short", 0, core.CauseReset},
+		{"GET", "/", 1000, ""},
+	} {
+		res, err := send(t, c, httpclient.Request{Method: tt.method, URL: home.URL + tt.path})
+		if core.CauseOf(err) != tt.cause || len(res.Body) != tt.length {
+			t.Errorf("%s %s: %d bytes, %v; want %d, cause %q", tt.method, tt.path, len(res.Body), err, tt.length, tt.cause)
+		}
+	}
+}
+
 // TestSecretHeaders checks that they reach the home only: not the same host at another
 // port, nor over another scheme.
 func TestSecretHeaders(t *testing.T) {
@@ -180,7 +214,7 @@ func TestSecretHeaders(t *testing.T) {
 	defer home.Close()
 	defer other.Close()
 	secure := secureServer(t, http.HandlerFunc(seen))
-	c := client(t, httpclient.Config{Home: home.URL, Headers: map[string]core.Secret{"CF-Access-Client-Secret": canary}})
+	c := client(t, httpclient.Config{Home: httpclient.Home{Address: home.URL, Headers: map[string]core.Secret{"CF-Access-Client-Secret": canary}}})
 	for url, want := range map[string]string{home.URL + "/api": canary, strings.Replace(home.URL, "http:", "HTTP:", 1): canary, other.URL: "", secure.URL: ""} {
 		res, err := send(t, c, httpclient.Request{URL: url})
 		if err != nil || string(res.Body) != want {
@@ -234,7 +268,7 @@ func TestPool(t *testing.T) {
 		t.Errorf("got %+v; want 3 requests on one connection that is idle now", s)
 	}
 	// A configuration that makes the same connections keeps them.
-	if err := c.Configure(httpclient.Config{BodyLimit: 5, Headers: map[string]core.Secret{}}); err != nil {
+	if err := c.Configure(httpclient.Config{BodyLimit: 5, Home: httpclient.Home{Headers: map[string]core.Secret{}}}); err != nil {
 		t.Fatal(err)
 	}
 	if s = status(t, c); s.Open != 1 {

@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"net/http"
 	"net/url"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -25,41 +24,72 @@ const idleTimeout = 50 * time.Second
 const maxHeader = 256 << 10
 
 // A clientConfig is a configuration in effect, with the transports that it makes: one
-// for the home, one for all other hosts.
+// for each home, one for all other hosts.
 type clientConfig struct {
-	config       Config
-	homeOrigin   string // "" without a home
-	home, others *transportPool
+	config Config
+	homes  []home // the first is that of the configuration; another one for each of its More
+	others *transportPool
+}
+
+// A home is one of a configuration in effect.
+type home struct {
+	Home
+	origin origin
+	pool   *transportPool // that of all other hosts, unless the home has its own trust
 }
 
 // newClientConfig returns the clientConfig of a configuration that was checked. It
-// shares the transports of old, and so their connections, if it would make equal ones.
+// shares the transports of old, and so their connections, where it would make equal ones.
 func (c *Client) newClientConfig(config Config, old *clientConfig) *clientConfig {
-	cc := &clientConfig{config: config, homeOrigin: origin(config.Home)}
-	if old != nil && reflect.DeepEqual(config.forTransports(), old.config.forTransports()) {
-		cc.home, cc.others = old.home, old.others
-		return cc
+	cc := &clientConfig{config: config}
+	if old != nil && !old.config.sendsAs(config) {
+		old = nil
 	}
-	cc.others = &transportPool{make: func(system bool) *http.Transport { return c.publicTransport(config, system) }}
-	cc.home = cc.others
-	if config.hasOwnTrust() {
-		cc.home = &transportPool{make: func(system bool) *http.Transport { return c.transport(config, config.homeTLS(system)) }}
-		cc.home.fixedRoots = config.CA != "" || config.Insecure
+	if old != nil {
+		cc.others = old.others
+	} else {
+		cc.others = &transportPool{make: func(system bool) *http.Transport { return c.publicTransport(config, system) }}
+	}
+	for _, h := range append([]Home{config.Home}, config.More...) {
+		u, _ := url.Parse(h.Address) // checked
+		cc.homes = append(cc.homes, home{h, originOf(u), cc.poolOf(c, h, old)})
 	}
 	return cc
 }
 
-// forTransports returns the part of c that transports depend on.
-func (c Config) forTransports() Config {
-	p := c
-	p.Headers, p.BodyLimit, p.AnswerLimit = nil, 0, 0
-	p.Timeouts = Timeouts{Idle: c.Idle}
-	return p
+// poolOf returns the transports for h: those of old where it has a home alike.
+func (cc *clientConfig) poolOf(c *Client, h Home, old *clientConfig) *transportPool {
+	if !h.hasOwnTrust() {
+		return cc.others
+	}
+	if old != nil {
+		for _, before := range old.homes {
+			if before.trustsAs(h) {
+				return before.pool
+			}
+		}
+	}
+	return &transportPool{
+		make:       func(system bool) *http.Transport { return c.transport(cc.config, h.tls(system)) },
+		fixedRoots: h.CA != "" || h.Insecure,
+	}
+}
+
+// sendsAs reports whether transports for hosts that are no home are the same with both.
+func (c Config) sendsAs(other Config) bool {
+	return c.Proxy == other.Proxy && slices.Equal(c.NoProxy, other.NoProxy) && c.Idle == other.Idle
+}
+
+// trustsAs reports whether transports for both are the same: their address and their
+// headers are of no account.
+func (h Home) trustsAs(other Home) bool {
+	return h.CA == other.CA && slices.Equal(h.Pins, other.Pins) &&
+		h.Certificate == other.Certificate && h.Key == other.Key && h.Insecure == other.Insecure
 }
 
 // hasOwnTrust reports whether connections to the home differ from those to other hosts.
-func (c Config) hasOwnTrust() bool {
-	return c.CA != "" || c.Insecure || len(c.Pins) > 0 || c.Certificate != ""
+func (h Home) hasOwnTrust() bool {
+	return h.CA != "" || h.Insecure || len(h.Pins) > 0 || h.Certificate != ""
 }
 
 // publicTransport returns the transport for hosts with a public certificate. A proxy's
@@ -100,48 +130,56 @@ func (c Config) proxyFor(r *http.Request) (*url.URL, error) {
 
 // transports returns those for u.
 func (cc *clientConfig) transports(u *url.URL) *transportPool {
-	if cc.isHome(u) {
-		return cc.home
+	if h := cc.homeAt(u); h != nil {
+		return h.pool
 	}
 	return cc.others
 }
 
 // secretHeaders returns the headers to add to a request to u.
 func (cc *clientConfig) secretHeaders(u *url.URL) map[string]core.Secret {
-	if len(cc.config.Headers) == 0 || !cc.isHome(u) {
-		return nil
+	if h := cc.homeAt(u); h != nil {
+		return h.Headers
 	}
-	return cc.config.Headers
+	return nil
 }
 
-// isHome reports whether u has the home's origin, scheme and port included: anyone
-// could read over HTTP what is meant for HTTPS.
-func (cc *clientConfig) isHome(u *url.URL) bool {
-	return cc.homeOrigin != "" && originOf(u) == cc.homeOrigin
-}
-
-func origin(text string) string {
-	u, err := url.Parse(text)
-	if text == "" || err != nil {
-		return ""
+// homeAt returns the home that has the origin of u, scheme and port included, as anyone
+// could read over HTTP what is meant for HTTPS; nil if there is none.
+func (cc *clientConfig) homeAt(u *url.URL) *home {
+	at := originOf(u)
+	for i := range cc.homes {
+		if h := &cc.homes[i]; h.Address != "" && h.origin == at {
+			return h
+		}
 	}
-	return originOf(u)
+	return nil
 }
 
-func originOf(u *url.URL) string {
+// An origin is what two addresses of the same server have in common.
+type origin struct{ scheme, host, port string }
+
+func originOf(u *url.URL) origin {
 	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	switch {
+	case port != "":
+	case u.Scheme == "http":
+		port = "80"
+	case u.Scheme == "https":
+		port = "443"
 	}
-	return u.Scheme + "://" + strings.ToLower(u.Hostname()) + ":" + port
+	return origin{u.Scheme, strings.ToLower(u.Hostname()), port}
 }
 
-// closeIdle closes the idle connections of cc that next, which may be nil, does not
-// share.
+// closeIdle closes the idle connections of cc that next does not share.
 func (cc *clientConfig) closeIdle(next *clientConfig) {
-	for _, p := range []*transportPool{cc.home, cc.others} {
-		if next == nil || p != next.home && p != next.others {
-			p.closeIdle()
+	shared := map[*transportPool]bool{next.others: true}
+	for _, h := range next.homes {
+		shared[h.pool] = true
+	}
+	for _, h := range append(cc.homes, home{pool: cc.others}) {
+		if !shared[h.pool] {
+			h.pool.closeIdle()
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package httpclient
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"net"
@@ -9,23 +10,23 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// DialHome connects to the host of the configuration's home, verifies its certificate as
-// a request to it would, and returns the connection, for a protocol that is not HTTP. Its
-// errors are those of [MakeRequest].
-func (c *Client) DialHome(ctx context.Context) (net.Conn, error) {
-	cc := c.current()
-	u, err := url.Parse(cc.homeOrigin)
-	if err != nil || u.Scheme != "https" {
-		return nil, core.Errorf(core.Invalid, core.CauseBadRequest, "there is no https address to connect to")
+// DialHome connects to a host, verifies its certificate as a request to it would, and
+// returns the connection, for a protocol that is not HTTP. host has a port where that is
+// not 443. Its errors are those of [MakeRequest].
+func (c *Client) DialHome(ctx context.Context, host string) (net.Conn, error) {
+	u, err := url.Parse("https://" + host)
+	if err != nil || u.Host != host || u.Hostname() == "" {
+		return nil, core.Errorf(core.Invalid, core.CauseBadRequest, "%.80q is not the name of a host to connect to", host)
 	}
-	for pool := cc.home; ; {
+	address := net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), "443"))
+	for pool := c.current().transports(u); ; {
 		t := pool.current()
 		reached := dialling
 		conn, err := connectTLS(ctx, &reached, func(ctx context.Context) (net.Conn, error) {
 			if t.DialTLSContext != nil { // trusts the embedded authorities
-				return t.DialTLSContext(ctx, "tcp", u.Host)
+				return t.DialTLSContext(ctx, "tcp", address)
 			}
-			raw, err := c.dial(ctx, "tcp", u.Host)
+			raw, err := c.dial(ctx, "tcp", address)
 			if err != nil {
 				return nil, err
 			}

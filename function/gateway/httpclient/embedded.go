@@ -34,7 +34,7 @@ func authorities(wanted func(der string) bool) *x509.CertPool {
 			continue
 		}
 		if c, err := x509.ParseCertificate([]byte(der)); err == nil {
-			pool.AddCert(c)
+			pool.AddCert(verifier(c))
 		}
 	}
 	return pool
@@ -83,7 +83,7 @@ func verify(host string, s tls.ConnectionState) error {
 	}
 	o := x509.VerifyOptions{DNSName: host, Roots: authoritiesOf(chain), Intermediates: x509.NewCertPool()}
 	for _, link := range chain[1:] {
-		o.Intermediates.AddCert(link)
+		o.Intermediates.AddCert(verifier(link))
 	}
 	if _, err := chain[0].Verify(o); err != nil {
 		return &tls.CertificateVerificationError{UnverifiedCertificates: chain, Err: err}

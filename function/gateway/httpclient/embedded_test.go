@@ -29,18 +29,24 @@ type signer struct {
 }
 
 // sign returns a certificate as change makes it, signed by s or, if s is nil, by itself.
+// Its key is of the curve P-256, or of the one that change leaves in place of a public key.
 func (s *signer) sign(t *testing.T, name string, change func(*x509.Certificate)) *signer {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
 	now := time.Now()
 	c := &x509.Certificate{
 		SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: name, Organization: []string{"Tests"}},
 		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour), BasicConstraintsValid: true,
 	}
 	change(c)
+	curve, ok := c.PublicKey.(elliptic.Curve)
+	if !ok {
+		curve = elliptic.P256()
+	}
+	key, err := ecdsa.GenerateKey(curve, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.PublicKey = &key.PublicKey
 	if s == nil {
 		s = &signer{c, key}
 	}
@@ -70,6 +76,18 @@ func of(hosts ...string) func(*x509.Certificate) {
 	}
 }
 
+// tampered returns s with another last byte, which is of its signature.
+func tampered(t *testing.T, s *signer) *signer {
+	t.Helper()
+	der := slices.Clone(s.Raw)
+	der[len(der)-1] ^= 1
+	c, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &signer{c, s.key}
+}
+
 // shows starts a server that shows these certificates, its own first.
 func shows(t *testing.T, version uint16, chain ...*signer) *httptest.Server {
 	t.Helper()
@@ -86,8 +104,20 @@ func shows(t *testing.T, version uint16, chain ...*signer) *httptest.Server {
 }
 
 // TestEmbedded verifies servers against embedded authorities: it accepts those that
-// crypto/tls accepts with a pool of them, and no others.
+// crypto/tls accepts with a pool of them, and no others. Keys of P-384 are verified in a
+// way of our own.
 func TestEmbedded(t *testing.T) {
+	for _, curve := range []elliptic.Curve{elliptic.P256(), elliptic.P384()} {
+		t.Run(curve.Params().Name, func(t *testing.T) {
+			embedded(t, func(c *x509.Certificate) {
+				authority(c)
+				c.PublicKey = curve
+			})
+		})
+	}
+}
+
+func embedded(t *testing.T, authority func(*x509.Certificate)) {
 	var none *signer
 	root, old, stranger := none.sign(t, "root", authority), none.sign(t, "old", authority), none.sign(t, "stranger", authority)
 	impostor := none.sign(t, "root", authority) // by the name of another
@@ -125,6 +155,8 @@ func TestEmbedded(t *testing.T) {
 		"by an impostor":                 {"", []*signer{leaf(impostor, of("127.0.0.1")), impostor}, false},
 		"by itself":                      {"", []*signer{leaf(none, of("127.0.0.1"))}, false},
 		"for clients":                    {"", []*signer{leaf(root, func(c *x509.Certificate) { of("127.0.0.1")(c); c.ExtKeyUsage[0] = x509.ExtKeyUsageClientAuth })}, false},
+		"with a signature changed":       {"", []*signer{tampered(t, leaf(inter, of("127.0.0.1"))), inter}, false},
+		"by an intermediate, changed":    {"", []*signer{leaf(inter, of("127.0.0.1")), tampered(t, inter)}, false},
 		"by no authority":                {"", []*signer{leaf(leaf(root, of("127.0.0.1")), of("127.0.0.1")), leaf(root, of("127.0.0.1"))}, false},
 	} {
 		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {

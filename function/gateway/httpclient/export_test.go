@@ -6,3 +6,6 @@ func SetRoots(der string) (restore func()) {
 	rootsDER = der
 	return func() { rootsDER = before }
 }
+
+// Verifier is verifier.
+var Verifier = verifier

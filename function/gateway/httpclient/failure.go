@@ -42,7 +42,7 @@ func classify(ctx context.Context, p phase, err error) *core.Error {
 	case errors.Is(err, syscall.ETIMEDOUT):
 		return &core.Error{Kind: core.Unreachable, Cause: core.CauseTimeout, Err: timeoutError{"the bytes sent are not acknowledged", p}}
 	case errors.Is(err, errPin):
-		return core.Errorf(core.Unreachable, core.CauseTLS, "the server's key is not the pinned one: %w; if the server has a new key on purpose, pin that", err)
+		return core.Errorf(core.Unreachable, core.CauseOtherKey, "the server's key is not the pinned one: %w; if the server has a new key on purpose, pin that", err)
 	}
 	if status, ok := errors.AsType[notFinal](err); ok {
 		return &core.Error{Kind: core.Unreachable, Cause: core.CauseProtocol, Err: status}
@@ -52,6 +52,9 @@ func classify(ctx context.Context, p phase, err error) *core.Error {
 	}
 	if _, ok := errors.AsType[*net.DNSError](err); ok {
 		return core.Errorf(core.Unreachable, core.CauseDNS, "the host's name has no address: %w", withoutURL(err))
+	}
+	if wantsCertificate(err) {
+		return core.Errorf(core.Unreachable, core.CauseClientCertificate, "the server asks for a client certificate, and does not accept what it is shown (%w): store the right one with `hearthgate certificate`", withoutURL(err))
 	}
 	if p == tlsHandshake || isTLS(err) {
 		return core.Errorf(core.Unreachable, core.CauseTLS, "the TLS handshake failed: %w", withoutURL(err))
@@ -109,6 +112,13 @@ func isTLS(err error) bool {
 	_, alert := errors.AsType[tls.AlertError](err)
 	_, host := errors.AsType[x509.HostnameError](err)
 	return verify || record || alert || host || strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
+}
+
+// wantsCertificate reports whether the server refused the client's certificate, or that it
+// has none. Which alert it sends for that depends on the server.
+func wantsCertificate(err error) bool {
+	return containsAny(err, "tls: certificate required", "remote error: tls: bad certificate", "remote error: tls: unknown certificate",
+		"remote error: tls: unsupported certificate", "remote error: tls: revoked certificate", "remote error: tls: expired certificate")
 }
 
 // isUntrusted reports whether no trusted authority vouches for a certificate.

@@ -35,7 +35,7 @@ func TestT1Interim(t *testing.T) {
 				home.EnableHTTP2 = h2
 				home.StartTLS()
 				defer home.Close()
-				c := client(t, httpclient.Config{Home: home.URL, Insecure: true})
+				c := client(t, httpclient.Config{Home: httpclient.Home{Address: home.URL, Insecure: true}})
 				res, err := send(t, c, httpclient.Request{Method: "POST", URL: home.URL, Body: []byte("{}")})
 				if core.CauseOf(err) != tt.cause || tt.cause == "" && res.Status != http.StatusTeapot {
 					t.Errorf("got %d, %v; want cause %q", res.Status, err, tt.cause)

@@ -168,8 +168,9 @@ func (s sender) reset(context.Context, core.None) (Status, error) {
 		initial = Config{}
 	}
 	old := s.current()
-	s.slot().Store(s.newClientConfig(initial, nil))
-	old.closeIdle(nil)
+	next := s.newClientConfig(initial, nil)
+	s.slot().Store(next)
+	old.closeIdle(next)
 	s.counts.reset()
 	return until, nil
 }

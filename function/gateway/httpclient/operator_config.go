@@ -20,7 +20,7 @@ func (s sender) change(_ context.Context, change Config) (Configuration, error) 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	config := s.current().config.with(change)
-	if err := errors.Join(config.Check(), config.checkHome()); err != nil {
+	if err := errors.Join(config.Check(), config.checkAddress()); err != nil {
 		return Configuration{}, &core.Error{Kind: core.Invalid, Cause: core.CauseInput, Err: err}
 	}
 	s.apply(config)
@@ -67,7 +67,7 @@ type CertificateInfo struct {
 func (cc *clientConfig) view() Configuration {
 	c := cc.config
 	v := Configuration{
-		Home: c.Home, Roots: cc.roots(), Pins: c.Pins, NoProxy: c.NoProxy,
+		Home: c.Address, Roots: cc.roots(), Pins: c.Pins, NoProxy: c.NoProxy,
 		BodyLimit: cmp.Or(c.BodyLimit, MaxBody), AnswerLimit: cmp.Or(c.AnswerLimit, MaxBody), Timeouts: c.Timeouts,
 	}
 	v.Idle = cmp.Or(c.Idle, core.Seconds(idleTimeout))
@@ -99,7 +99,7 @@ func (cc *clientConfig) roots() string {
 		return "nobody"
 	case c.CA != "":
 		return "ca"
-	case cc.home.usesSystemRoots():
+	case cc.homes[0].pool.usesSystemRoots():
 		return "system"
 	}
 	return "embedded"
@@ -132,7 +132,7 @@ type Validation struct {
 func (s sender) validate(_ context.Context, in ValidateInput) (Validation, error) {
 	config := s.current().config.with(in.Change)
 	var v Validation
-	if err := errors.Join(config.Check(), config.checkHome()); err != nil {
+	if err := errors.Join(config.Check(), config.checkAddress()); err != nil {
 		v.Problems = strings.Split(err.Error(), "\n")
 	}
 	slices.Sort(v.Problems)
@@ -147,7 +147,7 @@ func (s sender) validate(_ context.Context, in ValidateInput) (Validation, error
 func (c Config) warnings() (warnings []string) {
 	const soon = 14 * 24 * time.Hour
 	warn := func(format string, args ...any) { warnings = append(warnings, fmt.Sprintf(format, args...)) }
-	if strings.HasPrefix(c.Home, "http://") {
+	if strings.HasPrefix(c.Address, "http://") {
 		warn("home is http: the token travels in clear")
 		if len(c.Headers) > 0 {
 			warn("home is http: the headers %s travel in clear", strings.Join(slices.Sorted(maps.Keys(c.Headers)), ", "))

@@ -63,7 +63,7 @@ func TestPeerClosed(t *testing.T) {
 					home.StartTLS()
 				}
 				defer home.Close()
-				c := client(t, httpclient.Config{Home: home.URL, Insecure: true})
+				c := client(t, httpclient.Config{Home: httpclient.Home{Address: home.URL, Insecure: true}})
 				ended := make(chan struct{}, 2)
 				c.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
 					raw, err := new(net.Dialer).DialContext(ctx, network, address)

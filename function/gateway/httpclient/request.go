@@ -33,6 +33,7 @@ type Request struct {
 	Query      core.Secret   `json:"-"` // the query of the URL, where it is secret
 	Limit      int64         `json:"limit,omitempty" doc:"maximum length of the response; default: the configuration's" unit:"B"`
 	Idempotent bool          `json:"idempotent,omitempty" doc:"it may be sent twice, so it is retried if the first attempt got no response"`
+	Once       bool          `json:"-"` // it is never retried
 	Reuse      time.Duration `json:"-"` // how long the 200 response of an idempotent GET may be reused; default: not at all
 }
 
@@ -81,6 +82,7 @@ type Response struct {
 	Duration time.Duration `json:"duration_ns" doc:"of the last attempt, until the last byte of the response" unit:"ns"`
 	Reused   bool          `json:"reused" doc:"the connection of the last attempt existed before; known of a failed request too"`
 
+	Unsent     bool          `json:"-"` // of a failed request: not a byte of it was sent
 	Attempts   int           `json:"-"` // how often it was tried, 1 without a retry; known of a failed request too
 	Connecting time.Duration `json:"-"` // of the last attempt, until it had a connection, or failed before; known of a failed request too
 	Expires    time.Time     `json:"-"` // when the server's certificate does; the zero time without a TLS handshake in the last attempt
@@ -117,7 +119,7 @@ func (s sender) send(ctx context.Context, r Request) (res Response, a *attempt, 
 		defer cancel()
 	}
 	transports, deadlines := cc.transports(u), newPhaseDeadlines(ctx, cc.config.Timeouts)
-	tries := 0
+	tries, sent := 0, false
 	for {
 		tries++
 		a = &attempt{
@@ -127,10 +129,11 @@ func (s sender) send(ctx context.Context, r Request) (res Response, a *attempt, 
 		if res, err = a.run(ctx, u); err == nil {
 			break
 		}
+		sent = sent || a.sent()
 		if transports.fallBackToSystemRoots(a.transport, err) {
 			continue
 		}
-		if deadlines.final || !a.mayRetry(ctx) {
+		if deadlines.final || r.Once || !a.mayRetry(ctx) {
 			break
 		}
 		deadlines.final = true
@@ -139,7 +142,7 @@ func (s sender) send(ctx context.Context, r Request) (res Response, a *attempt, 
 	}
 	s.counts.record(err)
 	a.measure(&res)
-	res.Attempts = tries
+	res.Attempts, res.Unsent = tries, err != nil && !sent
 	return res, a, err
 }
 

@@ -126,7 +126,7 @@ func TestSwitchingProtocols(t *testing.T) {
 // TestHTTP1 has a server offer HTTP/2: the client speaks HTTP/1.1.
 func TestHTTP1(t *testing.T) {
 	home := secureServer(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.Proto) }))
-	res, err := send(t, client(t, httpclient.Config{Home: home.URL, Insecure: true}), httpclient.Request{URL: home.URL})
+	res, err := send(t, client(t, httpclient.Config{Home: httpclient.Home{Address: home.URL, Insecure: true}}), httpclient.Request{URL: home.URL})
 	if err != nil || string(res.Body) != "HTTP/1.1" {
 		t.Errorf("got %q, %v; want HTTP/1.1", res.Body, err)
 	}

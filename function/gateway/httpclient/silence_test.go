@@ -31,7 +31,7 @@ func TestT3Silence(t *testing.T) {
 				home.EnableHTTP2 = h2
 				home.StartTLS()
 				t.Cleanup(home.Close)
-				c := client(t, httpclient.Config{Home: home.URL, Insecure: true})
+				c := client(t, httpclient.Config{Home: httpclient.Home{Address: home.URL, Insecure: true}})
 				for i, step := range []struct {
 					pause  time.Duration
 					reused bool
@@ -55,7 +55,7 @@ func BenchmarkSilence(b *testing.B) {
 	defer home.Close()
 	for _, fresh := range []bool{false, true} {
 		b.Run(map[bool]string{false: "kept", true: "new"}[fresh], func(b *testing.B) {
-			c := client(b, httpclient.Config{Home: home.URL, Insecure: true})
+			c := client(b, httpclient.Config{Home: httpclient.Home{Address: home.URL, Insecure: true}})
 			d := bound(c)
 			for b.Loop() {
 				if fresh {

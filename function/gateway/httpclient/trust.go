@@ -31,20 +31,20 @@ func publicTLS(systemRoots bool) *tls.Config {
 	return conf
 }
 
-// homeTLS returns the TLS configuration for the home. c was checked.
-func (c Config) homeTLS(systemRoots bool) *tls.Config {
-	conf := publicTLS(systemRoots || c.CA != "" || c.Insecure)
-	if c.CA != "" {
+// tls returns the TLS configuration for connections to h, which was checked.
+func (h Home) tls(systemRoots bool) *tls.Config {
+	conf := publicTLS(systemRoots || h.CA != "" || h.Insecure)
+	if h.CA != "" {
 		conf.RootCAs = x509.NewCertPool()
-		conf.RootCAs.AppendCertsFromPEM([]byte(c.CA))
+		conf.RootCAs.AppendCertsFromPEM([]byte(h.CA))
 	}
-	if c.Certificate != "" {
-		pair, _ := tls.X509KeyPair([]byte(c.Certificate), []byte(c.Key.Reveal()))
+	if h.Certificate != "" {
+		pair, _ := tls.X509KeyPair([]byte(h.Certificate), []byte(h.Key.Reveal()))
 		conf.Certificates = []tls.Certificate{pair}
 	}
-	conf.InsecureSkipVerify = c.Insecure // the owner set HOME_ASSISTANT_VERIFY_SSL to false
-	if len(c.Pins) > 0 {
-		conf.VerifyConnection = c.checkPins // which is called for resumed sessions too
+	conf.InsecureSkipVerify = h.Insecure // the owner set HOME_ASSISTANT_VERIFY_SSL to false
+	if len(h.Pins) > 0 {
+		conf.VerifyConnection = h.checkPins // which is called for resumed sessions too
 	}
 	return conf
 }
@@ -52,12 +52,12 @@ func (c Config) homeTLS(systemRoots bool) *tls.Config {
 // checkPins returns errPin unless a pinned key is in a verified chain or in the
 // server's own certificate. Without a verified chain only its own counts: it has not
 // proved to have the other keys.
-func (c Config) checkPins(s tls.ConnectionState) error {
-	if len(s.PeerCertificates) > 0 && slices.Contains(c.Pins, pin(s.PeerCertificates[0])) {
+func (h Home) checkPins(s tls.ConnectionState) error {
+	if len(s.PeerCertificates) > 0 && slices.Contains(h.Pins, pin(s.PeerCertificates[0])) {
 		return nil
 	}
 	for _, chain := range s.VerifiedChains {
-		if slices.ContainsFunc(chain, func(x *x509.Certificate) bool { return slices.Contains(c.Pins, pin(x)) }) {
+		if slices.ContainsFunc(chain, func(x *x509.Certificate) bool { return slices.Contains(h.Pins, pin(x)) }) {
 			return nil
 		}
 	}
@@ -70,8 +70,8 @@ func (c Config) checkPins(s tls.ConnectionState) error {
 func (c *Client) Verify(host string, port int, chain []*x509.Certificate) (checked bool, err error) {
 	cc := c.current()
 	transports, conf := cc.others, publicTLS(false)
-	if cc.isHome(&url.URL{Scheme: "https", Host: net.JoinHostPort(host, strconv.Itoa(port))}) {
-		transports, conf = cc.home, cc.config.homeTLS(false)
+	if home := cc.homeAt(&url.URL{Scheme: "https", Host: net.JoinHostPort(host, strconv.Itoa(port))}); home != nil {
+		transports, conf = home.pool, home.tls(false)
 	}
 	s := tls.ConnectionState{PeerCertificates: chain}
 	if !conf.InsecureSkipVerify {

@@ -84,21 +84,21 @@ func TestTrust(t *testing.T) {
 		body   string
 	}{
 		"the system's authorities":           {url: home.URL},
-		"the home's own":                     {url: home.URL, config: httpclient.Config{CA: ca}},
-		"another's":                          {url: home.URL, config: httpclient.Config{CA: other}, want: "unknown authority"},
+		"the home's own":                     {url: home.URL, config: httpclient.Config{Home: httpclient.Home{CA: ca}}},
+		"another's":                          {url: home.URL, config: httpclient.Config{Home: httpclient.Home{CA: other}}, want: "unknown authority"},
 		"another host":                       {url: elsewhere, want: "localhost"},
-		"another host, the home's authority": {url: elsewhere, config: httpclient.Config{CA: ca}, want: "localhost"},
-		"anyone":                             {url: elsewhere, config: httpclient.Config{Insecure: true}},
-		"pinned, and the system's":           {url: home.URL, config: httpclient.Config{Pins: []string{wrong, right}}},
-		"another pin":                        {url: home.URL, config: httpclient.Config{Pins: []string{wrong}}, want: "pinned"},
-		"pinned, and another's authority":    {url: home.URL, config: httpclient.Config{CA: other, Pins: []string{right}}, want: "unknown authority"},
-		"pinned alone":                       {url: elsewhere, config: httpclient.Config{Insecure: true, Pins: []string{right}}},
-		"another pin alone":                  {url: elsewhere, config: httpclient.Config{Insecure: true, Pins: []string{wrong}}, want: "pinned"},
-		"a client's certificate":             {url: mutual.URL, config: httpclient.Config{CA: ca, Certificate: mine, Key: core.Secret(key)}, body: "me"},
-		"no client's certificate":            {url: mutual.URL, config: httpclient.Config{CA: ca}, want: "remote error"},
+		"another host, the home's authority": {url: elsewhere, config: httpclient.Config{Home: httpclient.Home{CA: ca}}, want: "localhost"},
+		"anyone":                             {url: elsewhere, config: httpclient.Config{Home: httpclient.Home{Insecure: true}}},
+		"pinned, and the system's":           {url: home.URL, config: httpclient.Config{Home: httpclient.Home{Pins: []string{wrong, right}}}},
+		"another pin":                        {url: home.URL, config: httpclient.Config{Home: httpclient.Home{Pins: []string{wrong}}}, want: "pinned"},
+		"pinned, and another's authority":    {url: home.URL, config: httpclient.Config{Home: httpclient.Home{CA: other, Pins: []string{right}}}, want: "unknown authority"},
+		"pinned alone":                       {url: elsewhere, config: httpclient.Config{Home: httpclient.Home{Insecure: true, Pins: []string{right}}}},
+		"another pin alone":                  {url: elsewhere, config: httpclient.Config{Home: httpclient.Home{Insecure: true, Pins: []string{wrong}}}, want: "pinned"},
+		"a client's certificate":             {url: mutual.URL, config: httpclient.Config{Home: httpclient.Home{CA: ca, Certificate: mine, Key: core.Secret(key)}}, body: "me"},
+		"no client's certificate":            {url: mutual.URL, config: httpclient.Config{Home: httpclient.Home{CA: ca}}, want: "remote error"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tt.config.Home = tt.url
+			tt.config.Address = tt.url
 			c := client(t, tt.config)
 			res, err := send(t, c, httpclient.Request{Method: "POST", URL: tt.url, Body: []byte("{}")})
 			if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) || string(res.Body) != tt.body {
@@ -122,12 +122,12 @@ func TestTrustOfTheHomeOnly(t *testing.T) {
 		url    string
 		ok     bool
 	}{
-		"an authority of its own":     {httpclient.Config{CA: wrong}, other.URL, true},
-		"a pin of its own":            {httpclient.Config{Pins: []string{strings.Repeat("A", 43) + "="}}, other.URL, true},
-		"whatever its certificate is": {httpclient.Config{Insecure: true}, elsewhere, false},
+		"an authority of its own":     {httpclient.Config{Home: httpclient.Home{CA: wrong}}, other.URL, true},
+		"a pin of its own":            {httpclient.Config{Home: httpclient.Home{Pins: []string{strings.Repeat("A", 43) + "="}}}, other.URL, true},
+		"whatever its certificate is": {httpclient.Config{Home: httpclient.Home{Insecure: true}}, elsewhere, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tt.config.Home = home.URL
+			tt.config.Address = home.URL
 			_, err := send(t, client(t, tt.config), httpclient.Request{URL: tt.url})
 			if (err == nil) != tt.ok {
 				t.Errorf("got %v from a host that is not the home, want an answer: %v", err, tt.ok)
