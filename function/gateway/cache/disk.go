@@ -22,11 +22,12 @@ type disk struct {
 	dir      string // "": there is no disk level
 	maxBytes int64  // of all files
 
-	mu     sync.Mutex
-	root   *os.Root            // guarded by mu; nil until the files are listed
-	files  map[string]diskFile // guarded by mu; by name
-	bytes  int64               // guarded by mu
-	counts countsByNamespace   // guarded by mu
+	mu      sync.Mutex
+	root    *os.Root            // guarded by mu; nil until the files are listed
+	missing bool                // guarded by mu; the folder, when it was to be listed
+	files   map[string]diskFile // guarded by mu; by name
+	bytes   int64               // guarded by mu
+	counts  countsByNamespace   // guarded by mu
 }
 
 type diskFile struct {
@@ -41,7 +42,7 @@ const maxFiles = 4096
 func (d *disk) load(ns Namespace, name string) (b []byte, ok bool, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !d.ready() {
+	if !d.ready(false) {
 		return nil, false, nil
 	}
 	f, known := d.files[name]
@@ -80,7 +81,7 @@ func (d *disk) read(name string) ([]byte, error) {
 func (d *disk) save(ns Namespace, name string, b []byte, expires int64) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !d.ready() || int64(len(b)) > d.maxBytes || d.coolingDown() {
+	if !d.ready(true) || int64(len(b)) > d.maxBytes || d.coolingDown() {
 		return false
 	}
 	if err := d.write(name, b, expires); err != nil {
@@ -127,7 +128,7 @@ func (d *disk) evict(except string) {
 func (d *disk) remove(name string) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !d.ready() {
+	if !d.ready(false) {
 		return false
 	}
 	_, ok := d.files[name]
@@ -140,7 +141,7 @@ func (d *disk) removeExpired() core.Reclaimed {
 	now := time.Now().UnixNano()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !d.ready() {
+	if !d.ready(false) {
 		return core.Reclaimed{}
 	}
 	items, bytes := len(d.files), d.bytes
@@ -159,7 +160,7 @@ func (d *disk) names(ns Namespace) (names []string, bytes int64) {
 	now := time.Now().UnixNano()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !d.ready() {
+	if !d.ready(false) {
 		return nil, 0
 	}
 	for name, f := range d.files {

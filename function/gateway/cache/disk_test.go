@@ -83,6 +83,22 @@ func TestFaultyDisk(t *testing.T) {
 	}
 }
 
+// TestFolderIsMadeToWrite requires that a start, which only reads, makes no folder: it costs
+// more than the rest of the cache.
+func TestFolderIsMadeToWrite(t *testing.T) {
+	o := cache.Options{Dir: filepath.Join(t.TempDir(), "not", "there")}
+	s := open(o)
+	s.run(t, `preload {}`)
+	for range 2 {
+		s.want(t, getA, "is not cached")
+	}
+	if _, err := os.Stat(filepath.Dir(o.Dir)); !os.IsNotExist(err) || len(*s.problems) != 0 || s.store.Health().Points != 100 {
+		t.Errorf("after reading: %v, %v, %+v; want no folder and no problem", err, *s.problems, s.store.Health())
+	}
+	s.want(t, setA, "disk")
+	open(o).want(t, getA, "stored text", "disk")
+}
+
 // TestDiskBound requires that the files never take more than the limit, and that
 // those are evicted first that expire soonest.
 func TestDiskBound(t *testing.T) {

@@ -15,18 +15,21 @@ const (
 )
 
 // ready lists the files at the first use, and reports whether the disk level can be
-// used. The caller holds mu.
-func (d *disk) ready() bool {
-	if d.dir == "" {
+// used. A missing folder is made only to write. The caller holds mu.
+func (d *disk) ready(write bool) bool {
+	switch {
+	case d.dir == "":
 		return false
-	}
-	if d.root != nil {
+	case d.root != nil:
 		return true
-	}
-	if d.coolingDown() {
+	case d.missing && !write, d.coolingDown():
 		return false
 	}
-	if err := d.list(); err != nil {
+	switch err := d.list(write); {
+	case !write && errors.Is(err, fs.ErrNotExist):
+		d.missing = true
+		return false
+	case err != nil:
 		d.fail("the folder of the cache cannot be used: " + describe(err) + "; the cache continues in memory")
 		return false
 	}
@@ -34,13 +37,18 @@ func (d *disk) ready() bool {
 	return true
 }
 
-// list opens the folder, and makes it if it is missing. The caller holds mu.
-func (d *disk) list() error {
-	if err := os.MkdirAll(d.dir, 0o700); err != nil {
-		return err
+// list opens the folder, which it makes if it is to be written. The caller holds mu.
+func (d *disk) list(write bool) error {
+	if write {
+		if err := os.MkdirAll(d.dir, 0o700); err != nil {
+			return err
+		}
 	}
 	root, err := os.OpenRoot(d.dir)
 	if err != nil {
+		if info, missing := os.Stat(d.dir); missing == nil && !info.IsDir() {
+			return syscall.ENOTDIR // os.OpenRoot says so in words only
+		}
 		return err
 	}
 	list, err := fs.ReadDir(root.FS(), ".")

@@ -26,12 +26,20 @@ type memory struct {
 func (m *memory) lookup(k id) (entry, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	e := m.hit(k)
-	if e == nil {
-		m.counts.misses++
-		return entry{}, false
+	if e := m.hitOrMiss(k); e != nil {
+		return *e, true
 	}
-	return *e, true
+	return entry{}, false
+}
+
+// load is lookup of the value alone: an entry takes as long to copy as to find.
+func (m *memory) load(k id) (any, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if e := m.hitOrMiss(k); e != nil {
+		return e.value, true
+	}
+	return nil, false
 }
 
 // lookupRare is lookup for namespaces that rarely have an entry: it counts no miss.
@@ -45,6 +53,15 @@ func (m *memory) lookupRare(k id) (entry, bool) {
 		return *e, true
 	}
 	return entry{}, false
+}
+
+// hitOrMiss returns an entry, or nil, and counts a hit or a miss. The caller holds mu.
+func (m *memory) hitOrMiss(k id) *entry {
+	e := m.hit(k)
+	if e == nil {
+		m.counts.misses++
+	}
+	return e
 }
 
 // hit returns an entry, or nil, and counts a hit. The caller holds mu.

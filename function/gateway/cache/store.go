@@ -166,8 +166,7 @@ func (s *Store) Namespace(ns Namespace) NamespaceCache { return NamespaceCache{s
 
 // Load returns the value of key, and whether there is one.
 func (c NamespaceCache) Load(key string) (any, bool) {
-	e, ok := c.store.memoryOf(c.ns).lookup(id{key: key})
-	return e.value, ok
+	return c.store.memoryOf(c.ns).load(id{key: key})
 }
 
 // Keep stores the value of key for a time, at most the maximum of the namespace. A

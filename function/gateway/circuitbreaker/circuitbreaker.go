@@ -15,6 +15,7 @@ package circuitbreaker
 
 import (
 	"context"
+	"strings"
 	"sync"
 
 	"github.com/hearthgate/hearthgate/function/core"
@@ -30,6 +31,17 @@ const (
 	ExternalCache   = "external_cache"
 	LoginWithAmazon = "login_with_amazon"
 )
+
+// Of returns the name of the breaker that a further home has instead of its first one's of
+// that name.
+func Of(home, name string) string {
+	if home == "" {
+		return name
+	}
+	return name + ofHome + home
+}
+
+const ofHome = "@"
 
 // Call is the operation that the program uses. The others are in operator.go.
 var Call = core.Define[CallInput, struct{}](core.CircuitBreaker, "call",
@@ -76,7 +88,8 @@ func (b *Breakers) getOrMake(name string) (*breaker, error) {
 	if one, ok := b.made[name]; ok {
 		return one, nil
 	}
-	return b.put(name, b.Policies[name])
+	kind, _, _ := strings.Cut(name, ofHome)
+	return b.put(name, b.Policies[kind])
 }
 
 // put makes a breaker; it replaces one of the same name. At maxBreakers it evicts

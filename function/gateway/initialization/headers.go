@@ -25,7 +25,9 @@ func (r *reader) headers() map[string]core.Secret {
 			headers[canonical] = core.Secret(value)
 		}
 	}
-	r.addAccessHeaders(headers)
+	if r.home == "" {
+		r.addAccessHeaders(headers)
+	}
 	if len(headers) == 0 {
 		return nil
 	}

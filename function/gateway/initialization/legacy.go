@@ -66,7 +66,7 @@ func LegacySettings() []LegacySetting {
 		{"config.json: url", config.EnvURL, haaska, "Leave a path such as /api out.", nil},
 		{"config.json: bearer_token", config.EnvTokenParameter, haaska, "Put the token into the parameter with `hearthgate token`.", nil},
 		{"config.json: ssl_verify", config.EnvVerifySSL, haaska, "true and false as before; the certificate in a file goes into " + config.EnvCA + ".", nil},
-		{"config.json: ssl_client", "", haaska, "A client certificate is configured with http_client.configure.", nil},
+		{"config.json: ssl_client", config.EnvClientCertificateParam, haaska, "Put certificate and key into the parameter with `hearthgate certificate`.", nil},
 		{"config.json: debug", config.EnvLogLevel, haaska, "true is the level debug.", nil},
 	}
 }

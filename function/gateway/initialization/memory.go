@@ -3,10 +3,12 @@ package initialization
 import (
 	"math"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"strconv"
 
-	"github.com/hearthgate/hearthgate/function/threads"
+	"github.com/hearthgate/hearthgate/config"
 )
 
 // GCPercent is how much the heap of a running function may grow before it is
@@ -19,8 +21,8 @@ const GCPercent = 100
 const heapShare = 3. / 4
 
 // Tune sets the memory limit, the garbage collector and the number of threads for a
-// function of that size in MB. The owner's GOMEMLIMIT, GOGC and GOMAXPROCS take
-// precedence.
+// function of that size in MB. GOMEMLIMIT, GOGC and GOMAXPROCS in the environment take
+// precedence: the last is [config.EnvThreads], which a stack sets.
 func Tune(megabytes int) {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(int64(float64(megabytes) * heapShare * (1 << 20)))
@@ -28,12 +30,22 @@ func Tune(megabytes int) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(GCPercent)
 	}
-	threads.Set(megabytes)
+	switch {
+	case os.Getenv(config.EnvThreads) != "":
+	case megabytes < config.FullCPU:
+		runtime.GOMAXPROCS(1)
+	default:
+		runtime.SetDefaultGOMAXPROCS()
+	}
 }
 
 // Size returns the function's size in MB as Lambda says it, or 128.
 func Size(getenv func(string) string) int {
-	return threads.Size(getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"))
+	n, err := strconv.Atoi(getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"))
+	if err != nil || n <= 0 {
+		return 128
+	}
+	return n
 }
 
 // runtimeFigures returns the memory limit (0 for none) and the GC percentage in

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +22,7 @@ import (
 
 // secrets are the settings whose parameter must be encrypted, each with the command
 // that stores it.
-var secrets = map[string]string{config.EnvToken: "token", config.EnvHeaders: "headers", cfClientSecret: "headers"}
+var secrets = map[string]string{config.EnvToken: "token", config.EnvHeaders: "headers", config.EnvClientCertificate: "certificate", cfClientSecret: "headers"}
 
 // parameters reads the parameters that hold settings, all in one call, and returns
 // their values by the environment variable that each stands for. It warns of secrets
@@ -30,30 +32,41 @@ func (l *Loader) parameters(ctx context.Context, env *environment) (values map[s
 	if len(names) == 0 {
 		return nil, nil, nil
 	}
-	in := &ssm.GetParametersInput{WithDecryption: aws.Bool(true)}
-	for name := range names {
-		in.Names = append(in.Names, name)
-	}
-	var out *ssm.GetParametersOutput
-	err = l.opts.Guard(ctx, func(ctx context.Context) (err error) {
-		out, err = l.ssm().GetParameters(ctx, in)
-		return classify(err)
-	})
+	found, invalid, err := l.read(ctx, slices.Sorted(maps.Keys(names)))
 	if err != nil {
-		return nil, nil, l.explain(err, in.Names)
+		return nil, nil, err
 	}
 	values = map[string]string{}
-	for _, p := range out.Parameters {
+	for _, p := range found {
 		if p.Type == types.ParameterTypeSecureString {
 			l.opts.Decryptions.Add(1)
 		}
 		variable := names[aws.ToString(p.Name)]
 		values[variable] = aws.ToString(p.Value)
-		if command, secret := secrets[variable]; secret && p.Type != types.ParameterTypeSecureString {
+		setting, _, _ := strings.Cut(variable, "__") // of whichever home
+		if command, secret := secrets[setting]; secret && p.Type != types.ParameterTypeSecureString {
 			warnings = append(warnings, fmt.Sprintf("the parameter %s is of type %s, so the %s in it is not encrypted: delete it and put it again with `hearthgate %s`, which makes a SecureString", aws.ToString(p.Name), p.Type, command, command))
 		}
 	}
-	return values, warnings, l.missing(out.InvalidParameters, names)
+	return values, warnings, l.missing(invalid, names)
+}
+
+// read reads parameters, in one call unless there are several homes with many of them.
+// It returns the names of those that do not exist, too.
+func (l *Loader) read(ctx context.Context, names []string) (found []types.Parameter, invalid []string, err error) {
+	const most = 10 // of one call
+	for some := range slices.Chunk(names, most) {
+		var out *ssm.GetParametersOutput
+		err := l.opts.Guard(ctx, func(ctx context.Context) (err error) {
+			out, err = l.ssm().GetParameters(ctx, &ssm.GetParametersInput{Names: some, WithDecryption: aws.Bool(true)})
+			return classify(err)
+		})
+		if err != nil {
+			return nil, nil, l.explain(err, some)
+		}
+		found, invalid = append(found, out.Parameters...), append(invalid, out.InvalidParameters...)
+	}
+	return found, invalid, nil
 }
 
 // parameterNames returns the names of the parameters to read, each with the environment
@@ -72,11 +85,14 @@ func (e *environment) parameterNames() map[string]string {
 		}
 		add(prefix+config.LogLevelParameter, config.EnvLogLevel)
 		add(prefix+config.OperationsParameter, config.EnvOperationsUntil)
+		add(prefix+config.PauseParameter, config.EnvPause)
 	}
 	if !relayed && e.get(config.EnvTokenSource) != string(config.Linked) {
 		add(e.get(config.EnvTokenParameter), config.EnvToken)
 	}
 	add(e.get(config.EnvHeadersParam), config.EnvHeaders)
+	add(e.get(config.EnvClientCertificateParam), config.EnvClientCertificate)
+	e.homeParameters(add)
 	for _, a := range accessVariables {
 		if parameter := strings.TrimSpace(e.getenv(a.variable)); isParameterName(parameter) {
 			names[parameter] = a.variable
@@ -85,18 +101,19 @@ func (e *environment) parameterNames() map[string]string {
 	return names
 }
 
-// missing returns an error that names the required parameters that do not exist.
+// missing returns an error that names the required parameters that do not exist. Those of
+// a further home are a problem of that home.
 func (l *Loader) missing(invalid []string, names map[string]string) error {
 	var needed []string
 	for _, name := range invalid {
-		if variable := names[name]; variable != config.EnvLogLevel && variable != config.EnvOperationsUntil {
+		if variable := names[name]; variable != config.EnvLogLevel && variable != config.EnvOperationsUntil && variable != config.EnvPause && !strings.Contains(variable, "__") {
 			needed = append(needed, name)
 		}
 	}
 	if len(needed) == 0 {
 		return nil
 	}
-	return fmt.Errorf("there is no parameter %s in region %s: `hearthgate deploy` makes those of the stage, `hearthgate token` the one with the token, and `hearthgate headers` the one with headers",
+	return fmt.Errorf("there is no parameter %s in region %s: `hearthgate deploy` makes those of the stage, `hearthgate token` the one with the token, `hearthgate headers` the one with headers, and `hearthgate certificate` the one with a client certificate",
 		strings.Join(needed, " and no parameter "), l.opts.Getenv("AWS_REGION"))
 }
 

@@ -20,6 +20,8 @@ import (
 // has its default.
 type reader struct {
 	env        *environment
+	early      bool              // before the parameters were read, so that secrets may be missing
+	home       string            // the further home whose variables are read; "" for all others
 	parameters map[string]string // by the environment variable that each stands for
 	sources    map[string]source
 	warnings   []string
@@ -27,45 +29,73 @@ type reader struct {
 }
 
 // settings reads all of them. Its error names every setting that is missing or wrong;
-// the others are in the result all the same.
+// the others are in the result all the same. What is wrong with a further home is in its
+// own settings.
 func (r *reader) settings() (*Settings, error) {
 	r.sources, r.problems = map[string]source{}, slices.Clone(r.env.problems)
 	s := &Settings{
 		Stage:        r.text(config.EnvStage, "local"),
-		Connection:   config.Connection(r.text(config.EnvConnection, string(config.HTTPS))),
-		Token:        r.secret(config.EnvToken),
-		TokenSource:  config.TokenSource(r.text(config.EnvTokenSource, string(r.env.tokenSource()))),
-		Headers:      r.headers(),
-		CA:           strings.ReplaceAll(r.text(config.EnvCA, ""), `\n`, "\n"),
-		VerifySSL:    r.bool(config.EnvVerifySSL, "true"),
-		Timeout:      r.seconds(config.EnvTimeout),
 		LogLevel:     r.level(config.EnvLogLevel),
 		SkillIDs:     r.list(config.EnvSkillIDs),
 		AllowedUsers: r.list(config.EnvAllowedUsers),
-		Agent:        r.text(config.EnvAgent, ""),
-		Policy:       r.text(config.EnvPolicy, ""),
-		Confirm:      r.confirm(config.EnvConfirm),
 		Conversation: r.text(config.EnvConversation, ""),
 		AmazonClient: r.text(config.EnvAmazonClientID, ""),
 	}
-	r.readAddress(s)
+	s.Pauses = r.pauses(config.EnvPause)
+	r.readHome(s)
 	s.OperationsUntil = r.until(config.EnvOperationsUntil)
 	r.text(config.EnvCacheTable, "") // for the view only: the cache reads it itself
 	r.checkAccess(s)
 	r.hideMisplaced(s)
+	names := r.list(config.EnvHomes)
+	s.Number = 1 + len(names)
+	for _, name := range names {
+		s.Homes = append(s.Homes, r.further(name, *s))
+	}
 	s.sources = r.sources
 	return s, errors.Join(r.problems...)
+}
+
+// readHome reads the settings of the home.
+func (r *reader) readHome(s *Settings) {
+	s.Label = r.text(config.EnvLabel, r.home)
+	s.Connection = config.Connection(r.text(config.EnvConnection, string(config.HTTPS)))
+	s.Token = r.secret(config.EnvToken)
+	s.TokenSource = config.TokenSource(r.text(config.EnvTokenSource, string(r.tokenSource())))
+	s.Headers = r.headers()
+	s.CA = strings.ReplaceAll(r.text(config.EnvCA, ""), `\n`, "\n")
+	s.VerifySSL = r.bool(config.EnvVerifySSL, "true")
+	s.Certificate, s.Key = r.clientCertificate()
+	s.Pins = r.list(config.EnvPins)
+	s.Timeout = r.seconds(config.EnvTimeout)
+	s.Agent = r.text(config.EnvAgent, "")
+	s.Policy = r.text(config.EnvPolicy, "")
+	s.Confirm = r.confirm(config.EnvConfirm)
+	r.readAddress(s)
+	r.checkPolicy(s)
+}
+
+// tokenSource returns the default token source.
+func (r *reader) tokenSource() config.TokenSource {
+	if r.home != "" {
+		return config.Stored
+	}
+	return r.env.tokenSource()
 }
 
 // readAddress reads where the function connects to, and checks what it shows there. A relay
 // needs no token.
 func (r *reader) readAddress(s *Settings) {
+	s.URL, s.SecondURL, s.Relay = "", "", "" // of a further home: not those of the first
 	switch s.Connection {
 	case config.HTTPS:
 		s.URL = r.url(config.EnvURL)
+		if r.text(config.EnvSecondURL, "") != "" {
+			s.SecondURL = r.url(config.EnvSecondURL)
+		}
 		r.checkToken(s)
 	case config.Relay:
-		s.Relay = r.text(config.EnvRelayEndpoint, "")
+		s.Relay = (&reader{env: r.env, parameters: r.parameters, sources: r.sources}).text(config.EnvRelayEndpoint, "") // one for all homes
 		if problem := urlProblem(s.Address()); s.Relay == "" || problem != "" || strings.Contains(s.Relay, "/") {
 			r.wrong(config.EnvRelayEndpoint, "is not the host name of a broker: `hearthgate deploy` sets it with %s", config.EnvConnection)
 		}
@@ -84,11 +114,27 @@ func (r *reader) checkToken(s *Settings) {
 		if strings.ContainsFunc(s.Token.Reveal(), func(c rune) bool { return c < ' ' || c > '~' }) {
 			r.wrong(config.EnvToken, "has line breaks or characters that no token has: store it again with `hearthgate token`, all of it and nothing else")
 		}
-		if s.Token == "" {
+		if s.Token == "" && !r.early {
 			r.wrong(config.EnvToken, "is missing: put a long-lived access token of Home Assistant into the parameter that %s names with `hearthgate token`, or set it for local use", config.EnvTokenParameter)
 		}
 	default:
 		r.wrong(config.EnvTokenSource, "is %q: expected %s or %s", s.TokenSource, config.Stored, config.Linked)
+	}
+}
+
+// checkPolicy checks the rules of the home.
+func (r *reader) checkPolicy(s *Settings) {
+	rules, err := policy.Parse(s.Policy)
+	if err == nil && r.home != "" {
+		err = rules.CheckFurther()
+	}
+	switch {
+	case s.Policy == "" && r.env.getenv(r.variable(config.EnvPolicy)) != "":
+		r.wrong(config.EnvPolicy, "is blank: write a list of rules, or remove the variable")
+	case s.Policy != "" && !json.Valid([]byte(s.Policy)):
+		r.wrong(config.EnvPolicy, "is not JSON: expected a list of rules")
+	case err != nil:
+		r.wrong(config.EnvPolicy, "%w", err)
 	}
 }
 
@@ -97,15 +143,7 @@ func (r *reader) checkAccess(s *Settings) {
 	if err := policy.CheckUsers(s.AllowedUsers); err != nil {
 		r.wrong(config.EnvAllowedUsers, "%w", err)
 	}
-	rules, err := policy.Parse(s.Policy)
-	switch {
-	case s.Policy == "" && r.env.getenv(config.EnvPolicy) != "":
-		r.wrong(config.EnvPolicy, "is blank: write a list of rules, or remove the variable")
-	case s.Policy != "" && !json.Valid([]byte(s.Policy)):
-		r.wrong(config.EnvPolicy, "is not JSON: expected a list of rules")
-	case err != nil:
-		r.wrong(config.EnvPolicy, "%w", err)
-	}
+	rules, _ := policy.Parse(s.Policy)
 	choice, err := policy.ParseConversation(s.Conversation)
 	switch {
 	case err != nil:
@@ -118,8 +156,13 @@ func (r *reader) checkAccess(s *Settings) {
 	}
 }
 
+// variable returns the name of the variable that the setting of that name has for the
+// home.
+func (r *reader) variable(name string) string { return config.HomeVariable(name, r.home) }
+
 // text returns the setting of that name.
 func (r *reader) text(name, fallback string) string {
+	name = r.variable(name)
 	s := source{"default", fallback}
 	if v, from := r.env.lookup(name); v != "" {
 		s = source{from, v}
@@ -139,6 +182,7 @@ func (r *reader) secret(name string) core.Secret {
 
 // hide hides the setting of that name from view.
 func (r *reader) hide(name string) {
+	name = r.variable(name)
 	s := r.sources[name]
 	s.text = core.Secret(s.text).String()
 	r.sources[name] = s
@@ -157,13 +201,13 @@ func (r *reader) hideMisplaced(s *Settings) {
 
 // wrong adds a problem of a setting.
 func (r *reader) wrong(name, format string, args ...any) {
-	r.problems = append(r.problems, fmt.Errorf(name+" "+format, args...))
+	r.problems = append(r.problems, fmt.Errorf(r.variable(name)+" "+format, args...))
 }
 
 func (r *reader) bool(name, fallback string) bool {
 	v, err := strconv.ParseBool(strings.ToLower(r.text(name, fallback)))
 	if err != nil {
-		r.wrong(name, "is %q: expected true or false", r.sources[name].text)
+		r.wrong(name, "is %q: expected true or false", r.sources[r.variable(name)].text)
 		return fallback == "true" // false, the zero value, may be the dangerous one
 	}
 	return v
@@ -179,6 +223,16 @@ func (r *reader) seconds(name string) time.Duration {
 	return time.Duration(f * float64(time.Second))
 }
 
+// pauses reads which homes are paused. What cannot be read pauses none, and is no reason to
+// answer nothing.
+func (r *reader) pauses(name string) config.Pauses {
+	p, err := config.ParsePauses(r.text(name, ""))
+	if err != nil {
+		r.warnings = append(r.warnings, fmt.Sprintf("%s %v; no home is paused: use `hearthgate pause`", name, err))
+	}
+	return p
+}
+
 // until reads a time. One that cannot be read counts as missing, and is no reason to answer nothing.
 func (r *reader) until(name string) time.Time {
 	text := r.text(name, "")
@@ -191,7 +245,7 @@ func (r *reader) until(name string) time.Time {
 
 func (r *reader) level(name string) (level slog.Level) {
 	if err := level.UnmarshalText([]byte(r.text(name, "info"))); err != nil {
-		r.wrong(name, "is %q: expected debug, info, warn or error", r.sources[name].text)
+		r.wrong(name, "is %q: expected debug, info, warn or error", r.sources[r.variable(name)].text)
 	}
 	return level
 }
@@ -204,7 +258,7 @@ func (r *reader) list(name string) (items []string) {
 			items = append(items, item)
 		}
 	}
-	if items == nil && r.env.getenv(name) != "" {
+	if items == nil && r.env.getenv(r.variable(name)) != "" {
 		r.wrong(name, "is a list without an item: write ids separated by commas, or remove the variable")
 	}
 	return items

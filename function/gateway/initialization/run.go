@@ -131,7 +131,7 @@ func (g *stage) run(ctx context.Context, a *attempt) (err error) {
 // it fails only if the settings cannot be applied.
 func (l *Loader) readEnvironment(_ context.Context, a *attempt) error {
 	a.env = readEnvironment(l.opts.Getenv)
-	early, _ := (&reader{env: a.env}).settings()
+	early, _ := (&reader{env: a.env, early: true}).settings()
 	err := l.opts.Apply(early)
 	a.settings.Store(early)
 	return err

@@ -11,12 +11,19 @@ import (
 	"github.com/hearthgate/hearthgate/function/core"
 )
 
-// Settings are the function's configuration. They are not modified once made.
+// Settings are the function's configuration, with one home. They are not modified once
+// made.
 type Settings struct {
 	Stage        string
+	Home         string            // name of the home; "" for the first
+	Label        string            // what is added to the name of a device that another home has too; "" for nothing
 	Connection   config.Connection // to the home
 	Relay        string            // host of the relay's broker, with a port where it is not 443; "" with https
 	URL          string            // of Home Assistant: scheme, host and port; "" with a relay
+	SecondURL    string            // another address of the same home; "" for none
+	Certificate  string            // PEM of the client certificate; "" for none
+	Key          core.Secret       // PEM of its key
+	Pins         []string          // base64 of the SHA-256 of public keys; none for any key
 	Token        core.Secret
 	TokenSource  config.TokenSource
 	Headers      map[string]core.Secret // to send to the home with every request, by canonical name
@@ -24,13 +31,18 @@ type Settings struct {
 	VerifySSL    bool
 	CA           string // PEM
 	LogLevel     slog.Level
-	SkillIDs     []string // of the custom skills that may call
-	AllowedUsers []string // Login with Amazon user ids that may command; empty if anyone who linked the skill may
-	Agent        string   // of the conversation; "" for Home Assistant's default
-	Policy       string   // JSON; "" for one that allows everything
-	Confirm      []string // kinds of devices whose commands are confirmed, of [config.ConfirmKinds]
-	Conversation string   // allow or deny; "" without a choice
-	AmazonClient string   // client id of the account linking with Login with Amazon; "" if any application's tokens are accepted
+	SkillIDs     []string      // of the custom skills that may call
+	AllowedUsers []string      // Login with Amazon user ids that may command; empty if anyone who linked the skill may
+	Agent        string        // of the conversation; "" for Home Assistant's default
+	Policy       string        // JSON; "" for one that allows everything
+	Confirm      []string      // kinds of devices whose commands are confirmed, of [config.ConfirmKinds]
+	Conversation string        // allow or deny; "" without a choice
+	Pauses       config.Pauses // of all homes
+	AmazonClient string        // client id of the account linking with Login with Amazon; "" if any application's tokens are accepted
+
+	Homes   []*Settings // those with each further home, by name; nil without any
+	Number  int         // of homes, the first one included
+	Problem error       // of a further home: what is missing or wrong, so that the home is not asked
 
 	OperationsUntil time.Time // when operations that change something are not allowed any more; zero if they are not allowed
 
@@ -49,6 +61,12 @@ func (s *Settings) Address() string {
 	}
 	return s.URL
 }
+
+// Pause returns the home's pause; nil if it is not paused.
+func (s *Settings) Pause() *config.Pause { return s.Pauses.Of(s.Home, time.Now()) }
+
+// RelayName returns the name under which the home is known to a relay.
+func (s *Settings) RelayName() string { return config.RelayName(s.Stage, s.Home) }
 
 // A source is where a setting came from, and its text; [secret] for a secret.
 type source struct {

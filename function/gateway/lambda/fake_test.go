@@ -52,7 +52,10 @@ func (h home) Intent(_ context.Context, _ access.Permit, r alexa.SkillRequest) (
 	return h.intent(r)
 }
 
-func (h home) Diagnose(context.Context, access.Permit) (wire.Diagnosis, error) {
+// Names returns the name of a home that is alone.
+func (h home) Names() []string { return []string{""} }
+
+func (h home) Diagnose(context.Context, access.Permit, string) (wire.Diagnosis, error) {
 	if h.diagnose == nil {
 		return wire.Diagnosis{}, errUnasked
 	}

@@ -17,6 +17,7 @@ const (
 	slowPoints     = 20 // from where Amazon warns the owner of a skill
 	slowishPoints  = 10
 	fullPoints     = 15
+	awayPoints     = 40 // for a home that is not connected to the relay
 	gatewayPoints  = 20 // in proportion: all of them for a gateway without a point
 
 	full, fullish = 90, 75 // percent of the memory
@@ -45,6 +46,11 @@ func overall(s wire.Status, snap Snapshot, all, failed int) core.Health {
 			h.Deduct(fullPoints, fmt.Sprintf("%d %% of the memory is used: give the stage more `memory`", percent))
 		case percent >= fullish:
 			h.Deduct(fullPoints/3, fmt.Sprintf("%d %% of the memory is used", percent))
+		}
+	}
+	for _, r := range s.Relays {
+		if r.Problem != "" {
+			h.Deduct(awayPoints, r.Problem)
 		}
 	}
 	for g := range core.Gateway(core.NumGateways) {

@@ -54,8 +54,11 @@ type Home interface {
 	// Intent sends an intent of the owner's own on.
 	Intent(context.Context, access.Permit, alexa.SkillRequest) (json.RawMessage, error)
 
-	// Diagnose checks the way to the home step by step.
-	Diagnose(context.Context, access.Permit) (wire.Diagnosis, error)
+	// Names returns the names of the homes that are not paused; "" of one that is alone.
+	Names() []string
+
+	// Diagnose checks the way to a home step by step; "" is the first one.
+	Diagnose(ctx context.Context, p access.Permit, home string) (wire.Diagnosis, error)
 }
 
 // A Host is the process that the gateway runs in.

@@ -30,7 +30,7 @@ var (
 	GetStatus = core.Define[core.None, wire.Status](core.Lambda, "status",
 		"Return how the function is doing: its health from 0 to 100 with the reason for each deduction, its figures, and each gateway's own health.").Reading()
 
-	Diagnose = core.Define[core.None, wire.Diagnosis](core.Lambda, "diagnose",
+	Diagnose = core.Define[DiagnoseInput, wire.Diagnosis](core.Lambda, "diagnose",
 		"Check the way to Home Assistant step by step and return the result of each: settings, dns, tcp, tls, token, endpoint, discover.").Reading()
 
 	ListOperations = core.Define[OperationsInput, []wire.OperationInfo](core.Lambda, "operations",
@@ -159,7 +159,12 @@ func (g *Gateway) warmUp(ctx context.Context, _ core.None) (WarmedUp, error) {
 	return w, err
 }
 
-func (g *Gateway) diagnose(ctx context.Context, _ core.None) (wire.Diagnosis, error) {
+// A DiagnoseInput is the input of [Diagnose].
+type DiagnoseInput struct {
+	Home string `json:"home,omitempty" doc:"name of the home, where the stage has several; default: the first one"`
+}
+
+func (g *Gateway) diagnose(ctx context.Context, in DiagnoseInput) (wire.Diagnosis, error) {
 	if g.opts.Home == nil {
 		return wire.Diagnosis{}, unwired("diagnosis")
 	}
@@ -167,7 +172,7 @@ func (g *Gateway) diagnose(ctx context.Context, _ core.None) (wire.Diagnosis, er
 	if err != nil {
 		return wire.Diagnosis{}, err
 	}
-	return g.opts.Home.Diagnose(ctx, permit)
+	return g.opts.Home.Diagnose(ctx, permit, in.Home)
 }
 
 // An OperationsInput is the input of [ListOperations].

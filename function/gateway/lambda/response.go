@@ -81,7 +81,7 @@ func (g *Gateway) createAlexaResponse(ctx context.Context, in ReplyInput) (json.
 				return reply, nil
 			}
 		}
-		return failedDirective(e, kind)
+		return failedDirective(e, kind, core.CauseOf(in.Err) == core.CausePaused)
 	case alexa.SkillRequest:
 		if in.tells() {
 			return in.reply(e)
@@ -106,17 +106,21 @@ var alexaErrors = [...]struct{ errorType, text string }{
 	core.Gone:         {"INVALID_DIRECTIVE", "This is no longer available."},
 }
 
-// failedDirective returns the reply that e failed.
-func failedDirective(e alexa.Directive, kind core.Kind) (json.RawMessage, error) {
+// failedDirective returns the reply that e failed, because the home is paused or otherwise.
+func failedDirective(e alexa.Directive, kind core.Kind, paused bool) (json.RawMessage, error) {
+	text := alexaErrors[kind].text
+	if paused {
+		text = "The home's owner has paused it."
+	}
 	switch away := kind == core.Unreachable || kind == core.Unavailable; {
 	case e.IsDiscover():
 		return alexa.EmptyDiscovery(e, core.NewID())
 	case e.IsAcceptGrant():
-		return alexa.GrantFailed(e, core.NewID(), alexaErrors[kind].text)
+		return alexa.GrantFailed(e, core.NewID(), text)
 	case e.IsReportState() && away && e.EndpointID != "":
 		return alexa.Unreachable(e, core.NewID(), time.Now())
 	}
-	return alexa.ErrorResponse(e, core.NewID(), alexaErrors[kind].errorType, alexaErrors[kind].text)
+	return alexa.ErrorResponse(e, core.NewID(), alexaErrors[kind].errorType, text)
 }
 
 // failedSkill returns the reply that r failed: a sentence in its language, and the

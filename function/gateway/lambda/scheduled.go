@@ -2,6 +2,7 @@ package lambda
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -45,12 +46,40 @@ func (g *Gateway) handleScheduled(ctx context.Context, in ScheduledInput) (Sched
 		done.WarmUp = &w
 		return done, err
 	}
-	d, err := g.diagnose(ctx, core.None{})
-	if err != nil {
-		return done, err
+	err := g.diagnoseAll(ctx, &done)
+	return done, err
+}
+
+// diagnoseAll goes the way to each home. done has the first diagnosis that found something,
+// or else that of the first home; the error says what all of them found.
+func (g *Gateway) diagnoseAll(ctx context.Context, done *Scheduled) error {
+	if g.opts.Home == nil {
+		return unwired("diagnosis")
 	}
-	done.Diagnosis = &d
-	return done, failureOf(d)
+	names := g.opts.Home.Names()
+	if len(names) == 0 {
+		done.Skipped = "the owner has paused the home"
+	}
+	var found []error
+	for _, name := range names {
+		d, err := g.diagnose(ctx, DiagnoseInput{name})
+		if err == nil {
+			err = failureOf(d)
+		}
+		if err != nil && name != "" {
+			err = core.Errorf(core.KindOf(err), core.CauseOf(err), "home %s: %w", name, err)
+		}
+		if done.Diagnosis == nil || err != nil && len(found) == 0 {
+			done.Diagnosis = &d
+		}
+		if err != nil {
+			found = append(found, err)
+		}
+	}
+	if len(found) == 1 {
+		return found[0]
+	}
+	return errors.Join(found...)
 }
 
 // failureOf returns as an error the step of d that failed, or the first one that will

@@ -23,6 +23,8 @@ type Snapshot struct {
 	MemoryLimit  int64             // MB; 0 when unknown
 	CacheHitRate *float64          // nil before the first look-up
 	Certificate  *wire.Certificate // nil when there is none, or it could not be checked
+	Relays       []wire.Relay      // of the homes without an address
+	Paused       []wire.Pause      // homes that their owner wants left alone
 	Operations   wire.Operations
 	Gateways     map[core.Gateway]core.Health
 }
@@ -38,7 +40,7 @@ func (g *Gateway) status(ctx context.Context, _ core.None) (wire.Status, error) 
 		SuccessRate: 1, AvgResponseTime: mean(took), P50: quantile(took, 0.5), P90: quantile(took, 0.9), LastFailures: stats.Failures(),
 		MemoryUsage:  Memory(snap.MemoryUsed, snap.MemoryLimit),
 		CacheHitRate: snap.CacheHitRate, GatewayUtilization: round(stats.Utilization()),
-		Certificate: snap.Certificate, Operations: snap.Operations,
+		Certificate: snap.Certificate, Relays: snap.Relays, Paused: snap.Paused, Operations: snap.Operations,
 		Gateways: map[string]wire.Health{core.Lambda.String(): stats.health()},
 	}
 	if !snap.Ready {

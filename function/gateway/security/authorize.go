@@ -13,6 +13,7 @@ import (
 
 // A DirectiveInput is the input of [AuthorizeDirective].
 type DirectiveInput struct {
+	Home      string          `json:"home,omitempty" doc:"name of the further home whose policy is meant; default: the first home"`
 	Skill     string          `json:"skill,omitempty" doc:"custom for what is said to the custom skill; default: smart_home, a directive"`
 	Namespace string          `json:"namespace,omitempty" doc:"of the directive, such as Alexa.LockController"`
 	Name      string          `json:"name,omitempty" doc:"of the directive, such as Unlock"`
@@ -26,6 +27,8 @@ func (in DirectiveInput) Check() error {
 	switch custom := in.Skill == policy.Custom; {
 	case in.Skill != "" && in.Skill != policy.SmartHome && !custom:
 		return fmt.Errorf("field skill is %.40q; expected %s or %s", in.Skill, policy.Custom, policy.SmartHome)
+	case custom && in.Home != "":
+		return errors.New("field home is there, and what is said to the custom skill goes to the first home: leave it out")
 	case custom && (in.Namespace != "" || in.Name != "" || in.Endpoint != ""):
 		return errors.New("field skill is custom, and a sentence has no namespace, name or endpoint: leave them out")
 	case !custom && in.Namespace == "":
@@ -48,7 +51,7 @@ type Decision struct {
 }
 
 func (a *Authorizer) authorizeDirective(_ context.Context, in DirectiveInput) (Decision, error) {
-	p := a.rules.Load()
+	p := a.rulesOf(in.Home)
 	if len(in.Policy) > 0 {
 		var err error
 		if p, err = newRules(string(in.Policy), ""); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"fmt"
+	"maps"
 	"net"
 	"slices"
 	"strings"
@@ -27,25 +28,27 @@ type Options struct {
 
 // Access is who may command what.
 type Access struct {
-	SkillIDs     []string // ids of the custom skills that are admitted; default: none
-	AllowedUsers []string // Login with Amazon user ids that may command; default: everyone who linked the skill
-	Application  string   // client id that tokens of AllowedUsers must have been given to; default: any
-	Policy       string   // JSON rules; default: every directive is allowed
-	Conversation string   // allow or deny: whether the custom skill may use the home where no rule names it; default: it may if there is no policy
-	Linked       bool     // accounts are linked with Home Assistant instead of Login with Amazon
+	SkillIDs     []string          // ids of the custom skills that are admitted; default: none
+	AllowedUsers []string          // Login with Amazon user ids that may command; default: everyone who linked the skill
+	Application  string            // client id that tokens of AllowedUsers must have been given to; default: any
+	Policy       string            // JSON rules; default: every directive is allowed
+	Policies     map[string]string // of further homes, by name; a home that is not there has no rules
+	Conversation string            // allow or deny: whether the custom skill may use the home where no rule names it; default: it may if there is no policy
+	Linked       bool              // accounts are linked with Home Assistant instead of Login with Amazon
 }
 
 func (a *Access) equal(b *Access) bool {
 	return a != nil && slices.Equal(a.SkillIDs, b.SkillIDs) && slices.Equal(a.AllowedUsers, b.AllowedUsers) &&
-		a.Application == b.Application && a.Policy == b.Policy && a.Conversation == b.Conversation && a.Linked == b.Linked
+		a.Application == b.Application && a.Policy == b.Policy && maps.Equal(a.Policies, b.Policies) && a.Conversation == b.Conversation && a.Linked == b.Linked
 }
 
 // An Authorizer decides who may command what, and counts what it refuses. It is safe
 // for concurrent use. Make one with [New].
 type Authorizer struct {
 	opts    Options
-	access  atomic.Pointer[Access] // nil before Configure
-	rules   atomic.Pointer[rules]  // never nil
+	access  atomic.Pointer[Access]            // nil before Configure
+	rules   atomic.Pointer[rules]             // of the first home, and of the custom skill; never nil
+	further atomic.Pointer[map[string]*rules] // of further homes that have some, by name; nil without
 	buckets buckets
 
 	refused    atomic.Int64 // inputs, skills, users and tokens
@@ -98,12 +101,18 @@ func (a *Authorizer) Configure(access Access) error {
 	if err != nil {
 		return fmt.Errorf("%s %w", config.EnvConversation, err)
 	}
-	if r := a.rules.Load(); r.Text() != access.Policy || r.conversation != conversation { // otherwise its counts go on
-		if r, err = newRules(access.Policy, access.Conversation); err != nil {
-			return fmt.Errorf("%s %w", config.EnvPolicy, err)
-		}
-		a.rules.Store(r)
+	first, err := a.rules.Load().changed(access.Policy, conversation)
+	if err != nil {
+		return fmt.Errorf("%s %w", config.EnvPolicy, err)
 	}
+	further := map[string]*rules{}
+	for home, text := range access.Policies {
+		if further[home], err = a.rulesOf(home).changed(text, ""); err != nil {
+			return fmt.Errorf("%s %w", config.HomeVariable(config.EnvPolicy, home), err)
+		}
+	}
+	a.rules.Store(first)
+	a.further.Store(&further)
 	if !a.access.Load().equal(&access) {
 		access.SkillIDs, access.AllowedUsers = slices.Clone(access.SkillIDs), slices.Clone(access.AllowedUsers)
 		a.access.Store(&access)
@@ -118,8 +127,20 @@ func (a *Authorizer) AsksUsers() bool {
 	return access != nil && len(access.AllowedUsers) > 0
 }
 
-// HasPolicy reports whether there are rules that each directive has to pass.
-func (a *Authorizer) HasPolicy() bool { return a.rules.Load().Policy != nil }
+// HasPolicy reports whether there are rules that each directive to a home has to pass; ""
+// is the first home.
+func (a *Authorizer) HasPolicy(home string) bool { return a.rulesOf(home).Policy != nil }
+
+// rulesOf returns the rules of a home; never nil.
+func (a *Authorizer) rulesOf(home string) *rules {
+	if home == "" {
+		return a.rules.Load()
+	}
+	if further := a.further.Load(); further != nil && (*further)[home] != nil {
+		return (*further)[home]
+	}
+	return new(rules)
+}
 
 // JudgesSkill reports whether what is said to the custom skill has to pass the rules, or
 // a choice of the stage.

@@ -3,8 +3,10 @@ package security
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net"
@@ -41,6 +43,8 @@ type Certificate struct {
 	TLS      string    `json:"tls" doc:"negotiated version, such as TLS 1.3"`
 	Chain    []string  `json:"chain" doc:"subject of each certificate that was sent, the server's own first"`
 
+	Asks bool `json:"asks_for_client_certificate,omitempty" doc:"the server asked for a client certificate"`
+
 	version uint16
 	chain   []*x509.Certificate
 }
@@ -49,17 +53,26 @@ type Certificate struct {
 // valid or not; it sends nothing else. Its errors are of kind Unreachable and say why
 // there was no handshake and what to do.
 func Inspect(ctx context.Context, conn net.Conn, host string) (*Certificate, error) {
-	client := tls.Client(conn, &tls.Config{ServerName: host, InsecureSkipVerify: true, MinVersion: tls.VersionTLS10})
-	if err := client.HandshakeContext(ctx); err != nil {
+	var state tls.ConnectionState
+	asked := false // for a certificate of ours, without which some servers end the handshake
+	client := tls.Client(conn, &tls.Config{
+		ServerName: host, InsecureSkipVerify: true, MinVersion: tls.VersionTLS10,
+		VerifyConnection: func(s tls.ConnectionState) error { state = s; return nil },
+		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+			asked = true
+			return new(tls.Certificate), nil
+		},
+	})
+	if err := client.HandshakeContext(ctx); err != nil && !(asked && len(state.PeerCertificates) > 0) {
 		return nil, handshakeError(err)
 	}
-	state := client.ConnectionState()
 	leaf := state.PeerCertificates[0]
 	c := &Certificate{
 		Host: host, Names: append([]string{}, leaf.DNSNames...), Issuer: nameOf(leaf.Issuer.CommonName, leaf.Issuer.Organization),
 		From: leaf.NotBefore, Until: leaf.NotAfter, DaysLeft: days(time.Until(leaf.NotAfter)),
 		TLS: tls.VersionName(state.Version), version: state.Version, chain: state.PeerCertificates,
 	}
+	c.Asks = asked
 	for _, ip := range leaf.IPAddresses {
 		c.Names = append(c.Names, ip.String())
 	}
@@ -67,6 +80,16 @@ func Inspect(ctx context.Context, conn net.Conn, host string) (*Certificate, err
 		c.Chain = append(c.Chain, nameOf(link.Subject.CommonName, append(link.DNSNames, link.Subject.Organization...)))
 	}
 	return c, nil
+}
+
+// Keys returns the base64 of the SHA-256 of the public key of each certificate that was
+// sent, the server's own first, as they are pinned.
+func (c *Certificate) Keys() (keys []string) {
+	for _, link := range c.chain {
+		sum := sha256.Sum256(link.RawSubjectPublicKeyInfo)
+		keys = append(keys, base64.StdEncoding.EncodeToString(sum[:]))
+	}
+	return keys
 }
 
 // days returns the whole days of d, rounded down.
@@ -97,7 +120,11 @@ func handshakeError(err error) error {
 
 // String returns a summary in one line.
 func (c *Certificate) String() string {
-	return fmt.Sprintf("%s, a certificate for %s by %s, valid for %d days", c.TLS, strings.Join(c.Names, ", "), c.Issuer, c.DaysLeft)
+	text := fmt.Sprintf("%s, a certificate for %s by %s, valid for %d days", c.TLS, strings.Join(c.Names, ", "), c.Issuer, c.DaysLeft)
+	if c.Asks {
+		text += "; it asks for a client certificate"
+	}
+	return text
 }
 
 // Advice returns what works now and should be fixed.

@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/hearthgate/hearthgate/function/core"
 )
@@ -146,6 +148,7 @@ type Status struct {
 
 // A RuleCount says how often one rule of the policy matched.
 type RuleCount struct {
+	Home    string `json:"home,omitempty" doc:"name of the further home whose policy has it; absent for the first home"`
 	Rule    int    `json:"rule" doc:"its number, counted from 1"`
 	Effect  string `json:"effect" doc:"deny or allow"`
 	Reason  string `json:"reason,omitempty"`
@@ -161,6 +164,11 @@ func (a *Authorizer) status(context.Context, core.None) (Status, error) {
 	if access := a.access.Load(); access != nil {
 		s.AllowList, s.Skills = len(access.AllowedUsers), len(access.SkillIDs)
 	}
-	a.rules.Load().report(&s)
+	a.rules.Load().report(&s, "")
+	if further := a.further.Load(); further != nil {
+		for _, home := range slices.Sorted(maps.Keys(*further)) {
+			(*further)[home].report(&s, home)
+		}
+	}
 	return s, nil
 }

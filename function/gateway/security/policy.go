@@ -1,6 +1,7 @@
 package security
 
 import (
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -17,16 +18,21 @@ type rules struct {
 	refused      atomic.Int64   // conversations that were denied without a rule
 }
 
-func newRules(text, conversation string) (*rules, error) {
+func newRules(text string, conversation policy.Conversation) (*rules, error) {
 	p, err := policy.Parse(text)
 	if err != nil {
 		return nil, err
 	}
-	c, err := policy.ParseConversation(conversation)
-	if err != nil {
-		return nil, err
+	return &rules{Policy: p, conversation: conversation, decided: make([]atomic.Int64, len(p.Rules()))}, nil
+}
+
+// changed returns rules of that text and choice: r itself, whose counts go on, if it has
+// the same.
+func (r *rules) changed(text string, conversation policy.Conversation) (*rules, error) {
+	if r.Text() == text && r.conversation == conversation {
+		return r, nil
 	}
-	return &rules{Policy: p, conversation: c, decided: make([]atomic.Int64, len(p.Rules()))}, nil
+	return newRules(text, conversation)
 }
 
 // decide returns what the rules say of in at a time.
@@ -47,12 +53,12 @@ func (r *rules) count(d policy.Decision) {
 	}
 }
 
-// report adds the counts to s.
-func (r *rules) report(s *Status) {
-	s.Policy, s.Denied = r.Policy != nil, r.refused.Load()
+// report adds the counts to s, of the rules of a home.
+func (r *rules) report(s *Status, home string) {
+	s.Policy, s.Denied = s.Policy || r.Policy != nil, s.Denied+r.refused.Load()
 	for _, rule := range r.Rules() {
 		n := r.decided[rule.Number-1].Load()
-		count := RuleCount{Rule: rule.Number, Effect: rule.Effect, Reason: rule.Reason}
+		count := RuleCount{Home: home, Rule: rule.Number, Effect: rule.Effect, Reason: rule.Reason}
 		if rule.Allows() {
 			count.Allowed = n
 		} else {
@@ -61,7 +67,7 @@ func (r *rules) report(s *Status) {
 		}
 		s.Rules = append(s.Rules, count)
 		if n == 0 {
-			s.Unmatched = append(s.Unmatched, rule.String())
+			s.Unmatched = append(s.Unmatched, strings.TrimSpace(home+" "+rule.String()))
 		}
 	}
 }

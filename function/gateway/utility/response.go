@@ -35,7 +35,7 @@ func createResponse(ctx context.Context, in ResponseInput) (wire.Response, error
 		Timestamp: time.Now().UTC(), CorrelationID: core.CorrelationID(ctx),
 	}
 	if run := core.RunOf(ctx); run != nil {
-		r.Duration = float64(time.Since(run.Start).Microseconds()) / 1000
+		r.Duration = float64(run.Took().Microseconds()) / 1000
 	}
 	switch {
 	case r.Message != "":
