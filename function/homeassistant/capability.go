@@ -13,25 +13,12 @@ import (
 // A capability is the part of a capability that has limits. Amazon's validation of a
 // discovery rejects the device, and sometimes every device, when one is exceeded.
 type capability struct {
-	Interface      string          `json:"interface"`
-	Instance       string          `json:"instance"`
-	Inputs         json.RawMessage `json:"inputs"`         // of an InputController
-	Configuration  json.RawMessage `json:"configuration"`  // of a Mode-, Range- or ThermostatController
-	Configurations json.RawMessage `json:"configurations"` // of an EqualizerController
-	Semantics      struct {
-		StateMappings length `json:"stateMappings"`
-	} `json:"semantics"`
-}
-
-// A length is how many elements a list has.
-type length int
-
-// UnmarshalJSON counts the elements without keeping them.
-func (n *length) UnmarshalJSON(b []byte) error {
-	return strictjson.Array(b, func(i int, _ []byte) error {
-		*n = length(i + 1)
-		return nil
-	})
+	Interface      string
+	Instance       string
+	inputs         []byte // of an InputController
+	configuration  []byte // of a Mode-, Range- or ThermostatController
+	configurations []byte // of an EqualizerController
+	stateMappings  int    // how many it has
 }
 
 // generic are the interfaces of which an endpoint may have several capabilities, each
@@ -80,10 +67,28 @@ func (c *capability) read(raw []byte) error {
 	case len(raw) > maxCapability:
 		return errLongCapability
 	}
-	if _, err := strictjson.Check(raw); err != nil { // of two values for one key Alexa may take the other
+	if shape, err := strictjson.Check(raw); err != nil || shape.Kind != "object" { // of two values for one key Alexa may take the other
 		return errNoCapability
 	}
-	if json.Unmarshal(raw, c) != nil {
+	var r reader
+	r.note(strictjson.Object(raw, func(key, value []byte) (err error) {
+		switch string(key) {
+		case "interface":
+			c.Interface, err = strictjson.Word(value)
+		case "instance":
+			c.Instance, err = strictjson.Word(value)
+		case "inputs":
+			c.inputs = value
+		case "configuration":
+			c.configuration = value
+		case "configurations":
+			c.configurations = value
+		case "semantics":
+			r.each(r.member(value, "stateMappings"), func([]byte) { c.stateMappings++ })
+		}
+		return err
+	}))
+	if r.err != nil {
 		return errNoCapability
 	}
 	return nil
@@ -105,32 +110,21 @@ func (c capability) violation(before []capability) string {
 			return "has no instance, and neither has another capability of that interface"
 		case c.Instance != "" && other.Instance != "" && overlap(c.Instance, other.Instance):
 			return "has an instance whose name is part of another, or the other way round"
-		case c.Interface == other.Interface && c.Semantics.StateMappings > 0 && other.Semantics.StateMappings > 0:
+		case c.Interface == other.Interface && c.stateMappings > 0 && other.stateMappings > 0:
 			return "has state mappings, as another capability of that interface has"
 		}
 	}
 	switch c.Interface {
 	case "Alexa.ModeController":
-		return modesViolation(c.Configuration)
+		return modesViolation(c.configuration)
 	case "Alexa.RangeController":
-		return rangeViolation(c.Configuration)
+		return rangeViolation(c.configuration)
 	case "Alexa.InputController":
-		return inputsViolation(c.Inputs)
+		return inputsViolation(c.inputs)
 	case "Alexa.ThermostatController":
-		var in struct{ SupportedModes json.RawMessage }
-		if json.Unmarshal(orNull(c.Configuration), &in) != nil || in.SupportedModes != nil && emptyList(in.SupportedModes, "") != "" {
-			return "has no mode"
-		}
+		return thermostatViolation(c.configuration)
 	case "Alexa.EqualizerController":
-		var in struct {
-			Modes, Bands *struct{ Supported json.RawMessage }
-		}
-		if json.Unmarshal(orNull(c.Configurations), &in) != nil || in.Modes != nil && emptyList(in.Modes.Supported, "") != "" {
-			return "has no mode"
-		}
-		if in.Bands != nil {
-			return emptyList(in.Bands.Supported, "bands")
-		}
+		return equalizerViolation(c.configurations)
 	}
 	return ""
 }

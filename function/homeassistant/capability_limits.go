@@ -1,124 +1,188 @@
 package homeassistant
 
 import (
-	"encoding/json"
+	"strconv"
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config/strictjson"
 )
 
+// unreadable says that a capability has other values than Alexa defines.
+const unreadable = "has a configuration that cannot be read"
+
 // modesViolation says what is wrong with the modes of a ModeController.
-func modesViolation(configuration json.RawMessage) string {
-	var in struct {
-		SupportedModes []struct {
-			Value         string    `json:"value"`
-			ModeResources resources `json:"modeResources"`
-		} `json:"supportedModes"`
-	}
-	if json.Unmarshal(orNull(configuration), &in) != nil {
-		return "has a configuration that cannot be read"
-	}
-	if n := len(in.SupportedModes); n < 2 {
+func modesViolation(configuration []byte) string {
+	var r reader
+	modes, unnamed := 0, false
+	r.each(r.member(configuration, "supportedModes"), func(mode []byte) {
+		modes++
+		named := r.named(r.member(mode, "modeResources"))
+		unnamed = unnamed || !named || r.text(mode, "value") == ""
+	})
+	switch {
+	case r.err != nil:
+		return unreadable
+	case modes < 2:
 		return "has fewer than two modes"
-	}
-	for _, mode := range in.SupportedModes {
-		if mode.Value == "" || !mode.ModeResources.named() {
-			return "has a mode without a name"
-		}
+	case unnamed:
+		return "has a mode without a name"
 	}
 	return ""
 }
 
 // rangeViolation says what is wrong with the range of a RangeController.
-func rangeViolation(configuration json.RawMessage) string {
-	var in struct {
-		SupportedRange struct {
-			Minimum   *float64 `json:"minimumValue"`
-			Maximum   *float64 `json:"maximumValue"`
-			Precision *float64 `json:"precision"`
-		} `json:"supportedRange"`
-		Presets []struct {
-			PresetResources resources `json:"presetResources"`
-		} `json:"presets"`
-	}
-	if json.Unmarshal(orNull(configuration), &in) != nil {
-		return "has a configuration that cannot be read"
-	}
-	switch r := in.SupportedRange; {
-	case r.Minimum == nil || r.Maximum == nil || r.Precision == nil:
+func rangeViolation(configuration []byte) string {
+	var r reader
+	limits := r.member(configuration, "supportedRange")
+	minimum, hasMinimum := r.number(limits, "minimumValue")
+	maximum, hasMaximum := r.number(limits, "maximumValue")
+	precision, hasPrecision := r.number(limits, "precision")
+	unnamed := false
+	r.each(r.member(configuration, "presets"), func(preset []byte) {
+		named := r.named(r.member(preset, "presetResources"))
+		unnamed = unnamed || !named
+	})
+	switch {
+	case r.err != nil:
+		return unreadable
+	case !hasMinimum || !hasMaximum || !hasPrecision:
 		return "has no range"
-	case *r.Minimum >= *r.Maximum:
+	case minimum >= maximum:
 		return "has a range whose minimum is not below its maximum"
-	case *r.Precision <= 0 || *r.Precision > *r.Maximum-*r.Minimum:
+	case precision <= 0 || precision > maximum-minimum:
 		return "has a precision that does not fit its range"
-	}
-	for _, preset := range in.Presets {
-		if !preset.PresetResources.named() {
-			return "has a preset without a name"
-		}
+	case unnamed:
+		return "has a preset without a name"
 	}
 	return ""
 }
 
 // inputsViolation says what is wrong with the inputs of an InputController.
-func inputsViolation(list json.RawMessage) string {
-	var inputs []struct {
-		Name string `json:"name"`
-	}
+func inputsViolation(list []byte) string {
 	if problem := emptyList(list, "inputs"); problem != "" {
 		return problem
 	}
-	if json.Unmarshal(list, &inputs) != nil {
+	var r reader
+	unnamed := false
+	r.each(list, func(input []byte) {
+		name := strings.TrimSpace(r.text(input, "name"))
+		unnamed = unnamed || name == ""
+	})
+	switch {
+	case r.err != nil:
 		return "has inputs that cannot be read"
-	}
-	for _, input := range inputs {
-		if strings.TrimSpace(input.Name) == "" {
-			return "has an input without a name"
-		}
+	case unnamed:
+		return "has an input without a name"
 	}
 	return ""
 }
 
-// resources are the names that people say for something.
-type resources struct {
-	FriendlyNames []struct {
-		Value struct {
-			Text    string `json:"text"`
-			AssetID string `json:"assetId"`
-		} `json:"value"`
-	} `json:"friendlyNames"`
+// thermostatViolation says what is wrong with the modes of a ThermostatController, which
+// need not say which it has.
+func thermostatViolation(configuration []byte) string {
+	var r reader
+	modes := r.member(configuration, "supportedModes")
+	if r.err != nil || modes != nil && emptyList(modes, "") != "" {
+		return "has no mode"
+	}
+	return ""
 }
 
-// named reports whether there are names, and none is empty.
-func (r resources) named() bool {
-	for _, name := range r.FriendlyNames {
-		if strings.TrimSpace(name.Value.Text) == "" && name.Value.AssetID == "" {
-			return false
-		}
+// equalizerViolation says what is wrong with the modes and bands of an
+// EqualizerController, which need not have both.
+func equalizerViolation(configurations []byte) string {
+	var r reader
+	modes, bands := r.member(configurations, "modes"), r.member(configurations, "bands")
+	some := func(of []byte) bool { return of != nil && strictjson.Kind(of) != "null" }
+	if r.err != nil || some(modes) && emptyList(r.member(modes, "supported"), "") != "" {
+		return "has no mode"
 	}
-	return len(r.FriendlyNames) > 0
+	if some(bands) {
+		return emptyList(r.member(bands, "supported"), "bands")
+	}
+	return ""
 }
 
 // emptyList says that a list is empty, absent or no list, or has null in it; "" if it is
 // not so.
-func emptyList(list json.RawMessage, of string) string {
+func emptyList(list []byte, of string) string {
+	var r reader
 	n, nulls := 0, 0
-	err := strictjson.Array(orNull(list), func(_ int, element []byte) error {
+	r.each(list, func(element []byte) {
 		if n++; strictjson.Kind(element) == "null" {
 			nulls++
 		}
-		return nil
 	})
-	if err != nil || n == 0 || nulls > 0 {
+	if r.err != nil || n == 0 || nulls > 0 {
 		return strings.TrimSpace("has no " + of)
 	}
 	return ""
 }
 
-// orNull returns raw, or null where there is none.
-func orNull(raw json.RawMessage) json.RawMessage {
-	if raw == nil {
-		return json.RawMessage("null")
+// A reader reads values as Alexa does, with letter case, and keeps its first error. What
+// is absent or null is nothing.
+type reader struct{ err error }
+
+func (r *reader) note(err error) {
+	if r.err == nil {
+		r.err = err
 	}
-	return raw
+}
+
+// member returns the value of a member of an object; nil without.
+func (r *reader) member(object []byte, name string) (value []byte) {
+	if object != nil {
+		r.note(strictjson.Object(object, func(key, v []byte) error {
+			if string(key) == name {
+				value = v
+			}
+			return nil
+		}))
+	}
+	return value
+}
+
+// each calls f for each element of a list.
+func (r *reader) each(list []byte, f func(element []byte)) {
+	if list != nil {
+		r.note(strictjson.Array(list, func(_ int, element []byte) error {
+			f(element)
+			return nil
+		}))
+	}
+}
+
+// text returns the text of a member of an object.
+func (r *reader) text(object []byte, name string) string {
+	value := r.member(object, name)
+	if value == nil {
+		return ""
+	}
+	text, err := strictjson.String(value)
+	r.note(err)
+	return text
+}
+
+// number returns the number of a member of an object.
+func (r *reader) number(object []byte, name string) (n float64, ok bool) {
+	value := r.member(object, name)
+	if value == nil || strictjson.Kind(value) == "null" {
+		return 0, false
+	}
+	n, err := strconv.ParseFloat(string(value), 64)
+	r.note(err)
+	return n, true
+}
+
+// named reports whether the resources of something have names that people say, and none
+// is empty.
+func (r *reader) named(resources []byte) bool {
+	names, empty := 0, false
+	r.each(r.member(resources, "friendlyNames"), func(name []byte) {
+		names++
+		value := r.member(name, "value")
+		text, asset := strings.TrimSpace(r.text(value, "text")), r.text(value, "assetId")
+		empty = empty || text == "" && asset == ""
+	})
+	return names > 0 && !empty
 }

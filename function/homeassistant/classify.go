@@ -87,6 +87,8 @@ func StatusError(res httpclient.Response, token Token) error {
 		return core.Errorf(core.Unreachable, core.CauseForbidden, "a proxy in front of Home Assistant refused the request (403): look at the rules of the proxy")
 	case status == 404:
 		return core.Errorf(core.Unreachable, core.CauseNotConfigured, "Home Assistant has no Smart Home endpoint (404): it is still starting, or `alexa:` with `smart_home:` is missing in configuration.yaml")
+	case status == 400 && wantsCertificate(res):
+		return core.Errorf(core.Unreachable, core.CauseClientCertificate, "the proxy in front of Home Assistant asks for a client certificate, and does not accept what it is shown (400): store the right one with `hearthgate certificate`, or let %s pass without one", transport.SmartHomePath)
 	case status == 400:
 		return core.Errorf(core.Unreachable, core.CauseBadRequest, "Home Assistant refused the proxy in front of it (400): set use_x_forwarded_for and trusted_proxies below http: in configuration.yaml")
 	case status == 413:
@@ -118,6 +120,14 @@ func isAccess(res httpclient.Response) bool {
 	return false
 }
 
+// wantsCertificate reports whether nginx, or a proxy made of it, refused the client's
+// certificate: it completes the handshake, and then answers so in its own words.
+func wantsCertificate(res httpclient.Response) bool {
+	const enough = 1 << 10 // bytes
+	body := string(res.Body[:min(len(res.Body), enough)])
+	return strings.Contains(body, "No required SSL certificate was sent") || strings.Contains(body, "The SSL certificate error")
+}
+
 func mediaType(res httpclient.Response) string {
 	t, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type"))
 	return t
@@ -141,6 +151,6 @@ func isHomeFailure(err error) bool {
 	return err != nil && !slices.Contains([]core.Cause{
 		core.CauseUnauthorized, core.CauseExpired, core.CauseCloudflareAccess, core.CauseCloudflare, core.CauseBanned,
 		core.CauseForbidden, core.CauseNotConfigured, core.CauseBadRequest, core.CauseRefusedRequest, core.CauseTooLarge,
-		core.CauseHomeOffline, core.CauseStarting, core.CauseNotAllowed, core.CauseRedirect, core.CauseUnexpectedStatus, core.CauseMalformed, core.CauseMixedUp, core.CauseOversized,
+		core.CauseHomeOffline, core.CauseStarting, core.CauseClientCertificate, core.CauseNotAllowed, core.CauseRedirect, core.CauseUnexpectedStatus, core.CauseMalformed, core.CauseMixedUp, core.CauseOversized,
 	}, core.CauseOf(err))
 }

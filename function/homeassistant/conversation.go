@@ -25,6 +25,10 @@ import (
 // conversation.
 const conversationID = "conversation_id"
 
+// longestID is how long that id may be, in bytes. A longer one is none of Home Assistant's,
+// and Alexa might not take it: the next sentence begins a new conversation.
+const longestID = 256
+
 // Converse sends a sentence to Home Assistant's conversation, once, and returns what it
 // says. A sentence that it does not understand is answered too.
 func (c *Client) Converse(ctx context.Context, p access.Permit, r alexa.SkillRequest, sentence string) (alexa.SkillReply, error) {
@@ -93,7 +97,9 @@ func understood(ctx context.Context, r alexa.SkillRequest, answer []byte) (alexa
 		if reply.Attributes == nil {
 			reply.Attributes = map[string]json.RawMessage{}
 		}
-		reply.Attributes[conversationID] = out.ID
+		if reply.Attributes[conversationID] = out.ID; len(out.ID) > longestID {
+			delete(reply.Attributes, conversationID)
+		}
 	}
 	return reply, nil
 }
@@ -124,12 +130,15 @@ func (c *Client) Intent(ctx context.Context, p access.Permit, r alexa.SkillReque
 // skill sends the body for a skill's request to Home Assistant as a question of a kind,
 // and returns the body of a good answer.
 func (c *Client) skill(ctx context.Context, p access.Permit, r alexa.SkillRequest, kind relay.Kind, body []byte) ([]byte, error) {
-	s := c.Settings()
-	if s == nil {
-		return nil, errNoSettings
+	s, err := c.settings()
+	if err != nil {
+		return nil, err
 	}
 	token, err := TokenFor(p, s, r.Token())
 	if err != nil {
+		return nil, err
+	}
+	if err := paused(s); err != nil {
 		return nil, err
 	}
 	if s.Timeout > 0 {

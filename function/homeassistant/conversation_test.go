@@ -47,3 +47,25 @@ func TestConversationOfAStartingHome(t *testing.T) {
 		})
 	}
 }
+
+// TestConversationID has a home give its conversation an id of any length and type: what
+// Home Assistant gives comes back, and nothing that makes the reply too long for Alexa.
+func TestConversationID(t *testing.T) {
+	e, err := alexa.ParseEvent([]byte(`{"session":{"sessionId":"s","attributes":{"conversation_id":"before","own":1}},"request":{"type":"IntentRequest","locale":"en-US","intent":{"name":"Sentence_turn"}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]string{
+		`"01JQ"`: `"01JQ"`, `null`: `null`, `"` + strings.Repeat("x", 254) + `"`: `"` + strings.Repeat("x", 254) + `"`,
+		`"` + strings.Repeat("x", 255) + `"`: ``, `{"a":"` + strings.Repeat("x", 1<<20) + `"}`: ``,
+	} {
+		h := newHome(t)
+		h.request = func(context.Context, httpclient.Request) (httpclient.Response, error) {
+			return httpclient.Response{Status: 200, Body: []byte(`{"response":{"response_type":"query_answer","speech":{"plain":{"speech":"Which one?"}}},"conversation_id":` + id + `,"continue_conversation":true}`)}, nil
+		}
+		reply, err := h.Converse(context.Background(), accesstest.Permit(), e.(alexa.SkillRequest), "turn on the light")
+		if got := string(reply.Attributes["conversation_id"]); err != nil || got != want || string(reply.Attributes["own"]) != "1" {
+			t.Errorf("%.20s: the attributes are %.60s, %v", id, reply.Attributes, err)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	facts "github.com/hearthgate/hearthgate/config/alexa"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/logging"
@@ -19,16 +20,26 @@ import (
 // hundred names, and far less than CloudWatch accepts.
 const maxDropped = 16 << 10
 
+// DiscoveryLimit returns how long the answer of each of so many homes to a Discover may be,
+// so that those of all fit into the memory at once.
+func DiscoveryLimit(homes int) int {
+	const most = 2 // answers of the longest length
+	if homes <= most {
+		return 0
+	}
+	return most * facts.MaxPayload / homes
+}
+
 // discovered returns a reply to a Discover that Alexa accepts: the home's own, byte for
 // byte, unless endpoints have to be dropped or mended, or there are suddenly so many fewer than
 // in the last one that the home seems to be starting.
-func (c *Client) discovered(ctx context.Context, key string, d alexa.Directive, body json.RawMessage) (json.RawMessage, error) {
+func (c *Client) discovered(ctx context.Context, home, key string, d alexa.Directive, body json.RawMessage) (json.RawMessage, error) {
 	all, err := Endpoints(body)
 	if err != nil {
 		return nil, err
 	}
 	last := c.last(ctx, key)
-	found := FilterEndpoints(all, last.ids)
+	found := FilterEndpoints(home, all, last.ids)
 	metrics.Put(ctx, config.EndpointsDropped, float64(len(found.dropped)))
 	logging.Note(ctx, slog.Int("endpoints", len(found.Endpoints)))
 	if what := found.describe(maxDropped); what != "" {
@@ -64,6 +75,9 @@ func (c *Client) LastKnown(ctx context.Context, d alexa.Directive, err error) (j
 	defer cancel()
 	if key, ok := c.mayKnow(d, err); ok {
 		if reply, ok := c.stale(ctx, d, c.last(ctx, key)); ok {
+			if core.CauseOf(err) == core.CausePaused { // the owner knows
+				metrics.Put(ctx, config.DiscoveryServedStale, 0)
+			}
 			return reply, true
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/strictjson"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/cache"
 	"github.com/hearthgate/hearthgate/function/gateway/initialization"
@@ -74,7 +75,7 @@ func (l lastKnown) ids() map[string]bool {
 // KnownIDs returns what reads the ids of the endpoints that Alexa knows, of a home with
 // a stored token.
 func (c *Client) KnownIDs(ctx context.Context, s *initialization.Settings) func() map[string]bool {
-	return c.last(ctx, keyFor(s, Token{s.Token, s.TokenSource})).ids
+	return c.last(ctx, keyFor(s, Token{Secret: s.Token, Source: s.TokenSource})).ids
 }
 
 // last returns what is kept under a key.
@@ -98,11 +99,8 @@ func (c *Client) keep(ctx context.Context, key string, l lastKnown) {
 
 // remember keeps endpoints as the last known good ones, in place of l.
 func (c *Client) remember(ctx context.Context, key string, l lastKnown, endpoints []json.RawMessage) {
-	list, err := json.Marshal(endpoints)
-	if err != nil {
-		return // cannot happen: they were read as JSON
-	}
-	sum := digest(string(list))
+	list := strictjson.List(endpoints)
+	sum := digestOf(list)
 	if l.Sum == sum && l.Less.IsZero() && time.Since(l.At) < rewriteAfter {
 		return
 	}
@@ -127,6 +125,9 @@ func (c *Client) forget(ctx context.Context, key string) {
 // devices than the next person: what one link of an account saw is kept for that link
 // alone.
 func keyFor(s *initialization.Settings, token Token) string {
+	if s.Home != "" { // which has a stored token, or a relay
+		return "home " + s.URL + " " + s.Home
+	}
 	if s.TokenSource == config.Stored {
 		return "home " + s.URL
 	}
@@ -155,7 +156,10 @@ func link(token Token) string {
 }
 
 // digest returns a text's SHA-256, the first half of it, in hexadecimal.
-func digest(text string) string {
-	sum := sha256.Sum256([]byte(text))
+func digest(text string) string { return digestOf([]byte(text)) }
+
+// digestOf returns what digest does, without a copy of the text.
+func digestOf(text []byte) string {
+	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:16])
 }

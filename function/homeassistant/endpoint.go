@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/hearthgate/hearthgate/config"
 	limits "github.com/hearthgate/hearthgate/config/alexa"
 	"github.com/hearthgate/hearthgate/config/strictjson"
 )
@@ -76,13 +77,9 @@ func (e *endpoint) mend(raw []byte) (mended []byte, removed []string, named bool
 		return raw, nil, false
 	}
 	e.capabilities, e.listed = kept, len(kept)
-	if kept == nil {
-		kept = []json.RawMessage{}
-	}
-	name, _ := json.Marshal(e.name) // a string, and values that were read as JSON: cannot fail
-	list, _ := json.Marshal(kept)
+	name, _ := json.Marshal(e.name) // a string: cannot fail
 	var b bytes.Buffer
-	fmt.Fprintf(&b, `{"friendlyName":%s,"capabilities":%s`, name, list)
+	fmt.Fprintf(&b, `{"friendlyName":%s,"capabilities":%s`, name, strictjson.List(kept))
 	_ = strictjson.Object(raw, func(key, value []byte) error {
 		if name := string(key); name != "friendlyName" && name != "capabilities" {
 			quoted, _ := json.Marshal(name)
@@ -111,12 +108,13 @@ func nameOf(id string) string {
 	return strings.TrimSpace(string(name[:min(len(name), limits.MaxText)]))
 }
 
-// violation says which limit of Alexa e exceeds; "" if it exceeds none.
-func (e endpoint) violation() string {
+// violation says which limit of Alexa e exceeds as a device of a home; "" if it exceeds none.
+func (e endpoint) violation(home string) string {
+	longest := limits.MaxEndpointID - len(config.EndpointID(home, ""))
 	long := func(text string) bool { return utf8.RuneCountInString(text) > limits.MaxText }
 	switch {
-	case e.id == "" || len(e.id) > limits.MaxEndpointID:
-		return fmt.Sprintf("its id does not have 1 to %d characters", limits.MaxEndpointID)
+	case e.id == "" || len(e.id) > longest:
+		return fmt.Sprintf("its id does not have 1 to %d characters", longest)
 	case strings.ContainsFunc(e.id, func(r rune) bool { return !allowed(r) }):
 		return "its id has a character that Alexa does not accept"
 	case e.name == "":

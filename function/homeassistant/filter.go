@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	limits "github.com/hearthgate/hearthgate/config/alexa"
 	"github.com/hearthgate/hearthgate/config/strictjson"
@@ -63,16 +62,16 @@ func Endpoints(body []byte) ([]json.RawMessage, error) {
 
 var errTooManyListed = errors.New("too many endpoints")
 
-// FilterEndpoints drops the endpoints that Alexa would not accept, and of the others the
-// capabilities that it would not accept. An endpoint without a name gets one made from
+// FilterEndpoints drops the endpoints of a home, "" for the first, that Alexa would not
+// accept, and of the others the capabilities that it would not accept. An endpoint without a name gets one made from
 // its id. Of too many it keeps those that Alexa knows already, as known says by their
 // ids, and then the first by their ids, in the order of the ids: a home's own order
 // changes from start to start.
-func FilterEndpoints(all []json.RawMessage, known func() map[string]bool) (f Filtered) {
+func FilterEndpoints(home string, all []json.RawMessage, known func() map[string]bool) (f Filtered) {
 	good := make([]*candidate, 0, len(all))
 	seen := make(map[string]bool, len(all))
 	for i, raw := range all {
-		c, reason := examine(raw)
+		c, reason := examine(home, raw)
 		if reason == "" && seen[c.id] {
 			reason = "another endpoint has the same id"
 		}
@@ -101,8 +100,8 @@ type candidate struct {
 	named    bool            // its name is made from its id
 }
 
-// examine returns an endpoint as Alexa accepts it, or why it does not.
-func examine(raw []byte) (c *candidate, reason string) {
+// examine returns an endpoint of a home as Alexa accepts it, or why it does not.
+func examine(home string, raw []byte) (c *candidate, reason string) {
 	c = &candidate{}
 	e, err := readEndpoint(raw)
 	switch {
@@ -114,7 +113,7 @@ func examine(raw []byte) (c *candidate, reason string) {
 	}
 	c.raw, c.removed, c.named = e.mend(raw)
 	c.id, c.name = e.id, e.name
-	if reason = e.violation(); len(c.removed) > 0 && len(e.capabilities) == 0 {
+	if reason = e.violation(home); len(c.removed) > 0 && len(e.capabilities) == 0 {
 		reason = "Alexa accepts none of its capabilities: " + c.removed[0]
 	}
 	return c, reason
@@ -147,6 +146,6 @@ func (f *Filtered) take(c *candidate) {
 	if c.named {
 		f.unnamed = append(f.unnamed, fmt.Sprintf("%s as %q", name, c.name))
 	}
-	heard := strings.ToLower(strings.Join(strings.Fields(c.name), " "))
+	heard := hearing(c.name)
 	f.called[heard] = append(f.called[heard], name)
 }

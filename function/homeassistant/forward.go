@@ -3,16 +3,13 @@
 package homeassistant
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
-	"log/slog"
 	"strings"
 	"sync/atomic"
 	"time"
 	"unicode"
 
-	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/relay"
 	"github.com/hearthgate/hearthgate/function/access"
 	"github.com/hearthgate/hearthgate/function/alexa"
@@ -20,14 +17,15 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/circuitbreaker"
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
 	"github.com/hearthgate/hearthgate/function/gateway/initialization"
-	"github.com/hearthgate/hearthgate/function/gateway/logging"
-	"github.com/hearthgate/hearthgate/function/gateway/metrics"
 	"github.com/hearthgate/hearthgate/function/homeassistant/transport"
 )
 
 // Breaker is the name of the circuit breaker of the home's Smart Home endpoint. What takes
 // long by nature has its own, so that slow answers of one service do not stop another.
 const Breaker = circuitbreaker.HomeAssistant
+
+// SecondBreaker is the same of the home's second address.
+const SecondBreaker = Breaker + secondWay
 
 // A Client sends directives and sentences to one Home Assistant. It is safe for
 // concurrent use.
@@ -40,6 +38,7 @@ type Client struct {
 	AlexaAPI string // address of Alexa's API for progressive responses; default: the one that a request names, if it is Amazon's
 
 	refusals refusals
+	ways     ways
 	unnamed  atomic.Pointer[string] // the key of the names that a directive lacked; nil if none did
 }
 
@@ -54,15 +53,18 @@ type Cache interface {
 // that is confirmed, with the true state. Its errors have the kind that Alexa
 // gets, and a cause and a sentence for the owner.
 func (c *Client) Forward(ctx context.Context, p access.Permit, d alexa.Directive) (json.RawMessage, error) {
-	s := c.Settings()
-	if s == nil {
-		return nil, errNoSettings
+	s, err := c.settings()
+	if err != nil {
+		return nil, err
 	}
 	token, err := TokenFor(p, s, d.Token())
 	if err != nil {
 		return nil, err
 	}
 	c.noteDevice(ctx, s, token, d)
+	if err := paused(s); err != nil {
+		return nil, homeError{err}
+	}
 	began := time.Now()
 	reply, err := c.forward(ctx, s, token, d)
 	if err == nil {
@@ -72,6 +74,27 @@ func (c *Client) Forward(ctx context.Context, p access.Permit, d alexa.Directive
 		return nil, homeError{err}
 	}
 	return reply, nil
+}
+
+// settings returns the settings in effect.
+func (c *Client) settings() (*initialization.Settings, error) {
+	s := c.Settings()
+	switch {
+	case s == nil:
+		return nil, errNoSettings
+	case s.Problem != nil:
+		return nil, core.Errorf(core.Internal, core.CauseSettings, "the home %s cannot be asked: %w", s.Home, s.Problem)
+	}
+	return s, nil
+}
+
+// paused returns the error of a home that its owner wants left alone; nil if it is not.
+func paused(s *initialization.Settings) error {
+	p := s.Pause()
+	if p == nil {
+		return nil
+	}
+	return core.Errorf(core.Unreachable, core.CausePaused, "the owner has paused the home %v: `hearthgate resume` ends that", p)
 }
 
 var errNoSettings = core.Errorf(core.Internal, core.CauseSettings, "the settings are not known")
@@ -91,7 +114,7 @@ func (c *Client) forward(ctx context.Context, s *initialization.Settings, token 
 	case core.CauseOf(err) == core.CauseUnauthorized:
 		c.forget(ctx, keyFor(s, token))
 	case err == nil && d.IsDiscover():
-		return c.discovered(ctx, keyFor(s, token), d, reply)
+		return c.discovered(ctx, s.Home, keyFor(s, token), d, reply)
 	}
 	return reply, err
 }
@@ -109,9 +132,13 @@ func (c *Client) ask(ctx context.Context, s *initialization.Settings, token Toke
 		ctx, cancel = context.WithTimeout(ctx, s.Timeout)
 		defer cancel()
 	}
+	limit := 0
+	if d.IsDiscover() {
+		limit = DiscoveryLimit(s.Number)
+	}
 	var reply json.RawMessage
 	err := c.post(ctx, post{
-		settings: s, breaker: breakerFor(d), kind: relay.Directive, token: token, body: d.Raw(), idempotent: d.Idempotent(), unhurried: d.IsWebRTC(),
+		settings: s, breaker: breakerFor(d), kind: relay.Directive, token: token, body: d.Raw(), idempotent: d.Idempotent(), limit: limit, unhurried: d.IsWebRTC(),
 	}, func(res httpclient.Response) (err error) {
 		reply, err = answer(ctx, d, res, token)
 		return err
@@ -127,86 +154,6 @@ func breakerFor(d alexa.Directive) string {
 	}
 	return Breaker
 }
-
-// A post is a request to the home.
-type post struct {
-	settings   *initialization.Settings
-	breaker    string // default: Breaker
-	kind       relay.Kind
-	token      Token
-	body       []byte
-	idempotent bool
-	counts     func(error) bool // whether an error opens the breaker; default: isHomeFailure
-	unhurried  bool             // how long it takes says nothing about the home
-	onLine     bool             // the line has how it went
-}
-
-// post sends p behind the home's breaker and has read say what the answer means. The
-// line and the metrics of the directive have how it went.
-func (c *Client) post(ctx context.Context, p post, read func(httpclient.Response) error) error {
-	p.onLine = true
-	return c.send(ctx, p, func(res httpclient.Response) error {
-		logging.Note(ctx, slog.Int("status", res.Status))
-		return read(res)
-	})
-}
-
-// send sends p behind its breaker and has read say what the answer means.
-func (c *Client) send(ctx context.Context, p post, read func(httpclient.Response) error) error {
-	counts := p.counts
-	if counts == nil {
-		counts = isHomeFailure
-	}
-	_, err := core.Do(ctx, c.Dispatcher, circuitbreaker.Call, circuitbreaker.CallInput{
-		Breaker:    cmp.Or(p.breaker, Breaker),
-		Counts:     counts,
-		Idempotent: p.idempotent,
-		Func: func(ctx context.Context) error {
-			res, err := c.Transport(p.settings).Ask(ctx, transport.Question{
-				Kind: p.kind, Body: p.body, Token: p.token.Secret, Idempotent: p.idempotent,
-			})
-			if p.onLine { // of a failure too
-				noteConnection(ctx, p, res)
-			}
-			if err != nil {
-				return err
-			}
-			return read(res)
-		},
-	})
-	return err
-}
-
-// Transport returns the way to the home of settings.
-func (c *Client) Transport(s *initialization.Settings) transport.Transport {
-	if s.Connection == config.Relay {
-		return transport.Relay{Line: c.Line, Stage: s.Stage, Endpoint: s.Relay}
-	}
-	return transport.HTTPS{Dispatcher: c.Dispatcher, URL: s.URL}
-}
-
-// noteConnection notes on the line how long the home and the way to it took, of a request
-// that failed too: a timeout is not the function's time.
-func noteConnection(ctx context.Context, p post, res httpclient.Response) {
-	logging.Note(ctx, slog.Bool("connection_reused", res.Reused))
-	if res.Attempts > 1 {
-		logging.Note(ctx, slog.Int("attempts", res.Attempts))
-	}
-	if !res.Expires.IsZero() {
-		const day = 24 * time.Hour
-		logging.Note(ctx, slog.Int("certificate_days", int(time.Until(res.Expires)/day)))
-	}
-	if res.Duration == 0 || p.unhurried {
-		return
-	}
-	metrics.Put(ctx, config.HomeDuration, milliseconds(res.Duration))
-	if !res.Reused {
-		logging.Note(ctx, slog.Float64("connect_ms", milliseconds(res.Connecting)))
-	}
-}
-
-// milliseconds returns d in milliseconds, to the microsecond.
-func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // answer returns the home's answer to d, once it is known to be one.
 func answer(ctx context.Context, d alexa.Directive, res httpclient.Response, token Token) (json.RawMessage, error) {

@@ -89,7 +89,7 @@ func takes(t *testing.T, reply json.RawMessage) {
 		t.Errorf("%d endpoints", len(seen))
 	}
 	all, err := homeassistant.Endpoints(reply)
-	again := homeassistant.FilterEndpoints(all, func() map[string]bool { return nil })
+	again := homeassistant.FilterEndpoints("", all, func() map[string]bool { return nil })
 	if n, _ := again.Dropped(0); err != nil || n+len(again.Removed(0))+len(again.Unnamed()) > 0 {
 		t.Errorf("%v, or a second look finds more that Alexa would not take: %s", err, reply)
 	}

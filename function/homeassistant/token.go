@@ -14,6 +14,13 @@ import (
 type Token struct {
 	core.Secret
 	Source config.TokenSource
+
+	of *initialization.Settings // of the home for which it is stored; nil without
+}
+
+// storedToken returns the token that is stored for the home of settings.
+func storedToken(s *initialization.Settings) Token {
+	return Token{s.Token, config.Stored, s}
 }
 
 // TokenFor returns the token for Home Assistant, for a request that was let through: the
@@ -29,14 +36,14 @@ func TokenFor(p access.Permit, s *initialization.Settings, linked string) (Token
 // shownToken returns the token that a request is made with.
 func shownToken(s *initialization.Settings, linked string) (Token, error) {
 	if s.TokenSource == config.Stored {
-		return Token{s.Token, config.Stored}, nil
+		return storedToken(s), nil
 	}
 	if linked == "" {
 		return Token{}, core.Errorf(core.Unauthorized, core.CauseUnauthorized,
 			"there is no token of a linked account: link the skill with Home Assistant in the Alexa app, or set %s to %s", config.EnvTokenSource, config.Stored)
 	}
 	token := core.Secret(linked)
-	return Token{token, config.Linked}, access.CheckToken(token)
+	return Token{Secret: token, Source: config.Linked}, access.CheckToken(token)
 }
 
 // A rejection is why Home Assistant does not accept a token.
@@ -60,7 +67,11 @@ func (t Token) mend() string {
 	if t.Source == config.Linked {
 		return "disable the skill in the Alexa app and enable it again, to link the account again"
 	}
-	return "make a new long-lived token in Home Assistant, and put it in place with `hearthgate token`"
+	command := "hearthgate token"
+	if t.of != nil && t.of.Home != "" {
+		command += " --stage " + config.FullName(t.of.Stage, t.of.Home)
+	}
+	return "make a new long-lived token in Home Assistant, and put it in place with `" + command + "`"
 }
 
 // fromAmazon reports whether the token has the shape of Login with Amazon's.

@@ -25,7 +25,7 @@ func (c *Client) retryWithNewToken(ctx context.Context, s *initialization.Settin
 		return nil, refusal
 	}
 	logging.Note(ctx, slog.Bool("token_renewed", true))
-	return c.ask(ctx, now, Token{now.Token, config.Stored}, d)
+	return c.ask(ctx, now, storedToken(now), d)
 }
 
 // reload returns the settings after the parameters were read again, unless that

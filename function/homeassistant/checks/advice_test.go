@@ -41,3 +41,18 @@ func TestA1A10O12Advice(t *testing.T) {
 		})
 	}
 }
+
+// TestT2ListOfOneOfSeveral has a home offer a list that is too long beside two others, and
+// is not when it is alone.
+func TestT2ListOfOneOfSeveral(t *testing.T) {
+	long := `{"endpointId":"light#a","friendlyName":"A","capabilities":[{}]},` + strings.Repeat(`{"endpointId":"light#b"},`, 3000) + `"` + strings.Repeat("x", 5<<20) + `"`
+	server := httptest.NewServer(house{discover: says(200, found(long))})
+	defer server.Close()
+	for homes, ok := range map[string]bool{"": true, "b": true, "b,c": false} {
+		env := map[string]string{"HOME_ASSISTANT_URL": server.URL, "HOME_ASSISTANT_TOKEN": canary, "HEARTHGATE_HOMES": homes}
+		got := diagnose(t, env)
+		if got.OK != ok || got.Name != "discover" || !ok && !strings.Contains(got.Fix, "offer Alexa fewer devices") {
+			t.Errorf("beside %q: %+v, want ok: %v", homes, got, ok)
+		}
+	}
+}

@@ -34,6 +34,7 @@ type checks struct {
 	token     homeassistant.Token // the stored one; empty if linked accounts bring it
 	url       *url.URL
 	addresses []netip.Addr
+	shown     *security.Certificate // of the home's address
 }
 
 // Diagnose checks the way to Home Assistant step by step and returns the result of
@@ -70,9 +71,9 @@ func (c *checks) all() iter.Seq[check] {
 		if !yield(check{"settings", c.readSettings}) {
 			return
 		}
-		rest := []check{{"dns", c.resolve}, {"tcp", c.dial}, {"tls", c.tls}, {"token", c.showToken}, {"endpoint", c.endpoint}, {"discover", c.discover}}
+		rest := c.overHTTPS()
 		if c.relayed() {
-			rest = []check{{"dns", c.resolve}, {"tcp", c.dial}, {"tls", c.tls}, {"connect", c.connectRelay}, {"presence", c.presence}, {"round_trip", c.roundTrip}, {"discover", c.discover}}
+			rest = []check{{"dns", c.resolve}, {"tcp", c.dial}, {"tls", c.tls}, {"connect", c.connectRelay}, {"presence", c.presence}, {"integration", c.integration}, {"round_trip", c.roundTrip}, {"discover", c.discover}}
 		}
 		for _, check := range rest {
 			if !yield(check) {
@@ -80,6 +81,22 @@ func (c *checks) all() iter.Seq[check] {
 			}
 		}
 	}
+}
+
+// overHTTPS returns the checks of a home with an address.
+func (c *checks) overHTTPS() []check {
+	all := []check{{"dns", c.resolve}, {"tcp", c.dial}, {"tls", c.tls}}
+	if s := c.settings; s != nil && len(s.Pins) > 0 {
+		all = append(all, check{"pinned_keys", c.pinned})
+	}
+	if s := c.settings; s != nil && s.Certificate != "" {
+		all = append(all, check{"client_certificate", c.clientCertificate})
+	}
+	all = append(all, check{"token", c.showToken}, check{"endpoint", c.endpoint}, check{"discover", c.discover})
+	if s := c.settings; s != nil && s.SecondURL != "" {
+		all = append(all, check{"second_address", c.second})
+	}
+	return all
 }
 
 // relayed reports whether the home is behind a relay.
@@ -95,6 +112,9 @@ func (c *checks) readSettings(ctx context.Context, s *wire.DiagnosisStep) error 
 	if c.settings = c.Settings(); c.settings == nil {
 		return core.Errorf(core.Internal, core.CauseSettings, "%s", status.Problem)
 	}
+	if c.settings.Problem != nil {
+		return core.Errorf(core.Internal, core.CauseSettings, "%w", c.settings.Problem)
+	}
 	if c.url, err = url.Parse(c.settings.Address()); err != nil {
 		return core.Errorf(core.Internal, core.CauseSettings, "%s is not an address: expected one such as https://home.example.org:8123", config.EnvURL)
 	}
@@ -105,6 +125,9 @@ func (c *checks) readSettings(ctx context.Context, s *wire.DiagnosisStep) error 
 		}
 	}
 	s.Advice = status.Warnings
+	if p := c.settings.Pause(); p != nil {
+		s.Advice = append(s.Advice, fmt.Sprintf("the home is paused %v, so directives are answered with an error: `hearthgate resume` ends that", p))
+	}
 	if c.relayed() {
 		s.Found = "the home is behind the relay at " + c.settings.Relay
 		return nil

@@ -39,7 +39,7 @@ func diagnose(t *testing.T, env map[string]string) wire.DiagnosisStep {
 	start := initialization.New(initialization.Options{
 		Getenv: func(name string) string { return env[name] },
 		Apply: func(s *initialization.Settings) error {
-			return client.Configure(httpclient.Config{Home: s.URL, CA: s.CA, Insecure: !s.VerifySSL})
+			return client.Configure(httpclient.Config{Home: httpclient.Home{Address: s.URL, CA: s.CA, Insecure: !s.VerifySSL}})
 		},
 	})
 	d := core.NewDispatcher()

@@ -21,7 +21,9 @@ func (c *checks) discover(ctx context.Context, s *wire.DiagnosisStep) error {
 	}
 	s.Tried = "a Discover"
 	body := `{"directive":{"header":{"namespace":"Alexa.Discovery","name":"Discover","payloadVersion":"3","messageId":"` + core.NewID() + `"},"payload":{"scope":{"type":"BearerToken","token":""}}}}`
-	res, err := c.Transport(c.settings).Ask(ctx, transport.Question{Kind: relay.Directive, Token: c.token.Secret, Body: []byte(body), Idempotent: true})
+	res, err := c.Transport(c.settings).Ask(ctx, transport.Question{
+		Kind: relay.Directive, Token: c.token.Secret, Body: []byte(body), Idempotent: true, Limit: homeassistant.DiscoveryLimit(c.settings.Number),
+	})
 	if err != nil {
 		return err
 	}
@@ -40,7 +42,7 @@ func (c *checks) discover(ctx context.Context, s *wire.DiagnosisStep) error {
 	case len(all) == 0:
 		return core.Errorf(core.NotFound, core.CauseNoEndpoints, "Home Assistant offers no device: %s", c.fixExposed())
 	}
-	found := homeassistant.FilterEndpoints(all, c.KnownIDs(ctx, c.settings))
+	found := homeassistant.FilterEndpoints(c.settings.Home, all, c.KnownIDs(ctx, c.settings))
 	s.Found = fmt.Sprintf("%d endpoints, %d bytes", len(all), len(res.Body))
 	const most = 1 << 10 // bytes of names
 	count, reasons := found.Dropped(most)

@@ -97,7 +97,7 @@ func (c *checks) tls(ctx context.Context, s *wire.DiagnosisStep) error {
 	if err != nil {
 		return err
 	}
-	s.Found = shown.String()
+	c.shown, s.Found = shown, shown.String()
 	if advice := shown.Advice(); len(advice) > 0 {
 		s.Cause, s.Advice = string(core.CauseCertificateEnds), append(s.Advice, advice...)
 	}

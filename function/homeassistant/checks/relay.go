@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -16,7 +17,7 @@ const fixEndpoint = "check that the stage names the broker of this account and r
 
 // relay returns the way to the home; only a home behind a relay has it.
 func (c *checks) relay() transport.Relay {
-	return transport.Relay{Line: c.Line, Stage: c.settings.Stage, Endpoint: c.settings.Relay}
+	return transport.Relay{Line: c.Line, Stage: c.settings.RelayName(), Endpoint: c.settings.Relay}
 }
 
 // connectRelay checks whether the broker takes the function's signature and its rights
@@ -40,12 +41,36 @@ func (c *checks) presence(ctx context.Context, s *wire.DiagnosisStep) error {
 	if p.State != "" {
 		s.Found = describe(p)
 	}
+	if p.TakenOver > 0 {
+		s.Advice = append(s.Advice, fmt.Sprintf("another client with the home's certificate has ended its connection, %s within %.0f minutes: it is likely that a second Home Assistant, such as one restored from a backup, uses the same certificate; remove the integration hearthgate there, or pair it with a stage of its own, and if you know of none run `hearthgate pair --renew` and `hearthgate pair --revoke`",
+			map[bool]string{true: "once", false: fmt.Sprintf("%d times or more", p.TakenOver)}[p.TakenOver == 1], relay.CountTakeOvers.Minutes()))
+	}
 	return transport.Unready(p)
+}
+
+// integration compares the integration in Home Assistant with this function.
+func (c *checks) integration(ctx context.Context, s *wire.DiagnosisStep) error {
+	s.Tried = "comparing the integration in Home Assistant with the function"
+	p, err := c.relay().Presence(ctx)
+	if err != nil {
+		return err
+	}
+	s.Found = fmt.Sprintf("version %.40s, messages of version %d", cmp.Or(p.Version, "not known"), p.Protocol)
+	switch {
+	case p.Protocol < relay.Protocol:
+		s.Advice = append(s.Advice, fmt.Sprintf("the integration is older than this hearthgate needs, whose messages have version %d: it does not say again and again that it is online, so that the alarm `outage` takes it for offline; update it, with `hearthgate pair --install` or in HACS, and restart Home Assistant", relay.Protocol))
+	case p.Protocol > relay.Protocol:
+		s.Advice = append(s.Advice, "the integration speaks a later version of the relay's messages: deploy the current hearthgate")
+	}
+	return nil
 }
 
 // describe returns what a home says about itself, in words.
 func describe(p relay.State) string {
-	text := fmt.Sprintf("%.20s since %s", p.State, time.UnixMilli(p.Since).UTC().Format(time.RFC3339))
+	text := fmt.Sprintf("%.20s", p.State)
+	if p.Since > 0 {
+		text += " since " + time.UnixMilli(p.Since).UTC().Format(time.RFC3339)
+	}
 	for _, part := range []struct{ name, value string }{{"integration", p.Version}, {"Home Assistant", p.HomeAssistant}, {"Alexa sees", map[string]string{"label": "devices with the label", "assist": "devices exposed to Assist", "all": "all devices"}[p.Exposed]}} {
 		if part.value != "" {
 			text += fmt.Sprintf(", %s %.40s", part.name, part.value)
@@ -72,9 +97,6 @@ func (c *checks) roundTrip(ctx context.Context, s *wire.DiagnosisStep) error {
 	s.Found = fmt.Sprintf("answered within %v: %s", took, strings.TrimSpace(describe(state)))
 	if state.Endpoints > 0 {
 		s.Found += fmt.Sprintf(", %d endpoints", state.Endpoints)
-	}
-	if state.Protocol > relay.Protocol {
-		s.Advice = append(s.Advice, "the integration speaks a later version of the relay's messages: deploy the current hearthgate")
 	}
 	return nil
 }

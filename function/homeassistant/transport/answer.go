@@ -58,6 +58,9 @@ func refusal(ctx context.Context, err error) error {
 		if h.Status == 403 {
 			return core.Errorf(core.Unreachable, core.CauseDenied, "AWS IoT Core rejects the function's signature (403): %s", mend)
 		}
+		if h.Status == 429 || h.Status == 503 {
+			return core.Errorf(core.Unreachable, core.CauseRateLimited, "AWS IoT Core does not take the function's connection now (%d): try again", h.Status)
+		}
 		return core.Errorf(core.Unreachable, core.CauseUnexpectedStatus, "the relay's broker answered %d instead of accepting a connection: check that the endpoint of the stage is that of the account, with `hearthgate doctor`", h.Status)
 	}
 	if r, ok := errors.AsType[*mqtt.Refusal](err); ok {

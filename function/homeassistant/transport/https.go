@@ -21,6 +21,9 @@ var paths = map[relay.Kind]string{
 	relay.Intent:       "/api/alexa",
 }
 
+// asJSON are the headers of every question.
+var asJSON = http.Header{"Content-Type": {"application/json"}}
+
 // HTTPS asks a Home Assistant that can be reached from the internet.
 type HTTPS struct {
 	Dispatcher *core.Dispatcher
@@ -32,10 +35,12 @@ func (h HTTPS) Ask(ctx context.Context, q Question) (httpclient.Response, error)
 	return core.Do(ctx, h.Dispatcher, httpclient.MakeRequest, httpclient.Request{
 		Method:     http.MethodPost,
 		URL:        h.URL + paths[q.Kind],
-		Header:     http.Header{"Content-Type": {"application/json"}},
+		Header:     asJSON,
 		Bearer:     q.Token,
 		Body:       q.Body,
 		Idempotent: q.Idempotent,
+		Once:       q.Once,
+		Limit:      int64(q.Limit),
 	})
 }
 

@@ -18,7 +18,7 @@ import (
 // is needed and there is none, or none that can be relied on, and is safe for concurrent
 // use.
 type Line struct {
-	dial    func(context.Context) (net.Conn, error)
+	dial    func(ctx context.Context, host string) (net.Conn, error)
 	sign    func(ctx context.Context, host string) (target string, err error)
 	process string // in the topic of the replies
 
@@ -31,9 +31,9 @@ type Line struct {
 	quickest atomic.Int64 // the least time from a request to the first word about it, in nanoseconds; 0 before
 }
 
-// NewLine returns a Line without a connection. It connects by dial, with TLS, and asks
-// sign for the path and query of the WebSocket at a host.
-func NewLine(dial func(context.Context) (net.Conn, error), sign func(ctx context.Context, host string) (target string, err error)) *Line {
+// NewLine returns a Line without a connection. It connects to a host by dial, with
+// TLS, and asks sign for the path and query of the WebSocket there.
+func NewLine(dial func(ctx context.Context, host string) (net.Conn, error), sign func(ctx context.Context, host string) (target string, err error)) *Line {
 	l := &Line{dial: dial, sign: sign, process: core.NewID(), turn: make(chan struct{}, 1), waiting: map[string]*request{}}
 	l.turn <- struct{}{}
 	return l
@@ -43,7 +43,8 @@ func NewLine(dial func(context.Context) (net.Conn, error), sign func(ctx context
 type session struct {
 	*mqtt.Client
 	conn  net.Conn
-	since time.Time // of the subscription
+	since time.Time    // of the subscription
+	heard atomic.Int64 // when the last answer to something that was sent came, in nanoseconds since 1970
 
 	presence atomic.Pointer[relay.Presence] // nil while the broker has sent none
 	known    chan struct{}                  // closed when it has
@@ -80,8 +81,16 @@ func (l *Line) connect(ctx context.Context, stage, host string) (s *session, reu
 // arrive: a router that has forgotten a silent connection drops what is sent over it
 // without a word. After a freeze the kernel knows of an end before the process does.
 func (s *session) reliable() bool {
-	return s != nil && s.Err() == nil && !httpclient.PeerClosed(s.conn) && time.Since(s.Heard()) < relay.RedialAfter
+	return s != nil && s.Err() == nil && !httpclient.PeerClosed(s.conn) && s.silence() < relay.RedialAfter
 }
+
+// answered notes that something which was sent has been answered now. What comes unasked
+// does not count: the presences that a home repeats may have come during a freeze, long
+// before they are read.
+func (s *session) answered() { s.heard.Store(time.Now().UnixNano()) }
+
+// silence returns how long ago the last answer was.
+func (s *session) silence() time.Duration { return time.Since(time.Unix(0, s.heard.Load())) }
 
 // open connects and subscribes.
 func (l *Line) open(ctx context.Context, stage, host string) (*session, error) {
@@ -89,7 +98,7 @@ func (l *Line) open(ctx context.Context, stage, host string) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn, err := l.dial(ctx)
+	conn, err := l.dial(ctx, host)
 	if err != nil {
 		return nil, err
 	}
@@ -104,6 +113,7 @@ func (l *Line) open(ctx context.Context, stage, host string) (*session, error) {
 		Receive: func(m mqtt.Message) {
 			switch m.Topic {
 			case replies:
+				s.answered()
 				l.receive(m)
 			case presence:
 				if s.see(m.Payload) == relay.Offline {
@@ -120,6 +130,7 @@ func (l *Line) open(ctx context.Context, stage, host string) (*session, error) {
 		return nil, err
 	}
 	s.since = time.Now()
+	s.answered()
 	return s, nil
 }
 

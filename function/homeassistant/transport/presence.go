@@ -40,12 +40,13 @@ func (s *session) home(ctx context.Context) (relay.Presence, error) {
 		return *p, nil
 	}
 	// A process that was frozen may have received, and not yet read, that it has changed.
-	if time.Since(s.Heard()) > recently {
+	if s.silence() > recently {
 		ctx, cancel := context.WithTimeout(ctx, ping)
 		defer cancel()
 		if s.Ping(ctx) != nil {
 			return relay.Presence{}, errUnsure
 		}
+		s.answered()
 	}
 	if p := s.presence.Load(); p != nil {
 		return *p, nil
@@ -70,11 +71,33 @@ func (s *session) wait(ctx context.Context, most time.Duration) {
 func Unready(p relay.Presence) error {
 	switch p.State {
 	case "":
-		return core.Errorf(core.Unreachable, core.CauseHomeOffline, "no Home Assistant has connected to the relay yet: add the integration hearthgate there, and pair it with `hearthgate pair`")
+		return away(p, core.CauseHomeOffline, "no Home Assistant has connected to the relay yet: add the integration hearthgate there, and pair it with `hearthgate pair`")
 	case relay.Offline:
-		return core.Errorf(core.Unreachable, core.CauseHomeOffline, "Home Assistant is not connected to the relay: check whether it runs, whether the home's internet connection works, and what its integration hearthgate says")
+		return away(p, core.CauseHomeOffline, "Home Assistant is not connected to the relay: check whether it runs, whether the home's internet connection works, and what its integration hearthgate says")
 	case relay.Starting:
-		return core.Errorf(core.Unreachable, core.CauseStarting, "Home Assistant is still starting: wait a minute")
+		return away(p, core.CauseStarting, "Home Assistant is still starting: wait a minute")
 	}
 	return nil
 }
+
+// unasked is the error of a question that was not sent, because the home is not there.
+type unasked struct {
+	relay.Presence
+	text string
+}
+
+func (u unasked) Error() string { return u.text }
+
+func away(p relay.Presence, cause core.Cause, text string) error {
+	return &core.Error{Kind: core.Unreachable, Cause: cause, Err: unasked{p, text}}
+}
+
+// Away returns the presence because of which a question was answered at once, without being
+// sent; ok is false for any other error.
+func Away(err error) (p relay.Presence, ok bool) {
+	u, ok := errors.AsType[unasked](err)
+	return u.Presence, ok
+}
+
+// errLeft is the error of a home that disconnected after the question was sent.
+var errLeft = core.Errorf(core.Unreachable, core.CauseHomeOffline, "Home Assistant has disconnected from the relay before it answered: check whether it runs, and whether the home's internet connection works")

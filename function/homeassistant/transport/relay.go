@@ -44,6 +44,9 @@ func (r Relay) Ask(ctx context.Context, q Question) (res httpclient.Response, er
 			}
 			var reply relay.Reply
 			if reply, err = r.exchange(ctx, s, id, q); err == nil {
+				if q.Limit > 0 && len(reply.Body) > q.Limit {
+					reply = relay.Reply{Status: relay.TooLong}
+				}
 				res.Body, err = answer(reply)
 				res.Status = http.StatusOK
 				return res, err
@@ -121,7 +124,7 @@ func (r Relay) await(ctx context.Context, s *session, asked *request) (relay.Rep
 			accepted = true
 			silence.Stop()
 		case <-asked.gone:
-			return relay.Reply{}, Unready(relay.Presence{State: relay.Offline})
+			return relay.Reply{}, errLeft
 		case <-silence.C:
 			return relay.Reply{}, errSilent
 		case <-s.Done():

@@ -49,7 +49,7 @@ type client struct {
 
 // line returns a line to the broker.
 func (b *broker) line() *transport.Line {
-	return transport.NewLine(func(context.Context) (net.Conn, error) {
+	return transport.NewLine(func(context.Context, string) (net.Conn, error) {
 		near, far := net.Pipe()
 		c := &client{Conn: far, r: bufio.NewReader(far)}
 		b.mu.Lock()
@@ -342,6 +342,24 @@ func TestDead(t *testing.T) {
 	})
 }
 
+// TestRepeatedPresence sees that the presences which a home repeats are no sign that what is
+// sent will arrive: a frozen process reads them long after they came.
+func TestRepeatedPresence(t *testing.T) {
+	b := &broker{presence: online, home: good}
+	bubble(t, b, func(t *testing.T, r transport.Relay) {
+		if _, _, err := asking(t, r, false); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(relay.RedialAfter)
+		b.clients[0].publish(relay.PresenceTopic("s"), []byte(online))
+		b.clients[0].dead.Store(true) // the router has forgotten the connection since
+		time.Sleep(time.Second)
+		if body, took, err := asking(t, r, false); err != nil || body == "" || took != 0 || b.dialled() != 2 {
+			t.Errorf("%s, %v after %v, over %d connections", body, err, took, b.dialled())
+		}
+	})
+}
+
 // TestConcurrent sees that questions share a connection and get their own answers.
 func TestConcurrent(t *testing.T) {
 	b := &broker{presence: online, home: func(c *client, r relay.Request) {
@@ -382,11 +400,25 @@ func TestTooLong(t *testing.T) {
 	})
 }
 
+// TestT2Limit has a home answer with as many bytes as a question allows, and one more.
+func TestT2Limit(t *testing.T) {
+	b := &broker{presence: online, home: good}
+	bubble(t, b, func(t *testing.T, r transport.Relay) {
+		whole := len(`{"ok":true}`)
+		for limit, want := range map[int]core.Cause{0: "", whole: "", whole - 1: core.CauseOversized} {
+			res, err := r.Ask(t.Context(), transport.Question{Kind: relay.Directive, Body: []byte("{}"), Limit: limit})
+			if core.CauseOf(err) != want || (want == "") != (len(res.Body) == whole) {
+				t.Errorf("limit %d: %q, %v, want cause %q", limit, res.Body, err, want)
+			}
+		}
+	})
+}
+
 func TestUnreachable(t *testing.T) {
 	wrong := errors.New("no signature")
 	for name, l := range map[string]*transport.Line{
 		"sign": transport.NewLine(nil, func(context.Context, string) (string, error) { return "", wrong }),
-		"dial": transport.NewLine(func(context.Context) (net.Conn, error) {
+		"dial": transport.NewLine(func(context.Context, string) (net.Conn, error) {
 			return nil, core.Errorf(core.Unreachable, core.CauseRefused, "nothing listens")
 		},
 			func(context.Context, string) (string, error) { return "/", nil }),

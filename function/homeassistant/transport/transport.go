@@ -32,6 +32,8 @@ type Question struct {
 	Body       []byte     // JSON
 	Token      core.Secret
 	Idempotent bool // it may be sent twice
+	Once       bool // it is sent once in any case
+	Limit      int  // how long the answer may be, in bytes; 0 for as long as a reply of the function
 }
 
 // Running is the state of a Home Assistant that has started.
