@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/hearthgate/hearthgate/config/policy"
+	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/amazon"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/circuitbreaker"
@@ -29,12 +30,22 @@ func (r rules) Skill(ctx context.Context, id string) error {
 	return err
 }
 
-// Directive rejects a directive that the policy denies.
+// Directive rejects a directive that the policy of its home denies.
 func (r rules) Directive(ctx context.Context, namespace, name, endpoint string) error {
-	if !r.authorizer.HasPolicy() {
+	home, id := r.homes.Cut(endpoint)
+	return r.judge(ctx, security.DirectiveInput{Home: home, Namespace: namespace, Name: name, Endpoint: id})
+}
+
+// allow rejects a directive for no device that the policy of a further home denies.
+func (r rules) allow(ctx context.Context, home string, d alexa.Directive) error {
+	return r.judge(ctx, security.DirectiveInput{Home: home, Namespace: d.Header.Namespace, Name: d.Header.Name})
+}
+
+func (r rules) judge(ctx context.Context, in security.DirectiveInput) error {
+	if !r.authorizer.HasPolicy(in.Home) {
 		return nil
 	}
-	_, err := core.Do(ctx, r.dispatcher, security.AuthorizeDirective, security.DirectiveInput{Namespace: namespace, Name: name, Endpoint: endpoint})
+	_, err := core.Do(ctx, r.dispatcher, security.AuthorizeDirective, in)
 	return err
 }
 

@@ -25,10 +25,18 @@ type Reply struct {
 	sent func()
 }
 
-// Handle answers one event, as [App.Invoke] does, and works when the reply is out.
+// Handle answers one event. Its line is written when the reply is out; the runtime closes
+// no reply that is an error.
 func (a *App) Handle(ctx context.Context, event rawEvent) (*Reply, error) {
-	b, err := a.Invoke(ctx, event)
-	return &Reply{text: bytes.NewReader(b), sent: func() { a.afterReply(ctx) }}, err
+	b, end, err := a.reply(ctx, event)
+	if err != nil {
+		end()
+		return nil, err
+	}
+	return &Reply{text: bytes.NewReader(b), sent: func() {
+		end()
+		a.afterReply(ctx)
+	}}, nil
 }
 
 // A rawEvent is an event as Lambda passes it on, which is not parsed on the way.
@@ -59,7 +67,7 @@ func (a *App) afterReply(ctx context.Context) {
 	if a.events.Load() == 1 {
 		return
 	}
-	cleanUp, refresh, names := a.cleanUpIsDue(), a.due() || a.cache.Due(), a.home.NamesDue()
+	cleanUp, refresh, names := a.cleanUpIsDue(), a.due() || a.cache.Due(), a.homes.NamesDue()
 	if !cleanUp && !refresh && !names {
 		return
 	}
@@ -71,7 +79,7 @@ func (a *App) afterReply(ctx context.Context) {
 		_, _ = core.Do(ctx, a.dispatcher, initialization.Cleanup, core.None{})
 	}
 	if names {
-		a.home.ReadNames(ctx)
+		a.homes.ReadNames(ctx)
 	}
 	if refresh && a.costs.Allows(utility.RefreshAhead) {
 		a.refresh(ctx)

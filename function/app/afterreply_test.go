@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -29,6 +30,36 @@ func take(t *testing.T, app *App) *Reply {
 		t.Errorf("the reply is %s, %v", b, err)
 	}
 	return r
+}
+
+// TestLineAfterTheReply checks that the line of a directive is written when its reply is
+// out, and says how long the reply took.
+func TestLineAfterTheReply(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		app := New(Options{Getenv: func(string) string { return "" }, Output: &out})
+		app.Start(t.Context())
+		for i := range 2 {
+			out.Reset()
+			r := take(t, app)
+			if strings.Contains(out.String(), "outcome") {
+				t.Errorf("%d: a line was written before the reply was out: %s", i, &out)
+			}
+			time.Sleep(time.Minute) // as if sending it took long
+			_ = r.Close()
+			var line struct {
+				Outcome   string
+				Duration  float64
+				Timestamp time.Time
+			}
+			if lines := strings.Split(strings.TrimSpace(out.String()), "\n"); len(lines) != 1 || json.Unmarshal([]byte(lines[0]), &line) != nil {
+				t.Fatalf("%d: want one line, got %s", i, &out)
+			}
+			if line.Outcome != "failed" || line.Duration != 0 || time.Since(line.Timestamp) > time.Second {
+				t.Errorf("%d: the line is %+v", i, line)
+			}
+		}
+	})
 }
 
 // TestWorkAfterTheReply checks that settings which are due are read again once a reply

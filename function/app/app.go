@@ -26,7 +26,6 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/singleton"
 	"github.com/hearthgate/hearthgate/function/gateway/utility"
 	"github.com/hearthgate/hearthgate/function/homeassistant"
-	"github.com/hearthgate/hearthgate/function/homeassistant/checks"
 	"github.com/hearthgate/hearthgate/function/homeassistant/transport"
 )
 
@@ -50,7 +49,7 @@ type App struct {
 	costs      *utility.CostGuard
 	log        *logging.Log
 	loader     *initialization.Loader
-	home       *homeassistant.Client
+	homes      *homeassistant.Homes
 	due        func() bool // whether the settings are due to be read again
 	authorizer *security.Authorizer
 	redactor   *security.Redactor
@@ -87,7 +86,8 @@ func New(o Options) *App {
 		sealer         = new(security.Sealer)
 		client         = &httpclient.Client{Dial: o.Dial, UserAgent: "hearthgate/" + config.Version(), PublicOnly: deployed(o.Getenv)}
 		breakers       = &circuitbreaker.Breakers{Policies: map[string]circuitbreaker.Policy{
-			homeassistant.Breaker: {SlowCall: core.Seconds(facts.SlowReply)},
+			homeassistant.Breaker:       {SlowCall: core.Seconds(facts.SlowReply)},
+			homeassistant.SecondBreaker: {SlowCall: core.Seconds(facts.SlowReply)},
 		}}
 	)
 	a.singletons = &singleton.Store{Resident: metrics.RSS, Limit: a.memoryMB() << 20}
@@ -99,7 +99,7 @@ func New(o Options) *App {
 	a.cache = cache.New(a.cacheOptions(o, sealer, client, tableCalls))
 	a.log = logging.New(logging.Options{
 		Output: output, Version: config.Version(), Redact: a.redactor.Redact,
-		Metrics: a.emf, ProcessAttrs: a.processAttrs,
+		Metrics: a.appendEMF, ProcessAttrs: a.appendProcess,
 		Debug: func() bool { return a.costs.Allows(utility.DebugLines) },
 	})
 	profile := &amazon.Client{URL: o.Amazon, Region: o.Getenv("AWS_REGION"), Application: a.application, Get: a.askAmazon}
@@ -111,11 +111,16 @@ func New(o Options) *App {
 		Transport: client, Guard: a.guarded(circuitbreaker.Parameters),
 	})
 	a.due = a.loader.Due
-	a.home = &homeassistant.Client{
-		Dispatcher: a.dispatcher, Settings: a.loader.Settings, Line: transport.NewLine(client.DialHome, func(ctx context.Context, host string) (string, error) {
-			return initialization.Presign(ctx, o.Getenv, host)
-		}), Names: a.cache.Namespace(cache.Discovery), AlexaAPI: o.Alexa,
+	sign := func(ctx context.Context, host string) (string, error) {
+		return initialization.Presign(ctx, o.Getenv, host)
 	}
+	homeOf := func(settings func() *initialization.Settings) *homeassistant.Client {
+		return &homeassistant.Client{
+			Dispatcher: a.dispatcher, Settings: settings, Line: transport.NewLine(client.DialHome, sign),
+			Names: a.cache.Namespace(cache.Discovery), AlexaAPI: o.Alexa,
+		}
+	}
+	a.homes = &homeassistant.Homes{Client: homeOf(a.loader.Settings), Further: homeOf, Allow: rules{a}.allow}
 	a.dispatcher.Install(
 		a.cache,
 		a.singletons,
@@ -126,7 +131,7 @@ func New(o Options) *App {
 		utility.New(utility.Options{Guard: a.costs, Memory: a.memory, Dir: o.Dir, Getenv: o.Getenv}),
 		a.loader,
 		lambda.New(lambda.Options{
-			Home:   home{a.home, checks.Doctor{Client: a.home}, a.redactor},
+			Home:   home{a.homes, a.redactor},
 			Access: access.Door{Rules: rules{a}}, Host: host{a}, Stats: a.stats,
 			Probes: func() bool { return a.costs.Allows(utility.Probes) },
 		}),

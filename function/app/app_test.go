@@ -7,6 +7,8 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -43,6 +45,27 @@ func (w *writer) Write(b []byte) (int, error) {
 	defer w.mu.Unlock()
 	w.lines = append(w.lines, string(b))
 	return len(b), nil
+}
+
+// TestWithoutOptions has an App of which no option is set log at once, to standard output,
+// and answer a directive before it has started.
+func TestWithoutOptions(t *testing.T) {
+	out, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	before := os.Stdout
+	os.Stdout = out
+	app := New(Options{})
+	os.Stdout = before
+	app.warn("the first line")
+	_, b := invoke(t, app, turnOn)
+	lines, err := os.ReadFile(out.Name())
+	if all := strings.Split(strings.TrimSpace(string(lines)), "\n"); err != nil || len(all) != 2 ||
+		!strings.Contains(all[0], `"message":"the first line"`) || !strings.Contains(all[1], `"outcome":"failed"`) || !strings.Contains(string(b), "ErrorResponse") {
+		t.Errorf("%v: the reply is %s, the log\n%s", err, b, lines)
+	}
 }
 
 // started returns an App that talks to the home at url, and what it writes.

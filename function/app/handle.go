@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"runtime/debug"
 	"time"
@@ -20,22 +21,47 @@ import (
 	"github.com/hearthgate/hearthgate/function/homeassistant"
 )
 
-// Invoke answers one event. A failure is in the reply, so that the runtime sees none;
-// no reply comes late.
-func (a *App) Invoke(ctx context.Context, raw []byte) (reply []byte, err error) {
-	defer func(began time.Time) { a.metrics.Invoked(time.Since(began)) }(time.Now())
-	arrived := a.arrival(time.Now())
+// Invoke answers one event and writes its line. A failure is in the reply, so that the
+// runtime sees none; no reply comes late.
+func (a *App) Invoke(ctx context.Context, raw []byte) ([]byte, error) {
+	reply, end, err := a.reply(ctx, raw)
+	end()
+	return reply, err
+}
+
+// reply answers one event, as [App.Invoke] does, but for the metrics and the line: those
+// are end's, which must be called once, and may be when the reply is out.
+func (a *App) reply(ctx context.Context, raw []byte) (_ []byte, end func(), _ error) {
+	now := time.Now()
 	event, problem := lambda.Parse(raw)
-	ctx, cancel := withDeadline(ctx, arrived.Add(replyTimeout(event)))
-	defer cancel()
-	ctx, _ = core.NewRun(ctx, core.NewID())
+	limited, cancel := withDeadline(ctx, a.arrival(now).Add(replyTimeout(event)))
+	within, run := core.NewRun(limited, core.NewID())
+	release := a.redactor.Hold(tokenOf(event))
+	recorded := a.begin(within, event)
+	reply, failed, err := a.answerOrFail(recorded, event, problem)
+	run.Stop()
+	a.metrics.Invoked(time.Since(now))
+	return reply, func() {
+		defer cancel()
+		defer release()
+		defer func() {
+			if p := recover(); p != nil {
+				a.warn(fmt.Sprintf("the line of an invocation could not be written: %v", p))
+			}
+		}()
+		a.end(recorded, event, failed)
+	}, err
+}
+
+// answerOrFail makes the reply to an event, of which problem says why it is none. It
+// returns what the line says failed, too, which is in the reply.
+func (a *App) answerOrFail(ctx context.Context, event alexa.Event, problem error) (reply []byte, failed, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			reply, err = a.lastResort(a.begin(ctx, event), event, &core.Panic{Value: p, Stack: debug.Stack()})
+			failed = unexpected(&core.Panic{Value: p, Stack: debug.Stack()})
+			reply, err = lastResort(ctx, event)
 		}
 	}()
-	defer a.redactor.Hold(tokenOf(event))()
-	ctx = a.begin(ctx, event)
 	answer, err := a.answer(ctx, event, problem)
 	return a.finish(ctx, event, answer, err)
 }
@@ -55,7 +81,7 @@ func isWebRTC(event alexa.Event) bool {
 
 // withDeadline returns a context that ends when the reply must be made: when Alexa stops
 // waiting, at end, or at the invocation's own deadline, less a reserve for making the
-// reply, writing the line and the way back.
+// reply and the way back.
 func withDeadline(ctx context.Context, end time.Time) (context.Context, context.CancelFunc) {
 	const reserve = 16 // a sixteenth: half a second of Alexa's eight
 	if d, ok := ctx.Deadline(); ok && d.Before(end) {
@@ -129,47 +155,47 @@ func (a *App) answer(ctx context.Context, event alexa.Event, problem error) (jso
 	return nil, core.Errorf(core.Internal, core.CauseEvent, "%T is no kind of event", event)
 }
 
-// finish makes the reply of an answer or of what failed, and writes the line.
-func (a *App) finish(ctx context.Context, event alexa.Event, answer json.RawMessage, err error) ([]byte, error) {
-	switch e := event.(type) {
+// finish makes the reply of an answer or of what failed. An error response of the home's is
+// both.
+func (a *App) finish(ctx context.Context, event alexa.Event, answer json.RawMessage, failed error) (reply []byte, _, err error) {
+	switch event.(type) {
 	case alexa.Directive, alexa.SkillRequest:
-		if err != nil {
-			reply, failed := core.Do(ctx, a.dispatcher, lambda.CreateAlexaResponse, lambda.ReplyInput{Read: event, Err: err})
-			if failed != nil {
-				return a.lastResort(ctx, event, errors.Join(err, failed))
+		if failed != nil {
+			reply, err := core.Do(ctx, a.dispatcher, lambda.CreateAlexaResponse, lambda.ReplyInput{Read: event, Err: failed})
+			if err != nil {
+				failed = unexpected(errors.Join(failed, err))
+				reply, err = lastResort(ctx, event)
 			}
-			answer = reply
-		} else if refusal, ok := homeassistant.RefusalOf(ctx); ok {
-			err = refusal.Err() // the answer goes to Alexa as it came
+			return reply, failed, err
 		}
-		a.measure(ctx, event, err)
-		a.end(ctx, event, err)
-		return answer, nil
-	case alexa.Scheduled:
-		if e.Task == config.TaskDoctor && a.costs.Allows(utility.Probes) {
-			a.record(ctx, metrics.Value{Name: config.DoctorFound.Name, Value: oneIf(err != nil)})
+		if refusal, ok := homeassistant.RefusalOf(ctx); ok {
+			failed = refusal.Err() // the answer goes to Alexa as it came
 		}
+		return answer, failed, nil
 	}
-	a.end(ctx, event, err)
-	if err != nil {
-		said, _ := a.redactor.Redact(err.Error())
-		answer, err = nil, &core.Error{Kind: core.KindOf(err), Cause: core.CauseOf(err), Err: errors.New(said)}
-	}
-	response, failed := core.Do(ctx, a.dispatcher, utility.CreateResponse, utility.ResponseInput{Data: answer, Err: err})
+	said := failed
 	if failed != nil {
-		return nil, failed
+		text, _ := a.redactor.Redact(failed.Error())
+		answer, said = nil, &core.Error{Kind: core.KindOf(failed), Cause: core.CauseOf(failed), Err: errors.New(text)}
 	}
-	return json.Marshal(response)
+	response, err := core.Do(ctx, a.dispatcher, utility.CreateResponse, utility.ResponseInput{Data: answer, Err: said})
+	if err != nil {
+		return nil, failed, err
+	}
+	reply, err = json.Marshal(response)
+	return reply, failed, err
+}
+
+// unexpected returns the error of an event that only lastResort can answer.
+func unexpected(err error) error {
+	return &core.Error{Kind: core.Internal, Cause: core.CausePanic, Err: err}
 }
 
 // lastResort answers an event when even the way to answer a failure failed.
-func (a *App) lastResort(ctx context.Context, event alexa.Event, err error) ([]byte, error) {
+func lastResort(ctx context.Context, event alexa.Event) ([]byte, error) {
 	const text = "Something went wrong on the way to the home."
-	err = &core.Error{Kind: core.Internal, Cause: core.CausePanic, Err: err}
 	switch e := event.(type) {
 	case alexa.Directive:
-		a.measure(ctx, event, err)
-		a.end(ctx, event, err)
 		switch {
 		case e.IsDiscover():
 			return alexa.EmptyDiscovery(e, core.NewID())
@@ -178,23 +204,28 @@ func (a *App) lastResort(ctx context.Context, event alexa.Event, err error) ([]b
 		}
 		return alexa.ErrorResponse(e, core.NewID(), "INTERNAL_ERROR", text)
 	case alexa.SkillRequest:
-		a.measure(ctx, event, err)
-		a.end(ctx, event, err)
 		if e.Type == alexa.SessionEnded || e.IsNotice() {
 			return alexa.Silence(), nil
 		}
 		return alexa.SkillReply{Speech: alexa.PhrasesFor(e.Locale).Failed}.Encode()
 	}
-	a.end(ctx, event, err)
 	return json.Marshal(wire.Response{
 		Message: text, Error: &wire.Failure{Kind: core.Internal.String(), Type: string(core.CausePanic), Message: text},
 		Timestamp: time.Now().UTC(), CorrelationID: core.CorrelationID(ctx),
 	})
 }
 
-// end writes the line of the invocation and counts it. If the services around that
-// panic, the line is written without them.
+// end records the metrics of the invocation, counts it and writes its line. If the
+// services around that panic, it is done without them.
 func (a *App) end(ctx context.Context, event alexa.Event, err error) {
+	switch e := event.(type) {
+	case alexa.Directive, alexa.SkillRequest:
+		a.measure(ctx, event, err)
+	case alexa.Scheduled:
+		if e.Task == config.TaskDoctor && a.costs.Allows(utility.Probes) {
+			a.record(ctx, metrics.Value{Name: config.DoctorFound.Name, Value: oneIf(err != nil)})
+		}
+	}
 	outcome, said := lambda.Outcome{Err: err, Unhurried: isWebRTC(event)}, ""
 	if event != nil {
 		outcome.Kind = event.Kind()
@@ -203,7 +234,7 @@ func (a *App) end(ctx context.Context, event alexa.Event, err error) {
 		outcome.Err = nil // the status counts what the alarms count
 	}
 	if run := core.RunOf(ctx); run != nil {
-		outcome.Took, outcome.Utilization = time.Since(run.Start), run.Utilization()
+		outcome.Took, outcome.Utilization = run.Took(), run.Utilization()
 	}
 	if err != nil {
 		said, _ = a.redactor.Redact(err.Error())

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"log/slog"
-	"time"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/wire"
@@ -27,7 +26,7 @@ func (a *App) measure(ctx context.Context, event alexa.Event, err error) {
 		metrics.Value{Name: config.MemoryUsed.Name, Value: float64(metrics.RSS()) / 1e6},
 	)
 	if !isWebRTC(event) {
-		values = append(values, metrics.Value{Name: config.Duration.Name, Value: float64(time.Since(core.RunOf(ctx).Start).Microseconds()) / 1000})
+		values = append(values, metrics.Value{Name: config.Duration.Name, Value: float64(core.RunOf(ctx).Took().Microseconds()) / 1000})
 	}
 	a.record(ctx, values...)
 }
@@ -43,7 +42,7 @@ func outcomeOf(ctx context.Context, err error) wire.Outcome {
 		return wire.Succeeded
 	}
 	switch core.CauseOf(err) {
-	case core.CausePolicy, core.CauseUnknownUser, core.CauseUnknownToken, core.CauseOtherApplication:
+	case core.CausePolicy, core.CausePaused, core.CauseUnknownUser, core.CauseUnknownToken, core.CauseOtherApplication:
 		return wire.Denied
 	}
 	if core.KindOf(err) == core.NotFound {
@@ -68,18 +67,18 @@ func oneIf(b bool) float64 {
 	return 0
 }
 
-// emf returns the metrics of the invocation of ctx, for its line.
-func (a *App) emf(ctx context.Context) []slog.Attr {
+// appendEMF appends the metrics of the invocation of ctx, for its line.
+func (a *App) appendEMF(ctx context.Context, attrs []slog.Attr) []slog.Attr {
 	version := a.getenv("AWS_LAMBDA_FUNCTION_VERSION")
 	if version == "$LATEST" { // which no deployment shifts to
 		version = ""
 	}
-	return metrics.EMF(ctx, a.stage(), version)
+	return metrics.AppendEMF(ctx, attrs, a.stage(), version)
 }
 
-// processAttrs returns what the line of an invocation says about the process.
-func (a *App) processAttrs() []slog.Attr {
-	attrs := append(make([]slog.Attr, 0, 5), slog.String("memory_usage", lambda.Memory(metrics.RSS()>>20, a.memoryMB())))
+// appendProcess appends what the line of an invocation says about the process.
+func (a *App) appendProcess(attrs []slog.Attr) []slog.Attr {
+	attrs = append(attrs, slog.String("memory_usage", lambda.Memory(metrics.RSS()>>20, a.memoryMB())))
 	if rate, any := a.cache.Rate(); any {
 		memory, disk, external := a.cache.Hits()
 		attrs = append(attrs, slog.Float64("cache_hit_rate", rate), slog.Int64("cache_memory_hits", memory),

@@ -10,6 +10,7 @@ import (
 	"github.com/hearthgate/hearthgate/function/access"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
+	"github.com/hearthgate/hearthgate/function/gateway/initialization"
 	"github.com/hearthgate/hearthgate/function/gateway/lambda"
 	"github.com/hearthgate/hearthgate/function/gateway/security"
 	"github.com/hearthgate/hearthgate/function/homeassistant"
@@ -49,17 +50,20 @@ func (h host) mayChange(now time.Time) bool {
 	return s != nil && now.Before(s.OperationsUntil) && s.OperationsUntil.Sub(now) <= config.MaxOperations+skew
 }
 
-// A home is the home that the Lambda gateway asks. What its diagnosis says has no secret,
-// although the home may have said one.
+// A home is what the Lambda gateway asks. What its diagnosis says has no secret, although
+// the home may have said one.
 type home struct {
-	*homeassistant.Client
-	doctor   checks.Doctor
+	*homeassistant.Homes
 	redactor *security.Redactor
 }
 
-// Diagnose checks the way to the home step by step.
-func (h home) Diagnose(ctx context.Context, p access.Permit) (wire.Diagnosis, error) {
-	d, err := h.doctor.Diagnose(ctx, p)
+// Diagnose checks the way to a home step by step.
+func (h home) Diagnose(ctx context.Context, p access.Permit, name string) (wire.Diagnosis, error) {
+	client, err := h.Choose(name)
+	if err != nil {
+		return wire.Diagnosis{}, err
+	}
+	d, err := checks.Doctor{Client: client}.Diagnose(ctx, p)
 	for i := range d.Steps {
 		s := &d.Steps[i]
 		for _, text := range []*string{&s.Tried, &s.Found, &s.Problem, &s.Fix} {
@@ -70,6 +74,25 @@ func (h home) Diagnose(ctx context.Context, p access.Permit) (wire.Diagnosis, er
 		}
 	}
 	return d, err
+}
+
+// Names returns the names of the homes that are not paused; the first one's is "" where it
+// is alone.
+func (h home) Names() (names []string) {
+	s := h.Settings()
+	if s == nil {
+		return []string{""}
+	}
+	for _, own := range append([]*initialization.Settings{s}, s.Homes...) {
+		name := own.Home
+		if name == "" && len(s.Homes) > 0 {
+			name = config.FirstHome
+		}
+		if own.Pause() == nil {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // tokenOf returns the token of the linked account that an event carries, or the event

@@ -2,10 +2,12 @@ package app
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"sync"
 	"testing"
 	"time"
 )
@@ -25,25 +27,51 @@ func rawHome(t testing.TB, say func(net.Conn)) (url string) {
 			if err != nil {
 				return
 			}
-			go func() {
-				defer c.Close()
-				in := bufio.NewReader(c)
-				for {
-					r, err := http.ReadRequest(in)
-					if err != nil {
-						return
-					}
-					_, _ = io.Copy(io.Discard, r.Body)
-					if r.Method == http.MethodPost {
-						say(c)
-						return
-					}
-					_, _ = io.WriteString(c, "HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n")
-				}
-			}()
+			go answerRaw(c, say)
 		}
 	}()
 	return "http://" + l.Addr().String()
+}
+
+// rawDial is rawHome in memory, for the bubble of a test: a way to connect, and what
+// ends all connections.
+func rawDial(say func(net.Conn)) (dial func(context.Context, string, string) (net.Conn, error), hangUp func()) {
+	var mu sync.Mutex
+	var all []net.Conn
+	var answering sync.WaitGroup
+	dial = func(context.Context, string, string) (net.Conn, error) {
+		near, far := net.Pipe()
+		answering.Go(func() { answerRaw(far, say) })
+		mu.Lock()
+		defer mu.Unlock()
+		all = append(all, near)
+		return near, nil
+	}
+	return dial, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, c := range all {
+			_ = c.Close()
+		}
+		answering.Wait()
+	}
+}
+
+func answerRaw(c net.Conn, say func(net.Conn)) {
+	defer c.Close()
+	in := bufio.NewReader(c)
+	for {
+		r, err := http.ReadRequest(in)
+		if err != nil {
+			return
+		}
+		_, _ = io.Copy(io.Discard, r.Body)
+		if r.Method == http.MethodPost {
+			say(c)
+			return
+		}
+		_, _ = io.WriteString(c, "HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n")
+	}
 }
 
 // again writes a text until the client stops reading, with a pause after each.

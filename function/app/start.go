@@ -1,12 +1,15 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/policy"
 	"github.com/hearthgate/hearthgate/function/core"
 	"github.com/hearthgate/hearthgate/function/gateway/cache"
 	"github.com/hearthgate/hearthgate/function/gateway/httpclient"
@@ -58,7 +61,9 @@ func (a *App) addStages() {
 		{Stage: "cache", After: []string{initialization.ParametersStage}, Run: a.preload},
 		{Stage: "connections", After: []string{initialization.ParametersStage}, Run: a.connect,
 			Early: (*initialization.Settings).HasAddress,
-			Again: func(before, now *initialization.Settings) bool { return before.Address() != now.Address() }},
+			Again: func(before, now *initialization.Settings) bool {
+				return !slices.Equal(addresses(before), addresses(now))
+			}},
 	} {
 		if _, err := core.Do(context.Background(), a.dispatcher, initialization.AddStage, stage); err != nil {
 			panic(err) // a mistake in this list
@@ -73,18 +78,33 @@ func (a *App) preload(ctx context.Context, _ *initialization.Settings) error {
 }
 
 // connect makes the connection to the home ahead of the first directive, whose error
-// says more if the home is unreachable.
+// says more if the home is unreachable. No one waits for further homes.
 func (a *App) connect(ctx context.Context, s *initialization.Settings) error {
+	for _, own := range s.Homes {
+		go func() { _ = a.reach(context.WithoutCancel(ctx), own) }()
+	}
 	_ = a.reach(ctx, s)
 	return nil
 }
 
-// reach connects to the home, if there is no connection.
+// reach connects to the home of settings, if there is no connection.
 func (a *App) reach(ctx context.Context, s *initialization.Settings) error {
 	const atMost = 2 * time.Second
+	if s.Problem != nil {
+		return s.Problem
+	}
 	ctx, cancel := context.WithTimeout(ctx, atMost)
 	defer cancel()
-	return a.home.Transport(s).Connect(ctx)
+	return a.homes.Of(s.Home).Connect(ctx, s)
+}
+
+// addresses returns the addresses of all homes.
+func addresses(s *initialization.Settings) []string {
+	all := []string{s.Address()}
+	for _, own := range s.Homes {
+		all = append(all, own.Address())
+	}
+	return all
 }
 
 // apply puts settings into effect.
@@ -96,14 +116,21 @@ type apply struct {
 
 func (a apply) settings(s *initialization.Settings) error {
 	a.log.Configure(s.LogLevel)
-	if err := (httpclient.Config{CA: s.CA}).Check(); err != nil {
-		return fmt.Errorf("%s: %w", config.EnvCA, err)
+	if err := checkHome(s); err != nil {
+		return err
 	}
-	if err := (httpclient.Config{Headers: s.Headers}).Check(); err != nil {
-		return fmt.Errorf("%s: %w", config.EnvHeaders, err)
+	policies := map[string]string{}
+	for _, own := range s.Homes {
+		own.Problem = cmp.Or(own.Problem, checkHome(own))
+		// The rules of a home that is not asked now hold too: an earlier directive may be on
+		// its way there. Rules that cannot be read hold it back by themselves.
+		if _, err := policy.Parse(own.Policy); err == nil && own.Policy != "" {
+			policies[own.Home] = own.Policy
+		}
 	}
 	if err := a.authorizer.Configure(security.Access{
-		SkillIDs: s.SkillIDs, AllowedUsers: s.AllowedUsers, Application: s.AmazonClient, Policy: s.Policy, Conversation: s.Conversation, Linked: s.TokenSource == config.Linked,
+		SkillIDs: s.SkillIDs, AllowedUsers: s.AllowedUsers, Application: s.AmazonClient, Policy: s.Policy, Policies: policies,
+		Conversation: s.Conversation, Linked: s.TokenSource == config.Linked,
 	}); err != nil {
 		return err
 	}
@@ -120,14 +147,53 @@ func (a apply) settings(s *initialization.Settings) error {
 	if !s.HasAddress() {
 		return nil // it may yet be among the parameters
 	}
-	return a.client.Configure(httpclient.Config{Home: s.Address(), Headers: s.Headers, CA: s.CA, Insecure: !s.VerifySSL})
+	conf := httpclient.Config{Home: homeOf(s)}
+	for _, own := range append([]*initialization.Settings{s}, s.Homes...) {
+		if own != s && own.Problem == nil && own.HasAddress() {
+			conf.More = append(conf.More, homeOf(own))
+		}
+		if own.SecondURL != "" && own.Problem == nil {
+			second := homeOf(own)
+			second.Address = own.SecondURL
+			conf.More = append(conf.More, second)
+		}
+	}
+	return a.client.Configure(conf)
+}
+
+// checkHome checks what the client would reject, by the names that the settings have.
+func checkHome(s *initialization.Settings) error {
+	if err := (httpclient.Home{CA: s.CA}).Check(); err != nil {
+		return fmt.Errorf("%s: %w", config.HomeVariable(config.EnvCA, s.Home), err)
+	}
+	if err := (httpclient.Home{Headers: s.Headers}).Check(); err != nil {
+		return fmt.Errorf("%s: %w", config.HomeVariable(config.EnvHeaders, s.Home), err)
+	}
+	if err := (httpclient.Home{Pins: s.Pins}).Check(); err != nil {
+		return fmt.Errorf("%s: %w", config.HomeVariable(config.EnvPins, s.Home), err)
+	}
+	if err := (httpclient.Home{Certificate: s.Certificate, Key: s.Key}).Check(); err != nil {
+		return fmt.Errorf("%s: %w", config.HomeVariable(config.EnvClientCertificate, s.Home), err)
+	}
+	return nil
+}
+
+// homeOf returns how the home of settings is connected to.
+func homeOf(s *initialization.Settings) httpclient.Home {
+	return httpclient.Home{
+		Address: s.Address(), Headers: s.Headers, CA: s.CA, Insecure: !s.VerifySSL,
+		Certificate: s.Certificate, Key: s.Key, Pins: s.Pins,
+	}
 }
 
 // secrets returns the literal secrets of settings.
 func secrets(s *initialization.Settings) []core.Secret {
-	all := []core.Secret{s.Token}
+	all := []core.Secret{s.Token, s.Key}
 	for _, value := range s.Headers {
 		all = append(all, value)
+	}
+	for _, own := range s.Homes {
+		all = append(all, secrets(own)...)
 	}
 	return all
 }

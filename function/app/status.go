@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/url"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
@@ -16,6 +17,7 @@ import (
 	"github.com/hearthgate/hearthgate/function/gateway/metrics"
 	"github.com/hearthgate/hearthgate/function/gateway/security"
 	"github.com/hearthgate/hearthgate/function/gateway/utility"
+	"github.com/hearthgate/hearthgate/function/homeassistant/transport"
 )
 
 // host is the process, as the lambda gateway sees it.
@@ -31,7 +33,8 @@ func (h host) Snapshot(ctx context.Context) lambda.Snapshot {
 		MemoryUsed: metrics.RSS() >> 20, MemoryLimit: h.memoryMB(), Gateways: h.dispatcher.Health(),
 	}
 	if settings := h.loader.Settings(); settings != nil {
-		s.Ready, s.Certificate = true, h.certificate(ctx, settings)
+		s.Paused = pauses(settings)
+		s.Ready, s.Certificate, s.Relays = true, h.certificate(ctx, settings), h.relays(ctx, settings)
 	} else if view, err := core.Do(ctx, h.dispatcher, initialization.GetSettings, core.None{}); err == nil {
 		s.Problem, _ = security.Redact(view.Problem)
 	}
@@ -42,20 +45,69 @@ func (h host) Snapshot(ctx context.Context) lambda.Snapshot {
 	return s
 }
 
-// certificate returns how long the home's certificate is valid, which is looked up at
-// most every ten minutes; nil if there is none.
-func (h host) certificate(ctx context.Context, s *initialization.Settings) *wire.Certificate {
+// pauses returns the homes that are paused.
+func pauses(s *initialization.Settings) (all []wire.Pause) {
+	for _, own := range append([]*initialization.Settings{s}, s.Homes...) {
+		if p := own.Pause(); p != nil {
+			all = append(all, wire.Pause{Home: own.Home, Until: p.Until, Reason: p.Reason})
+		}
+	}
+	return all
+}
+
+// certificate returns how long the certificate of the home is valid, of several homes that
+// which ends first; nil if there is none. It is looked up at most every ten minutes.
+func (h host) certificate(ctx context.Context, s *initialization.Settings) (first *wire.Certificate) {
 	const maxAge = 10 * time.Minute
-	home, err := url.Parse(s.URL)
-	if err != nil || home.Scheme != "https" {
-		return nil
+	for _, own := range append([]*initialization.Settings{s}, s.Homes...) {
+		home, err := url.Parse(own.URL)
+		if err != nil || home.Scheme != "https" {
+			continue
+		}
+		port, _ := strconv.Atoi(home.Port()) // 0 stands for the default
+		c, err := core.Do(ctx, h.dispatcher, security.CheckCertificate, security.CertificateInput{Host: home.Hostname(), Port: port, MaxAge: core.Seconds(maxAge)})
+		if err == nil && (first == nil || c.DaysLeft < first.DaysLeft) {
+			first = &wire.Certificate{DaysLeft: c.DaysLeft, Problem: c.Problem}
+		}
 	}
-	port, _ := strconv.Atoi(home.Port()) // 0 stands for the default
-	c, err := core.Do(ctx, h.dispatcher, security.CheckCertificate, security.CertificateInput{Host: home.Hostname(), Port: port, MaxAge: core.Seconds(maxAge)})
+	return first
+}
+
+// relays returns which of the homes behind a relay are connected, the first one first.
+func (h host) relays(ctx context.Context, s *initialization.Settings) []wire.Relay {
+	var behind []transport.Relay
+	var all []wire.Relay
+	for _, home := range append([]*initialization.Settings{s}, s.Homes...) {
+		if r, ok := h.homes.Transport(home).(transport.Relay); ok {
+			behind, all = append(behind, r), append(all, wire.Relay{Home: home.Home})
+		}
+	}
+	const atMost = 2 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, atMost)
+	defer cancel()
+	var reading sync.WaitGroup
+	for i := range all {
+		reading.Go(func() { present(ctx, behind[i], &all[i]) })
+	}
+	reading.Wait()
+	return all
+}
+
+// present writes what the home at the far end of a relay says about itself.
+func present(ctx context.Context, to transport.Relay, r *wire.Relay) {
+	p, err := to.Presence(ctx)
+	if err == nil {
+		r.State, r.Integration, r.Protocol, r.HomeAssistant = cmp.Or(p.State, wire.Never), p.Version, p.Protocol, p.HomeAssistant
+		r.Certificate, r.TakenOver = p.Certificate, p.TakenOver
+		err = transport.Unready(p)
+	}
+	if p.Since > 0 {
+		since := time.UnixMilli(p.Since).UTC()
+		r.Since = &since
+	}
 	if err != nil {
-		return nil
+		r.Problem, _ = security.Redact(err.Error())
 	}
-	return &wire.Certificate{DaysLeft: c.DaysLeft, Problem: c.Problem}
 }
 
 // Where returns which invocation ctx belongs to.
@@ -70,7 +122,7 @@ func (h host) Where(ctx context.Context) lambda.Invocation {
 	}
 }
 
-// WarmUp makes ready what the next directive needs, and reports whether the home
+// WarmUp makes ready what the next directive needs, and reports whether every home
 // answered.
 func (h host) WarmUp(ctx context.Context) (bool, error) {
 	status, err := core.Do(ctx, h.dispatcher, initialization.Run, core.None{})
@@ -81,7 +133,15 @@ func (h host) WarmUp(ctx context.Context) (bool, error) {
 	if s == nil {
 		return false, core.Errorf(core.Internal, core.CauseSettings, "the function is not ready: %s", status.Problem)
 	}
-	return h.reach(ctx, s) == nil, nil
+	reached := make(chan bool)
+	for _, own := range append([]*initialization.Settings{s}, s.Homes...) {
+		go func() { reached <- h.reach(ctx, own) == nil }()
+	}
+	all := true
+	for range 1 + len(s.Homes) {
+		all = <-reached && all
+	}
+	return all, nil
 }
 
 // stage returns the stage's name.

@@ -108,6 +108,10 @@ func TestS6Application(t *testing.T) {
 			_, _ = io.WriteString(w, `{"user_id":"amzn1.account.GUEST","aud":"`+client+`"}`)
 		case "Atza|without" + canary:
 			_, _ = io.WriteString(w, `{"user_id":"amzn1.account.OWNER"}`)
+		case "Atza|spelled" + canary:
+			_, _ = io.WriteString(w, `{"user_id":"amzn1.account.GUEST","USER_ID":"amzn1.account.OWNER","aud":"`+client+`"}`)
+		case "Atza|capitals" + canary:
+			_, _ = io.WriteString(w, `{"user_id":"amzn1.account.OWNER","aud":"amzn1.application-oa2-client.evil","Aud":"`+client+`"}`)
 		case "Atza|down" + canary:
 			w.WriteHeader(http.StatusBadGateway)
 		default:
@@ -129,6 +133,8 @@ func TestS6Application(t *testing.T) {
 		{"Atza|guest", "INSUFFICIENT_PERMISSIONS", "unknown_user", 3, 2},
 		{"Atza|without", "INVALID_AUTHORIZATION_CREDENTIAL", "other_application", 4, 2},
 		{"Atza|unknown", "INVALID_AUTHORIZATION_CREDENTIAL", "unknown_token", 5, 2},
+		{"Atza|spelled", "INSUFFICIENT_PERMISSIONS", "unknown_user", 6, 2},
+		{"Atza|capitals", "INVALID_AUTHORIZATION_CREDENTIAL", "other_application", 7, 2},
 	} {
 		out.lines = nil
 		event := strings.Replace(turnOn, `"token":"`, `"token":"`+tt.token, 1)

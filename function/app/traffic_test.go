@@ -7,12 +7,14 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/hearthgate/hearthgate/config"
 )
 
 // A moment is one thing that happens in a day of a home's traffic.
 type moment struct {
 	at    time.Duration // since midnight
-	what  string        // command, report, discovery, operation, crash or away
+	what  string        // command, report, discovery, sentence, stranger, refused, operation, crash, away or revoked
 	event string        // what the function is sent
 	id    string        // of a directive's message
 	user  int           // who gave the command, or whose Alexa asks
@@ -21,7 +23,8 @@ type moment struct {
 const (
 	people  = 4
 	devices = 40
-	outage  = 13*time.Hour + 5*time.Minute // when the home does not answer for a minute
+	outage  = 13*time.Hour + 5*time.Minute  // when the home does not answer for a minute
+	revoked = 14*time.Hour + 40*time.Minute // when the home rejects the token for half a minute
 )
 
 // A day makes a day of traffic, the same each time: its seed is fixed.
@@ -50,6 +53,18 @@ func traffic() []moment {
 	}
 	for at := 30 * time.Minute; at < 24*time.Hour; at += 3 * time.Hour { // the owner looks in
 		d.moments = append(d.moments, moment{at: at, what: "operation", event: `{"operation":"lambda.status"}`})
+	}
+	for person := range people { // what is said to the custom skill
+		for range 6 {
+			d.say(d.between(17*time.Hour, 22*time.Hour), person)
+		}
+	}
+	for tap := range 4 { // a guest, who linked the skill and is not on the allow-list
+		d.add(20*time.Hour+time.Duration(tap)*3*time.Second, "stranger", people, "Alexa.PowerController", "TurnOn", 1)
+	}
+	d.moments = append(d.moments, moment{at: revoked, what: "revoked"})
+	for second := range 3 {
+		d.add(revoked+time.Duration(second+1)*5*time.Second, "refused", 0, "Alexa.PowerController", "TurnOn", 1)
 	}
 	slices.SortStableFunc(d.moments, func(a, b moment) int { return cmp.Compare(a.at, b.at) })
 	return d.moments
@@ -89,6 +104,12 @@ func (d *day) add(at time.Duration, what string, person int, namespace, name str
 		event = `{"directive":{` + header + `,"payload":{` + scope + `}}}`
 	}
 	d.moments = append(d.moments, moment{at, what, event, id, person})
+}
+
+// say adds a sentence that a person says to the custom skill.
+func (d *day) say(at time.Duration, person int) {
+	event := said(config.SentenceIntent, fmt.Sprintf("%s-of-%d", canary, person))
+	d.moments = append(d.moments, moment{at: at, what: "sentence", event: event, user: person})
 }
 
 func (d *day) between(from, to time.Duration) time.Duration {

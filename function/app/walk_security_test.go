@@ -231,7 +231,7 @@ func TestCheckCertificate(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			app, _ := started(t, tt.home, tt.env)
 			if tt.pin != "" {
-				if _, err := core.Do(t.Context(), app.dispatcher, httpclient.Configure, httpclient.Config{Pins: []string{tt.pin}}); err != nil {
+				if _, err := core.Do(t.Context(), app.dispatcher, httpclient.Configure, httpclient.Config{Home: httpclient.Home{Pins: []string{tt.pin}}}); err != nil {
 					t.Fatal(err)
 				}
 			}

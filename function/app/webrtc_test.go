@@ -8,9 +8,11 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/alexa"
 )
 
 // An offer and an answer of a camera's live session have addresses of the home.
@@ -96,29 +98,32 @@ func TestA9NothingOfItIsLogged(t *testing.T) {
 // TestA9InTime has a camera that never answers: Alexa is answered before it stops
 // waiting, the home is asked once, and its health says nothing of a slow function.
 func TestA9InTime(t *testing.T) {
-	t.Parallel()
-	var posts atomic.Int32
-	home := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		if r.Method == http.MethodPost {
-			posts.Add(1)
-			<-r.Context().Done()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.close()
+		hold := make(chan struct{})
+		defer close(hold)
+		var posts atomic.Int32
+		w.servers["home.test:80"].Handler = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost {
+				posts.Add(1)
+				<-hold
+			}
+		})
+		app, out := startedWith(t, Options{Dial: w.dial}, "http://home.test", nil)
+		began := time.Now()
+		_, b := invoke(t, app, rtc("InitiateSessionWithOffer"))
+		if took, want := time.Since(began), alexa.WebRTCTimeout-alexa.WebRTCTimeout/16; took != want || !strings.Contains(string(b), "BRIDGE_UNREACHABLE") {
+			t.Errorf("answered after %v, want %v: %s", took, want, b)
 		}
-	}))
-	defer home.Close()
-	app, out := started(t, home.URL, nil)
-	began := time.Now()
-	_, b := invoke(t, app, rtc("InitiateSessionWithOffer"))
-	if took := time.Since(began); took > 6*time.Second || took < 5*time.Second || !strings.Contains(string(b), "BRIDGE_UNREACHABLE") {
-		t.Errorf("answered after %v: %s", took, b)
-	}
-	if line := out.line(t); line["cause"] != "timeout" || posts.Load() != 1 {
-		t.Errorf("after %d requests the line is %v", posts.Load(), line)
-	}
-	status, err := app.Invoke(t.Context(), []byte(`{"operation":"lambda.status"}`))
-	if err != nil || !strings.Contains(string(status), `"p90":0`) || strings.Contains(string(status), "one of ten answers takes") {
-		t.Errorf("the status is %s, %v", status, err)
-	}
+		if line := out.line(t); line["cause"] != "timeout" || posts.Load() != 1 {
+			t.Errorf("after %d requests the line is %v", posts.Load(), line)
+		}
+		status, err := app.Invoke(t.Context(), []byte(`{"operation":"lambda.status"}`))
+		if err != nil || !strings.Contains(string(status), `"p90":0`) || strings.Contains(string(status), "one of ten answers takes") {
+			t.Errorf("the status is %s, %v", status, err)
+		}
+	})
 }
 
 // TestA9NotTwice has the home close the connection when it has read a directive.
