@@ -3,7 +3,9 @@
 package chromium
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"net/url"
 	"os"
 	"os/exec"
@@ -126,20 +128,25 @@ func (b *Browser) Open(address string) {
 	b.Do(chromedp.Navigate(address))
 }
 
-// Click clicks the first element of a CSS selector, as a mouse does. A page that replaces
-// the element meanwhile is clicked again.
+// Click clicks the first element of a CSS selector, as a mouse does. Where the page
+// replaces or moves the element meanwhile, so that the click misses it, it clicks again.
 func (b *Browser) Click(selector string) {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
 	var err error
-	for ctx.Err() == nil {
-		if err = chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector))); err == nil || !strings.Contains(err.Error(), "Could not find node") {
+	hit := false
+	for !hit && ctx.Err() == nil {
+		b.Run(fmt.Sprintf(`window.missed = true; addEventListener("click", e => { window.missed = !e.target.closest(%q) }, {capture: true, once: true})`, selector))
+		if err = chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector))); err == nil {
+			missed, gone := try[bool](b, `window.missed === true`)
+			hit = !missed || gone != nil // a page that the click has opened knows nothing of it
+		} else if !strings.Contains(err.Error(), "Could not find node") {
 			break
 		}
 	}
-	if err != nil {
-		b.t.Fatalf("%s cannot be clicked: %v; the browser complains of %q", selector, err, b.Complaints())
+	if !hit {
+		b.t.Fatalf("%s cannot be clicked: %v; the browser complains of %q", selector, cmp.Or(err, ctx.Err()), b.Complaints())
 	}
 }
 

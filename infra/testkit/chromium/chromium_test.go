@@ -16,6 +16,15 @@ func TestStart(t *testing.T) {
 	b.Sees("h1", "it works")
 }
 
+// TestClickOfWhatMoves clicks a button that the first click misses: the page moves it as
+// soon as the mouse is over it.
+func TestClickOfWhatMoves(t *testing.T) {
+	b := chromium.Start(t)
+	b.Open(`data:text/html,<p id=said>no</p><button onmouseover="if (!this.style.position) this.style = 'position:absolute;left:300px;top:300px'" onclick="said.innerText = 'yes'">say</button>`)
+	b.Click("button")
+	b.Sees("#said", "yes")
+}
+
 // TestWithoutChromium runs a test where there is no Chromium: it is skipped and says so,
 // and fails in CI.
 func TestWithoutChromium(t *testing.T) {

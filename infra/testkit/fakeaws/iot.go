@@ -146,7 +146,7 @@ func (c *Cloud) certificateCall(in call, name string, one *Certificate) (object,
 	case "DescribeCertificate":
 		return object{"certificateDescription": object{
 			"certificateArn": c.certificateARN(one), "certificateId": one.ID, "status": one.Status, "certificatePem": one.PEM,
-			"creationDate": one.Created.Unix(), "validity": object{"notBefore": one.Created.Unix(), "notAfter": one.Created.AddDate(24, 0, 0).Unix()},
+			"creationDate": float64(one.Created.UnixMilli()) / 1000, "validity": object{"notBefore": one.Created.Unix(), "notAfter": one.Created.AddDate(24, 0, 0).Unix()},
 		}}, nil
 	}
 	return nil, unknown(in)

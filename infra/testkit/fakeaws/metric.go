@@ -97,6 +97,9 @@ func (c *Cloud) metricData(in cbor.Map) (cbor.Map, error) {
 			return nil, bad("ValidationError", "Period must be a multiple of 60")
 		}
 		metric, _ := stat["Metric"].(cbor.Map)
+		if _, nameless := dimensionsOf(metric)[""]; nameless {
+			return nil, bad("ValidationError", "The value for the parameter Dimensions.Name must have at least 1 character")
+		}
 		values := periods(all[keyOf(metric)], from, to, period)
 		result, err := resultOf(textOf(query, "Id"), textOf(stat, "Stat"), values, textOf(in, "ScanBy") != "TimestampAscending")
 		if err != nil {
@@ -109,13 +112,17 @@ func (c *Cloud) metricData(in cbor.Map) (cbor.Map, error) {
 
 // keyOf returns the key of a metric as a query names it.
 func keyOf(metric cbor.Map) string {
+	return metricKey(textOf(metric, "Namespace"), textOf(metric, "MetricName"), dimensionsOf(metric))
+}
+
+func dimensionsOf(metric cbor.Map) map[string]string {
 	dimensions := map[string]string{}
 	all, _ := metric["Dimensions"].(cbor.List)
 	for _, d := range all {
 		pair, _ := d.(cbor.Map)
 		dimensions[textOf(pair, "Name")] = textOf(pair, "Value")
 	}
-	return metricKey(textOf(metric, "Namespace"), textOf(metric, "MetricName"), dimensions)
+	return dimensions
 }
 
 // periods returns the values of points by the beginning of their period, which are

@@ -45,7 +45,7 @@ var named = map[string]string{
 	"AWS::Lambda::Function": "FunctionName", "AWS::Logs::LogGroup": "LogGroupName", "AWS::S3::Bucket": "BucketName",
 	"AWS::SSM::Parameter": "Name", "AWS::IAM::Role": "RoleName", "AWS::CloudWatch::Alarm": "AlarmName", "AWS::CloudWatch::CompositeAlarm": "AlarmName",
 	"AWS::CloudWatch::Dashboard": "DashboardName", "AWS::ECR::Repository": "RepositoryName", "AWS::SNS::Topic": "TopicName",
-	"AWS::IoT::Policy": "PolicyName", "AWS::IoT::Thing": "ThingName",
+	"AWS::IoT::Policy": "PolicyName", "AWS::IoT::Thing": "ThingName", "AWS::IoT::TopicRule": "RuleName",
 }
 
 // name gives a resource its physical id, which those that it refers to must have

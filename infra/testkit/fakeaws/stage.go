@@ -33,7 +33,12 @@ func StageTemplate(s config.Stage) string {
 		resources["Dashboard"] = object{"Type": "AWS::CloudWatch::Dashboard", "Properties": object{"DashboardName": config.StackName(s.Name), "DashboardBody": "{}"}}
 	}
 	if s.HasRelay() {
-		addRelay(resources, s)
+		addRelay(resources, s, "", s.Name)
+	}
+	for name, home := range s.Homes {
+		if home.HasRelay() {
+			addRelay(resources, s, name, s.Name+"_"+name)
+		}
 	}
 	allow := func(id, principal, skill string) {
 		if skill != "" {
@@ -54,17 +59,17 @@ func StageTemplate(s config.Stage) string {
 	return string(text)
 }
 
-// addRelay adds the relay's thing and the home's policy, and gives the function the broker.
-func addRelay(resources object, s config.Stage) {
-	name := "hearthgate-" + s.Name + "-home"
+// addRelay adds the relay's thing and the policy of a home, and gives the function the broker.
+func addRelay(resources object, s config.Stage, home, known string) {
+	name := "hearthgate-" + known + "-home"
 	allow := func(action, resource string) object {
 		return object{"Effect": "Allow", "Action": "iot:" + action, "Resource": object{"Fn::Sub": "arn:aws:iot:${AWS::Region}:${AWS::AccountId}:" + resource}}
 	}
-	topic := "topic/hearthgate/" + s.Name + "/"
-	resources["RelayThing"] = object{"Type": "AWS::IoT::Thing", "Properties": object{"ThingName": name}}
-	resources["RelayPolicy"] = object{"Type": "AWS::IoT::Policy", "Properties": object{"PolicyName": name, "PolicyDocument": object{
+	topic := "topic/hearthgate/" + known + "/"
+	resources["RelayThing"+home] = object{"Type": "AWS::IoT::Thing", "Properties": object{"ThingName": name}}
+	resources["RelayPolicy"+home] = object{"Type": "AWS::IoT::Policy", "Properties": object{"PolicyName": name, "PolicyDocument": object{
 		"Version": "2012-10-17", "Statement": list{
-			allow("Connect", "client/"+name), allow("Subscribe", "topicfilter/hearthgate/"+s.Name+"/request"), allow("Receive", topic+"request"),
+			allow("Connect", "client/"+name), allow("Subscribe", "topicfilter/hearthgate/"+known+"/request"), allow("Receive", topic+"request"),
 			allow("Publish", topic+"response/*"), allow("Publish", topic+"presence"), allow("RetainPublish", topic+"presence"),
 		},
 	}}}

@@ -21,7 +21,7 @@ func init() {
 		AWS::ECR::Repository
 		AWS::Events::Rule AWS::Scheduler::Schedule
 		AWS::IAM::ManagedPolicy AWS::IAM::Policy AWS::IAM::Role
-		AWS::IoT::Policy AWS::IoT::Thing
+		AWS::IoT::Policy AWS::IoT::Thing AWS::IoT::TopicRule
 		AWS::Lambda::Alias AWS::Lambda::Function AWS::Lambda::Permission AWS::Lambda::Version
 		AWS::Logs::LogGroup AWS::Logs::MetricFilter AWS::Logs::QueryDefinition
 		AWS::S3::Bucket AWS::S3::BucketPolicy

@@ -32,9 +32,9 @@ const (
 	model = `{"languageModel": {"invocationName": "treuer butler", "intents": [{"name": "AMAZON.StopIntent", "samples": []}], "types": []}}`
 )
 
-// TestAmazonsClient has Amazon's own client go the whole way: what it makes of the answers
+// TestJudgeClient has Amazon's own client go the whole way: what it makes of the answers
 // is what it makes of Amazon's, and each exchange is as Amazon describes it.
-func TestAmazonsClient(t *testing.T) {
+func TestJudgeClient(t *testing.T) {
 	root, err := project.Root()
 	if err != nil {
 		t.Fatal(err)
@@ -82,10 +82,11 @@ func TestAmazonsClient(t *testing.T) {
 	if n := len(s.Exchanges()); n < 25 {
 		t.Errorf("%d exchanges were judged, want 25 and more", n)
 	}
+	t.Logf("%d exchanges", len(s.Exchanges()))
 }
 
-// TestTheJudgeOfExchanges plants what the judge is there to find.
-func TestTheJudgeOfExchanges(t *testing.T) {
+// TestJudgeOfExchanges plants what the judge is there to find.
+func TestJudgeOfExchanges(t *testing.T) {
 	root, err := project.Root()
 	if err != nil {
 		t.Fatal(err)

@@ -4,10 +4,12 @@ package functionlog
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/invoke"
@@ -90,3 +92,24 @@ var written = sync.OnceValues(func() (l Lines, err error) {
 	send([]byte(`{"operation":"logging.write","input":{"level":"error","message":"the lamp is broken"}}`), &l.Other, &l.Operation)
 	return l, err
 })
+
+// At returns a line as if it had been written at another time, and by the function of a
+// stage; "" is the stage that it has.
+func At(t testing.TB, line, stage string, at time.Time) string {
+	t.Helper()
+	var fields map[string]any
+	if err := json.Unmarshal([]byte(line), &fields); err != nil {
+		t.Fatal(err)
+	}
+	if fields["timestamp"] = at.UTC().Format(time.RFC3339Nano); stage != "" {
+		fields["Stage"] = stage
+	}
+	if metrics, ok := fields["_aws"].(map[string]any); ok {
+		metrics["Timestamp"] = at.UnixMilli()
+	}
+	b, err := json.Marshal(fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}

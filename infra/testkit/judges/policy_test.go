@@ -64,6 +64,7 @@ func TestJudgePolicy(t *testing.T) {
 			}
 		}
 	}
+	t.Logf("%d policies", len(policies))
 	for i := range planted {
 		if len(found[len(policies)+i]) <= len(reviewedRights) {
 			t.Errorf("the judge accepts planted fault %d", i)

@@ -16,8 +16,10 @@ type Link struct {
 	listener net.Listener
 	going    sync.WaitGroup
 
-	mu    sync.Mutex
-	conns map[*conn]struct{} // guarded by mu
+	mu       sync.Mutex
+	conns    map[*conn]struct{} // guarded by mu
+	taken    int                // guarded by mu
+	refusing int                // guarded by mu
 }
 
 // conn is both halves of a connection.
@@ -50,8 +52,38 @@ func (l *Link) accept() {
 		if err != nil {
 			return
 		}
-		l.going.Go(func() { l.connect(near) })
+		if l.take() {
+			l.going.Go(func() { l.connect(near) })
+		} else {
+			near.Close()
+		}
 	}
+}
+
+// take counts a connection, and reports whether it is carried.
+func (l *Link) take() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.taken++
+	if l.refusing > 0 {
+		l.refusing--
+		return false
+	}
+	return true
+}
+
+// Taken returns how many connections there were so far.
+func (l *Link) Taken() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.taken
+}
+
+// Refuse closes the next n connections at once.
+func (l *Link) Refuse(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.refusing = n
 }
 
 // connect carries a connection until it ends. A handshake of TCP takes a round trip.
@@ -125,11 +157,14 @@ func (l *Link) Freeze() {
 	l.each(func(c *conn) { c.once.Do(func() { close(c.frozen) }) })
 }
 
-// Cut ends the connections there are.
+// Cut ends the connections there are. When it returns both ends can know: closing alone
+// waits for who reads at the moment.
 func (l *Link) Cut() {
 	l.each(func(c *conn) {
-		c.near.Close()
-		c.far.Close()
+		for _, half := range []net.Conn{c.near, c.far} {
+			_ = half.(*net.TCPConn).CloseWrite() // it may be closed already
+			half.Close()
+		}
 	})
 }
 

@@ -1,179 +1,207 @@
 // Package mosquitto runs Eclipse Mosquitto, which was not written with hearthgate, as the
-// broker of a relay. It has neither AWS's policies nor its signatures; homes need a
-// certificate all the same. Debian builds it without WebSockets, so a bridge carries the
-// function's.
+// broker of a relay: the function comes by its WebSockets, and the home with a certificate.
+// Its lists of rights are compiled from the policies of the stack.
+//
+// Four things that AWS IoT Core judges it cannot: the signature in the address of a
+// WebSocket, which it does not read; the function's client id, as it has no name for who
+// comes there; the right to subscribe, since it refuses no filter and withholds the messages
+// instead; and RetainPublish, which is a right to publish. Package broker judges them.
 package mosquitto
 
 import (
-	"context"
-	"crypto/x509"
-	"encoding/pem"
-	"errors"
+	"bytes"
 	"fmt"
-	"io"
 	"net"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
-	"github.com/gorilla/websocket"
-
+	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/config/relay"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/broker"
-	"github.com/hearthgate/hearthgate/infra/testkit/faultyhome"
+	"github.com/hearthgate/hearthgate/infra/testkit/testnet"
 )
 
-// A Broker is a running Mosquitto.
+// A Broker is a running Mosquitto that has the relay of one stage.
 type Broker struct {
-	Endpoint  string // host and port for WebSockets
-	Port      int    // for homes, at localhost
-	Authority string // PEM, that signed the broker's certificates
+	dir       string
+	ports     [2]int // for homes, and for WebSockets
+	command   func() *exec.Cmd
+	authority *authority
+
+	mu      sync.Mutex
+	process *exec.Cmd // guarded by mu; nil while it does not run
+	said    bytes.Buffer
 }
 
-// Start runs a Mosquitto for the length of a test, which knows the certificates of homes
-// that clients has signed. The test is skipped where there is none and Debian's cannot be
-// fetched, and fails there with CI=true.
-func Start(t testing.TB, root string, clients *broker.Broker) *Broker {
+// Start runs a Mosquitto with the relay of a stage for the length of a test. The test is
+// skipped where there is none and Debian's cannot be fetched, and fails there with CI=true.
+func Start(t testing.TB, root, stage string) *Broker {
 	t.Helper()
 	program, libraries, err := find(t.Context(), filepath.Join(root, ".build", "mosquitto"))
 	if err != nil && os.Getenv("CI") != "true" {
 		t.Skip("skipped: there is no mosquitto: ", err)
 	}
 	fatal(t, err)
-	ca, err := faultyhome.NewCA()
+	b := &Broker{dir: t.TempDir()}
+	b.authority, err = newAuthority()
 	fatal(t, err)
-	conf, err := ca.TLS(faultyhome.Certificate{Host: "localhost"})
-	fatal(t, err)
-	dir, plain, secure := t.TempDir(), freePort(t), freePort(t)
-	key, err := x509.MarshalPKCS8PrivateKey(conf.Certificates[0].PrivateKey)
-	fatal(t, err)
-	files := map[string]string{
-		"server.pem":  string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: conf.Certificates[0].Certificate[0]})),
-		"key.pem":     string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})),
-		"clients.pem": clients.Authority(),
+	for i := range b.ports {
+		b.ports[i], err = testnet.FreePort()
+		fatal(t, err)
 	}
-	for name, text := range files {
-		fatal(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
+	fatal(t, b.configure(stage))
+	b.command = func() *exec.Cmd {
+		cmd := exec.Command(program, "-c", filepath.Join(b.dir, "mosquitto.conf"))
+		cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+libraries)
+		cmd.Stdout, cmd.Stderr = &b.said, &b.said
+		return cmd
 	}
-	settings := filepath.Join(dir, "mosquitto.conf")
-	fatal(t, os.WriteFile(settings, fmt.Appendf(nil, "user root\nallow_anonymous true\nlistener %d 127.0.0.1\nlistener %d 127.0.0.1\ncertfile %[3]s/server.pem\nkeyfile %[3]s/key.pem\ncafile %[3]s/clients.pem\nrequire_certificate true\n", plain, secure, dir), 0o644))
-	ctx, stop := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, program, "-c", settings)
-	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+libraries)
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 5 * time.Second
-	fatal(t, cmd.Start())
-	t.Cleanup(func() { stop(); _ = cmd.Wait() })
-	await(t, plain)
-	await(t, secure)
-	door := httptest.NewUnstartedServer(bridge(plain))
-	door.TLS = conf
-	door.StartTLS()
-	t.Cleanup(door.Close)
-	_, port, _ := net.SplitHostPort(door.Listener.Addr().String())
-	return &Broker{Endpoint: "localhost:" + port, Port: secure, Authority: ca.PEM}
-}
-
-// bridge carries the messages of WebSockets to a port and back.
-func bridge(port int) http.Handler {
-	up := websocket.Upgrader{Subprotocols: []string{"mqtt"}}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ws, err := up.Upgrade(w, r, nil)
-		if err != nil {
-			return
-		}
-		defer ws.Close()
-		conn, err := net.Dial("tcp", fmt.Sprint("127.0.0.1:", port))
-		if err != nil {
-			return
-		}
-		defer conn.Close()
-		go func() {
-			defer ws.Close()
-			b := make([]byte, 32<<10)
-			for {
-				n, err := conn.Read(b)
-				if err != nil || ws.WriteMessage(websocket.BinaryMessage, b[:n]) != nil {
-					return
-				}
-			}
-		}()
-		for {
-			_, message, err := ws.NextReader()
-			if err != nil {
-				return
-			}
-			if _, err := io.Copy(conn, message); err != nil {
-				return
-			}
+	t.Cleanup(func() {
+		b.Close()
+		if t.Failed() {
+			t.Logf("mosquitto: %.4000s", b.said.String())
 		}
 	})
+	fatal(t, b.run())
+	return b
 }
 
-// find returns the program and where its libraries are: the machine's own, or Debian's,
-// unpacked into dir. It installs nothing.
-func find(ctx context.Context, dir string) (program, libraries string, err error) {
-	if program, err := exec.LookPath("mosquitto"); err == nil {
-		return program, "", nil
-	}
-	program = filepath.Join(dir, "root", "usr", "sbin", "mosquitto")
-	found := func() bool {
-		all, _ := filepath.Glob(filepath.Join(dir, "root", "usr", "lib", "*-linux-gnu"))
-		if len(all) > 0 {
-			libraries = all[0]
-		}
-		_, err := os.Stat(program)
-		return err == nil
-	}
-	if found() {
-		return program, libraries, nil
-	}
-	if err := os.MkdirAll(filepath.Join(dir, "partial"), 0o755); err != nil {
-		return "", "", err
-	}
-	if said, err := exec.CommandContext(ctx, "apt-get", "install", "--yes", "--reinstall", "--download-only", "--no-install-recommends", "-o", "Debug::NoLocking=1", "-o", "Dir::Cache::archives="+dir, "mosquitto").CombinedOutput(); err != nil {
-		return "", "", fmt.Errorf("apt-get cannot fetch it: %w: %.500s", err, said)
-	}
-	packages, err := filepath.Glob(filepath.Join(dir, "*.deb"))
+// configure writes the files that Mosquitto reads.
+func (b *Broker) configure(stage string) error {
+	home, err := compile(broker.Options{}.HomePolicy(stage))
 	if err != nil {
-		return "", "", err
+		return err
 	}
-	for _, p := range packages {
-		if said, err := exec.CommandContext(ctx, "dpkg", "-x", p, filepath.Join(dir, "root")).CombinedOutput(); err != nil {
-			return "", "", fmt.Errorf("dpkg cannot unpack it: %w: %.500s", err, said)
+	function, err := compile(broker.Options{}.FunctionPolicy(stage))
+	if err != nil {
+		return err
+	}
+	certificate, key, err := b.authority.server()
+	if err != nil {
+		return err
+	}
+	revoked, err := b.authority.revocations()
+	if err != nil {
+		return err
+	}
+	// A Mosquitto of this version starts only if it has a port without WebSockets. It takes
+	// the name in a home's certificate for the client's id, whichever the client gives.
+	const conf = `user root
+per_listener_settings true
+set_tcp_nodelay true
+
+listener %[2]d 127.0.0.1
+certfile %[1]s/server.pem
+keyfile %[1]s/key.pem
+cafile %[1]s/authority.pem
+crlfile %[1]s/revoked.pem
+require_certificate true
+use_identity_as_username true
+use_username_as_clientid true
+acl_file %[1]s/home.acl
+
+listener %[3]d 127.0.0.1
+protocol websockets
+certfile %[1]s/server.pem
+keyfile %[1]s/key.pem
+allow_anonymous true
+acl_file %[1]s/function.acl
+`
+	for name, text := range map[string]string{
+		"server.pem": certificate, "key.pem": key, "authority.pem": b.authority.pem(), "revoked.pem": revoked,
+		"home.acl": "user " + home.client + "\n" + home.topics, "function.acl": function.topics,
+		"mosquitto.conf": fmt.Sprintf(conf, b.dir, b.ports[0], b.ports[1]),
+	} {
+		if err := os.WriteFile(filepath.Join(b.dir, name), []byte(text), 0o600); err != nil {
+			return err
 		}
 	}
-	if !found() {
-		return "", "", errors.New("the package of Debian has no /usr/sbin/mosquitto")
-	}
-	return program, libraries, nil
+	return nil
 }
 
-// freePort returns a port on which nothing listens now.
-func freePort(t testing.TB) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	fatal(t, err)
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+// run starts the process and returns when it listens.
+func (b *Broker) run() error {
+	cmd := b.command()
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	b.mu.Lock()
+	b.process = cmd
+	b.mu.Unlock()
+	for _, port := range b.ports {
+		if err := await(port); err != nil {
+			b.Close()
+			return fmt.Errorf("mosquitto does not start: %w: %.1000s", err, b.said.String())
+		}
+	}
+	return nil
+}
+
+// Close ends the process. It may be called more than once.
+func (b *Broker) Close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.process == nil {
+		return
+	}
+	const patience = 5 * time.Second
+	_ = b.process.Process.Signal(os.Interrupt)
+	kill := time.AfterFunc(patience, func() { _ = b.process.Process.Kill() })
+	_ = b.process.Wait()
+	kill.Stop()
+	b.process = nil
+}
+
+// Restart closes the broker and starts it at the same ports. Retained messages are lost.
+func (b *Broker) Restart() error {
+	b.Close()
+	return b.run()
+}
+
+// Stage makes both ends of the relay of a stage. Those of another one than it was started
+// with have no rights.
+func (b *Broker) Stage(name string) (s broker.Stage, err error) {
+	var request []byte
+	if s.Key, request, err = broker.Request("hearthgate"); err != nil {
+		return s, err
+	}
+	if s.Certificate, err = b.authority.sign(request, relay.HomeClient(name)); err != nil {
+		return s, err
+	}
+	s.Pairing = relay.Pairing{Stage: name, Endpoint: "localhost", Port: b.ports[0], Certificate: s.Certificate.PEM, Authority: b.authority.pem()}
+	s.Environment = append(broker.NewCredentials().Environment("us-east-1"),
+		config.EnvStage+"="+name, config.EnvConnection+"="+string(config.Relay),
+		config.EnvRelayEndpoint+"="+fmt.Sprint("localhost:", b.ports[1]), config.EnvCA+"="+b.authority.pem())
+	return s, nil
+}
+
+// Revoke makes a certificate invalid. Mosquitto reads its list when it starts.
+func (b *Broker) Revoke(id string) error {
+	b.authority.revoke(id)
+	text, err := b.authority.revocations()
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(b.dir, "revoked.pem"), []byte(text), 0o600); err != nil {
+		return err
+	}
+	return b.Restart()
 }
 
 // await waits until something listens at a port.
-func await(t testing.TB, port int) {
-	t.Helper()
-	for end := time.Now().Add(10 * time.Second); ; {
+func await(port int) error {
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		conn, err := net.Dial("tcp", fmt.Sprint("127.0.0.1:", port))
 		if err == nil {
-			conn.Close()
-			return
+			return conn.Close()
 		}
 		if time.Now().After(end) {
-			t.Fatal("mosquitto does not start: ", err)
+			return err
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
 }
 

@@ -5,15 +5,18 @@ package realhome
 import (
 	"context"
 	_ "embed"
+	"encoding/json"
 	"fmt"
 	"io"
-	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/hearthgate/hearthgate/infra/internal/project/procgroup"
+	"github.com/hearthgate/hearthgate/infra/testkit/testnet"
 	"github.com/hearthgate/hearthgate/infra/testkit/venv"
 )
 
@@ -31,12 +34,13 @@ var (
 
 // Options say how a home differs from the one that all tests can share.
 type Options struct {
-	Version      Version // default: the oldest
-	WithoutAlexa bool    // no `alexa:` in its configuration
-	BanAfter     int     // bans an address after so many wrong tokens; default: never
-	Integration  string  // folder of an integration of our own; default: none
-	Namespace    string  // name of the network namespace that it runs in; default: that of the tests
-	Lamps        int     // offers Alexa so many lamps, light.lamp_0 and so on, and nothing else; only of the oldest version
+	Version      Version           // default: the oldest
+	WithoutAlexa bool              // no `alexa:` in its configuration
+	BanAfter     int               // bans an address after so many wrong tokens; default: never
+	Integration  string            // folder of an integration of our own; default: none
+	Namespace    string            // name of the network namespace that it runs in; default: that of the tests
+	StandIns     map[string]string // by hosts of the internet: the address that the home asks instead, with the host as its first folder
+	Lamps        int               // offers Alexa so many lamps, light.lamp_0 and so on, and nothing else; only of the oldest version
 }
 
 // A Home is a Home Assistant. Its methods may be called from several goroutines,
@@ -47,6 +51,7 @@ type Home struct {
 
 	python, dir string
 	namespace   string
+	standIns    []byte // as JSON
 	process     *procgroup.Process
 }
 
@@ -62,7 +67,7 @@ func install(ctx context.Context, root string, v Version, log io.Writer) (python
 }
 
 // New makes a home that has never run and starts it, save one in a namespace, to which the
-// caller must first open a way. Whoever calls it calls
+// caller must first open a way. The caller calls
 // Remove in the end. The error is venv.ErrNoPython when this machine has no
 // Python of that version.
 func New(ctx context.Context, root string, o Options) (*Home, error) {
@@ -91,8 +96,11 @@ func New(ctx context.Context, root string, o Options) (*Home, error) {
 
 // furnish writes what Home Assistant finds at its first start.
 func (h *Home) furnish(o Options) error {
-	port, err := freePort()
+	port, err := testnet.FreePort()
 	if err != nil {
+		return err
+	}
+	if h.standIns, err = json.Marshal(o.StandIns); err != nil {
 		return err
 	}
 	h.URL = fmt.Sprintf("http://127.0.0.1:%d", port)
@@ -107,18 +115,16 @@ func (h *Home) furnish(o Options) error {
 			return err
 		}
 	}
-	return configure(filepath.Join(h.dir, "configuration.yaml"), port, o)
+	return h.Configure(o)
 }
 
-// freePort returns a port that was free a moment ago: Home Assistant takes none
-// of its own choice.
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+// Configure writes the configuration of a home, which uses it from its next start on.
+func (h *Home) Configure(o Options) error {
+	at, err := url.Parse(h.URL)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
+	return configure(filepath.Join(h.dir, "configuration.yaml"), at.Port(), o)
 }
 
 // Start starts a stopped home, on the port that it had, and returns when
@@ -145,7 +151,7 @@ func (h *Home) Launch() error {
 	}
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=") // compiled files make the next start quicker
+	cmd.Env = append(os.Environ(), "STAND_INS="+string(h.standIns), "PYTHONDONTWRITEBYTECODE=") // compiled files make the next start quicker
 	h.process, err = procgroup.Start(cmd)
 	return err
 }
@@ -199,6 +205,13 @@ func (h *Home) Kill() {
 		h.process = nil
 	}
 }
+
+// Freeze stops the home in the middle of whatever it does, as a machine does that hangs, and
+// Thaw lets it go on.
+func (h *Home) Freeze() error { return syscall.Kill(-h.process.Pid(), syscall.SIGSTOP) }
+
+// Thaw lets a home go on that [Home.Freeze] stopped.
+func (h *Home) Thaw() error { return syscall.Kill(-h.process.Pid(), syscall.SIGCONT) }
 
 // Log returns the end of what the home has logged.
 func (h *Home) Log() string {

@@ -79,7 +79,7 @@ func random(bytes int) string {
 }
 
 // configure writes configuration.yaml. Its own braces are Home Assistant's.
-func configure(path string, port int, o Options) error {
+func configure(path, port string, o Options) error {
 	devices, err := o.Version.read("devices-%s.yaml")
 	if err != nil {
 		return err
@@ -94,7 +94,7 @@ func configure(path string, port int, o Options) error {
 	}
 	err = t.Execute(f, struct {
 		Options
-		Port int
+		Port string
 	}{o, port})
 	if closed := f.Close(); err == nil {
 		err = closed

@@ -85,7 +85,11 @@ func (n *Internet) Client() *http.Client {
 }
 
 // Serve serves a handler by HTTPS under a host's name, for the length of the test.
-func (n *Internet) Serve(t testing.TB, host string, h http.Handler) {
+func (n *Internet) Serve(t testing.TB, host string, h http.Handler) { n.ServeTo(t, host, h, nil) }
+
+// ServeTo serves a handler as Serve does, to clients with a certificate that clients knows
+// alone; nil is everyone. It returns the host's own certificate.
+func (n *Internet) ServeTo(t testing.TB, host string, h http.Handler, clients *x509.CertPool) *x509.Certificate {
 	t.Helper()
 	leaf := &x509.Certificate{
 		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: host}, DNSNames: []string{host},
@@ -97,11 +101,19 @@ func (n *Internet) Serve(t testing.TB, host string, h http.Handler) {
 	}
 	s := httptest.NewUnstartedServer(h)
 	s.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: n.key}}}
+	if clients != nil {
+		s.TLS.ClientCAs, s.TLS.ClientAuth = clients, tls.RequireAndVerifyClientCert
+	}
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.hosts[host+":443"] = s.Listener.Addr().String()
+	own, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return own
 }
 
 // connect joins a program with the host that it asks for.
