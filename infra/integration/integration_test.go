@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hearthgate/hearthgate/config/alexa"
 	"github.com/hearthgate/hearthgate/config/relay"
 	"github.com/hearthgate/hearthgate/infra/integration/pack"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
@@ -91,14 +93,24 @@ func TestConstants(t *testing.T) {
 	const program = `
 import json, sys
 from custom_components.hearthgate import const as c
+from custom_components.hearthgate.grant import gateway_of
 print(json.dumps({
     "PROTOCOL": c.PROTOCOL, "MAX_MESSAGE": c.MAX_MESSAGE, "ACK_AFTER": c.ACK_AFTER, "REMEMBER_FOR": c.REMEMBER_FOR,
-    "COMPRESS_BEYOND": c.COMPRESS_BEYOND, "PREFIXES": [c.SIGNING_REQUEST_PREFIX, c.PAIRING_PREFIX],
+    "COMPRESS_BEYOND": c.COMPRESS_BEYOND, "ANNOUNCE_EVERY": c.ANNOUNCE_EVERY, "COUNT_TAKE_OVERS": c.COUNT_TAKE_OVERS, "PREFIXES": [c.SIGNING_REQUEST_PREFIX, c.PAIRING_PREFIX],
     "TOPICS": [c.request_topic("x"), c.reply_topic("x", "p"), c.presence_topic("x"), c.home_client("x")],
+    "GATEWAYS": c.EVENT_GATEWAYS, "COUNTRIES": {c: gateway_of("", c) for c in sys.argv[1:]},
     "KINDS": list(c.Kind), "STATES": list(c.State), "STATUSES": [int(s) for s in c.Status],
 }))`
-	cmd := exec.CommandContext(t.Context(), python(t), "-B", "-c", program)
-	out, err := cmd.Output()
+	gateways, countries := map[string]string{}, map[string]string{}
+	for _, r := range alexa.Regions {
+		gateways[r.Name] = r.Events
+		for _, l := range r.Locales {
+			_, country, _ := strings.Cut(l, "-")
+			countries[country] = r.Events
+		}
+	}
+	args := slices.AppendSeq([]string{"-B", "-c", program}, maps.Keys(countries))
+	out, err := exec.CommandContext(t.Context(), python(t), args...).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,8 +120,9 @@ print(json.dumps({
 	}
 	want := map[string]any{
 		"PROTOCOL": relay.Protocol, "MAX_MESSAGE": relay.MaxMessage, "ACK_AFTER": relay.AckAfter.Seconds(), "REMEMBER_FOR": relay.RememberFor.Seconds(),
-		"COMPRESS_BEYOND": relay.CompressBeyond, "PREFIXES": []string{relay.SigningRequestPrefix, relay.PairingPrefix},
+		"COMPRESS_BEYOND": relay.CompressBeyond, "ANNOUNCE_EVERY": relay.AnnounceEvery.Seconds(), "COUNT_TAKE_OVERS": relay.CountTakeOvers.Seconds(), "PREFIXES": []string{relay.SigningRequestPrefix, relay.PairingPrefix},
 		"TOPICS":   []string{relay.RequestTopic("x"), relay.ReplyTopic("x", "p"), relay.PresenceTopic("x"), relay.HomeClient("x")},
+		"GATEWAYS": gateways, "COUNTRIES": countries,
 		"KINDS":    []relay.Kind{relay.Directive, relay.Conversation, relay.Intent, relay.Check},
 		"STATES":   []string{relay.Online, relay.Starting, relay.Offline},
 		"STATUSES": []relay.Status{relay.Done, relay.Accepted, relay.NotUnderstood, relay.NotAllowed, relay.NotKnown, relay.TooLate, relay.TooLong, relay.Failed, relay.NotReady},
@@ -123,6 +136,50 @@ print(json.dumps({
 		if !reflect.DeepEqual(got[name], plain) {
 			t.Errorf("%s is %v in Python and %v in Go", name, got[name], plain)
 		}
+	}
+}
+
+// TestBackOff compares when the integration connects again, and at which ports, with what
+// TestStorm has homes do.
+func TestBackOff(t *testing.T) {
+	const program = `
+import json
+from custom_components.hearthgate import client, home
+bounds = []
+home.random.uniform = lambda low, high: bounds.append([low, high]) or high / 4
+waits = [home.back_off(n) for n in range(40)]
+pairing = lambda port: type("", (), {"port": port})
+print(json.dumps({
+    "bounds": bounds, "waits": waits, "stable": home.STABLE_AFTER, "ports": [home.ports(pairing(p)) for p in (None, 0, 1883)],
+    "alpn": [client.ALPN_PORT, client.ALPN],
+}))`
+	cmd := exec.CommandContext(t.Context(), python(t), "-B", "-c", program)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Bounds [][2]float64
+		Waits  []float64
+		Stable float64
+		Ports  [][]int
+		ALPN   []any
+	}
+	if err := json.Unmarshal(out, &got); err != nil || len(got.Bounds) != 40 || len(got.Waits) != 40 {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for n, bounds := range got.Bounds {
+		most := relay.BackOffLimit(n).Seconds()
+		if bounds != [2]float64{0, most} || got.Waits[n] != most/4 {
+			t.Errorf("attempt %d waits %v, between %v: want any time up to %v", n, got.Waits[n], bounds, most)
+		}
+	}
+	both := relay.Ports[:]
+	if want := [][]int{both, both, {1883}}; !reflect.DeepEqual(got.Ports, want) {
+		t.Errorf("the ports are %v, want %v", got.Ports, want)
+	}
+	if want := []any{float64(relay.ALPNPort), relay.ALPN}; !reflect.DeepEqual(got.ALPN, want) || got.Stable != relay.StableAfter.Seconds() {
+		t.Errorf("the protocol is %v, want %v; a connection is good after %v s, want %v", got.ALPN, want, got.Stable, relay.StableAfter)
 	}
 }
 
@@ -202,7 +259,10 @@ func flat(prefix string, v any, into map[string]string) map[string]string {
 	return into
 }
 
-var placeholder = regexp.MustCompile(`\{[a-z_]+\}`)
+var (
+	placeholder = regexp.MustCompile(`\{[a-z_]+\}`)
+	code        = regexp.MustCompile("`[^`\n]+`")
+)
 
 // TestTranslations sees that each language has each text, with the same placeholders, and
 // that each key that the code uses has a text.
@@ -214,8 +274,14 @@ func TestTranslations(t *testing.T) {
 	}
 	english := read(filepath.Join(folder, "translations", "en.json"))
 	files, err := filepath.Glob(filepath.Join(folder, "translations", "*.json"))
-	if err != nil || len(files) < 5 {
-		t.Fatalf("translations: %q %v", files, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The languages of Alexa's locales: Home Assistant looks for pt-BR and pt each by itself.
+	for _, language := range []string{"de", "en", "es", "fr", "it", "ja", "nl", "pt", "pt-BR"} {
+		if !slices.Contains(files, filepath.Join(folder, "translations", language+".json")) {
+			t.Errorf("there is no translation into %s", language)
+		}
 	}
 	for _, file := range files {
 		other := read(file)
@@ -224,8 +290,11 @@ func TestTranslations(t *testing.T) {
 			if strings.TrimSpace(said) != said || said == "" || strings.Contains(said, "://") || strings.Contains(said, "<") {
 				t.Errorf("%s: %s is %q", file, key, said)
 			}
-			if a, b := placeholder.FindAllString(text, -1), placeholder.FindAllString(said, -1); !slices.Equal(a, b) {
-				t.Errorf("%s: %s has placeholders %q, want %q", file, key, b, a)
+			for what, pattern := range map[string]*regexp.Regexp{"placeholders": placeholder, "code": code} {
+				a, b := slices.Sorted(slices.Values(pattern.FindAllString(text, -1))), slices.Sorted(slices.Values(pattern.FindAllString(said, -1)))
+				if !slices.Equal(a, b) {
+					t.Errorf("%s: %s has %s %q, want %q", file, key, what, b, a)
+				}
 			}
 		}
 		if len(other) != len(english) {
@@ -239,16 +308,25 @@ func TestTranslations(t *testing.T) {
 		}
 		return string(b)
 	}
-	for pattern, where := range map[string]struct{ file, prefix, suffix string }{
-		`PairingError\("(\w+)"\)`:      {"pairing.py", ".config.error.", ""},
-		`return "(\w+)"`:               {"config_flow.py", ".config.error.", ""},
-		`problem = (?:.* or )?"(\w+)"`: {"config_flow.py", ".config.error.", ""},
-		`reason="(\w+)"`:               {"config_flow.py", ".config.abort.", ""},
-		`= "(\w+)"`:                    {"problems.py", ".issues.", ".title"},
+	for _, where := range []struct{ pattern, file, prefix, suffix string }{
+		{`PairingError\("(\w+)"\)`, "pairing.py", ".config.error.", ""},
+		{`return "(\w+)"`, "config_flow.py", ".config.error.", ""},
+		{`problem = (?:.* or )?"(\w+)"`, "config_flow.py", ".config.error.", ""},
+		{`errors = \{CONF_NAME: "(\w+)"`, "moving_flow.py", ".config.error.", ""},
+		{`errors = \{CONF_\w+: "(\w+)"`, "config_flow.py", ".options.error.", ""},
+		{`reason="(\w+)"`, "config_flow.py", ".config.abort.", ""},
+		{`steps = \["(\w+)"`, "config_flow.py", ".options.step.init.menu_options.", ""},
+		{`steps.append\("(\w+)"`, "config_flow.py", ".options.step.init.menu_options.", ""},
+		{`step_id="(moving|label)"`, "moving_flow.py", ".config.step.", ".title"},
+		{`step_id="(moving|label)"`, "moving_flow.py", ".options.step.", ".title"},
+		{`step_id="(entities|events|init)"`, "config_flow.py", ".options.step.", ".title"},
+		{`(?s)class Way.*?= "(\w+)"`, "moving.py", ".selector.source.options.", ""},
+		{`NOTHING = "(\w+)"`, "moving_flow.py", ".selector.source.options.", ""},
+		{`= "(\w+)"`, "problems.py", ".issues.", ".title"},
 	} {
-		found := regexp.MustCompile(pattern).FindAllStringSubmatch(source(where.file), -1)
+		found := regexp.MustCompile(where.pattern).FindAllStringSubmatch(source(where.file), -1)
 		if len(found) == 0 {
-			t.Errorf("%s has nothing like %s", where.file, pattern)
+			t.Errorf("%s has nothing like %s", where.file, where.pattern)
 		}
 		for _, f := range found {
 			if english[where.prefix+f[1]+where.suffix] == "" {

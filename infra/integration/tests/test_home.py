@@ -5,26 +5,39 @@ policies here.
 """
 
 import asyncio
+import contextlib
+from datetime import timedelta
 import getpass
 import gzip
+from hashlib import sha256
 import json
 import os
+import random
 import shutil
 import socket
+import ssl
 import subprocess
 import time
+from unittest.mock import patch
 
 from conftest import line
+from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from paho.mqtt import client as mqtt
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
 import pytest_socket
 from test_pairing import requested
 
-from custom_components.hearthgate import config_flow, home as home_module
-from custom_components.hearthgate.const import DOMAIN, PAIRING_PREFIX
+from custom_components.hearthgate import (
+    client as client_module,
+    config_flow,
+    home as home_module,
+)
+from custom_components.hearthgate.client import TakenOver
+from custom_components.hearthgate.const import DOMAIN, PAIRING_PREFIX, PROTOCOL
 from custom_components.hearthgate.diagnostics import async_get_config_entry_diagnostics
 from custom_components.hearthgate.exchange import steady_clock
 from homeassistant.components.alexa import smart_home
@@ -43,6 +56,7 @@ from homeassistant.helpers import (
     label_registry as lr,
 )
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 
 PRESENCE = "hearthgate/home/presence"
 REQUEST = "hearthgate/home/request"
@@ -110,9 +124,12 @@ class Mosquitto:
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Return a port below those that the system gives to connections."""
+    while True:
+        port = random.randrange(20_000, 32_768)
+        with socket.socket() as s, contextlib.suppress(OSError):
+            s.bind(("127.0.0.1", port))
+            return port
 
 
 class Function:
@@ -254,7 +271,9 @@ async def discovered(function):
 async def test_requests(hass, entry, function):
     presence = await function.state("online")
     assert presence["exposed"] == "assist"
-    assert presence["protocol"] == 1
+    assert presence["protocol"] == PROTOCOL
+    assert presence["certificate"] == sha256(der(entry)).hexdigest()
+    assert presence["taken_over"] == 0
 
     state = (await function.ask("check"))["body"]
     assert state == presence | {"endpoints": 1}
@@ -304,10 +323,12 @@ async def test_what_alexa_may_use(hass, entry, function):
     assert await discovered(function) == ["input_boolean#hidden"]
 
     async def choose(**options):
-        form = await hass.config_entries.options.async_init(entry.entry_id)
-        return await hass.config_entries.options.async_configure(
-            form["flow_id"], options
+        flows = hass.config_entries.options
+        menu = await flows.async_init(entry.entry_id)
+        form = await flows.async_configure(
+            menu["flow_id"], {"next_step_id": "entities"}
         )
+        return await flows.async_configure(form["flow_id"], options)
 
     assert (await choose(exposed="label"))["errors"] == {"label": "no_label"}
     await choose(exposed="all")
@@ -352,6 +373,41 @@ async def test_presence(hass, entry, function, mosquitto):
     hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
     await function.state("offline")
     assert not entry.runtime_data.connected
+
+
+def der(entry):
+    """Return the home's certificate."""
+    certificate = x509.load_pem_x509_certificate(entry.data["certificate"].encode())
+    return certificate.public_bytes(serialization.Encoding.DER)
+
+
+async def test_repeats(hass, entry, function):
+    """An alarm tells by it that a home that no one asks is there."""
+    first = await function.state("online")
+    await function.state("online")  # when the connection has settled
+    later = dt_util.utcnow() + timedelta(seconds=home_module.ANNOUNCE_EVERY + 1)
+    async_fire_time_changed(hass, later)
+    assert await function.state("online") == first
+    await hass.config_entries.async_unload(entry.entry_id)
+    await function.state("offline")
+    async_fire_time_changed(hass, later + timedelta(hours=1))
+    await asyncio.sleep(0.1)
+    assert function.presence.empty()
+
+
+async def test_taken_over(hass, entry, function):
+    """What a second client with the certificate does is tested with the other end."""
+    home = entry.runtime_data
+    await function.state("online")
+    for times in range(1, home_module.TAKE_OVERS + 1):
+        home._failed(TakenOver("another client has connected"))
+        home.announce()
+        while (await function.state("online"))["taken_over"] != times:
+            pass
+    assert ir.async_get(hass).async_get_issue(DOMAIN, "used_twice_home")
+    passed = time.monotonic() + home_module.COUNT_TAKE_OVERS
+    with patch.object(home_module.time, "monotonic", return_value=passed):
+        assert home.handlers.check()["taken_over"] == 0
 
 
 async def test_last_will(hass, entry, function):
@@ -416,16 +472,62 @@ async def test_pairing_fails(hass, base, answer, authority, mosquitto, tmp_path)
     assert left == ["hearthgate.pending.key"]
 
 
-async def test_renewal(hass, entry, function, answer, authority):
-    await function.state("online")
-    old = entry.runtime_data._key_file
+async def test_pairing_takes_entities_over(hass, base, answer, tmp_path):
+    er.async_get(hass).async_get_or_create(
+        "light", "x", "1", suggested_object_id="labelled"
+    )
+    hass.states.async_set("light.labelled", "off")
+    (tmp_path / "configuration.yaml").write_text(
+        "alexa: {smart_home: {filter: {include_domains: light}}}"
+    )
+    flows = hass.config_entries.flow
+    form = await flows.async_init(DOMAIN, context={"source": SOURCE_USER})
+    form = await flows.async_configure(form["flow_id"], answer(form))
+    assert form["step_id"] == "moving"
+    form = await flows.async_configure(form["flow_id"], {"source": "yaml"})
+    assert form["step_id"] == "label"
+    assert form["description_placeholders"] == {
+        "count": "2",
+        "entities": "`light.kitchen`, `light.labelled`",
+        "unlabelled": "`light.kitchen`",
+        "renamed": "-",
+    }
+    result = await flows.async_configure(form["flow_id"], {"name": "Alexa"})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["options"] == {"exposed": "label", "label": "alexa"}
+    assert er.async_get(hass).async_get("light.labelled").labels == {"alexa"}
+    await hass.async_block_till_done()
+    await hass.config_entries.async_unload(result["result"].entry_id)
+
+
+async def test_pairing_takes_nothing_over(hass, base, answer, tmp_path):
+    (tmp_path / "configuration.yaml").write_text("alexa: {smart_home: }")
+    flows = hass.config_entries.flow
+    form = await flows.async_init(DOMAIN, context={"source": SOURCE_USER})
+    form = await flows.async_configure(form["flow_id"], answer(form))
+    assert form["step_id"] == "moving"
+    result = await flows.async_configure(form["flow_id"], {"source": "nothing"})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["options"] == {"exposed": "assist"}
+    assert not lr.async_get(hass).async_get_label_by_name("Alexa")
+    await hass.async_block_till_done()
+    await hass.config_entries.async_unload(result["result"].entry_id)
+
+
+async def renew(hass, entry, answer):
+    """Return what the flow says of the answer to its form."""
     flows = hass.config_entries.flow
     context = {"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
     form = await flows.async_init(DOMAIN, context=context)
-    result = await flows.async_configure(form["flow_id"], answer(form, stage="other"))
+    return await flows.async_configure(form["flow_id"], answer(form))
+
+
+async def test_renewal(hass, entry, function, answer, authority):
+    await function.state("online")
+    old = entry.runtime_data._key_file
+    result = await renew(hass, entry, lambda form: answer(form, stage="other"))
     assert result["reason"] == "other_stage"
-    form = await flows.async_init(DOMAIN, context=context)
-    result = await flows.async_configure(form["flow_id"], answer(form))
+    result = await renew(hass, entry, answer)
     assert result["reason"] == "reconfigure_successful"
     while not (entry.state is ConfigEntryState.LOADED and entry.runtime_data.connected):
         await asyncio.sleep(0.01)
@@ -434,6 +536,50 @@ async def test_renewal(hass, entry, function, answer, authority):
     assert new.exists()
     assert not old.exists()
     assert (await function.ask("check"))["status"] == 200
+
+
+async def test_renewal_has_the_only_connection(
+    hass, entry, function, answer, monkeypatch
+):
+    class Slow(client_module.Client):
+        async def subscribe(self, topic):
+            await asyncio.sleep(0.5)
+            await super().subscribe(topic)
+
+    monkeypatch.setattr(config_flow, "Client", Slow)
+    monkeypatch.setattr(home_module, "back_off", lambda _: 0.0)
+    await function.state("online")
+    result = await renew(hass, entry, answer)
+    assert result.get("reason") == "reconfigure_successful", result.get("errors")
+    await function.state("online")
+
+
+async def test_renewal_fails(hass, entry, function, answer, authority):
+    await function.state("online")
+    key_file = entry.runtime_data._key_file
+    stranger = type(authority)()
+    with patch.object(authority, "certify", stranger.certify):
+        result = await renew(hass, entry, answer)
+    assert result["errors"] == {"answer": "refused"}
+    await function.state("online")
+    assert entry.runtime_data._key_file == key_file
+    assert (await function.ask("check"))["status"] == 200
+
+
+@pytest.mark.parametrize("loaded", [True, False])
+async def test_renewal_breaks_off(hass, entry, function, answer, monkeypatch, loaded):
+    async def breaks(*_):
+        raise RuntimeError
+
+    monkeypatch.setattr(config_flow, "probe", breaks)
+    await function.state("online")
+    if not loaded:
+        await hass.config_entries.async_unload(entry.entry_id)
+    with pytest.raises(RuntimeError):
+        await renew(hass, entry, answer)
+    await hass.async_block_till_done()
+    want = ConfigEntryState.LOADED if loaded else ConfigEntryState.NOT_LOADED
+    assert entry.state is want
 
 
 async def test_refused(hass, entry, function, authority):
@@ -457,8 +603,87 @@ async def test_diagnostics(hass, entry, function):
     text = json.dumps(await async_get_config_entry_diagnostics(hass, entry))
     assert '"connected": true' in text
     assert '"endpoints": 1' in text
+    assert '"granted": false' in text
     for secret in ("BEGIN", "localhost", entry.data["key"]):
         assert secret not in text
     key = entry.runtime_data._key_file.read_text()
     assert "PRIVATE KEY" in key
     assert "PRIVATE" not in json.dumps(dict(entry.data))
+
+
+@pytest.fixture
+async def named(mosquitto, tmp_path, monkeypatch):
+    """Have mosquitto at port 443 alone, for those that name IoT Core's protocol."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "server.pem", tmp_path / "server.key")
+    context.load_verify_locations(tmp_path / "ca.pem")
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.set_alpn_protocols(["x-amzn-mqtt-ca"])
+    protocols, pumps = [], set()
+
+    async def pump(reader, writer):
+        with contextlib.suppress(OSError):
+            while b := await reader.read(1 << 16):
+                writer.write(b)
+        writer.close()
+
+    async def came(reader, writer):
+        protocols.append(writer.get_extra_info("ssl_object").selected_alpn_protocol())
+        if protocols[-1] != "x-amzn-mqtt-ca":
+            writer.close()
+            return
+        far = await asyncio.open_connection("127.0.0.1", mosquitto.plain)
+        pumps.add(asyncio.create_task(pump(reader, far[1])))
+        pumps.add(asyncio.create_task(pump(far[0], writer)))
+
+    server = await asyncio.start_server(came, "127.0.0.1", 0, ssl=context)
+    port = server.sockets[0].getsockname()[1]
+    for module in (home_module, client_module):
+        monkeypatch.setattr(module, "ALPN_PORT", port)
+    monkeypatch.setattr(home_module, "MQTT_PORT", free_port())  # closed
+    yield protocols
+    server.close()
+    await asyncio.wait_for(asyncio.gather(*pumps), 10)
+
+
+async def test_port_443(hass, named, entry_without_port, function):
+    """A network that lets only 443 out: IoT Core wants its protocol named there."""
+    await function.state("online")
+    assert (await function.ask("check"))["status"] == 200
+    assert set(named) == {"x-amzn-mqtt-ca"}
+    assert len(named) == 2  # while it was paired, and since
+
+
+async def test_throttled(hass, entry, mosquitto, tmp_path, monkeypatch):
+    """A broker that takes no connection now is not asked at another port at once."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "server.pem", tmp_path / "server.key")
+    asked = 0
+
+    async def came(reader, writer):
+        nonlocal asked
+        asked += 1
+        await reader.read(1 << 16)
+        writer.write(bytes([0x20, 3, 0, 0x9F, 0]))  # "connection rate exceeded"
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(came, "127.0.0.1", 0, ssl=context)
+    port = server.sockets[0].getsockname()[1]
+    monkeypatch.setattr(home_module, "ports", lambda pairing: (port, port))
+    with pytest.raises(client_module.Busy):
+        await entry.runtime_data._connect()
+    assert asked == 1
+    server.close()
+
+
+@pytest.fixture
+async def entry_without_port(named, base, answer):
+    """Pair the home as `hearthgate pair` does, which names no port."""
+    flows = base.config_entries.flow
+    form = await flows.async_init(DOMAIN, context={"source": SOURCE_USER})
+    result = await flows.async_configure(form["flow_id"], answer(form, port=None))
+    assert result["type"] is FlowResultType.CREATE_ENTRY, result
+    await base.async_block_till_done()
+    yield result["result"]
+    await base.config_entries.async_unload(result["result"].entry_id)

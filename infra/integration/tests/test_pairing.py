@@ -71,6 +71,7 @@ async def test_parse(authority):
     }
     assert parse(line(**good)) == Pairing(**good)
     assert parse(line(**good, port=8884)).port == 8884
+    assert parse(line(**(good | {"stage": "home_cabin"}))).stage == "home_cabin"
     text = line(**good)
     assert parse(f"  {text[:40]}\n{text[40:]}\n") == Pairing(**good)
     assert parse(line(**good, later="unknown")) == Pairing(**good)
@@ -88,7 +89,7 @@ async def test_parse(authority):
         PAIRING_PREFIX + urlsafe_b64encode(json.dumps("x").encode()).decode(),
         *(line(**{k: v for k, v in good.items() if k != gone}) for gone in good),
         *(line(**(good | {k: wrong})) for k in good for wrong in (1, None, "", "\n")),
-        line(**(good | {"stage": "Home/#"})),
+        *(line(**(good | {"stage": s})) for s in ("Home/#", "home_", "_a", "a_b_c")),
         line(**(good | {"endpoint": "a b"})),
         *(line(**good, port=p) for p in (0, -1, 65536, "8883", True)),
     ]

@@ -15,12 +15,13 @@ from homeassistant.loader import async_get_integration
 from homeassistant.setup import async_setup_component
 from homeassistant.util.hass_dict import HassKey
 
-from .alexa_config import AlexaConfig
 from .const import CONF_KEY, CONF_STAGE, DOMAIN
 from .exchange import Memory
+from .grant import token_store
 from .home import Home
 from .pairing import Keys, Pairing
 from .problems import Problem, report, solved
+from .reporting import Reporting
 
 type HearthgateConfigEntry = ConfigEntry[Home]
 
@@ -45,12 +46,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: HearthgateConfigEntry) -
         )
     solved(hass, stage, Problem.YAML, Problem.KEY_LOST, Problem.USED_TWICE)
 
-    config = AlexaConfig(hass, dict(entry.options))
+    pairing = Pairing(**data)
+    config = Reporting(hass, dict(entry.options), stage, pairing.endpoint)
     await config.async_initialize()
+    await config.async_start()
     integration = await async_get_integration(hass, DOMAIN)
     home = Home(
         hass,
-        Pairing(**data),
+        pairing,
         entry.data[CONF_KEY],
         config,
         str(integration.version),
@@ -70,8 +73,9 @@ async def async_unload_entry(hass: HomeAssistant, entry: HearthgateConfigEntry) 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: HearthgateConfigEntry) -> None:
-    """Delete the key of a home that is used no more."""
+    """Delete the key and the tokens of a home that is used no more."""
     await hass.async_add_executor_job(Keys(hass).delete, entry.data[CONF_KEY])
+    await token_store(hass, entry.data[CONF_STAGE]).async_remove()
     solved(hass, entry.data[CONF_STAGE])
 
 
@@ -88,5 +92,5 @@ def has_yaml(hass: HomeAssistant) -> bool:
 
 async def _options_changed(hass: HomeAssistant, entry: HearthgateConfigEntry) -> None:
     """Use changed options at once, without a new connection."""
-    entry.runtime_data.config.options = dict(entry.options)
+    await entry.runtime_data.config.async_change(dict(entry.options))
     entry.runtime_data.announce()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from homeassistant.components.alexa.config import AbstractConfig
+from homeassistant.components.alexa.entities import async_get_entities
 from homeassistant.components.homeassistant.exposed_entities import async_should_expose
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import (
@@ -10,10 +13,12 @@ from homeassistant.helpers import (
     device_registry as dr,
     entity_registry as er,
 )
+from homeassistant.helpers.start import async_at_started
 
 from .const import CONF_EXPOSED, CONF_LABEL, Exposed
 
 ASSISTANT = "conversation"  # as Home Assistant's page of exposed entities calls Assist
+KEEPS_NAMES = 2  # what Home Assistant's store calls that
 DEFAULT_LOCALE = "en-US"
 _LOCALES = {
     "ar": ("ar-SA",),
@@ -51,10 +56,31 @@ class AlexaConfig(AbstractConfig):
         super().__init__(hass)
         self.options = options
 
+    async def async_initialize(self) -> None:
+        """Load what is stored, and keep the names that Alexa knows."""
+        await super().async_initialize()
+        store: Any = self._store
+        if getattr(store, "entity_settings_version", KEEPS_NAMES) < KEEPS_NAMES:
+            self._on_deinitialize.append(async_at_started(self.hass, self._keep_names))
+
+    async def _keep_names(self, _: HomeAssistant) -> None:
+        """Make names of before 2026 aliases, as `alexa:` in YAML does.
+
+        Home Assistant puts a device's name in front of an entity's since then, and has
+        those who expose an entity say once that its name stays.
+        """
+        store, registry = cast(Any, self._store), cast(Any, er)
+        for entity in async_get_entities(self.hass, self):
+            if self.should_expose(entity.entity_id):
+                registry.async_preserve_compat_name_as_alias(
+                    self.hass, entity.entity_id
+                )
+        await store.async_set_entity_settings_version(KEEPS_NAMES)
+
     @property
-    def endpoint(self) -> None:
-        """Return no endpoint, as states are not reported to Alexa by themselves."""
-        return
+    def endpoint(self) -> str | None:
+        """Return no event gateway: here states are not reported to Alexa."""
+        return None
 
     @property
     def locale(self) -> str:
@@ -65,6 +91,11 @@ class AlexaConfig(AbstractConfig):
     def user_identifier(self) -> str:
         """Return no user: there is one per home."""
         return ""
+
+    @property
+    def reports_states(self) -> bool:
+        """Return whether Alexa gets changes of states without asking."""
+        return False
 
     @property
     def exposed(self) -> Exposed:

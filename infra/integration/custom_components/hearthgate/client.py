@@ -44,6 +44,10 @@ class CannotReach(ConnectError):
     """The broker cannot be reached."""
 
 
+class Busy(CannotReach):
+    """The broker answers, and takes no connection now."""
+
+
 class Refused(ConnectError):
     """The broker does not accept the certificate, or its policy forbids something."""
 
@@ -53,7 +57,7 @@ class WrongClock(ConnectError):
 
 
 class Untrusted(ConnectError):
-    """Whoever answers has no certificate of the authority from pairing."""
+    """The server has no certificate of the authority from pairing."""
 
 
 class TakenOver(ConnectError):
@@ -179,7 +183,8 @@ class Client:
             raise
 
     def _discard(self, dialling: asyncio.Future[None]) -> None:
-        dialling.exception()
+        if not dialling.cancelled():
+            dialling.exception()  # no one may be waiting for it
         self.close()
 
     async def _within(self, answer: asyncio.Future[None]) -> None:
@@ -273,7 +278,7 @@ class Client:
         elif reason.value in _NOT_AUTHORIZED:
             self._introduced.set_exception(Refused(str(reason)))
         else:
-            self._introduced.set_exception(CannotReach(str(reason)))
+            self._introduced.set_exception(Busy(str(reason)))
 
     @callback
     def _subscribe_answered(
@@ -318,7 +323,7 @@ class Client:
                 # TLS 1.3 tells that a certificate is refused only after the handshake.
                 reason = TakenOver if self.taken_over else Refused
                 waiting.set_exception(reason("the broker has closed the connection"))
-                waiting.exception()  # nobody may be waiting
+                waiting.exception()  # no one may be waiting
 
     @callback
     def _message(

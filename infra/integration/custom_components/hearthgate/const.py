@@ -8,13 +8,15 @@ from typing import Final
 
 DOMAIN: Final = "hearthgate"
 
-PROTOCOL: Final = 1
+PROTOCOL: Final = 2
 
 MAX_MESSAGE: Final = 128 * 1024  # bytes of a payload, by AWS IoT Core
 MAX_INFLATED: Final = 1024 * 1024  # bytes of a request; Alexa's have a few thousand
 ACK_AFTER: Final = 0.3  # seconds
 REMEMBER_FOR: Final = 60.0  # seconds
 COMPRESS_BEYOND: Final = 4 * 1024  # bytes
+ANNOUNCE_EVERY: Final = 600.0  # seconds: an alarm tells by it that the home is there
+COUNT_TAKE_OVERS: Final = 600.0  # seconds
 
 SIGNING_REQUEST_PREFIX: Final = "hgcsr1."
 PAIRING_PREFIX: Final = "hgpair1."
@@ -29,6 +31,14 @@ CONF_KEY: Final = "key"  # which key file belongs to the certificate
 CONF_ANSWER: Final = "answer"
 CONF_EXPOSED: Final = "exposed"
 CONF_LABEL: Final = "label"
+CONF_SOURCE: Final = "source"
+
+LOGIN_CLIENT_PREFIX: Final = "amzn1.application-oa2-client."
+EVENT_GATEWAYS: Final = {  # by the region of the skill
+    "us-east-1": "https://api.amazonalexa.com/v3/events",
+    "eu-west-1": "https://api.eu.amazonalexa.com/v3/events",
+    "us-west-2": "https://api.fe.amazonalexa.com/v3/events",
+}
 
 
 class Exposed(StrEnum):

@@ -111,7 +111,7 @@ def _inflate(payload: bytes) -> bytes:
 
 
 def steady_clock() -> float:
-    """Return milliseconds since 1970 by a clock that nobody sets.
+    """Return milliseconds since 1970 by a clock that no one sets.
 
     Home Assistant may start before the time is known; when it is, this does not jump.
     It counts the time that a computer sleeps.

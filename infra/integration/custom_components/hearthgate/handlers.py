@@ -14,9 +14,10 @@ from homeassistant.const import __version__ as HA_VERSION
 from homeassistant.core import Context, CoreState, HomeAssistant
 from homeassistant.helpers import intent
 
-from .alexa_config import AlexaConfig
 from .const import PROTOCOL, Kind, State, Status
 from .exchange import Reply, Request
+from .grant import AcceptGrantFailed
+from .reporting import Reporting
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -36,15 +37,21 @@ class Handlers:
     def __init__(
         self,
         hass: HomeAssistant,
-        config: AlexaConfig,
+        config: Reporting,
         version: str,
         state: Callable[[], tuple[State, int]],
+        connection: Callable[[], dict[str, Any]],
     ) -> None:
-        """Remember what the handlers need; state returns the home's, and since when."""
+        """Remember what the handlers need.
+
+        State returns the home's, and since when; connection returns what else the home
+        says about its connection.
+        """
         self._hass = hass
         self._config = config
         self._version = version
         self._state = state
+        self._connection = connection
         self._handlers: dict[str, Callable[[Any], Awaitable[Reply]]] = {
             Kind.DIRECTIVE: self._directive,
             Kind.CONVERSATION: self._conversation,
@@ -82,7 +89,7 @@ class Handlers:
             "home_assistant": HA_VERSION,
             "exposed": self._config.exposed,
             "endpoints": 0,
-        }
+        } | self._connection()
 
     def check(self) -> dict[str, Any]:
         """Return it with the number of endpoints."""
@@ -108,6 +115,14 @@ class Handlers:
         answer = await smart_home.async_handle_message(
             self._hass, self._config, body, context=Context()
         )
+        event = answer["event"]
+        match body["directive"]["header"]["namespace"], event["header"]["name"]:
+            case "Alexa.Authorization", "ErrorResponse":
+                event["header"]["namespace"] = AcceptGrantFailed.namespace
+                event["payload"]["type"] = AcceptGrantFailed.error_type
+            case "Alexa.Discovery", "Discover.Response":
+                if not self._config.reports_states:
+                    _declare_silent(event["payload"]["endpoints"])
         return Reply(status=Status.DONE, body=answer)
 
     async def _conversation(self, body: dict[str, Any]) -> Reply:
@@ -164,3 +179,12 @@ class Handlers:
     def _complain(self, body: dict[str, Any], sentence: str) -> dict[str, Any]:
         """Return an answer that speaks, as Home Assistant's own view does."""
         return alexa_intent.intent_error_response(self._hass, body, sentence)
+
+
+def _declare_silent(endpoints: list[dict[str, Any]]) -> None:
+    """Declare that endpoints report no changes: Home Assistant always says they do."""
+    for endpoint in endpoints:
+        for capability in endpoint["capabilities"]:
+            for declares in (capability, capability.get("properties", {})):
+                if "proactivelyReported" in declares:
+                    declares["proactivelyReported"] = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 import contextlib
+from datetime import datetime, timedelta
 import logging
 import random
 import time
@@ -12,12 +13,13 @@ from typing import Any
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CALLBACK_TYPE, CoreState, Event, HomeAssistant, callback
+from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.json import json_bytes
 from homeassistant.helpers.start import async_at_started
 
-from .alexa_config import AlexaConfig
 from .client import (
     ALPN_PORT,
+    Busy,
     CannotReach,
     Client,
     ConnectError,
@@ -27,11 +29,20 @@ from .client import (
     Untrusted,
     WrongClock,
 )
-from .const import State, home_client, presence_topic, reply_topic, request_topic
+from .const import (
+    ANNOUNCE_EVERY,
+    COUNT_TAKE_OVERS,
+    State,
+    home_client,
+    presence_topic,
+    reply_topic,
+    request_topic,
+)
 from .exchange import Memory, Requests, steady_clock
 from .handlers import Handlers
 from .pairing import Keys, Pairing
 from .problems import Problem, report, solved
+from .reporting import Reporting
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -41,8 +52,7 @@ BACK_OFF_BASE = 1.0  # seconds
 BACK_OFF_MOST = 120.0  # seconds
 STABLE_AFTER = 60.0  # seconds: a connection that lasted so long was a good one
 REFUSALS = 3  # in a row, until the owner hears of it: a certificate needs a moment
-TAKE_OVERS = 3  # within TAKE_OVER_TIME, until the owner hears of it
-TAKE_OVER_TIME = 600.0  # seconds
+TAKE_OVERS = 3  # within COUNT_TAKE_OVERS, until the owner hears of it
 CLOCK_DIFFERENCE = 300_000  # milliseconds by which clocks may differ
 
 
@@ -69,7 +79,7 @@ class Home:
         hass: HomeAssistant,
         pairing: Pairing,
         key_id: str,
-        config: AlexaConfig,
+        config: Reporting,
         version: str,
         memory: Memory,
     ) -> None:
@@ -80,7 +90,11 @@ class Home:
         self.config = config
         self._memory = memory
         self.handlers = Handlers(
-            hass, config, version, lambda: (self.state, self.since)
+            hass,
+            config,
+            version,
+            lambda: (self.state, self.since),
+            self._connected_with,
         )
         self.requests = Requests(
             hass, memory, reply_topic(pairing.stage, ""), self.handlers.carry_out
@@ -114,6 +128,9 @@ class Home:
             self._run(), f"hearthgate {self._pairing.stage}", eager_start=False
         )
         self._unsubscribe = [
+            async_track_time_interval(
+                self._hass, self._repeat, timedelta(seconds=ANNOUNCE_EVERY)
+            ),
             async_at_started(self._hass, self._started),
             self._hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._stopping),
         ]
@@ -139,6 +156,9 @@ class Home:
         """Publish the home's presence."""
         if self._client is not None:
             self._client.publish(*self._presence(), retain=True)
+
+    async def _repeat(self, _: datetime) -> None:
+        self.announce()
 
     async def _stopping(self, _: Event) -> None:
         self._unsubscribe.pop()  # it has happened, so there is nothing to end
@@ -211,6 +231,8 @@ class Home:
             except CannotReach as err:
                 client.close()
                 failure = err
+                if isinstance(err, Busy):
+                    break  # another port leads to the same broker
             except BaseException:
                 client.close()
                 raise
@@ -239,6 +261,18 @@ class Home:
             self.handlers.describe(self.state, self.since)
         )
 
+    def _connected_with(self) -> dict[str, Any]:
+        """Return what the home says about its connection."""
+        return {
+            "certificate": self._pairing.certificate_id,
+            "taken_over": self._take_overs(),
+        }
+
+    def _take_overs(self) -> int:
+        """Return how often another client has ended the connection of late."""
+        now = time.monotonic()
+        return sum(now - then < COUNT_TAKE_OVERS for then in self._taken_over)
+
     def _change(self, state: State) -> None:
         if state is not self.state:
             self.state, self.since = state, _now()
@@ -263,12 +297,8 @@ class Home:
                 self._refusals = 0
 
     def _count_take_over(self) -> None:
-        now = time.monotonic()
-        self._taken_over.append(now)
-        if (
-            len(self._taken_over) == TAKE_OVERS
-            and now - self._taken_over[0] < TAKE_OVER_TIME
-        ):
+        self._taken_over.append(time.monotonic())
+        if self._take_overs() == TAKE_OVERS:
             report(self._hass, Problem.USED_TWICE, self._pairing.stage)
 
     def diagnostics(self) -> dict[str, Any]:
@@ -285,6 +315,7 @@ class Home:
             "locale": self.config.locale,
             "exposed": self.config.exposed,
             "endpoints": self.handlers.endpoints(),
+            "events": self.config.events(),
         }
 
 

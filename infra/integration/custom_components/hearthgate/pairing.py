@@ -23,7 +23,7 @@ from homeassistant.helpers.storage import STORAGE_DIR
 
 from .const import DOMAIN, PAIRING_PREFIX, SIGNING_REQUEST_PREFIX
 
-_STAGE = re.compile(r"[a-z][a-z0-9-]{0,62}")
+_STAGE = re.compile(r"[a-z][a-z0-9-]{0,62}(_[a-z0-9]{1,62})?")  # and one of its homes
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _MAX_LINE = 32 * 1024
 
@@ -41,6 +41,12 @@ class Pairing:
     certificate: str
     authority: str
     port: int | None = None
+
+    @property
+    def certificate_id(self) -> str:
+        """Return the id that AWS IoT Core gives the certificate: its SHA-256."""
+        certificate = x509.load_pem_x509_certificate(self.certificate.encode())
+        return certificate.fingerprint(hashes.SHA256()).hex()
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as the config entry has it."""

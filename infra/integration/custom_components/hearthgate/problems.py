@@ -18,6 +18,7 @@ class Problem(StrEnum):
     USED_TWICE = "used_twice"
     CLOCK = "clock_off"
     KEY_LOST = "key_lost"
+    EVENTS = "events_refused"
 
 
 @callback
