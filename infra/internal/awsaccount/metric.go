@@ -27,7 +27,7 @@ func (a *Account) Sum(ctx context.Context, namespace, metric, dimension, value s
 	return sum, nil
 }
 
-// A Statistic is a statistic of a metric of CloudWatch with one dimension.
+// A Statistic is a statistic of a metric of CloudWatch with one dimension, or none.
 type Statistic struct {
 	Namespace, Metric, Dimension, Value string
 
@@ -47,10 +47,14 @@ type Datapoint struct {
 func (a *Account) Statistics(ctx context.Context, wanted []Statistic, from, to time.Time) ([][]Datapoint, error) {
 	in := &cloudwatch.GetMetricDataInput{StartTime: &from, EndTime: &to, ScanBy: types.ScanByTimestampDescending}
 	for i, s := range wanted {
+		var dimensions []types.Dimension
+		if s.Dimension != "" {
+			dimensions = []types.Dimension{{Name: &s.Dimension, Value: &s.Value}}
+		}
 		in.MetricDataQueries = append(in.MetricDataQueries, types.MetricDataQuery{
 			Id: aws.String(fmt.Sprint("q", i)),
 			MetricStat: &types.MetricStat{
-				Metric: &types.Metric{Namespace: &s.Namespace, MetricName: &s.Metric, Dimensions: []types.Dimension{{Name: &s.Dimension, Value: &s.Value}}},
+				Metric: &types.Metric{Namespace: &s.Namespace, MetricName: &s.Metric, Dimensions: dimensions},
 				Stat:   &s.Name, Period: aws.Int32(int32(s.Period / time.Second)),
 			},
 		})

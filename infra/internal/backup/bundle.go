@@ -34,7 +34,7 @@ type Bundle struct {
 
 // A Parameter is a SecureString of a stage.
 type Parameter struct {
-	Name    string `json:"name"` // below the stage's prefix, one of [config.SecretParameters]
+	Name    string `json:"name"` // below the stage's prefix, one of [config.Stage.SecretParameters]
 	Version int64  `json:"version"`
 	Value   string `json:"value"`
 }
@@ -50,7 +50,7 @@ func Collect(ctx context.Context, s config.Stage, a *awsaccount.Account, now tim
 		return b, err
 	}
 	b.Settings = settings
-	for _, name := range config.SecretParameters() {
+	for _, name := range s.SecretParameters() {
 		value, version, err := a.SecretVersion(ctx, config.ParameterPrefix(s.Name)+name)
 		switch {
 		case err == nil:
@@ -60,6 +60,12 @@ func Collect(ctx context.Context, s config.Stage, a *awsaccount.Account, now tim
 		}
 	}
 	return b, nil
+}
+
+// stage returns the stage of the bundle, as far as its settings are right.
+func (b Bundle) stage() config.Stage {
+	s, _ := config.Decode(b.Stage+".json", b.Settings)
+	return s
 }
 
 // parse reads a bundle strictly.
@@ -75,10 +81,11 @@ func parse(text []byte) (Bundle, error) {
 	if err := strictjson.Decode(text, &b); err != nil {
 		return Bundle{}, errDamaged
 	}
+	s := b.stage()
 	for i, p := range b.Parameters {
 		const most = 4096 // of a parameter of the standard tier
 		twice := slices.ContainsFunc(b.Parameters[:i], func(other Parameter) bool { return other.Name == p.Name })
-		if !slices.Contains(config.SecretParameters(), p.Name) || twice || p.Value == "" || len(p.Value) > most {
+		if !slices.Contains(s.SecretParameters(), p.Name) || twice || p.Value == "" || len(p.Value) > most {
 			return Bundle{}, errors.New("holds a parameter that no stage has: it was not written by `hearthgate export`")
 		}
 	}

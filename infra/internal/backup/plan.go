@@ -71,6 +71,13 @@ func (b Bundle) Plan(ctx context.Context, s config.Stage, stages project.StageFo
 	if s.AlarmTopicARN != "" && !strings.Contains(s.AlarmTopicARN, ":"+a.ID+":") {
 		p.Notes = append(p.Notes, "alarmTopicArn is a topic of another account: check that it accepts these alarms, or use `hearthgate config set alarmTopicArn`")
 	}
+	if a.ID != b.Account || s.Name != b.Stage {
+		for _, at := range s.Each() {
+			if at.HasRelay() {
+				p.Notes = append(p.Notes, "the key of a home behind a relay stays in the house, and its certificate in the account "+b.Account+": pair it again after the deployment, with `hearthgate pair --stage "+at.FullName()+"`")
+			}
+		}
+	}
 	before, err := stages.Open(s.Name)
 	p.Exists = !errors.Is(err, fs.ErrNotExist)
 	if !p.Exists || err != nil {

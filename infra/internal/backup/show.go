@@ -37,7 +37,7 @@ func (b Bundle) Describe(file string) Exported {
 	for _, p := range b.Parameters {
 		versions[p.Name] = p.Version
 	}
-	for _, name := range config.SecretParameters() {
+	for _, name := range b.stage().SecretParameters() {
 		whole := config.ParameterPrefix(b.Stage) + name
 		if version, ok := versions[name]; ok {
 			e.Parameters = append(e.Parameters, Stored{whole, version})

@@ -16,8 +16,14 @@ func Fixed(s config.Stage, layout monitoring.Layout) Amounts {
 	if s.WeeklyDoctor {
 		has[CustomMetrics]++
 	}
+	if len(s.Homes) > 0 {
+		has[CustomMetrics] += float64(len(s.Each()) * len(config.ByHome))
+	}
 	if s.Insights {
 		has[CustomMetrics] += insightsMetrics
+	}
+	if n := relays(s); n > 0 {
+		has[CustomMetrics] += float64(n + 1) // config.HomeOnline of each, and HomeOffline in the hours in which one is
 	}
 	for _, a := range monitoring.Alarms(s, "") {
 		if !a.Rule.IsZero() {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/monitoring"
+	"github.com/hearthgate/hearthgate/config/relay"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
 )
 
@@ -16,7 +17,8 @@ const giga = 1e9
 // What AWS IoT Core counts of a relay. It has no figures by stage, so these are an estimate
 // from above: the home and one process of the function are connected all the time, and each
 // invocation sends a request and gets a reply, which are counted when they come and when
-// they go.
+// they go, as are the presences that the home repeats. The rule that counts those costs a
+// tenth of a cent a month.
 const (
 	relayClients  = 2
 	relayMessages = 4
@@ -46,9 +48,8 @@ func read(ctx context.Context, a *awsaccount.Account, s config.Stage, since time
 		used[TableReads] = r.sum("AWS/DynamoDB", "ConsumedReadCapacityUnits", "TableName", table)
 		used[TableWrites] = r.sum("AWS/DynamoDB", "ConsumedWriteCapacityUnits", "TableName", table)
 	}
-	if s.HasRelay() {
-		used[RelayMinutes] = relayClients * time.Since(since).Minutes()
-		used[RelayMessages] = relayMessages * used[Requests]
+	if n := relays(s); n > 0 {
+		used.add(Relayed(n, time.Since(since), used[Requests]))
 	}
 	if s.Tracing {
 		used[Traces] = used[Requests]
@@ -59,13 +60,38 @@ func read(ctx context.Context, a *awsaccount.Account, s config.Stage, since time
 	return used, r.err
 }
 
+// Relayed returns what AWS IoT Core counts, at most, of homes behind a relay for so long, if
+// their functions are invoked so often in that time.
+func Relayed(homes int, d time.Duration, invocations float64) Amounts {
+	minutes := float64(homes) * d.Minutes()
+	return Amounts{
+		RelayMinutes:  relayClients * minutes,
+		RelayMessages: relayMessages*invocations + relayClients*minutes/relay.AnnounceEvery.Minutes(),
+	}
+}
+
 // secrets is how many secrets the function decrypts at the start of a process.
 func secrets(s config.Stage) (n int) {
-	if s.NeedsToken() {
-		n++
+	for _, at := range s.Each() {
+		if at.NeedsToken() {
+			n++
+		}
+		if at.NeedsHeaders() {
+			n++
+		}
+		if at.NeedsClientCertificate() {
+			n++
+		}
 	}
-	if s.NeedsHeaders() {
-		n++
+	return n
+}
+
+// relays is how many of the homes have a relay.
+func relays(s config.Stage) (n int) {
+	for _, at := range s.Each() {
+		if at.HasRelay() {
+			n++
+		}
 	}
 	return n
 }

@@ -104,7 +104,8 @@ func theDemoHome(t *testing.T, o demo.Options) {
 	if s := points["Success"]; s.Points != 6 || s.Min != 0 || s.Max != 1 || s.Mean < 0.83 || s.Mean > 0.84 {
 		t.Errorf("Success: %+v, want five of six", s)
 	}
-	if h := points["HomeDuration"]; h.Points != 6 {
+	// A relay may know that the home is away, and then asks nothing.
+	if h := points["HomeDuration"]; h.Points != 6 && !(o.Relay && h.Points == 5) {
 		t.Errorf("HomeDuration: %+v, want a point for each request to the home, also one that failed", h)
 	}
 }

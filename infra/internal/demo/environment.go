@@ -59,7 +59,7 @@ func (o *Options) readHome(getenv func(string) string) (err error) {
 	if text := getenv(config.EnvHeaders); text != "" && json.Unmarshal([]byte(text), &o.Headers) != nil {
 		return errors.New(config.EnvHeaders + ` is not a JSON object of strings: expected {"Name": "value"}`)
 	}
-	if o.Client, err = homeclient.New(strings.ReplaceAll(getenv(config.EnvCA), `\n`, "\n"), !verify); err != nil {
+	if o.Client, err = homeclient.New(strings.ReplaceAll(getenv(config.EnvCA), `\n`, "\n"), !verify, nil); err != nil {
 		return fmt.Errorf("%s %w", config.EnvCA, err)
 	}
 	return nil

@@ -11,7 +11,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
@@ -123,13 +125,35 @@ func (c CDK) run(ctx context.Context, dir string, also io.Writer, program string
 	case <-p.Done():
 	case <-ctx.Done():
 		const grace = 10 * time.Second
+		locks := c.locks(p.Pid())
 		p.Stop(grace)
+		for _, file := range locks {
+			_ = os.Remove(file)
+		}
 		return context.Cause(ctx)
 	}
 	if code := cmd.ProcessState.ExitCode(); code != 0 {
 		return c.failure(short(program, args), code, said.String())
 	}
 	return nil
+}
+
+// locks returns the files with which processes of a group have locked [Synthesized]. They
+// must not outlive the processes: the CLI would believe them as soon as another process
+// has the number of one.
+func (c CDK) locks(group int) (files []string) {
+	all, _ := filepath.Glob(filepath.Join(c.Root, Synthesized, "*.lock"))
+	for _, file := range all {
+		b, _ := os.ReadFile(file)
+		pid, err := strconv.Atoi(strings.TrimSpace(string(b)))
+		if err != nil {
+			continue
+		}
+		if of, err := syscall.Getpgid(pid); err == nil && of == group {
+			files = append(files, file)
+		}
+	}
+	return files
 }
 
 // short returns a command line without what is of no use to a person.

@@ -2,11 +2,15 @@ package deploy_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hearthgate/hearthgate/infra/internal/deploy"
 )
@@ -57,6 +61,40 @@ func TestReady(t *testing.T) {
 		if got := cdk.Installed(); got != tt.installed {
 			t.Errorf("the clone asks for %q and has %q: installed is %v", tt.wanted, tt.found, got)
 		}
+	}
+}
+
+// TestStoppedCLILeavesNoLock stops the CLI while it has locked the folder that it reads: its
+// lock goes, and that of a process that lives stays.
+func TestStoppedCLILeavesNoLock(t *testing.T) {
+	clone := t.TempDir()
+	out := filepath.Join(clone, deploy.Synthesized)
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	living, stopped := filepath.Join(out, "read.1.1.lock"), filepath.Join(out, "read.2.1.lock")
+	if err := os.WriteFile(living, []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	programs(t, map[string]string{"npx": "echo $$ > " + out + "/unfinished; PATH=/usr/bin:/bin mv " + out + "/unfinished " + stopped + "; read line"})
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		defer cancel()
+		for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
+			if _, err := os.Stat(stopped); err == nil {
+				return
+			}
+		}
+		t.Error("the CLI has not locked the folder")
+	}()
+	if err := (deploy.CDK{Root: clone}).Run(ctx, "deploy"); !errors.Is(err, context.Canceled) {
+		t.Errorf("stopped: %v", err)
+	}
+	if _, err := os.Stat(stopped); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the lock of the CLI that was stopped is left: %v", err)
+	}
+	if _, err := os.Stat(living); err != nil {
+		t.Errorf("the lock of another process is gone: %v", err)
 	}
 }
 

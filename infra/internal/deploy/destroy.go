@@ -19,6 +19,8 @@ type Removal struct {
 	Headers bool   `json:"headers_deleted"`
 	Login   bool   `json:"login_deleted"` // for the skills
 
+	Certificate bool `json:"certificate_deleted"` // a client certificate
+
 	Overview        string `json:"dashboard,omitempty"`         // the stack with the dashboard of all homes, which was deleted because no other stage needs it
 	OverviewProblem string `json:"dashboard_problem,omitempty"` // why it was not deleted
 }
@@ -45,33 +47,41 @@ func Destroy(ctx context.Context, cdk CDK, s config.Stage, a *awsaccount.Account
 		return r, err
 	}
 	r.destroyOverview(ctx, cdk, s, out)
-	var err1, err2, err3 error
-	r.Token, err1 = a.DeleteParameter(ctx, s.TokenParameterName())
-	r.Headers, err2 = a.DeleteParameter(ctx, s.HeadersParameterName())
-	r.Login, err3 = a.DeleteParameter(ctx, s.LoginParameterName())
-	for _, name := range []string{config.ParameterPrefix(s.Name) + config.OperationsParameter, s.EndpointParameterName()} {
+	var problem error
+	for _, at := range s.Each() {
+		token, err1 := a.DeleteParameter(ctx, at.TokenParameterName())
+		headers, err2 := a.DeleteParameter(ctx, at.HeadersParameterName())
+		certificate, err3 := a.DeleteParameter(ctx, at.ClientCertificateParameterName())
+		r.Token, r.Headers, r.Certificate = r.Token || token, r.Headers || headers, r.Certificate || certificate
+		problem = errors.Join(problem, err1, err2, err3)
+	}
+	var err error
+	r.Login, err = a.DeleteParameter(ctx, s.LoginParameterName())
+	for _, name := range []string{config.ParameterPrefix(s.Name) + config.OperationsParameter, s.PauseParameterName(), s.EndpointParameterName()} {
 		_, _ = a.DeleteParameter(ctx, name) // of use to no one, and not secret
 	}
-	if err := errors.Join(err1, err2, err3); err != nil {
+	if err := errors.Join(problem, err); err != nil {
 		return r, fmt.Errorf("the stack %s is deleted, but not all secrets are: %w; run `hearthgate destroy --stage %s` again", r.Stack, err, s.Name)
 	}
 	return r, nil
 }
 
 // endCertificates ends those of the home, whose policy AWS would not delete else.
-func endCertificates(ctx context.Context, s config.Stage, a *awsaccount.Account) error {
-	if !s.HasRelay() {
-		return nil
+func endCertificates(ctx context.Context, s config.Stage, a *awsaccount.Account) (problem error) {
+	for _, at := range s.Each() {
+		if !at.HasRelay() {
+			continue
+		}
+		policy := relay.HomeClient(at.RelayName())
+		all, err := a.Certificates(ctx, policy)
+		if err != nil && awsaccount.CodeOf(err) != awsaccount.NotFound {
+			problem = errors.Join(problem, err)
+		}
+		for _, c := range all {
+			problem = errors.Join(problem, a.EndCertificate(ctx, c, policy))
+		}
 	}
-	policy := relay.HomeClient(s.Name)
-	all, err := a.Certificates(ctx, policy)
-	if awsaccount.CodeOf(err) == awsaccount.NotFound {
-		return nil
-	}
-	for _, c := range all {
-		err = errors.Join(err, a.EndCertificate(ctx, c, policy))
-	}
-	return err
+	return problem
 }
 
 // destroyOverview deletes the dashboard of all homes if the stage is in it and the other

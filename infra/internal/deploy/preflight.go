@@ -50,17 +50,28 @@ func Preflight(ctx context.Context, s config.Stage) (*awsaccount.Account, []Chec
 		prepared = Check{Name: bootstrap, Problem: err.Error()}
 	}
 	add(prepared)
-	if s.NeedsToken() {
-		add(secret(ctx, account, "token", s.TokenParameterName(), "hearthgate token --stage "+s.Name))
+	for _, at := range s.Each() {
+		stored := func(what, name string) {
+			of := ""
+			if at.HomeName() != "" {
+				of = " of " + at.HomeName()
+			}
+			add(secret(ctx, account, what+of, name, "hearthgate "+what+" --stage "+at.FullName()))
+		}
+		if at.NeedsToken() {
+			stored("token", at.TokenParameterName())
+		}
+		if at.NeedsHeaders() {
+			stored("headers", at.HeadersParameterName())
+		}
+		if at.NeedsClientCertificate() {
+			stored("certificate", at.ClientCertificateParameterName())
+		}
 	}
-	if s.NeedsHeaders() {
-		add(secret(ctx, account, "headers", s.HeadersParameterName(), "hearthgate headers --stage "+s.Name))
-	}
-	if s.HasRelay() {
+	if s.AnyRelay() {
 		add(endpoint(ctx, s, account))
-	} else if c, ok := paired(ctx, s, account); ok {
-		add(c)
 	}
+	checks = append(checks, paired(ctx, s, account)...)
 	skills := Check{Name: "skills", Found: "permission for the skills of the stage"}
 	if s.SmartHomeSkillID == "" && s.CustomSkillID == "" {
 		skills = Check{Name: "skills", Warning: "no skill may call the function: both skill ids of the stage are empty"}
@@ -112,21 +123,33 @@ func endpoint(ctx context.Context, s config.Stage, a *awsaccount.Account) Check 
 	return Check{Name: "relay", Found: host}
 }
 
-// paired checks that a stage that had a relay has no certificates for it any more: AWS
-// would keep the policy that they have. It is false where there was no relay.
-func paired(ctx context.Context, s config.Stage, a *awsaccount.Account) (Check, bool) {
+// paired checks that no home is paired whose relay the deployment deletes: AWS does not
+// delete what a certificate uses.
+func paired(ctx context.Context, s config.Stage, a *awsaccount.Account) (checks []Check) {
 	f, err := a.Function(ctx, config.FunctionName(s.Name), config.Alias)
-	if err != nil || f.Environment[config.EnvConnection] != string(config.Relay) {
-		return Check{}, false
+	if err != nil {
+		return nil // nothing is deployed, or a check of its own says so
 	}
-	all, err := a.Certificates(ctx, relay.HomeClient(s.Name))
-	switch {
-	case awsaccount.CodeOf(err) == awsaccount.NotFound || err == nil && len(all) == 0:
-		return Check{}, false
-	case err != nil:
-		return Check{Name: "relay", Problem: err.Error()}, true
+	deployed := []string{""}
+	if homes := f.Environment[config.EnvHomes]; homes != "" {
+		deployed = append(deployed, strings.Split(homes, ",")...)
 	}
-	return Check{Name: "relay", Problem: fmt.Sprintf("the home is still paired, and AWS does not delete what its certificate uses: run `hearthgate pair --stage %s --revoke all`, then deploy again", s.Name)}, true
+	for _, home := range deployed {
+		at, there := s.At(home)
+		if f.Environment[config.HomeVariable(config.EnvConnection, home)] != string(config.Relay) || there && at.HasRelay() {
+			continue
+		}
+		name := strings.TrimSuffix(s.Name+"/"+home, "/")
+		all, err := a.Certificates(ctx, relay.HomeClient(config.RelayName(s.Name, home)))
+		switch {
+		case awsaccount.CodeOf(err) == awsaccount.NotFound || err == nil && len(all) == 0:
+		case err != nil:
+			checks = append(checks, Check{Name: "relay", Problem: err.Error()})
+		default:
+			checks = append(checks, Check{Name: "relay", Problem: fmt.Sprintf("the home is still paired, and AWS does not delete what its certificate uses: run `hearthgate pair --stage %s --revoke all`, then deploy again", name)})
+		}
+	}
+	return checks
 }
 
 // secret checks that a parameter exists and is encrypted, and names the command that

@@ -20,6 +20,7 @@ const (
 // A Target is a stage and the account that it is deployed in.
 type Target struct {
 	Stage   config.Stage
+	Homes   []config.Stage      // whose secrets and relays are checked, as [config.Stage.Each] returns them; default: all of them
 	Pool    *awsaccount.Pool    // opens the account; default: one of its own
 	Account *awsaccount.Account // set by CheckAccount
 
@@ -96,18 +97,35 @@ func (t *Target) CheckStack(ctx context.Context) Diagnosis {
 		return []Step{check("function", "reading the function").failed(Account, "denied", err.Error(), "use credentials that may read it")}
 	}
 	var steps []Step
-	if t.Stage.NeedsToken() {
-		steps = append(steps, t.parameter(ctx, "parameter", "the token", t.Stage.TokenParameterName(), "hearthgate token --stage "+t.Stage.Name))
+	homes := t.Homes
+	if homes == nil {
+		homes = t.Stage.Each()
 	}
-	if t.Stage.NeedsHeaders() {
-		steps = append(steps, t.parameter(ctx, "headers_parameter", "the secret headers", t.Stage.HeadersParameterName(), "hearthgate headers --stage "+t.Stage.Name))
-	}
-	if t.Stage.HasRelay() {
-		steps = append(steps, t.relay(ctx, f)...)
+	for _, at := range homes {
+		one := *t
+		one.Stage = at
+		steps = append(steps, Of(t.Stage, at, one.home(ctx, f))...)
 	}
 	steps = append(steps, t.stack(ctx), t.drift(ctx, f), t.timeout(f), t.machine(f), t.settings(f), t.code(ctx, f))
 	steps = append(steps, t.permissions(ctx)...)
 	return append(steps, t.alarms(ctx), t.alarmed(ctx), t.retention(ctx, f), t.directives(ctx, f), t.crashes(ctx, f))
+}
+
+// home checks what there is in AWS of one home.
+func (t *Target) home(ctx context.Context, f awsaccount.Function) (steps []Step) {
+	if t.Stage.NeedsToken() {
+		steps = append(steps, t.parameter(ctx, "parameter", "the token", t.Stage.TokenParameterName(), "hearthgate token --stage "+t.Stage.FullName()))
+	}
+	if t.Stage.NeedsHeaders() {
+		steps = append(steps, t.parameter(ctx, "headers_parameter", "the secret headers", t.Stage.HeadersParameterName(), "hearthgate headers --stage "+t.Stage.FullName()))
+	}
+	if t.Stage.NeedsClientCertificate() {
+		steps = append(steps, t.parameter(ctx, "certificate_parameter", "the client certificate", t.Stage.ClientCertificateParameterName(), "hearthgate certificate --stage "+t.Stage.FullName()))
+	}
+	if t.Stage.HasRelay() {
+		steps = append(steps, t.relay(ctx, f)...)
+	}
+	return steps
 }
 
 // parameter checks that a secret exists and is encrypted. Command stores it.

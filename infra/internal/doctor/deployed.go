@@ -34,8 +34,9 @@ func (t *Target) settings(f awsaccount.Function) Step {
 			differ = append(differ, name)
 		}
 	}
+	stacks := []string{config.EnvBuild, config.EnvCacheTable, config.EnvRelayEndpoint} // not of the file
 	for _, name := range slices.Sorted(maps.Keys(f.Environment)) {
-		if _, ok := want[name]; !ok && name != config.EnvBuild && name != config.EnvCacheTable {
+		if _, ok := want[name]; !ok && !slices.Contains(stacks, name) {
 			differ = append(differ, name)
 		}
 	}

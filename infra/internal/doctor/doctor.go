@@ -3,11 +3,12 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
+	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
 	"github.com/hearthgate/hearthgate/infra/internal/invoke"
@@ -36,7 +37,8 @@ const (
 
 // A Step is one check: of the function's own diagnosis, or one that the command made.
 type Step struct {
-	Where string `json:"where"` // AWS, Inside or Here
+	Where string `json:"where"`          // AWS, Inside or Here
+	Home  string `json:"home,omitempty"` // which of several the step is about; "" for all of them
 	wire.DiagnosisStep
 	Unsure bool  `json:"unsure,omitempty"` // it could not be checked; the advice says why
 	Class  Class `json:"class"`            // Well if OK
@@ -76,6 +78,17 @@ func noAnswer(err error) bool {
 	return false
 }
 
+// Of returns steps as those about the home that at has in the first place, of a stage with
+// several.
+func Of(s, at config.Stage, steps []Step) []Step {
+	if len(s.Homes) > 0 {
+		for i := range steps {
+			steps[i].Home = cmp.Or(at.HomeName(), config.FirstHome)
+		}
+	}
+	return steps
+}
+
 // good returns the step as one that succeeded.
 func (s Step) good(found string, advice ...string) Step {
 	s.OK, s.Found, s.Advice = true, found, advice
@@ -106,28 +119,27 @@ func (d Diagnosis) Class() Class {
 
 // classes are those of the function's own steps.
 var classes = map[string]Class{
-	"settings": Config, "dns": Network, "tcp": Network, "tls": Network, "token": Token, "endpoint": Home, "discover": Home,
+	"settings": Config, "dns": Network, "tcp": Network, "tls": Network, "pinned_keys": Network, "client_certificate": Config, "second_address": Network, "token": Token, "endpoint": Home, "discover": Home,
+	"connect": Setup, "presence": Home, "integration": Home, "round_trip": Home,
 }
 
-// CheckRoute has a function check the route to the home, and returns its steps.
-// The place is [Inside] or [Here].
-func CheckRoute(ctx context.Context, t *invoke.Target, place string) Diagnosis {
+// CheckRoute has a function check the route to a home, "" for the first one, and returns
+// its steps. The place is [Inside] or [Here].
+func CheckRoute(ctx context.Context, t *invoke.Target, place, home string) Diagnosis {
 	ask := check("function", "asking the function on "+t.Where)
 	if ask.Where = place; place == Inside {
 		ask.Tried = "asking " + t.Where
 	}
-	r, err := t.Operate(ctx, "lambda.diagnose", nil)
+	diagnosis, r, err := t.Diagnose(ctx, home)
 	switch {
+	case err != nil && r.Success:
+		return []Step{ask.failed(Setup, "old_version", "the deployed function answers in the format of another version", "run `hearthgate deploy`")}
 	case err != nil:
 		return []Step{ask.failed(Setup, "no_answer", err.Error(), "run `hearthgate logs`, or deploy it again")}
 	case !r.Success && r.Error != nil && r.Error.Type == "unknown_operation":
 		return []Step{ask.failed(Setup, "old_version", "the deployed function is older than this command", "run `hearthgate deploy`")}
 	case !r.Success:
 		return []Step{ask.failed(Setup, "no_diagnosis", invoke.Sentence(r.Message), "run `hearthgate logs`")}
-	}
-	var diagnosis wire.Diagnosis
-	if err := json.Unmarshal(r.Data, &diagnosis); err != nil {
-		return []Step{ask.failed(Setup, "old_version", "the deployed function answers in the format of another version", "run `hearthgate deploy`")}
 	}
 	steps := []Step{ask.good(fmt.Sprintf("it answers in %.0f ms", r.Duration))}
 	for _, found := range diagnosis.Steps {

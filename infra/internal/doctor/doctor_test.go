@@ -205,17 +205,7 @@ func logged(lines ...string) func(*fakeaws.Cloud) {
 // ago returns a line of the log as if it had been written some days ago.
 func ago(t *testing.T, line string, days int) string {
 	t.Helper()
-	var fields map[string]any
-	if err := json.Unmarshal([]byte(line), &fields); err != nil {
-		t.Fatal(err)
-	}
-	at := time.Now().AddDate(0, 0, -days)
-	fields["timestamp"], fields["_aws"].(map[string]any)["Timestamp"] = at.Format(time.RFC3339Nano), at.UnixMilli()
-	b, err := json.Marshal(fields)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
+	return functionlog.At(t, line, "", time.Now().AddDate(0, 0, -days))
 }
 
 // TestO11Advice sees what is reported and is no failure.

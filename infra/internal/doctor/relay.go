@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/relay"
@@ -15,7 +14,12 @@ import (
 // relay checks what is in AWS of the stage's relay. Whether the home is connected and
 // answers is what the function itself diagnoses.
 func (t *Target) relay(ctx context.Context, f awsaccount.Function) []Step {
-	return []Step{t.endpoint(ctx, f), t.homePolicy(ctx), t.certificates(ctx)}
+	steps := []Step{t.endpoint(ctx, f), t.homePolicy(ctx)}
+	certificates, active := t.certificates(ctx)
+	if steps = append(steps, certificates); len(active) > 0 {
+		steps = append(steps, t.certificateUse(ctx, active))
+	}
+	return steps
 }
 
 // endpoint checks that the function connects to the account's broker.
@@ -44,7 +48,7 @@ func (t *Target) endpoint(ctx context.Context, f awsaccount.Function) Step {
 // homePolicy checks that the policy of the home's certificates allows what the home needs,
 // and nothing else.
 func (t *Target) homePolicy(ctx context.Context) Step {
-	name := relay.HomeClient(t.Stage.Name)
+	name := relay.HomeClient(t.Stage.RelayName())
 	step := check("relay_policy", "reading the policy of the home")
 	text, err := t.Account.RelayPolicy(ctx, name)
 	fix := "deploy the stage again; if that changes nothing, delete the policy's newer versions in the console of AWS IoT"
@@ -58,7 +62,7 @@ func (t *Target) homePolicy(ctx context.Context) Step {
 	if err != nil {
 		return step.failed(Setup, "relay_policy", "the policy "+name+" was changed by hand: "+err.Error(), fix)
 	}
-	want := needed(t.Stage.Name, "arn:aws:iot:"+t.Account.Region+":"+t.Account.ID+":")
+	want := needed(t.Stage.RelayName(), "arn:aws:iot:"+t.Account.Region+":"+t.Account.ID+":")
 	for _, right := range want {
 		if !slices.Contains(got, right) {
 			return step.failed(Setup, "relay_policy", fmt.Sprintf("the policy %s lacks %s", name, right), fix)
@@ -119,30 +123,4 @@ func texts(v any) (all []string) {
 		all = append(all, fmt.Sprint(item))
 	}
 	return all
-}
-
-// certificates checks that one certificate of the home is active, and one only.
-func (t *Target) certificates(ctx context.Context) Step {
-	step := check("relay_certificate", "reading the certificates of the home")
-	all, err := t.Account.Certificates(ctx, relay.HomeClient(t.Stage.Name))
-	switch {
-	case awsaccount.CodeOf(err) == awsaccount.NotFound:
-		return step.failed(Setup, "relay_certificate", "the relay is not deployed", "run `hearthgate deploy --stage "+t.Stage.Name+"`")
-	case err != nil:
-		return step.refused(err)
-	}
-	active := slices.DeleteFunc(slices.Clone(all), func(c awsaccount.Certificate) bool { return !c.Active })
-	pair := "`hearthgate pair --stage " + t.Stage.Name
-	switch {
-	case len(all) == 0:
-		return step.failed(Setup, "relay_certificate", "no home is paired with the stage", "run "+pair+"`")
-	case len(active) == 0:
-		return step.failed(Setup, "relay_certificate", "the home's certificate is not active, so it cannot connect", "run "+pair+" --renew`")
-	}
-	last := active[len(active)-1]
-	found := fmt.Sprintf("%.12s, made %s", last.ID, last.Created.Format(time.DateOnly))
-	if len(active) > 1 {
-		return step.good(found, fmt.Sprintf("%d certificates may connect as this home, and two that do end each other's connection: "+pair+" --list` shows them, and --revoke ends those that are not used", len(active)))
-	}
-	return step.good(found)
 }

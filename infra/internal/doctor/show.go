@@ -116,7 +116,7 @@ func (d Diagnosis) Summary() fleet.Summary {
 // warning returns the first warning, and how many more there are.
 func (d Diagnosis) warning() string {
 	i := slices.IndexFunc(d, Step.warns)
-	text := d[i].Name + ": " + d[i].Advice[0]
+	text := d[i].called() + ": " + d[i].Advice[0]
 	if more := d[i+1:].names(Step.warns); len(more) > 0 {
 		text += "; and " + strings.Join(more, ", ")
 	}
@@ -132,10 +132,18 @@ func (d Diagnosis) names(holds func(Step) bool) []string {
 	names := []string{}
 	for _, s := range d {
 		if holds(s) {
-			names = append(names, s.Name)
+			names = append(names, s.called())
 		}
 	}
 	return names
+}
+
+// called returns the name of the step, with that of its home in front.
+func (s Step) called() string {
+	if s.Home == "" {
+		return s.Name
+	}
+	return s.Home + " " + s.Name
 }
 
 // show adds the step to a table.
@@ -154,7 +162,7 @@ func (s Step) show(t *ui.Table, to *ui.Screen) {
 	if s.Took > 0 {
 		text += " " + to.Dim(fmt.Sprintf("(%.0f ms)", s.Took))
 	}
-	t.Row(mark+" "+s.Name, text)
+	t.Row(mark+" "+s.called(), text)
 	for _, a := range s.Advice {
 		t.Row("", a)
 	}

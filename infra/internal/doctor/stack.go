@@ -73,7 +73,8 @@ func changedFunction(template awsaccount.Template, stage string, f awsaccount.Fu
 		environment, _ := p["Environment"].(map[string]any)
 		variables, _ := environment["Variables"].(map[string]any)
 		for _, name := range slices.Sorted(maps.Keys(variables)) {
-			if deployed, ok := variables[name].(string); ok && f.Environment[name] != deployed {
+			deployed, ok := variables[name].(string)
+			if computed := strings.Contains(deployed, "{{resolve:"); ok && !computed && f.Environment[name] != deployed {
 				differs = append(differs, "the function's variable "+name)
 			}
 		}

@@ -13,10 +13,14 @@ import (
 var ErrNoCertificate = errors.New("contains no certificate: expected certificates in PEM")
 
 // New returns a client that trusts the PEM certificates in ca instead of the public
-// ones, or any certificate if insecure. With an empty ca it trusts the public ones. It
+// ones, or any certificate if insecure. With an empty ca it trusts the public ones. It shows
+// own to a server that asks for a client certificate; nil is none. It
 // does not follow redirects, which could send a token elsewhere.
-func New(ca string, insecure bool) (*http.Client, error) {
+func New(ca string, insecure bool, own *tls.Certificate) (*http.Client, error) {
 	conf := &tls.Config{InsecureSkipVerify: insecure}
+	if own != nil {
+		conf.Certificates = []tls.Certificate{*own}
+	}
 	if ca != "" {
 		conf.RootCAs = x509.NewCertPool()
 		if !conf.RootCAs.AppendCertsFromPEM([]byte(ca)) {

@@ -25,7 +25,7 @@ func TestTrust(t *testing.T) {
 		{"anyone", "", true, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			client, err := homeclient.New(tt.ca, tt.insecure)
+			client, err := homeclient.New(tt.ca, tt.insecure, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -42,7 +42,7 @@ func TestTrust(t *testing.T) {
 			}
 		})
 	}
-	if _, err := homeclient.New("-----BEGIN", false); !errors.Is(err, homeclient.ErrNoCertificate) {
+	if _, err := homeclient.New("-----BEGIN", false, nil); !errors.Is(err, homeclient.ErrNoCertificate) {
 		t.Errorf("error %v", err)
 	}
 }

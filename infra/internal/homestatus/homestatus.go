@@ -27,6 +27,8 @@ type Home struct {
 	Deployment *Deployment        `json:"deployment"` // null if it could not be read
 	Alarms     []string           `json:"alarms"`     // that are on
 
+	Relays []wire.Relay `json:"relays"` // whether the homes behind a relay are connected; empty without one, or if the function did not say
+
 	CertificateDays  *int       `json:"certificate_days"`  // until the home's certificate expires; null if that is not known
 	TokenDays        *int       `json:"token_days"`        // until the stored token expires; null if that is not known
 	CredentialsUntil *time.Time `json:"credentials_until"` // when the AWS credentials of this machine end; null if they do not
@@ -63,7 +65,7 @@ const Cost = 0.00005
 // does not exist, or an account that answers nothing, is an error. It makes about ten
 // calls to AWS, one of which invokes the function.
 func (t Target) Read(ctx context.Context, now time.Time) (Home, error) {
-	h := Home{Stage: t.Stage.Name, Where: config.FunctionName(t.Stage.Name) + " in " + t.Account.Region + ", account " + t.Account.ID, Alarms: []string{}}
+	h := Home{Stage: t.Stage.Name, Where: config.FunctionName(t.Stage.Name) + " in " + t.Account.Region + ", account " + t.Account.ID, Alarms: []string{}, Relays: []wire.Relay{}}
 	f, err := t.Account.Function(ctx, config.FunctionName(t.Stage.Name), config.Alias)
 	if err != nil {
 		return h, err
@@ -127,6 +129,7 @@ func (f facts) fill(h *Home, now time.Time) {
 	}
 	if f.processErr == nil && f.response.Success {
 		h.Process = &f.process
+		h.Relays = append(h.Relays, f.process.Relays...)
 		if c := f.process.Certificate; c != nil && c.Problem == "" {
 			h.CertificateDays = &c.DaysLeft
 		}

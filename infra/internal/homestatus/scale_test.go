@@ -2,7 +2,6 @@ package homestatus_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -73,7 +72,11 @@ func TestScale(t *testing.T) {
 	}}
 	before := heap()
 	report, err := run.SideBySide(t.Context())
+	const atATime, perHome = 8, 64 << 10
 	kept := heap() - before
+	for end := time.Now().Add(10 * time.Second); kept > homes*perHome && time.Now().Before(end); kept = heap() - before {
+		time.Sleep(100 * time.Millisecond) // on a busy machine servers still end requests; what is kept stays
+	}
 	if err != nil || len(report) != homes {
 		t.Fatalf("%d homes, %v", len(report), err)
 	}
@@ -101,7 +104,6 @@ func TestScale(t *testing.T) {
 			t.Errorf("%d calls of %s, want at most %d", calls[call], call, most)
 		}
 	}
-	const atATime, perHome = 8, 64 << 10
 	if atOnce.most > atATime || kept > homes*perHome {
 		t.Errorf("%d homes at a time, %d bytes kept", atOnce.most, kept)
 	}
@@ -140,15 +142,5 @@ func heap() int {
 // directive returns a line that the function wrote, as that of another stage and time.
 func directive(t *testing.T, stage string, at time.Time) string {
 	t.Helper()
-	var fields map[string]any
-	if err := json.Unmarshal([]byte(functionlog.Read(t).Cold), &fields); err != nil {
-		t.Fatal(err)
-	}
-	fields["timestamp"], fields["Stage"] = at.UTC().Format(time.RFC3339Nano), stage
-	fields["_aws"].(map[string]any)["Timestamp"] = at.UnixMilli()
-	b, err := json.Marshal(fields)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
+	return functionlog.At(t, functionlog.Read(t).Cold, stage, at)
 }

@@ -123,6 +123,7 @@ func (t rows) time(name string, whole, home, way *float64) {
 }
 
 func (t rows) deployment(h Home) {
+	t.relays(h.Relays)
 	if d := h.Deployment; d != nil {
 		t.add("deployed", "version %s, %s", cmp.Or(d.Version, "not known"), moment(d.Since))
 	}

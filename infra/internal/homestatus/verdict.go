@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/alexa"
 	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/infra/internal/activity"
@@ -26,7 +27,11 @@ func (h *Home) judge(t Target, f facts, now time.Time) {
 	h.deployed(t, f)
 	h.allowed(t, f)
 	h.unread(f)
-	if h.Activity != nil {
+	h.connected(t.Stage)
+	switch p := h.Process; {
+	case p != nil && len(p.Paused) > 0:
+		h.paused(t.Stage, p.Paused) // which explains what its directives say
+	case h.Activity != nil:
 		h.used(*h.Activity, now)
 	}
 	h.ends(t)
@@ -41,7 +46,7 @@ func (h *Home) judge(t Target, f facts, now time.Time) {
 		h.Level, h.Verdict = h.Findings[0].Level, h.Findings[0].Text
 		return
 	}
-	h.Level, h.Verdict = fleet.Well, h.well(now)
+	h.Level, h.Verdict = fleet.Well, h.well(now)+h.reached()
 }
 
 func (h *Home) find(level fleet.Level, text, do string) {
@@ -90,6 +95,24 @@ func (h *Home) unread(f facts) {
 		if err != nil {
 			h.find(fleet.Unknown, err.Error(), "")
 		}
+	}
+}
+
+// paused finds which homes their owner wants left alone.
+func (h *Home) paused(s config.Stage, all []wire.Pause) {
+	for _, p := range all {
+		text, of := "paused until it is ended", s.Name
+		if !p.Until.IsZero() {
+			text = "paused until " + day(p.Until)
+		}
+		if len(s.Homes) > 0 {
+			home := cmp.Or(p.Home, config.FirstHome)
+			text, of = home+" is "+text, s.Name+"/"+home
+		}
+		if p.Reason != "" {
+			text += " (" + p.Reason + ")"
+		}
+		h.find(fleet.Notice, text, "hearthgate resume --stage "+of)
 	}
 }
 

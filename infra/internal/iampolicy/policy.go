@@ -72,7 +72,13 @@ func (n names) statements(s config.Stage) []Statement {
 	case s.AlarmTopicARN != "":
 		topics = []string{s.AlarmTopicARN}
 	}
-	home, certificates := n.arn("iot", "policy/"+relay.HomeClient(n.stage)), n.arn("iot", "cert/*")
+	certificates := n.arn("iot", "cert/*")
+	var homes []string
+	for _, at := range s.Each() {
+		if at.HasRelay() {
+			homes = append(homes, n.arn("iot", "policy/"+relay.HomeClient(at.RelayName())))
+		}
+	}
 	stack := n.arn("cloudformation", "stack/"+config.StackName(n.stage)+"/*")
 	all := []Statement{
 		{"ReadFunction", []string{"lambda:GetFunctionConfiguration"}, []string{anywhere, anywhere + ":" + config.Alias}, Read, "the settings of the function", false},
@@ -99,11 +105,11 @@ func (n names) statements(s config.Stage) []Statement {
 		{"UseTheCDK", []string{"sts:AssumeRole"}, n.roles("deploy", "file-publishing", "lookup"), Deploy, "the roles that the CDK has in a prepared account: they upload and deploy", true},
 		{"ReadOwnRights", []string{"iam:SimulatePrincipalPolicy"}, []string{"arn:aws:iam::" + n.account + ":user/${aws:username}"}, Deploy, "which of these rights are missing, before it begins", false},
 	}
-	if !s.HasRelay() {
+	if homes == nil {
 		return all
 	}
 	return append(all,
-		Statement{"ReadHomes", []string{"iot:ListTargetsForPolicy", "iot:GetPolicy"}, []string{home}, Read, "which certificates the home may connect with", false},
+		Statement{"ReadHomes", []string{"iot:ListTargetsForPolicy", "iot:GetPolicy"}, homes, Read, "which certificates the home may connect with", false},
 		Statement{"ReadCertificates", []string{"iot:DescribeCertificate"}, []string{certificates}, Read, "how old they are: AWS gives them names that are not known before", false},
 		Statement{"FindRelay", []string{"iot:DescribeEndpoint"}, []string{"*"}, Operate, "the host of the account's AWS IoT Core: AWS allows this for all or none", true},
 		Statement{"SignHomes", []string{"iot:CreateCertificateFromCsr"}, []string{"*"}, Operate, "`hearthgate pair`: AWS allows this for all or none", false},

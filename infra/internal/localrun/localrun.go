@@ -73,7 +73,8 @@ func Start(ctx context.Context, o Options) (*Function, error) {
 	return f, nil
 }
 
-// Invoke sends the function an event and returns its reply. A function that fails,
+// Invoke sends the function an event and returns its reply once the function has asked
+// for the next event: what it does after a reply is done then. A function that fails,
 // exits or times out is not an error but an Invocation with FunctionError; after an
 // exit or a timeout the next Invoke starts a new process. An error means that there
 // was no invocation: the context ended while waiting (a process that was handling
@@ -104,8 +105,8 @@ func (f *Function) Invoke(ctx context.Context, event []byte) (Invocation, error)
 
 // Lines returns the complete lines that the function has written so far to
 // stdout and stderr, in the order in which it wrote them. What was written
-// before a reply is included when Invoke returns that reply, and what was written
-// during the start when Start returns.
+// before the function asked for its next event is included when Invoke returns, and what
+// was written during the start when Start returns.
 func (f *Function) Lines() []string { return f.output.all() }
 
 // Pid returns the id of the function's process, zero when none runs.

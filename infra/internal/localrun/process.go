@@ -29,11 +29,11 @@ type process struct {
 	started time.Time
 
 	events  chan *task    // to the handler of next
-	asked   chan struct{} // closed at the first next
+	idle    chan struct{} // has one when it has asked for an event
 	initial chan failure  // what init/error reported
 	exited  chan struct{} // closed when the process has exited and its output is read
 	exit    error         // read after exited
-	init    time.Duration // read after asked
+	init    time.Duration // read after ready
 	served  bool          // an event was sent; used by do only
 }
 
@@ -45,7 +45,7 @@ func start(o Options, out *output) (*process, error) {
 	}
 	p := &process{
 		events:  make(chan *task),
-		asked:   make(chan struct{}),
+		idle:    make(chan struct{}, 1),
 		initial: make(chan failure, 1),
 		exited:  make(chan struct{}),
 	}
@@ -105,7 +105,7 @@ func (p *process) ready(ctx context.Context) error {
 	timer := time.NewTimer(initTimeout)
 	defer timer.Stop()
 	select {
-	case <-p.asked:
+	case <-p.idle:
 		p.pipe.sync()
 		return nil
 	case f := <-p.initial:
@@ -149,7 +149,7 @@ func (p *process) do(ctx context.Context, t *task, timeout time.Duration) (Invoc
 		case r := <-t.result:
 			v.Payload, v.FunctionError = r.payload, r.err
 			v.Duration = time.Since(begin)
-			p.pipe.sync()
+			p.awaitIdle(ctx, timer)
 			return v, nil
 		case <-p.exited:
 			v.fail(p.exitFailure(), begin)
@@ -162,6 +162,20 @@ func (p *process) do(ctx context.Context, t *task, timeout time.Duration) (Invoc
 			p.kill()
 			return Invocation{}, fmt.Errorf("the event was abandoned while the function was handling it: %w", context.Cause(ctx))
 		}
+	}
+}
+
+// awaitIdle waits until the process has done what it does after its reply, and stops it if
+// that takes too long.
+func (p *process) awaitIdle(ctx context.Context, timer *time.Timer) {
+	select {
+	case <-p.idle:
+		p.pipe.sync()
+	case <-p.exited:
+	case <-timer.C:
+		p.kill()
+	case <-ctx.Done():
+		p.kill()
 	}
 }
 

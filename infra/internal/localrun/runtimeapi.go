@@ -87,10 +87,11 @@ func (p *process) runtimeAPI() http.Handler {
 
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+root+"/invocation/next", func(w http.ResponseWriter, r *http.Request) {
-		first.Do(func() {
-			p.init = time.Since(p.started)
-			close(p.asked)
-		})
+		first.Do(func() { p.init = time.Since(p.started) })
+		select {
+		case p.idle <- struct{}{}:
+		default:
+		}
 		select {
 		case t := <-p.events:
 			mu.Lock()

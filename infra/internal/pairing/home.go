@@ -27,6 +27,7 @@ const flows = "/api/config/config_entries/flow"
 type form struct {
 	ID           string            `json:"flow_id"`
 	Type         string            `json:"type"` // form, create_entry or abort
+	Step         string            `json:"step_id"`
 	Title        string            `json:"title"`
 	Reason       string            `json:"reason"`
 	Placeholders map[string]string `json:"description_placeholders"`
@@ -65,32 +66,48 @@ func (h Home) Begin(ctx context.Context, stage string, renew bool) (flow, line s
 	return f.ID, f.Placeholders["request"], nil
 }
 
-// Finish submits the line with the certificate, and returns the title of the entry that
-// Home Assistant has now. Home Assistant connects before it answers.
-func (h Home) Finish(ctx context.Context, flow, line string) (string, error) {
+// A Finished is what Home Assistant has after its page for pairing.
+type Finished struct {
+	Title     string // of its entry
+	Elsewhere bool   // Alexa has entities of it by another way
+}
+
+// Finish submits the line with the certificate. Home Assistant connects before it answers.
+// Entities that Alexa has by another way are not taken over: their owner decides that.
+func (h Home) Finish(ctx context.Context, flow, line string) (done Finished, err error) {
 	const attempts = 3 // a new certificate can need a moment
+	answer := map[string]string{"answer": line}
 	for attempt := 1; ; attempt++ {
 		var f form
-		if err := h.call(ctx, http.MethodPost, flows+"/"+url.PathEscape(flow), map[string]string{"answer": line}, &f); err != nil {
-			return "", err
+		if err := h.call(ctx, http.MethodPost, flows+"/"+url.PathEscape(flow), answer, &f); err != nil {
+			return done, err
 		}
 		switch {
 		case f.Type == "create_entry":
-			return f.Title, nil
+			done.Title = f.Title
+			return done, nil
 		case f.Type == "abort" && f.Reason == "reconfigure_successful":
-			return "a new key and certificate", nil
+			done.Title = "a new key and certificate"
+			return done, nil
+		case f.Type == "form" && f.Step == "moving" && !done.Elsewhere:
+			done.Elsewhere, answer = true, map[string]string{"source": "nothing"}
 		case f.Errors["answer"] != "refused" || attempt == attempts:
-			return "", h.refused(f)
+			return done, h.refused(f)
 		}
 	}
 }
 
 // Leave closes a page that was not finished.
 func (h Home) Leave(ctx context.Context, flow string) {
+	h.leave(ctx, flows+"/"+url.PathEscape(flow))
+}
+
+// leave closes a page, given by its path.
+func (h Home) leave(ctx context.Context, page string) {
 	const atMost = 5 * time.Second
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), atMost)
 	defer cancel()
-	_ = h.call(ctx, http.MethodDelete, flows+"/"+url.PathEscape(flow), nil, nil) // it ends with Home Assistant too
+	_ = h.call(ctx, http.MethodDelete, page, nil, nil) // it ends with Home Assistant too
 }
 
 // entry returns the id of the entry that is paired with a stage.
@@ -107,7 +124,7 @@ func (h Home) entry(ctx context.Context, stage string) (string, error) {
 			return e.ID, nil
 		}
 	}
-	return "", fmt.Errorf("Home Assistant at %s is not paired with the stage %s: run the command without --renew", h.URL, stage)
+	return "", fmt.Errorf("Home Assistant at %s is not paired with the stage %s: `hearthgate pair --home %[1]s` pairs it", h.URL, stage)
 }
 
 // refused returns the error of a page that shows one, or ended.
@@ -137,7 +154,7 @@ func (h Home) call(ctx context.Context, method, path string, in, out any) error 
 	}
 	r.Header.Set("Authorization", "Bearer "+h.Token)
 	r.Header.Set("Content-Type", "application/json")
-	client, err := homeclient.New("", false)
+	client, err := homeclient.New("", false, nil)
 	if err != nil {
 		return err
 	}
@@ -185,7 +202,7 @@ func reason(err error) error {
 // again.
 func (d Desk) PairAt(ctx context.Context, h Home, renew bool, progress func(string)) (Paired, error) {
 	progress("asking " + h.URL + " for its signing request")
-	flow, line, err := h.Begin(ctx, d.Stage.Name, renew)
+	flow, line, err := h.Begin(ctx, d.Stage.RelayName(), renew)
 	if err != nil {
 		return Paired{}, err
 	}
@@ -196,11 +213,15 @@ func (d Desk) PairAt(ctx context.Context, h Home, renew bool, progress func(stri
 		return p, err
 	}
 	progress("bringing it to Home Assistant, which connects to AWS")
-	if p.title, err = h.Finish(ctx, flow, p.Line); err != nil {
+	done, err := h.Finish(ctx, flow, p.Line)
+	if err != nil {
 		h.Leave(ctx, flow)
 		return p, d.undo(ctx, p, err)
 	}
-	p.Done = true
+	p.Done, p.title = true, done.Title
+	if done.Elsewhere {
+		progress("Alexa has entities of it by another way already: to keep exactly those, open hearthgate in Home Assistant, choose Configure, then Take entities over")
+	}
 	if !renew || len(p.Before) == 0 {
 		return p, nil
 	}

@@ -6,12 +6,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
 	"strings"
+	"syscall"
+	"time"
 
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
@@ -38,33 +41,75 @@ func Install(ctx context.Context, root, target string) (Installed, error) {
 		host, folder = "", target
 	}
 	done := Installed{target, path.Join(folder, "custom_components", "hearthgate")}
-	if folder == "" || strings.HasPrefix(host, "-") || strings.HasPrefix(folder, "-") {
+	if folder == "" || remote && host == "" || strings.HasPrefix(host, "-") || strings.HasPrefix(folder, "-") {
 		return done, errors.New("the place of Home Assistant's configuration is missing: write it as /config or root@homeassistant.local:/config")
 	}
 	cmd := exec.CommandContext(ctx, "sh", "-c", script(folder))
 	if remote {
 		cmd = exec.CommandContext(ctx, "ssh", host, script(folder))
 	}
+	// The shell cleans up when its input ends, and ssh ends its input with the connection.
+	const patience = 5 * time.Second
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = patience
 	var said bytes.Buffer
-	cmd.Stdin, cmd.Stderr = bytes.NewReader(archive), &said
+	cmd.Stdin, cmd.Stderr = until{ctx, bytes.NewReader(archive)}, &said
 	switch err := cmd.Run(); {
 	case ctx.Err() != nil:
 		return done, context.Cause(ctx)
 	case errors.Is(err, exec.ErrNotFound):
 		return done, errors.New("this machine has no ssh: install it, or copy " + IntegrationDir + " into custom_components of Home Assistant's configuration")
+	case err != nil && remote && cmd.ProcessState.ExitCode() == sshFailed:
+		return done, fmt.Errorf("%s cannot be reached by ssh: %s; check that `ssh %[1]s` logs you in, then run the command again", host, strings.TrimSpace(said.String()))
 	case err != nil:
 		return done, fmt.Errorf("the integration cannot be copied to %s: %s; check the address, and that the folder has configuration.yaml", target, strings.TrimSpace(said.String()))
 	}
 	return done, nil
 }
 
-// script returns what unpacks the archive in a shell of the machine of Home Assistant.
+// sshFailed is ssh's exit code where the connection failed, and no command did.
+const sshFailed = 255
+
+// until reads until ctx ends.
+type until struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (u until) Read(b []byte) (int, error) {
+	if u.ctx.Err() != nil {
+		return 0, io.EOF
+	}
+	return u.r.Read(b)
+}
+
+// script returns what unpacks the archive in a shell of the machine of Home Assistant. It
+// replaces the integration when all of it is there, and otherwise leaves nothing behind:
+// Home Assistant would load what is in any folder.
 func script(folder string) string {
 	q := "'" + strings.ReplaceAll(folder, "'", `'\''`) + "'"
-	return "set -e; cd " + q + "; test -e configuration.yaml || { echo 'it has no configuration.yaml' >&2; exit 1; }; " +
-		"mkdir -p custom_components; cd custom_components; rm -rf .hearthgate.new; mkdir .hearthgate.new; tar -xf - -C .hearthgate.new; " +
-		"rm -rf hearthgate; mv .hearthgate.new hearthgate"
+	return strings.NewReplacer("FOLDER", q, "LAST", lastFile).Replace(`set -e
+cd FOLDER
+test -e configuration.yaml || { echo 'it has no configuration.yaml' >&2; exit 1; }
+mkdir -p custom_components
+cd custom_components
+new=.hearthgate.new old=.hearthgate.old
+trap 'rm -rf $new' EXIT
+trap 'exit 1' HUP INT TERM PIPE
+rm -rf $new $old
+mkdir $new
+tar -xf - -C $new
+test -e $new/LAST || { echo 'the connection was lost on the way' >&2; exit 1; }
+rm $new/LAST
+trap '' HUP INT TERM PIPE
+test ! -e hearthgate || mv hearthgate $old
+mv $new hearthgate
+rm -rf $old`)
 }
+
+// lastFile is the last one of the archive: the end of an archive that was cut off between
+// two files is not noticed.
+const lastFile = ".complete"
 
 // archived returns the files of a folder as a tar archive, without what Python compiles.
 func archived(dir string) ([]byte, error) {
@@ -91,7 +136,7 @@ func archived(dir string) ([]byte, error) {
 		return err
 	})
 	if err == nil {
-		err = w.Close()
+		err = errors.Join(w.WriteHeader(&tar.Header{Name: lastFile, Mode: 0o644}), w.Close())
 	}
 	if err != nil {
 		return nil, fmt.Errorf("the integration cannot be read: %w; is the clone complete?", err)

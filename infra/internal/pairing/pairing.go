@@ -31,14 +31,14 @@ type Paired struct {
 }
 
 // Policy returns the name of the policy of the home's certificates.
-func (d Desk) Policy() string { return relay.HomeClient(d.Stage.Name) }
+func (d Desk) Policy() string { return relay.HomeClient(d.Stage.RelayName()) }
 
 // Check returns why the stage's home cannot be paired yet, nil if it can.
 func (d Desk) Check() error {
 	if d.Stage.HasRelay() {
 		return nil
 	}
-	return fmt.Errorf("the stage %s has no relay: `hearthgate config set connection relay --stage %[1]s` and `hearthgate deploy --stage %[1]s` change that", d.Stage.Name)
+	return fmt.Errorf("%s has no relay: `hearthgate config set %s relay --stage %s` and `hearthgate deploy --stage %[3]s` change that", d.Stage.FullName(), d.Stage.Path("connection"), d.Stage.Name)
 }
 
 // Pair makes a certificate for the line that Home Assistant shows.
@@ -59,11 +59,11 @@ func (d Desk) Pair(ctx context.Context, line string) (Paired, error) {
 	if err != nil {
 		return Paired{}, err
 	}
-	p := Paired{Stage: d.Stage.Name, Certificate: c.ID}
+	p := Paired{Stage: d.Stage.FullName(), Certificate: c.ID}
 	for _, old := range before {
 		p.Before = append(p.Before, old.ID)
 	}
-	p.Line, err = Line(relay.Pairing{Stage: d.Stage.Name, Endpoint: endpoint, Certificate: c.PEM, Authority: Authority})
+	p.Line, err = Line(relay.Pairing{Stage: d.Stage.RelayName(), Endpoint: endpoint, Certificate: c.PEM, Authority: Authority})
 	return p, err
 }
 
@@ -82,7 +82,7 @@ func (d Desk) Revoke(ctx context.Context, ids ...string) (r Revoked, err error) 
 	if err != nil {
 		return r, err
 	}
-	r.Stage = d.Stage.Name
+	r.Stage = d.Stage.FullName()
 	for _, id := range ids {
 		c, err := find(all, id)
 		if err != nil {

@@ -4,6 +4,8 @@ package policyview
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,8 +27,9 @@ type View struct {
 	Skill   bool            // there is a custom skill
 	Users   int             // on the allow-list; 0 for everyone who linked the skill
 
-	policy *policy.Policy
-	choice policy.Conversation
+	policy  *policy.Policy            // of the first home
+	further map[string]*policy.Policy // of each further home, by name; nil for one without rules
+	choice  policy.Conversation
 }
 
 // New returns the view of a function with these settings.
@@ -39,7 +42,15 @@ func New(where string, settings map[string]string) (*View, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s %w", config.EnvConversation, err)
 	}
-	v := &View{Where: where, policy: p, choice: choice, Skill: settings[config.EnvSkillIDs] != ""}
+	v := &View{Where: where, policy: p, further: map[string]*policy.Policy{}, choice: choice, Skill: settings[config.EnvSkillIDs] != ""}
+	if homes := settings[config.EnvHomes]; homes != "" {
+		for home := range strings.SplitSeq(homes, ",") {
+			name := config.HomeVariable(config.EnvPolicy, home)
+			if v.further[home], err = policy.Parse(settings[name]); err != nil {
+				return nil, fmt.Errorf("%s %w", name, err)
+			}
+		}
+	}
 	if users := settings[config.EnvAllowedUsers]; users != "" {
 		v.Users = len(strings.Split(users, ","))
 	}
@@ -47,8 +58,9 @@ func New(where string, settings map[string]string) (*View, error) {
 }
 
 // At reads a time: RFC 3339, or a time of today such as 23:10, in the time zone of the
-// first rule that has one, else of this machine. "" is now.
-func (v *View) At(text string, now time.Time) (time.Time, error) {
+// first rule that has one, of the device's home before all others, else of this machine.
+// "" is now.
+func (v *View) At(text, device string, now time.Time) (time.Time, error) {
 	if text == "" {
 		return now, nil
 	}
@@ -59,20 +71,47 @@ func (v *View) At(text string, now time.Time) (time.Time, error) {
 	if err != nil {
 		return now, fmt.Errorf("--at %.40q is not a time: write one such as 23:10, or 2026-01-31T23:10:00+01:00", text)
 	}
-	location := now.Location()
-	for _, r := range v.policy.Rules() {
-		if r.TimeZone != "" {
-			location, _ = zone.Load(r.TimeZone) // the rule was read with it
-			break
+	today := now.In(v.zone(device, now.Location()))
+	return time.Date(today.Year(), today.Month(), today.Day(), clock.Hour(), clock.Minute(), 0, 0, today.Location()), nil
+}
+
+// zone returns the time zone of the first rule that has one, of the device's home before
+// all others.
+func (v *View) zone(device string, otherwise *time.Location) *time.Location {
+	all := []*policy.Policy{v.policy}
+	for _, home := range v.homes() {
+		all = append(all, v.further[home])
+	}
+	if found, err := v.device(device); err == nil && found.ID != "" {
+		rules, _ := v.rulesOf(found.ID)
+		all = append([]*policy.Policy{rules}, all...)
+	}
+	for _, p := range all {
+		for _, r := range p.Rules() {
+			if location, err := zone.Load(r.TimeZone); err == nil && r.TimeZone != "" {
+				return location
+			}
 		}
 	}
-	today := now.In(location)
-	return time.Date(today.Year(), today.Month(), today.Day(), clock.Hour(), clock.Minute(), 0, 0, location), nil
+	return otherwise
+}
+
+// homes returns the names of the further homes.
+func (v *View) homes() []string { return slices.Sorted(maps.Keys(v.further)) }
+
+// rulesOf returns the policy that decides about a device, and the id that it has there.
+func (v *View) rulesOf(id string) (rules *policy.Policy, own string) {
+	home, own := config.CutEndpointID(id, func(home string) bool { _, known := v.further[home]; return known })
+	if home == "" {
+		return v.policy, own
+	}
+	return v.further[home], own
 }
 
 // A Verdict is what the policy says of one directive.
 type Verdict struct {
-	Directive string `json:"directive"` // "Alexa.LockController.Unlock", or "conversation"
+	Directive string `json:"directive"`      // "Alexa.LockController.Unlock", or "conversation"
+	Home      string `json:"home,omitempty"` // the further home whose policy decides about what is for no device
 	Endpoint  string `json:"endpoint,omitempty"`
 	Device    string `json:"device,omitempty"` // its friendly name
 	Allowed   bool   `json:"allowed"`
@@ -99,16 +138,32 @@ func (v *View) conversation(at time.Time) Verdict {
 	return verdict(v.policy.JudgeSkill(v.choice, at), Conversation)
 }
 
-// judge returns what the policy says of a directive for a device.
+// judge returns what the policy says of a directive for a device: that of the device's
+// home, and of what is for no device that of the first one.
 func (v *View) judge(d policy.Directive, device invoke.Device, at time.Time) Verdict {
+	rules := v.policy
 	if d.TakesEndpoint() {
-		d.Endpoint = device.ID
+		rules, d.Endpoint = v.rulesOf(device.ID)
 	} else {
 		device = invoke.Device{}
 	}
-	out := verdict(v.policy.Judge(d, at), d.Namespace+"."+d.Name)
+	out := verdict(rules.Judge(d, at), d.Namespace+"."+d.Name)
 	out.Endpoint, out.Device = device.ID, device.Name
 	return out
+}
+
+// discoveries returns what the policy of each further home says of a directive, if it is
+// Discover, which goes to all homes.
+func (v *View) discoveries(d policy.Directive, at time.Time) (all []Verdict) {
+	if d.Name != "Discover" {
+		return nil
+	}
+	for _, home := range v.homes() {
+		one := verdict(v.further[home].Judge(d, at), d.Namespace+"."+d.Name)
+		one.Home = home
+		all = append(all, one)
+	}
+	return all
 }
 
 // Try returns what the policy says of a directive, by its name or full name, for a
@@ -138,7 +193,7 @@ func (v *View) Try(name, device string, at time.Time) ([]Verdict, error) {
 		case d.TakesEndpoint() && found.ID == "":
 			return nil, fmt.Errorf("%s is for one device: name it, as in --try %s \"Front door\"", d.Name, d.Name)
 		case len(directives) == 1 || found.Interfaces == nil || has(found, d.Namespace):
-			out = append(out, v.judge(d, found, at))
+			out = append(append(out, v.judge(d, found, at)), v.discoveries(d, at)...)
 		}
 	}
 	if len(out) == 0 {
@@ -150,14 +205,22 @@ func (v *View) Try(name, device string, at time.Time) ([]Verdict, error) {
 // device returns the device of that name or id. An id that is not known is taken as it
 // is where no device is.
 func (v *View) device(name string) (invoke.Device, error) {
-	var names []string
+	var names, called []string
+	var found invoke.Device
 	for _, d := range v.Devices {
-		if strings.EqualFold(d.Name, name) || strings.EqualFold(entity(d.ID), entity(name)) {
+		if strings.EqualFold(entity(d.ID), entity(name)) {
 			return d, nil
+		}
+		if strings.EqualFold(d.Name, name) {
+			found, called = d, append(called, entity(d.ID))
 		}
 		names = append(names, d.Name, entity(d.ID))
 	}
 	switch {
+	case len(called) > 1:
+		return invoke.Device{}, fmt.Errorf("%d devices are called %.80q: give the id of one: %s", len(called), name, strings.Join(called, ", "))
+	case len(called) == 1:
+		return found, nil
 	case name == "":
 		return invoke.Device{}, nil
 	case v.Missing == "":

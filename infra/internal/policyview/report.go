@@ -34,6 +34,11 @@ func (v *View) Report(at time.Time) Report {
 	for _, rule := range v.policy.Rules() {
 		r.Rules = append(r.Rules, rule.String())
 	}
+	for _, home := range v.homes() {
+		for _, rule := range v.further[home].Rules() {
+			r.Rules = append(r.Rules, home+": "+rule.String())
+		}
+	}
 	if v.Skill {
 		c := v.conversation(at)
 		r.Conversation = &c
@@ -146,6 +151,9 @@ func (all Verdicts) Allowed() bool {
 func (all Verdicts) Show(to *ui.Screen) {
 	for _, v := range all {
 		what := v.Directive
+		if v.Home != "" {
+			what += " at " + v.Home
+		}
 		if v.Endpoint != "" {
 			what += " " + v.Device + " (" + entity(v.Endpoint) + ")"
 		}

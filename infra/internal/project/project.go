@@ -18,7 +18,7 @@ const pages = "-R=4096 " // of the memory of Lambda's machines, which the last f
 // flags, pages and describe are those of the Makefile's BUILD, LAMBDA and VERSION; a test
 // compares them. The version is added to the last flag.
 var (
-	flags    = []string{"-trimpath", "-buildvcs=false", "-mod=readonly", "-tags", "lambda.norpc,nethttpomithttp2", "-ldflags", "-s -w -buildid= -X github.com/hearthgate/hearthgate/config.version="}
+	flags    = []string{"-trimpath", "-buildvcs=false", "-mod=readonly", "-tags", "lambda.norpc,nethttpomithttp2", "-gcflags=std=-l", "-gcflags=runtime=", "-gcflags=internal/...=", "-gcflags=crypto/internal/...=", "-ldflags", "-s -w -buildid= -X github.com/hearthgate/hearthgate/config.version="}
 	describe = []string{"describe", "--tags", "--always", "--dirty", "--abbrev=12"}
 )
 

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -66,6 +67,34 @@ func TestFlagsAreTheMakefiles(t *testing.T) {
 	} {
 		if !strings.Contains(string(makefile), want) {
 			t.Errorf("the Makefile lacks %q", want)
+		}
+	}
+}
+
+// TestMakefileWarnsOfNothing looks at each target that make lists.
+func TestMakefileWarnsOfNothing(t *testing.T) {
+	root, err := project.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(args ...string) string {
+		cmd := exec.CommandContext(t.Context(), "make", append([]string{"-C", root, "--no-print-directory"}, args...)...)
+		cmd.Env = append(os.Environ(), "MAKEFLAGS=", "RELEASE=v0.0.0")
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("make %v: %v\n%s", args, err, out)
+		}
+		return string(out)
+	}
+	targets := regexp.MustCompile(`(?m)^  make (\S+)`).FindAllStringSubmatch(run("help"), -1)
+	if len(targets) < 10 {
+		t.Fatalf("make lists %d targets", len(targets))
+	}
+	for _, target := range targets {
+		for line := range strings.Lines(run("-n", target[1])) {
+			if strings.Contains(line, ": warning: ") {
+				t.Errorf("make %s: %s", target[1], line)
+			}
 		}
 	}
 }

@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
@@ -96,9 +98,66 @@ func Stage(name string) (config.Stage, error) {
 	return s, s.Validate()
 }
 
+// Home loads a stage, or of "prod/cabin" what [config.Stage.At] has of its further home.
+func Home(name string) (config.Stage, error) {
+	stage, home := config.SplitHome(name)
+	s, err := Stage(stage)
+	if err != nil || home == "" {
+		return s, err
+	}
+	if home == config.FirstHome {
+		home = ""
+	}
+	at, ok := s.At(home)
+	if !ok {
+		there := "it has only one"
+		if names := slices.Sorted(maps.Keys(s.Homes)); len(names) > 0 {
+			there = "it has " + config.FirstHome + ", " + strings.Join(names, ", ")
+		}
+		return s, fmt.Errorf("the stage %s has no home %.40q: %s; `hearthgate config set homes.NAME.homeAssistantUrl https://... --stage %[1]s` adds one", stage, home, there)
+	}
+	return at, nil
+}
+
+// Homes loads a stage, and returns with it what [config.Stage.Each] does; of "prod/cabin"
+// only the home cabin.
+func Homes(name string) (s config.Stage, homes []config.Stage, err error) {
+	at, err := Home(name)
+	if err != nil {
+		return at, nil, err
+	}
+	stage, home := config.SplitHome(name)
+	if home == "" {
+		return at, at.Each(), nil
+	}
+	s, err = Stage(stage)
+	return s, []config.Stage{at}, err
+}
+
+// HomeNames returns the names of the stages, and behind each those of its further homes, as
+// [Home] takes them.
+func HomeNames() (names []string) {
+	stages, err := Stages()
+	if err != nil {
+		return nil
+	}
+	for _, name := range stages.Names() {
+		names = append(names, name)
+		if s, err := stages.Read(name); err == nil && len(s.Homes) > 0 {
+			for _, at := range s.Each()[1:] {
+				names = append(names, at.FullName())
+			}
+		}
+	}
+	return names
+}
+
 // Open reads a stage whose values may be wrong: [config.Stage.Problems] says what of them
 // is. The error of a stage that does not exist says which do, and is [fs.ErrNotExist].
 func (f StageFolder) Open(name string) (config.Stage, error) {
+	if stage, home := config.SplitHome(name); home != "" {
+		return config.Stage{}, fmt.Errorf("%s is one home of a stage, and this is about the whole stage: write --stage %s", name, stage)
+	}
 	if err := config.CheckName(name); err != nil {
 		return config.Stage{}, err
 	}

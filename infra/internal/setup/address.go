@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 
@@ -34,9 +35,9 @@ func (i *Interview) address(ctx context.Context, text string) error {
 			return err
 		case choice == "k":
 			*i.Stage = before
-			if errors.Is(problem, ErrLogin) {
-				i.Stage.SecretHeaders = true
-				i.keep("secretHeaders", "true")
+			if g, ok := gateOf(problem); ok {
+				*g.field(i.Stage) = true
+				i.keep(g.name, "true")
 			}
 			return nil
 		case choice != "":
@@ -49,8 +50,8 @@ func (i *Interview) address(ctx context.Context, text string) error {
 // they typed: "" to try again, "k" to keep the address, or another address.
 func (i *Interview) unreached(ctx context.Context, problem error) (string, error) {
 	i.Out.Printf("  %s\n", ui.Lines(i.Out.Bad(problem.Error())))
-	if errors.Is(problem, ErrLogin) {
-		i.Out.Printf("  Type k to keep this address: `hearthgate headers` then comes next, and checks it. Or press Enter to try again, or type another address.\n")
+	if g, ok := gateOf(problem); ok {
+		i.Out.Printf("  Type k to keep this address: `hearthgate %s` then comes next, and checks it. Or press Enter to try again, or type another address.\n", g.command)
 	} else {
 		i.Out.Printf("  Press Enter to try again, type another address, or type k to keep this one unchecked.\n")
 	}
@@ -69,8 +70,32 @@ func (i *Interview) unreached(ctx context.Context, problem error) (string, error
 	return text, nil
 }
 
-// reach checks that the home answers at the stage's address, unless offline. A login
-// before the home is as it should be where the stage has headers for it.
+// A gate is something in front of a home that asks for a secret of its own.
+type gate struct {
+	asks    error // is in the error of a home behind it
+	command string
+	name    string // of the stage's field that says so
+	field   func(*config.Stage) *bool
+	what    string // it asks for, and which secret that is for
+}
+
+var gates = []gate{
+	{ErrLogin, "headers", "secretHeaders", func(s *config.Stage) *bool { return &s.SecretHeaders }, "a login, which the secret headers are for"},
+	{ErrCertificate, "certificate", "clientCertificate", func(s *config.Stage) *bool { return &s.ClientCertificate }, "a client certificate"},
+}
+
+// gateOf returns the gate that a home is behind.
+func gateOf(problem error) (gate, bool) {
+	for _, g := range gates {
+		if errors.Is(problem, g.asks) {
+			return g, true
+		}
+	}
+	return gate{}, false
+}
+
+// reach checks that the home answers at the stage's address, unless offline. A gate in
+// front of the home is as it should be where the stage has the secret for it.
 func (i *Interview) reach(ctx context.Context) error {
 	if i.Offline || i.Stage.HasRelay() {
 		return nil
@@ -78,8 +103,8 @@ func (i *Interview) reach(ctx context.Context) error {
 	i.Out.Printf("  ")
 	i.Out.Progress("asking " + i.Stage.URL)
 	err := HomeWith(*i.Stage, nil).Reach(ctx)
-	if errors.Is(err, ErrLogin) && i.Stage.SecretHeaders {
-		i.Out.Printf("  It asks for a login, which the secret headers are for: `hearthgate headers` checks them.\n")
+	if g, ok := gateOf(err); ok && *g.field(i.Stage) {
+		i.Out.Printf("  It asks for %s: `hearthgate %s` checks that.\n", g.what, g.command)
 		return nil
 	}
 	return err

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -20,12 +21,22 @@ type Home struct {
 	Insecure bool   // accept any certificate
 	CA       string // PEM certificates to trust instead of the public ones; default: those
 
-	Headers map[string]string // sent with every request; default: none
+	Headers     map[string]string // sent with every request; default: none
+	Certificate *tls.Certificate  // shown to a server that asks for one; default: none
 }
 
 // ErrLogin is in the error of a home that has a login in front of it, which a service
 // passes with secret headers.
 var ErrLogin = errors.New("asks for a login first")
+
+// ErrCertificate is in the error of a home that asks for a client certificate, and does not
+// accept what it is shown.
+var ErrCertificate = errors.New("asks for a client certificate, and does not accept what it is shown")
+
+// wantsCertificate reports whether nginx, or a proxy made of it, answers so.
+func wantsCertificate(body string) bool {
+	return strings.Contains(body, "No required SSL certificate was sent") || strings.Contains(body, "The SSL certificate error")
+}
 
 // Reach checks that a Home Assistant with a Smart Home endpoint answers. It sends no
 // token, and nothing that Home Assistant would count as a failed login and ban this
@@ -37,6 +48,8 @@ func (h Home) Reach(ctx context.Context) error {
 		return err
 	case status == http.StatusFound || status == http.StatusForbidden && strings.Contains(body, "Cloudflare Access"):
 		return fmt.Errorf("%s %w (%d), as Cloudflare Access does: store the headers of a service token with `hearthgate headers`", h.URL, ErrLogin, status)
+	case status == http.StatusBadRequest && wantsCertificate(body):
+		return fmt.Errorf("%s %w (400): store it with `hearthgate certificate`", h.URL, ErrCertificate)
 	case status == http.StatusNotFound:
 		return fmt.Errorf("%s has no Smart Home endpoint (404): if it is Home Assistant, add `alexa:` and below it `smart_home:` to its configuration.yaml and restart it, or wait if it is still starting", h.URL)
 	case status != http.StatusMethodNotAllowed:
@@ -75,14 +88,16 @@ func (h Home) get(ctx context.Context, path, token string) (int, string, error) 
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
 	}
-	client, err := homeclient.New(h.CA, h.Insecure)
+	client, err := homeclient.New(h.CA, h.Insecure, h.Certificate)
 	if err != nil {
 		return 0, "", fmt.Errorf("ca %w", err)
 	}
 	defer client.CloseIdleConnections()
 	res, err := client.Do(r)
-	if err != nil {
-		return 0, "", fmt.Errorf("%s does not answer: %w", h.URL, explain(err))
+	if explained := explain(err); errors.Is(explained, ErrCertificate) {
+		return 0, "", fmt.Errorf("%s %w: store the right one with `hearthgate certificate`", h.URL, ErrCertificate)
+	} else if err != nil {
+		return 0, "", fmt.Errorf("%s does not answer: %w", h.URL, explained)
 	}
 	defer res.Body.Close()
 	b, err := io.ReadAll(io.LimitReader(res.Body, 64<<10))
@@ -91,6 +106,9 @@ func (h Home) get(ctx context.Context, path, token string) (int, string, error) 
 
 // explain returns an error of the network for a person.
 func explain(err error) error {
+	if err == nil {
+		return nil
+	}
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		return fmt.Errorf("the name %s has no address (%s); check its spelling and the DNS entry", dns.Name, dns.Err)
 	}
@@ -102,6 +120,11 @@ func explain(err error) error {
 	}
 	if e, ok := errors.AsType[x509.CertificateInvalidError](err); ok {
 		return fmt.Errorf("its certificate is not valid (%w); renew it", e)
+	}
+	for _, alert := range []string{"certificate required", "bad certificate", "unknown certificate"} {
+		if strings.Contains(err.Error(), "remote error: tls: "+alert) {
+			return ErrCertificate
+		}
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return errors.New("no answer in 15 seconds; check that the port is forwarded and open from the internet")

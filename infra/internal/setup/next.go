@@ -8,7 +8,8 @@ import "github.com/hearthgate/hearthgate/config"
 func NextHome(from config.Stage, name string) config.Stage {
 	next := from
 	next.Name, next.File = name, ""
-	next.URL, next.CA, next.VerifySSL, next.SecretHeaders = "", "", true, false
+	next.URL, next.SecondURL, next.CA, next.VerifySSL, next.SecretHeaders = "", "", "", true, false
+	next.ClientCertificate, next.PinnedKeys, next.Label, next.Homes = false, nil, "", nil
 	next.SmartHomeSkillID, next.CustomSkillID = "", ""
 	next.AllowedUsers, next.LoginWithAmazonClientID, next.ConversationAgent = nil, "", ""
 	next.Account, next.AWSProfile, next.AlarmTopicARN = "", "", ""

@@ -36,7 +36,7 @@ func (r *Rotation) Run(ctx context.Context, token string) (Stored, error) {
 	name := r.Stage.TokenParameterName()
 	_, err := r.Account.Function(ctx, config.FunctionName(r.Stage.Name), config.Alias)
 	if awsaccount.CodeOf(err) == awsaccount.NotFound {
-		return Stored{}, fmt.Errorf("nothing was stored: there is no deployed function that could use the token; run `hearthgate token --stage %s` without --rotate, and then `hearthgate deploy --stage %[1]s`", r.Stage.Name)
+		return Stored{}, fmt.Errorf("nothing was stored: there is no deployed function that could use the token; run `hearthgate token --stage %s` without --rotate, and then `hearthgate deploy --stage %s`", r.Stage.FullName(), r.Stage.Name)
 	}
 	r.before, r.beforeVersion, err = r.Account.SecretVersion(ctx, name)
 	if err != nil && awsaccount.CodeOf(err) != awsaccount.NotFound {
@@ -68,6 +68,9 @@ func (r *Rotation) check(ctx context.Context) error {
 	if err := r.Function.Reload(ctx); err != nil {
 		return err
 	}
+	if home := r.Stage.HomeName(); home != "" {
+		return r.Function.Reaches(ctx, home)
+	}
 	return r.Function.Discovers(ctx)
 }
 
@@ -77,9 +80,9 @@ func (r *Rotation) unsure(ctx context.Context, err error) error {
 	p, problem := r.Account.Parameter(ctx, r.Stage.TokenParameterName())
 	switch {
 	case awsaccount.CodeOf(problem) == awsaccount.NotFound && r.beforeVersion > 0:
-		return fmt.Errorf("%w. The parameter %s was deleted and not stored again: run `hearthgate token --stage %s`", err, r.Stage.TokenParameterName(), r.Stage.Name)
+		return fmt.Errorf("%w. The parameter %s was deleted and not stored again: run `hearthgate token --stage %s`", err, r.Stage.TokenParameterName(), r.Stage.FullName())
 	case problem != nil && awsaccount.CodeOf(problem) != awsaccount.NotFound:
-		return fmt.Errorf("%w. It is not known which token is stored now: run `hearthgate token --stage %s --rotate` again", err, r.Stage.Name)
+		return fmt.Errorf("%w. It is not known which token is stored now: run `hearthgate token --stage %s --rotate` again", err, r.Stage.FullName())
 	case p.Version == r.beforeVersion:
 		return fmt.Errorf("%w. The token that was stored before is still in place", err)
 	}
@@ -92,7 +95,7 @@ func (r *Rotation) unsure(ctx context.Context, err error) error {
 func (r *Rotation) putBack(ctx context.Context) string {
 	name := r.Stage.TokenParameterName()
 	current, version, err := r.Account.SecretVersion(ctx, name)
-	command := "`hearthgate token --stage " + r.Stage.Name + "`"
+	command := "`hearthgate token --stage " + r.Stage.FullName() + "`"
 	switch {
 	case err != nil:
 		return fmt.Sprintf("%s has the new token, version %d, and could not be read again (%v): %s stores a good one", name, r.stored.Version, err, command)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
@@ -18,13 +19,17 @@ type Stored struct {
 	Parameter string   `json:"parameter"`
 	Version   int64    `json:"version"`
 	Headers   []string `json:"headers,omitempty"` // the names of secret headers
-	Next      string   `json:"next"`              // what to do next
+
+	Until   *time.Time `json:"until,omitempty"`   // when a client certificate ends
+	Warning string     `json:"warning,omitempty"` // what the owner should know
+
+	Next string `json:"next"` // what to do next
 }
 
 // NeedsToken returns an error if a stage does not use a stored token.
 func NeedsToken(s config.Stage) error {
 	if s.HasRelay() {
-		return fmt.Errorf("the stage %s has a relay, which needs no token: Home Assistant connects by itself, once `hearthgate pair --stage %[1]s` has paired it", s.Name)
+		return fmt.Errorf("%s has a relay, which needs no token: Home Assistant connects by itself, once `hearthgate pair --stage %[1]s` has paired it", s.FullName())
 	}
 	if s.TokenSource != config.Linked {
 		return nil
@@ -43,7 +48,7 @@ func StoreToken(ctx context.Context, s config.Stage, a *awsaccount.Account, toke
 
 // CheckToken asks the Home Assistant of a stage whether it accepts a token.
 func CheckToken(ctx context.Context, s config.Stage, a *awsaccount.Account, token string) error {
-	home, err := storedHome(ctx, s, a)
+	home, err := StoredHome(ctx, s, a)
 	if err != nil {
 		return err
 	}
@@ -78,30 +83,50 @@ func (s Stored) Show(to *ui.Screen) {
 	if len(s.Headers) > 0 {
 		to.Printf(": %s", strings.Join(s.Headers, ", "))
 	}
+	if s.Until != nil {
+		to.Printf(", good until %s", s.Until.Format(time.DateOnly))
+	}
+	if s.Warning != "" {
+		to.Printf("\n%s %s", to.Bad("warning:"), s.Warning)
+	}
 	to.Printf("\nNext: %s\n", to.Bold(s.Next))
 }
 
 // HomeWith returns the Home Assistant of a stage, asked with these secret headers.
 func HomeWith(s config.Stage, h Headers) Home { return homeOf(s, s.URL, h) }
 
-// storedHome returns the Home Assistant of a stage, asked with the secret headers
-// that are stored for it.
-func storedHome(ctx context.Context, s config.Stage, a *awsaccount.Account) (Home, error) {
-	if !s.SecretHeaders {
-		return HomeWith(s, nil), nil
+// StoredHome returns the Home Assistant of a stage, asked with the secret headers and the
+// client certificate that are stored for it.
+func StoredHome(ctx context.Context, s config.Stage, a *awsaccount.Account) (home Home, err error) {
+	home = HomeWith(s, nil)
+	if s.NeedsHeaders() {
+		if home.Headers, err = storedSecret(ctx, a, s, "secret headers", s.HeadersParameterName(), "headers", ParseHeaders); err != nil {
+			return Home{}, err
+		}
 	}
-	text, err := a.Secret(ctx, s.HeadersParameterName())
+	if s.NeedsClientCertificate() {
+		c, err := storedSecret(ctx, a, s, "a client certificate", s.ClientCertificateParameterName(), "certificate", ParseClientCertificate)
+		if err != nil {
+			return Home{}, err
+		}
+		home.Certificate = &c.TLS
+	}
+	return home, nil
+}
+
+// storedSecret reads what a command has stored for a home.
+func storedSecret[T any](ctx context.Context, a *awsaccount.Account, s config.Stage, what, name, command string, parse func(string) (T, error)) (v T, err error) {
+	text, err := a.Secret(ctx, name)
 	if awsaccount.CodeOf(err) == awsaccount.NotFound {
-		return Home{}, fmt.Errorf("the stage %s has secret headers, and none are stored: run `hearthgate headers --stage %[1]s` first", s.Name)
+		return v, fmt.Errorf("%s has %s, and none are stored: run `hearthgate %s --stage %[1]s` first", s.FullName(), what, command)
 	}
 	if err != nil {
-		return Home{}, err
+		return v, err
 	}
-	h, err := ParseHeaders(text)
-	if err != nil {
-		return Home{}, fmt.Errorf("what is stored in %s cannot be used: %w; run `hearthgate headers --stage %s`", s.HeadersParameterName(), err, s.Name)
+	if v, err = parse(text); err != nil {
+		return v, fmt.Errorf("what is stored in %s cannot be used: %w; run `hearthgate %s --stage %s`", name, err, command, s.FullName())
 	}
-	return HomeWith(s, h), nil
+	return v, nil
 }
 
 func homeOf(s config.Stage, url string, h Headers) Home {

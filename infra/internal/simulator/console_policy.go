@@ -53,15 +53,15 @@ func (s *Session) Policy(ctx context.Context) (*policyview.View, error) {
 }
 
 func (c *Console) alarms(context.Context, string) error {
-	m, err := c.Session.Monitoring(time.Now())
+	all, err := c.Session.Alarms(time.Now())
 	switch {
 	case err != nil:
 		return err
-	case m.Alarms == nil:
+	case all == nil:
 		return errors.New("the alarms of a deployed stage are in CloudWatch: `hearthgate status` shows them")
 	}
 	t := c.Out.Table("  ")
-	for _, a := range m.Alarms {
+	for _, a := range all {
 		state := c.Out.Good(string(a.State))
 		if a.State == cloudwatch.InAlarm {
 			state = c.Out.Bad(string(a.State))

@@ -44,50 +44,50 @@ func ReadMonitoring(ctx context.Context, a *awsaccount.Account, s config.Stage, 
 	for i, l := range found {
 		lines[i] = logquery.Line{At: l.At, Text: []byte(l.Text)}
 	}
-	if err := m.list(d, lines); err != nil {
+	values := values{}
+	if err := values.read(ctx, a, drawnStatistics(d), m.From, m.To); err != nil {
 		return m, err
 	}
 	for _, w := range d.Widgets() {
 		if w.Kind != monitoring.Numbers {
 			continue
 		}
-		from := m.To.Add(-w.Since)
-		values, err := read(ctx, a, statisticsOf(w.Left, w.Since), from, m.To)
-		if err != nil {
+		if err := values.read(ctx, a, statisticsOf(w.Left, w.Since), m.To.Add(-w.Since), m.To); err != nil {
 			return m, err
 		}
-		err = m.count(w, func(series monitoring.Series) (float64, bool, error) {
-			return cloudwatch.Number(series, func(o monitoring.Series) (float64, bool) {
-				v, ok := values[valueKey(statisticOf(o, w.Since), from)]
-				return v, ok
+	}
+	return m, m.show(d, source{
+		lines: lines,
+		points: func(series monitoring.Series) ([]cloudwatch.Point, error) {
+			return cloudwatch.Evaluate(series, m.From, m.To, func(o monitoring.Series, at time.Time) (float64, bool) {
+				return values.of(statisticOf(o, series.Period), at)
 			})
-		})
-		if err != nil {
-			return m, err
-		}
-	}
-	values, err := read(ctx, a, drawnStatistics(d), m.From, m.To)
-	if err != nil {
-		return m, err
-	}
-	return m, m.draw(d, func(series monitoring.Series) ([]cloudwatch.Point, error) {
-		return cloudwatch.Evaluate(series, m.From, m.To, func(o monitoring.Series, at time.Time) (float64, bool) {
-			v, ok := values[valueKey(statisticOf(o, series.Period), at)]
-			return v, ok
-		})
+		},
+		number: func(series monitoring.Series, since time.Duration) (float64, bool, error) {
+			return cloudwatch.Number(series, func(o monitoring.Series) (float64, bool) {
+				return values.of(statisticOf(o, since), m.To.Add(-since))
+			})
+		},
 	})
 }
 
-// read returns statistics by their keys.
-func read(ctx context.Context, a *awsaccount.Account, wanted []awsaccount.Statistic, from, to time.Time) (map[string]float64, error) {
+// values are those of statistics, each in the period that began at a time.
+type values map[string]float64
+
+// read adds the values of statistics from a time up to another.
+func (v values) read(ctx context.Context, a *awsaccount.Account, wanted []awsaccount.Statistic, from, to time.Time) error {
 	found, err := a.Statistics(ctx, wanted, from, to)
-	values := map[string]float64{}
 	for i, points := range found {
 		for _, p := range points {
-			values[valueKey(wanted[i], p.At)] = p.Value
+			v[valueKey(wanted[i], p.At)] = p.Value
 		}
 	}
-	return values, err
+	return err
+}
+
+func (v values) of(s awsaccount.Statistic, at time.Time) (value float64, ok bool) {
+	value, ok = v[valueKey(s, at)]
+	return value, ok
 }
 
 // MonitoringCost returns what [ReadMonitoring] costs for a stage, in USD: CloudWatch counts
@@ -148,7 +148,7 @@ func once(all []awsaccount.Statistic) []awsaccount.Statistic {
 // statisticOf returns an operand of a series as CloudWatch is asked for it.
 func statisticOf(o monitoring.Series, period time.Duration) awsaccount.Statistic {
 	s := awsaccount.Statistic{Namespace: o.Metric.Namespace, Metric: o.Metric.Name, Name: o.Statistic, Period: period}
-	for name, value := range o.Metric.Dimensions { // each has one
+	for name, value := range o.Metric.Dimensions { // each has one, or none
 		s.Dimension, s.Value = name, value
 	}
 	return s

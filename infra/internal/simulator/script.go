@@ -68,11 +68,11 @@ func state(c *Console, ctx context.Context, _ Turn, want string) (string, bool) 
 // alarm compares the state of an alarm now: "outage: ALARM".
 func alarm(c *Console, _ context.Context, _ Turn, want string) (string, bool) {
 	name, want, _ := strings.Cut(want, ":")
-	m, err := c.Session.Monitoring(time.Now())
+	all, err := c.Session.Alarms(time.Now())
 	if err != nil {
 		return err.Error(), false
 	}
-	for _, a := range m.Alarms {
+	for _, a := range all {
 		if a.Name == strings.TrimSpace(name) {
 			return string(a.State), string(a.State) == strings.TrimSpace(want)
 		}

@@ -26,13 +26,15 @@ type Events struct {
 	Secret   string `json:"clientSecret,omitempty"` // only if it was asked for
 	Written  string `json:"written,omitempty"`      // the file that has the lines for secrets.yaml
 	Locale   string `json:"locale"`
+
+	relay bool // to the home that reports
 }
 
 // Events returns the credentials for events of the Smart Home skill. The secret is in
 // the result only with show. With a file, the lines for secrets.yaml are written to it,
 // readable by the owner alone; the file must not exist.
 func (s *Setup) Events(ctx context.Context, show bool, file string) (Events, error) {
-	e := Events{Endpoint: alexa.RegionNamed(s.Stage.Region).Events, Locale: s.Stage.Locale}
+	e := Events{Endpoint: alexa.RegionNamed(s.Stage.Region).Events, Locale: s.Stage.Locale, relay: s.Stage.HasRelay()}
 	client, err := s.client(ctx)
 	if err != nil {
 		return e, err
@@ -83,12 +85,11 @@ func writeNew(file, text string) error {
 
 // Show writes for a person what to add to Home Assistant.
 func (e Events) Show(to *ui.Screen) {
-	to.Printf("%s\n", to.Bold("Add to configuration.yaml of Home Assistant:"))
-	to.Printf("%s\n", ui.Lines(strings.Join([]string{
-		"alexa:", "  smart_home:", "    locale: " + e.Locale, "    endpoint: " + e.Endpoint,
-		"    client_id: !secret " + secretID, "    client_secret: !secret " + secretSecret,
-	}, "\n")))
-	to.Printf("\n%s\n", to.Bold("and to secrets.yaml beside it:"))
+	if e.relay {
+		e.showRelay(to)
+	} else {
+		e.showYAML(to)
+	}
 	switch {
 	case e.Written != "":
 		to.Printf("the two lines of %s, which only you can read; delete it afterwards\n", e.Written)
@@ -97,5 +98,22 @@ func (e Events) Show(to *ui.Screen) {
 	default:
 		to.Printf("%s: %q\n%s: %s\n", secretID, e.ClientID, secretSecret, to.Dim("(--show-secret shows it, --secrets-file FILE writes both lines)"))
 	}
-	to.Printf("\nThen restart Home Assistant, and in the Alexa app disable and enable the skill: Alexa hands over the right to send events while the account is linked.\n")
+	then := "Then restart Home Assistant, and in"
+	if e.relay {
+		then = "Then, in"
+	}
+	to.Printf("\n%s the Alexa app disable and enable the skill: Alexa hands over the right to send events while the account is linked.\n", then)
+}
+
+func (e Events) showYAML(to *ui.Screen) {
+	to.Printf("%s\n", to.Bold("Add to configuration.yaml of Home Assistant:"))
+	to.Printf("%s\n", ui.Lines(strings.Join([]string{
+		"alexa:", "  smart_home:", "    locale: " + e.Locale, "    endpoint: " + e.Endpoint,
+		"    client_id: !secret " + secretID, "    client_secret: !secret " + secretSecret,
+	}, "\n")))
+	to.Printf("\n%s\n", to.Bold("and to secrets.yaml beside it:"))
+}
+
+func (e Events) showRelay(to *ui.Screen) {
+	to.Printf("%s\n", to.Bold("In Home Assistant open hearthgate, choose Configure, then Report changes to Alexa, and enter:"))
 }

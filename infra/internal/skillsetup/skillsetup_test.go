@@ -22,9 +22,9 @@ func setup(locale string, source config.TokenSource) *skillsetup.Setup {
 	return &skillsetup.Setup{Stage: s, Account: &awsaccount.Account{ID: "111122223333", Region: s.Region}}
 }
 
-// TestWhatAmazonGets holds the manifest and the account linking of every locale, both
+// TestJudgeManifests holds the manifest and the account linking of every locale, both
 // kinds and both sources of the token against Amazon's description.
-func TestWhatAmazonGets(t *testing.T) {
+func TestJudgeManifests(t *testing.T) {
 	root, err := project.Root()
 	if err != nil {
 		t.Fatal(err)
@@ -63,6 +63,7 @@ func TestWhatAmazonGets(t *testing.T) {
 	for _, p := range problems {
 		t.Error(p)
 	}
+	t.Logf("%d manifests and account linkings", len(all))
 }
 
 // TestNothingInTheOwnersName sees that no manifest certifies anything.

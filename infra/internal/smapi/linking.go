@@ -53,12 +53,3 @@ func (c *Client) PutLinking(ctx context.Context, id string, l Linking, etag stri
 	_, err := c.do(ctx, request{doing: "setting the account linking", method: http.MethodPut, path: stagePath(id, "accountLinkingClient"), body: linkingRequest{l}, match: etag}, nil)
 	return err
 }
-
-// DeleteLinking removes the account linking of a skill and reports whether there was one.
-func (c *Client) DeleteLinking(ctx context.Context, id string) (bool, error) {
-	_, err := c.do(ctx, request{doing: "removing the account linking", method: http.MethodDelete, path: stagePath(id, "accountLinkingClient")}, nil)
-	if CodeOf(err) == NotFound {
-		return false, nil
-	}
-	return err == nil, err
-}

@@ -135,15 +135,16 @@ func past(file, source string) (found []string) {
 	ast.Inspect(f, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.CallExpr:
+			for _, arg := range n.Args {
+				if to := name(arg); (to == "c.out" || to == "c.err") && name(n.Fun) != "ui.New" {
+					found = append(found, file+" gives "+to+" to "+name(n.Fun))
+				}
+			}
 			switch name(n.Fun) {
 			case "ui.New":
 				given[n.Args[0]] = true
 			case "fmt.Print", "fmt.Printf", "fmt.Println", "print", "println":
 				found = append(found, file+" calls "+name(n.Fun))
-			case "fmt.Fprint", "fmt.Fprintf", "fmt.Fprintln", "io.WriteString", "json.NewEncoder":
-				if to := name(n.Args[0]); to == "c.out" || to == "c.err" {
-					found = append(found, file+" writes to "+to)
-				}
 			}
 		case *ast.KeyValueExpr:
 			if key, ok := n.Key.(*ast.Ident); ok && file == "cmd/hearthgate/main.go" && (key.Name == "out" || key.Name == "err") {
@@ -191,7 +192,7 @@ func TestS4OneSink(t *testing.T) {
 	if seen < 60 {
 		t.Errorf("%d files were looked at", seen)
 	}
-	for _, source := range []string{`fmt.Println("x")`, `fmt.Fprintf(os.Stdout, "x")`, `fmt.Fprintln(c.out)`, `json.NewEncoder(c.out)`, `x := os.Stderr; _ = x`, `println("x")`} {
+	for _, source := range []string{`fmt.Println("x")`, `fmt.Fprintf(os.Stdout, "x")`, `fmt.Fprintln(c.out)`, `json.NewEncoder(c.out)`, `deploy.ForStage(root, stage, c.err)`, `x := os.Stderr; _ = x`, `println("x")`} {
 		if past("internal/x/x.go", "package x; func f() { "+source+" }") == nil {
 			t.Errorf("%s is not found", source)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
@@ -21,6 +22,13 @@ func (w *way) token(ctx context.Context) (string, error) {
 	var found []string
 	if w.stage.SecretHeaders {
 		text, err := w.secret(ctx, w.stage.HeadersParameterName(), "hearthgate headers", w.readHeaders)
+		if err != nil {
+			return "", err
+		}
+		found = append(found, text)
+	}
+	if w.stage.NeedsClientCertificate() {
+		text, err := w.secret(ctx, w.stage.ClientCertificateParameterName(), "hearthgate certificate", w.readCertificate)
 		if err != nil {
 			return "", err
 		}
@@ -74,6 +82,30 @@ func (w *way) readToken(ctx context.Context) (setup.Stored, error) {
 		return setup.Stored{}, &wrongSecret{err}
 	}
 	return setup.StoreToken(ctx, w.stage, w.account, token)
+}
+
+func (w *way) readCertificate(ctx context.Context) (setup.Stored, error) {
+	w.Out.Printf("  %s", "File with the client certificate and its key, in PEM: ")
+	file, err := w.Prompt.Line(ctx)
+	if err != nil {
+		return setup.Stored{}, err
+	}
+	text, err := os.ReadFile(strings.TrimSpace(file))
+	var own setup.ClientCertificate
+	if err == nil {
+		own, err = setup.ParseClientCertificate(string(text))
+	}
+	if err == nil {
+		w.Out.Printf("  ")
+		w.Out.Progress("asking " + w.stage.URL + " whether it lets a request with it in")
+		home := setup.HomeWith(w.stage, nil)
+		home.Certificate = &own.TLS
+		err = home.Reach(ctx)
+	}
+	if err != nil {
+		return setup.Stored{}, &wrongSecret{err}
+	}
+	return setup.StoreCertificate(ctx, w.stage, w.account, own)
 }
 
 func (w *way) readHeaders(ctx context.Context) (setup.Stored, error) {

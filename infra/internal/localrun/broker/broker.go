@@ -8,16 +8,20 @@ import (
 	"cmp"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	mqtt "github.com/mochi-mqtt/server/v2"
+
+	"github.com/hearthgate/hearthgate/config/relay"
 )
 
 // Options choose where in AWS the broker seems to be.
@@ -25,7 +29,20 @@ type Options struct {
 	Region  string           // default: us-east-1
 	Account string           // default: 123456789012
 	Door    *tls.Config      // of the port for WebSockets; default: a certificate of the broker's authority
-	Now     func() time.Time // the clock that signatures are compared with; default: time.Now
+	Now     func() time.Time // the clock that signatures and the quota are compared with; default: time.Now
+
+	MaxConnects int  // a second; others are closed; negative: none; default: any number
+	ALPN        bool // homes must name relay.ALPN, as at IoT Core's port 443
+
+	Seen func(topic string, payload []byte) // gets each message that was published and allowed; it must not wait
+}
+
+func (o Options) withDefaults() Options {
+	o.Region, o.Account = cmp.Or(o.Region, "us-east-1"), cmp.Or(o.Account, "123456789012")
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return o
 }
 
 // A Broker accepts connections until it is closed. It is safe for concurrent use.
@@ -41,17 +58,16 @@ type Broker struct {
 	roles        map[string]*role        // guarded by mu; by access key
 	certificates map[string]*Certificate // guarded by mu; by fingerprint
 	rights       []Right                 // guarded by mu
+	asked        map[Right]struct{}      // guarded by mu; those in rights
+	second       int64                   // guarded by mu; in which connects were counted last, since 1970
+	connects     int                     // guarded by mu; in that second
 	visitors     map[*visitor]struct{}   // guarded by mu
 	closed       bool                    // guarded by mu
 }
 
 // Start starts a broker.
 func Start(o Options) (*Broker, error) {
-	o.Region, o.Account = cmp.Or(o.Region, "us-east-1"), cmp.Or(o.Account, "123456789012")
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	b := &Broker{options: o, roles: map[string]*role{}, certificates: map[string]*Certificate{}, visitors: map[*visitor]struct{}{}}
+	b := &Broker{options: o.withDefaults(), roles: map[string]*role{}, certificates: map[string]*Certificate{}, asked: map[Right]struct{}{}, visitors: map[*visitor]struct{}{}}
 	var err error
 	if b.authority, err = newAuthority(); err != nil {
 		return nil, err
@@ -78,9 +94,8 @@ func (b *Broker) open(addresses [2]string) (err error) {
 		door = b.authority.tls(tls.NoClientCert)
 	}
 	b.sockets = &http.Server{Handler: http.HandlerFunc(b.upgrade), TLSConfig: door.Clone(), ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, 0)}
-	mqtts := tls.NewListener(b.listeners[0], b.authority.tls(tls.RequireAnyClientCert))
-	server, sockets := b.server, b.sockets
-	b.going.Go(func() { b.accept(server, mqtts) })
+	mqtts, sockets := b.listeners[0], b.sockets
+	b.going.Go(func() { b.accept(mqtts) })
 	b.going.Go(func() { _ = sockets.ServeTLS(b.listeners[1], "", "") }) // ends when it is closed
 	return nil
 }
@@ -97,24 +112,61 @@ func listen(address string) (l net.Listener, err error) {
 }
 
 // accept accepts homes.
-func (b *Broker) accept(server *mqtt.Server, l net.Listener) {
+func (b *Broker) accept(l net.Listener) {
 	for {
 		conn, err := l.Accept()
 		if err != nil {
 			return
 		}
-		b.going.Go(func() {
-			defer conn.Close()
-			conn.(*tls.Conn).SetDeadline(time.Now().Add(10 * time.Second))
-			if conn.(*tls.Conn).Handshake() != nil {
-				return
-			}
-			conn.SetDeadline(time.Time{})
-			if c := b.certificate(conn.(*tls.Conn).ConnectionState().PeerCertificates[0]); c != nil {
-				b.establish(server, "mqtts", &visitor{Conn: conn, principal: c, ended: make(chan struct{})})
-			}
-		})
+		b.Serve(conn)
 	}
+}
+
+// Serve takes a connection as the port for homes does, such as one end of a net.Pipe. It
+// reports whether that is within the quota of connects; conn is closed if it is not.
+func (b *Broker) Serve(conn net.Conn) bool {
+	if !b.admit() {
+		conn.Close()
+		return false
+	}
+	conf := b.authority.tls(tls.RequireAnyClientCert)
+	if b.options.ALPN {
+		conf.GetConfigForClient = namesALPN
+	}
+	server, secure := b.server, tls.Server(conn, conf)
+	b.going.Go(func() {
+		defer secure.Close()
+		secure.SetDeadline(time.Now().Add(10 * time.Second))
+		if secure.Handshake() != nil {
+			return
+		}
+		secure.SetDeadline(time.Time{})
+		if c := b.certificate(secure.ConnectionState().PeerCertificates[0]); c != nil {
+			b.establish(server, "mqtts", &visitor{Conn: secure, principal: c, ended: make(chan struct{})})
+		}
+	})
+	return true
+}
+
+// namesALPN is an error for a client that does not name the protocol of IoT Core. Its
+// configuration is the one there is.
+func namesALPN(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+	if !slices.Contains(hello.SupportedProtos, relay.ALPN) {
+		return nil, errors.New("the client does not name " + relay.ALPN)
+	}
+	return nil, nil
+}
+
+// admit reports whether the quota of connects has room for another one.
+func (b *Broker) admit() bool {
+	second := b.options.Now().Unix()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if second != b.second {
+		b.second, b.connects = second, 0
+	}
+	b.connects++
+	return b.options.MaxConnects == 0 || b.connects <= b.options.MaxConnects
 }
 
 // establish serves a connection until it ends.

@@ -14,6 +14,8 @@ import (
 	"math/big"
 	"net"
 	"time"
+
+	"github.com/hearthgate/hearthgate/config/relay"
 )
 
 // A Certificate is one that a home may connect with.
@@ -53,8 +55,8 @@ func (b *Broker) Sign(request []byte, policies ...[]byte) (*Certificate, error) 
 	return c, nil
 }
 
-// Revoke makes a certificate invalid and ends the connections that it made.
-func (b *Broker) Revoke(id string) {
+// Revoke makes a certificate invalid and ends the connections that it made. The error is nil.
+func (b *Broker) Revoke(id string) error {
 	b.mu.Lock()
 	if c := b.certificates[id]; c != nil {
 		c.revoked = true
@@ -67,6 +69,7 @@ func (b *Broker) Revoke(id string) {
 			}
 		}
 	}
+	return nil
 }
 
 // Request returns a new P-256 key and a signing request for it, as a home makes them; both
@@ -128,7 +131,7 @@ func (a *authority) sign(t *x509.Certificate, public any) ([]byte, error) {
 // tls returns the configuration of the broker. Which client certificates it knows is
 // checked when one was shown.
 func (a *authority) tls(clients tls.ClientAuthType) *tls.Config {
-	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{a.server}, ClientAuth: clients, NextProtos: []string{"x-amzn-mqtt-ca", "http/1.1"}}
+	return &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{a.server}, ClientAuth: clients, NextProtos: []string{relay.ALPN, "http/1.1"}}
 }
 
 func (a *authority) pem() string { return pemOf("CERTIFICATE", a.certificate.Raw) }

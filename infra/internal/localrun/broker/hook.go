@@ -17,6 +17,7 @@ func capabilities() *mqtt.Capabilities {
 	c.SubIDAvailable = 0
 	c.TopicAliasMaximum = 8
 	c.ReceiveMaximum = 100
+	c.MaximumClientWritesPending = 1024 // 8 KB of a client
 	return c
 }
 
@@ -105,6 +106,9 @@ func (h *hook) OnPacketRead(cl *mqtt.Client, pk packets.Packet) (packets.Packet,
 		}
 	}
 	if code.Code == 0 {
+		if h.broker.options.Seen != nil && pk.FixedHeader.Type == packets.Publish {
+			h.broker.options.Seen(pk.TopicName, pk.Payload)
+		}
 		return pk, nil
 	}
 	_ = h.server.DisconnectClient(cl, code)

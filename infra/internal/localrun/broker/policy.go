@@ -143,11 +143,9 @@ func (b *Broker) allow(p principal, action, resource string) bool {
 	r.Allowed = allowed(p.policies(), r.Action, r.Resource)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, before := range b.rights {
-		if before == r {
-			return r.Allowed
-		}
+	if _, before := b.asked[r]; !before {
+		b.asked[r] = struct{}{}
+		b.rights = append(b.rights, r)
 	}
-	b.rights = append(b.rights, r)
 	return r.Allowed
 }

@@ -25,6 +25,11 @@ func (c Credentials) Environment(region string) []string {
 	return []string{"AWS_ACCESS_KEY_ID=" + c.AccessKeyID, "AWS_SECRET_ACCESS_KEY=" + c.SecretAccessKey, "AWS_SESSION_TOKEN=" + c.SessionToken, "AWS_REGION=" + region}
 }
 
+// NewCredentials returns credentials that no one knows.
+func NewCredentials() Credentials {
+	return Credentials{"ASIA" + rand.Text()[:16], rand.Text() + "/+" + rand.Text(), rand.Text() + "+/=" + rand.Text()}
+}
+
 type role struct {
 	Credentials
 	attached []*Policy
@@ -39,7 +44,7 @@ func (b *Broker) Role(policies ...[]byte) (Credentials, error) {
 	if err != nil {
 		return Credentials{}, err
 	}
-	c := Credentials{"ASIA" + rand.Text()[:16], rand.Text() + "/+" + rand.Text(), rand.Text() + "+/=" + rand.Text()}
+	c := NewCredentials()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.roles[c.AccessKeyID] = &role{c, attached}
@@ -51,6 +56,10 @@ func (b *Broker) upgrade(w http.ResponseWriter, r *http.Request) {
 	who, err := b.signed(r)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusForbidden)
+		return
+	}
+	if !b.admit() {
+		http.Error(w, "too many connects in this second", http.StatusTooManyRequests)
 		return
 	}
 	up := websocket.Upgrader{Subprotocols: []string{"mqtt"}, CheckOrigin: func(*http.Request) bool { return true }}

@@ -36,9 +36,15 @@ func (b *Broker) Stage(name string) (s Stage, err error) {
 	return s, nil
 }
 
+// FunctionPolicy returns the least that the function of a stage needs; see [Options.FunctionPolicy].
+func (b *Broker) FunctionPolicy(stage string) []byte { return b.options.FunctionPolicy(stage) }
+
+// HomePolicy returns the least that the home of a stage needs; see [Options.HomePolicy].
+func (b *Broker) HomePolicy(stage string) []byte { return b.options.HomePolicy(stage) }
+
 // FunctionPolicy returns the least that the function of a stage needs, a statement a right.
-func (b *Broker) FunctionPolicy(stage string) []byte {
-	return b.policy(
+func (o Options) FunctionPolicy(stage string) []byte {
+	return o.policy(
 		allow{"iot:Connect", "client/" + relay.FunctionClient(stage, relay.AnyProcess)},
 		allow{"iot:Publish", "topic/" + relay.RequestTopic(stage)},
 		allow{"iot:Subscribe", "topicfilter/" + relay.ReplyTopic(stage, relay.AnyProcess)},
@@ -49,8 +55,8 @@ func (b *Broker) FunctionPolicy(stage string) []byte {
 }
 
 // HomePolicy returns the least that the home of a stage needs, a statement a right.
-func (b *Broker) HomePolicy(stage string) []byte {
-	return b.policy(
+func (o Options) HomePolicy(stage string) []byte {
+	return o.policy(
 		allow{"iot:Connect", "client/" + relay.HomeClient(stage)},
 		allow{"iot:Subscribe", "topicfilter/" + relay.RequestTopic(stage)},
 		allow{"iot:Receive", "topic/" + relay.RequestTopic(stage)},
@@ -64,11 +70,12 @@ func (b *Broker) HomePolicy(stage string) []byte {
 type allow struct{ action, resource string }
 
 // policy returns the document of a policy.
-func (b *Broker) policy(rights ...allow) []byte {
+func (o Options) policy(rights ...allow) []byte {
+	o = o.withDefaults()
 	type statement struct{ Effect, Action, Resource string }
 	var all []statement
 	for _, r := range rights {
-		all = append(all, statement{"Allow", r.action, "arn:aws:iot:" + b.options.Region + ":" + b.options.Account + ":" + r.resource})
+		all = append(all, statement{"Allow", r.action, "arn:aws:iot:" + o.Region + ":" + o.Account + ":" + r.resource})
 	}
 	document, _ := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": all}) // text: cannot fail
 	return document

@@ -5,13 +5,10 @@ package relayagent
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -31,8 +28,12 @@ type Options struct {
 
 	State     string                         // of its presence; default: online
 	KeepAlive time.Duration                  // default: 30 s
+	Announce  time.Duration                  // how often it repeats its presence; default: relay.AnnounceEvery
 	Now       func() time.Time               // the home's clock; default: time.Now
 	Dial      func(string) (net.Conn, error) // to host and port of the broker; default: TCP
+
+	// Describe changes what the home says about itself. Default: nothing.
+	Describe func(p *relay.Presence)
 
 	// Intercept gets each request before it is handled, with the topic for its reply, and
 	// returns whether it is handled as usual. Default: all are.
@@ -57,11 +58,19 @@ type Agent struct {
 	memory  memory
 	base    lateness
 	handled atomic.Int64 // requests that Home was asked
-	state   atomic.Value // that was announced last
+	state   atomic.Value // the change that was announced last
 	ctx     context.Context
 	cancel  context.CancelFunc
 	working sync.WaitGroup
 	done    chan struct{}
+
+	certificate string // its id
+}
+
+// A change is when a home got a state.
+type change struct {
+	state string
+	since time.Time
 }
 
 // Start connects a home.
@@ -71,6 +80,9 @@ func Start(ctx context.Context, o Options) (*Agent, error) {
 	}
 	if o.KeepAlive == 0 {
 		o.KeepAlive = 30 * time.Second
+	}
+	if o.Announce == 0 {
+		o.Announce = relay.AnnounceEvery
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -92,40 +104,11 @@ func Start(ctx context.Context, o Options) (*Agent, error) {
 	return a, nil
 }
 
-func (a *Agent) dial(ctx context.Context) (net.Conn, error) {
-	p := a.options.Pairing
-	key, err := x509.ParsePKCS8PrivateKey(a.options.Key)
-	if err != nil {
-		return nil, err
-	}
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM([]byte(p.Authority))
-	chain, err := leaf(p.Certificate)
-	if err != nil {
-		return nil, err
-	}
-	address := net.JoinHostPort(p.Endpoint, strconv.Itoa(p.Port))
-	var raw net.Conn
-	if a.options.Dial != nil {
-		raw, err = a.options.Dial(address)
-	} else {
-		raw, err = new(net.Dialer).DialContext(ctx, "tcp", address)
-	}
-	if err != nil {
-		return nil, err
-	}
-	conn := tls.Client(raw, &tls.Config{
-		ServerName: p.Endpoint, RootCAs: roots, MinVersion: tls.VersionTLS12,
-		Certificates: []tls.Certificate{{Certificate: chain, PrivateKey: key}},
-	})
-	return conn, conn.HandshakeContext(ctx)
-}
-
 // connect introduces the home, subscribes and announces it.
 func (a *Agent) connect() (err error) {
 	a.client, err = introduce(a.conn, packets.ConnectParams{
 		ClientIdentifier: relay.HomeClient(a.options.Pairing.Stage), Keepalive: uint16(a.options.KeepAlive / time.Second),
-		WillFlag: true, WillRetain: true, WillTopic: a.topics.presence, WillPayload: a.presence(relay.Offline),
+		WillFlag: true, WillRetain: true, WillTopic: a.topics.presence, WillPayload: a.presence(relay.Offline, a.options.Now()),
 	}, a.topics.request)
 	if err != nil {
 		return err
@@ -136,13 +119,17 @@ func (a *Agent) connect() (err error) {
 	return a.Announce(a.options.State)
 }
 
-// repeat announces the home again a moment later: the last will of an earlier connection
-// with the same id, which this one has ended, may have come after the first announcement.
+// repeat announces the home again and again, first a moment later: the last will of an
+// earlier connection with the same id, which this one has ended, may have come after the
+// first announcement.
 func (a *Agent) repeat() {
-	select {
-	case <-time.After(SettlesAfter):
-		_ = a.Announce(a.state.Load().(string)) // the reader notices
-	case <-a.done:
+	for after := SettlesAfter; ; after = a.options.Announce {
+		select {
+		case <-time.After(after):
+			_ = a.publishPresence() // the reader notices
+		case <-a.done:
+			return
+		}
 	}
 }
 
@@ -171,18 +158,28 @@ func (a *Agent) keepAlive() {
 	}
 }
 
-// presence returns a presence with a state.
-func (a *Agent) presence(state string) []byte {
-	b, _ := json.Marshal(relay.Presence{ // text and numbers: cannot fail
-		State: state, Since: a.options.Now().UnixMilli(), Version: config.Version(), Protocol: relay.Protocol, HomeAssistant: "none", Exposed: "all",
-	})
+// presence returns the home's presence with a state, since a time.
+func (a *Agent) presence(state string, since time.Time) []byte {
+	p := relay.Presence{
+		State: state, Since: since.UnixMilli(), Version: config.Version(), Protocol: relay.Protocol, HomeAssistant: "none", Exposed: "all",
+		Certificate: a.certificate,
+	}
+	if a.options.Describe != nil {
+		a.options.Describe(&p)
+	}
+	b, _ := json.Marshal(p) // text and numbers: cannot fail
 	return b
 }
 
 // Announce publishes the home's presence with a state.
 func (a *Agent) Announce(state string) error {
-	a.state.Store(state)
-	return a.client.publish(a.topics.presence, a.presence(state), true, nil)
+	a.state.Store(change{state, a.options.Now()})
+	return a.publishPresence()
+}
+
+func (a *Agent) publishPresence() error {
+	last := a.state.Load().(change)
+	return a.client.publish(a.topics.presence, a.presence(last.state, last.since), true, nil)
 }
 
 // Publish publishes anything to a topic.

@@ -3,7 +3,6 @@ package relayagent
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -31,15 +30,21 @@ func introduce(conn net.Conn, connect packets.ConnectParams, topic string) (*cli
 	if err := c.write(&packets.Packet{FixedHeader: packets.FixedHeader{Type: packets.Connect}, Connect: connect}); err != nil {
 		return nil, err
 	}
-	if pk, err := c.read(); err != nil || pk.FixedHeader.Type != packets.Connack || pk.ReasonCode != 0 {
-		return nil, fmt.Errorf("the connection was refused with reason %d (%w)", pk.ReasonCode, errors.Join(err))
+	switch pk, err := c.read(); {
+	case err != nil:
+		return nil, err
+	case pk.FixedHeader.Type != packets.Connack || pk.ReasonCode != 0:
+		return nil, fmt.Errorf("the connection was refused with reason %d", pk.ReasonCode)
 	}
 	if err := c.write(&packets.Packet{FixedHeader: packets.FixedHeader{Type: packets.Subscribe, Qos: 1}, PacketID: 1, Filters: packets.Subscriptions{{Filter: topic}}}); err != nil {
 		return nil, err
 	}
 	pk, err := c.read()
-	if err != nil || pk.FixedHeader.Type != packets.Suback || !bytes.Equal(pk.ReasonCodes, []byte{0}) {
-		return nil, fmt.Errorf("the subscription was refused with reason %v (%w)", pk.ReasonCodes, errors.Join(err))
+	switch {
+	case err != nil:
+		return nil, err
+	case pk.FixedHeader.Type != packets.Suback || !bytes.Equal(pk.ReasonCodes, []byte{0}):
+		return nil, fmt.Errorf("the subscription was refused with reason %v", pk.ReasonCodes)
 	}
 	return c, nil
 }

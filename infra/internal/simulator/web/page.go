@@ -120,7 +120,7 @@ type fault struct {
 func (s *Server) view() view {
 	return view{
 		Session: s.session, Turns: s.session.Turns(), Rooms: rooms(s.session.Devices()),
-		Faults: faults(s.session), Broken: s.session.Faults().String(), Homes: s.fleet.view(),
+		Faults: faults(s.session), Broken: s.session.Faults().String(),
 	}
 }
 
@@ -157,7 +157,7 @@ func faults(s *simulator.Session) []fault {
 
 func (s *Server) page(w http.ResponseWriter, _ *http.Request) {
 	v := s.view()
-	v.Monitoring = s.monitoring()
+	v.Monitoring, v.Homes = s.monitoring(), s.fleet.view()
 	s.render(w, "page.html", v)
 }
 
@@ -174,7 +174,9 @@ func (s *Server) monitoring() simulator.Monitoring {
 func (s *Server) part(w http.ResponseWriter, r *http.Request) {
 	part, v := r.PathValue("part"), s.view()
 	switch part {
-	case "devices", "faults", "homes":
+	case "devices", "faults":
+	case "homes":
+		v.Homes = s.fleet.view()
 	case "monitoring":
 		v.Monitoring = s.monitoring()
 	case "conversation":
