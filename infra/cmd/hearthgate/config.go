@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 
@@ -150,11 +151,21 @@ func (c *command) readValue(cmd *cobra.Command, file string) (string, error) {
 		}
 		return string(b), nil
 	}
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return "", fmt.Errorf("the value cannot be read from %s (%w): name a file that you may read", file, errors.Unwrap(err))
+	return readFile("value", file)
+}
+
+// readFile reads the beginning of a file, which has what a person calls so.
+func readFile(what, file string) (string, error) {
+	var b []byte
+	f, err := os.Open(file)
+	if err == nil {
+		defer f.Close()
+		b, err = io.ReadAll(io.LimitReader(f, mostInput))
 	}
-	return string(b[:min(len(b), mostInput)]), nil
+	if err != nil {
+		return "", fmt.Errorf("the %s cannot be read from %s (%w): name a file that you may read", what, file, errors.Unwrap(err))
+	}
+	return string(b), nil
 }
 
 // completeFields completes the name of a field and, where most is 2, its values.

@@ -43,6 +43,10 @@ var settings = map[string]struct{ right, wrong, why string }{
 	"conversation":            {"allow", "perhaps", "allow"},
 	"conversationAgent":       {"conversation.openai", "my agent", "no id of a conversation agent"},
 	"connection":              {"relay", "vpn", "none of https, relay"},
+	"secondHomeAssistantUrl":  {"https://tunnel.example.com", "http://tunnel.example.com", "in clear text"},
+	"pinnedKeys":              {"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "AAAA", "not the SHA-256 of a key"},
+	"homes":                   {`{"cabin":{"homeAssistantUrl":"https://cabin.example.com"}}`, `{"cabin":{"locale":"en-US"}}`, "not a field of a home"},
+	"label":                   {"at the lake", "a very long label that no one would ever say aloud", "at most 40 bytes"},
 	"confirm":                 {"lock,garage", "lights", "no kind of device"},
 }
 
@@ -108,7 +112,7 @@ func TestConfig(t *testing.T) {
 
 // compacted returns JSON that config get has indented in one line, and other text as it is.
 func compacted(text string) string {
-	if strings.HasPrefix(text, "[") {
+	if strings.HasPrefix(text, "[") || strings.HasPrefix(text, "{") {
 		var v json.RawMessage
 		if json.Unmarshal([]byte(text), &v) == nil {
 			b, _ := json.Marshal(v)

@@ -84,7 +84,7 @@ func (c *command) target(ctx context.Context, name string, f deployFlags) (d dep
 	if err != nil {
 		return d, err
 	}
-	d.cdk = deploy.ForStage(root, d.stage, c.err)
+	d.cdk = deploy.ForStage(root, d.stage, c.errScreen())
 	d.cdk.Verbose = f.verbose
 	d.account, err = c.prepare(ctx, d.cdk, d.stage, f.bootstrap)
 	return d, err

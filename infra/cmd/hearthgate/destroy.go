@@ -42,7 +42,7 @@ deploy first.`,
 					return err
 				}
 			}
-			cdk := deploy.ForStage(root, s, c.err)
+			cdk := deploy.ForStage(root, s, c.errScreen())
 			cdk.Verbose = verbose
 			removed, err := deploy.Destroy(ctx, cdk, s, account, c.errScreen())
 			if err != nil {

@@ -28,7 +28,7 @@ type doctorRun struct {
 }
 
 func (c *command) doctor() *cobra.Command {
-	r := &doctorRun{command: c}
+	r := &doctorRun{command: c, homes: homeFlags{names: project.HomeNames}}
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Diagnose problems, and say what to do about them",
@@ -98,11 +98,11 @@ func (r *doctorRun) say(text string) {
 
 // diagnose checks a deployed stage.
 func (r *doctorRun) diagnose(ctx context.Context, name string) (doctor.Diagnosis, error) {
-	stage, err := project.Stage(name)
+	stage, homes, err := project.Homes(name)
 	if err != nil {
 		return nil, err
 	}
-	target := &doctor.Target{Stage: stage, Pool: &r.accounts, Version: r.cloneVersion(ctx), Build: r.built}
+	target := &doctor.Target{Stage: stage, Homes: homes, Pool: &r.accounts, Version: r.cloneVersion(ctx), Build: r.built}
 	part := func(d doctor.Diagnosis) doctor.Diagnosis {
 		if r.done != nil {
 			r.done(d)
@@ -116,17 +116,18 @@ func (r *doctorRun) diagnose(ctx context.Context, name string) (doctor.Diagnosis
 	d = part(append(d, target.CheckStack(ctx)...))
 	d = part(append(d, target.CheckSkill(ctx)))
 	r.say("having the deployed function check its route to the home")
-	function := invoke.Deployed(target.Account, config.FunctionName(name), config.Alias)
-	if r.quiet || target.Silent { // a Discover counts as a directive
-		return part(append(d, doctor.CheckRoute(ctx, function, doctor.Inside)...)), nil
-	}
-	return part(append(d, r.checkRoute(ctx, function, doctor.Inside)...)), nil
+	function := invoke.Deployed(target.Account, config.FunctionName(stage.Name), config.Alias)
+	names := !r.quiet && !target.Silent // a Discover counts as a directive
+	return part(append(d, r.checkRoutes(ctx, function, doctor.Inside, stage, homes, names)...)), nil
 }
 
-// checkRoute has a function check the route, and the names of what it finds there.
-func (r *doctorRun) checkRoute(ctx context.Context, t *invoke.Target, place string) doctor.Diagnosis {
-	d := doctor.CheckRoute(ctx, t, place)
-	if d.Class() != doctor.Well {
+// checkRoutes has a function check the route to each of the homes of a stage, and, if names,
+// the names of what it finds there.
+func (r *doctorRun) checkRoutes(ctx context.Context, t *invoke.Target, place string, s config.Stage, homes []config.Stage, names bool) (d doctor.Diagnosis) {
+	for _, at := range homes {
+		d = append(d, doctor.Of(s, at, doctor.CheckRoute(ctx, t, place, at.HomeName()))...)
+	}
+	if d.Class() != doctor.Well || !names {
 		return d
 	}
 	return append(d, doctor.CheckNames(ctx, t, place, r.linkedToken()))
@@ -145,12 +146,18 @@ func (r *doctorRun) built(ctx context.Context) (string, error) {
 }
 
 // diagnoseRoute checks the route from this machine.
-func (r *doctorRun) diagnoseRoute(ctx context.Context, stage string) (doctor.Diagnosis, error) {
+func (r *doctorRun) diagnoseRoute(ctx context.Context, name string) (doctor.Diagnosis, error) {
 	root, err := project.Root()
 	if err != nil {
 		return nil, err
 	}
-	env, err := r.environment(ctx, stage)
+	s, homes := config.Stage{}, []config.Stage{{}}
+	if name != "" {
+		if s, homes, err = project.Homes(name); err != nil {
+			return nil, err
+		}
+	}
+	env, err := r.environment(ctx, s.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -160,5 +167,5 @@ func (r *doctorRun) diagnoseRoute(ctx context.Context, stage string) (doctor.Dia
 		return nil, err
 	}
 	defer t.Close()
-	return r.checkRoute(ctx, t, doctor.Here), nil
+	return r.checkRoutes(ctx, t, doctor.Here, s, homes, true), nil
 }

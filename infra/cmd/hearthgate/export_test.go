@@ -16,7 +16,7 @@ const phrase = "four words of canary-phrase"
 // secrets are what the owner's commands have stored, by the parameter's name.
 func secrets() map[string]string {
 	all := map[string]string{}
-	for _, name := range config.SecretParameters() {
+	for _, name := range config.NewStage("dev").SecretParameters() {
 		all[config.ParameterPrefix("dev")+name] = "canary-secret of " + name
 	}
 	return all
@@ -78,7 +78,7 @@ func TestExportImport(t *testing.T) {
 	}
 	t.Run("another account", func(t *testing.T) {
 		there := elsewhere(t, "999988887777")
-		there.sees(there.types(phrase, "import", file), 1, "config/stages/dev.json is new", "/hearthgate/dev/home-assistant/token    is new", "account becomes 999988887777", "run it again with --yes")
+		there.sees(there.types(phrase, "import", file), 1, "config/stages/dev.json is new", "/hearthgate/dev/home-assistant/token               is new", "account becomes 999988887777", "run it again with --yes")
 		if there.reads("dev.json") != "" || there.cloud.Parameter("eu-west-1", "/hearthgate/dev/home-assistant/token") != nil {
 			t.Fatal("it was imported without a yes")
 		}

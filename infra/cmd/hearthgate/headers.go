@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/setup"
 )
 
@@ -31,7 +30,7 @@ with the action "Service Auth" for it.`,
 		Args: takes(0, 0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx := cmd.Context()
-			s, account, err := c.deployed(ctx, stage)
+			s, account, err := c.deployedHome(ctx, stage)
 			if err != nil {
 				return err
 			}
@@ -41,7 +40,14 @@ with the action "Service Auth" for it.`,
 			}
 			if !skip {
 				c.progress("asking " + s.URL + " whether it admits a request with them")
-				if err := setup.HomeWith(s, h).Reach(ctx); err != nil {
+				with := s
+				with.SecretHeaders = false // these, not those that are stored
+				home, err := setup.StoredHome(ctx, with, account)
+				if err != nil {
+					return err
+				}
+				home.Headers = h
+				if err := home.Reach(ctx); err != nil {
 					return err
 				}
 			}
@@ -53,7 +59,7 @@ with the action "Service Auth" for it.`,
 			return nil
 		},
 	}
-	stageFlag(cmd, &stage, "dev", "the `stage`, a file in "+config.StagesDir)
+	homeFlag(cmd, &stage)
 	cmd.Flags().StringSliceVar(&names, "header", setup.AccessHeaders, "the `name` of a header; may be given more than once")
 	cmd.Flags().BoolVar(&skip, "offline", false, "do not check that the home admits a request with them")
 	return cmd

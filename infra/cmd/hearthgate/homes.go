@@ -19,6 +19,8 @@ import (
 type homeFlags struct {
 	stage string // one name, or several with commas between them
 	all   bool
+
+	names func() []string // that complete the flag; default: those of the stages
 }
 
 // inLines is what most commands do with all stages.
@@ -29,8 +31,12 @@ const inLines = "all stages, in a line each, the worst first"
 func (f *homeFlags) add(cmd *cobra.Command, value, all string) {
 	cmd.Flags().StringVar(&f.stage, "stage", value, "the `stage`, a file in "+config.StagesDir+"; several with commas between them")
 	cmd.Flags().BoolVar(&f.all, "all", false, all)
+	names := f.names
+	if names == nil {
+		names = project.StageNames
+	}
 	err := cmd.RegisterFlagCompletionFunc("stage", func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
-		return completedStages(typed, project.StageNames()), cobra.ShellCompDirectiveNoFileComp
+		return completedStages(typed, names()), cobra.ShellCompDirectiveNoFileComp
 	})
 	if err != nil {
 		panic(err) // the flag exists: it was added above

@@ -74,18 +74,7 @@ func (o *owner) group(name string) string {
 // ago.
 func (o *owner) logs(name, recorded string, ago time.Duration) {
 	o.t.Helper()
-	var fields map[string]any
-	if err := json.Unmarshal([]byte(recorded), &fields); err != nil {
-		o.t.Fatal(err)
-	}
-	at := time.Now().Add(-ago)
-	fields["timestamp"], fields["Stage"] = at.UTC().Format(time.RFC3339Nano), name
-	fields["_aws"].(map[string]any)["Timestamp"] = at.UnixMilli()
-	b, err := json.Marshal(fields)
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	o.cloud.Log(o.group(name), string(b))
+	o.cloud.Log(o.group(name), functionlog.At(o.t, recorded, name, time.Now().Add(-ago)))
 }
 
 // TestLogsOfHomes merges the logs of several homes in the order of their times, and

@@ -17,7 +17,7 @@ import (
 // pairFlags are the flags of the command.
 type pairFlags struct {
 	stage, home, install string
-	list, renew          bool
+	list, renew, events  bool
 	revoke               []string
 }
 
@@ -33,22 +33,28 @@ one to paste back.
 
 With --home it does both over Home Assistant's own API. That needs a long-lived token of an
 administrator, which it asks for or takes from HOME_ASSISTANT_TOKEN or standard input, and
-keeps nowhere.`,
+keeps nowhere.
+
+With --events Home Assistant, once paired, reports to Alexa what changes: doorbells, sensors,
+switches. It asks for the client id and the client secret that "hearthgate skill events" has,
+or reads them from standard input, a line each, after that of the token.`,
 		Example: `  hearthgate pair --install root@homeassistant.local:/config
   hearthgate pair --home http://homeassistant.local:8123
   hearthgate pair
   hearthgate pair --list
-  hearthgate pair --renew --home http://homeassistant.local:8123`,
+  hearthgate pair --renew --home http://homeassistant.local:8123
+  hearthgate pair --events --home http://homeassistant.local:8123`,
 		Args: takes(0, 1),
 	}
-	stageFlag(cmd, &f.stage, "dev", "the `stage`, a file in "+config.StagesDir)
+	homeFlag(cmd, &f.stage)
 	cmd.Flags().StringVar(&f.home, "home", "", "pair over the API of the Home Assistant at this `address`")
 	cmd.Flags().StringVar(&f.install, "install", "", "copy the integration into this `folder` of Home Assistant's configuration, such as root@homeassistant.local:/config")
 	cmd.Flags().BoolVar(&f.list, "list", false, "list the certificates with which Home Assistant may connect")
 	cmd.Flags().StringSliceVar(&f.revoke, "revoke", nil, "end the certificate whose `id` begins so; all ends every one")
 	cmd.Flags().BoolVar(&f.renew, "renew", false, "replace key and certificate of a home that is paired")
+	cmd.Flags().BoolVar(&f.events, "events", false, "have a home that is paired report changes to Alexa; with --home")
 	cmd.MarkFlagsMutuallyExclusive("home", "list", "revoke", "install")
-	cmd.MarkFlagsMutuallyExclusive("renew", "list", "revoke", "install")
+	cmd.MarkFlagsMutuallyExclusive("renew", "list", "revoke", "install", "events")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return c.runPair(cmd.Context(), f, args) }
 	return cmd
 }
@@ -66,16 +72,18 @@ func (c *command) runPair(ctx context.Context, f pairFlags, args []string) error
 		}
 		return err
 	}
-	s, account, err := c.deployed(ctx, f.stage)
+	if f.events {
+		return c.pairEvents(ctx, f, args)
+	}
+	d, err := c.desk(ctx, f)
 	if err != nil {
 		return err
 	}
-	d := pairing.Desk{Stage: s, Account: account}
 	switch {
 	case f.list:
 		all, err := d.Certificates(ctx)
 		if err == nil {
-			c.show(pairing.List{Stage: s.Name, Certificates: all})
+			c.show(pairing.List{Stage: d.Stage.FullName(), Certificates: all})
 		}
 		return err
 	case len(f.revoke) > 0:
@@ -93,6 +101,18 @@ func (c *command) runPair(ctx context.Context, f pairFlags, args []string) error
 		c.show(p)
 	}
 	return err
+}
+
+// desk opens what pairs a home. Certificates of a home that the stage does not have any more
+// can be listed and ended.
+func (c *command) desk(ctx context.Context, f pairFlags) (pairing.Desk, error) {
+	if stage, home := config.SplitHome(f.stage); home != config.FirstHome && (f.list || len(f.revoke) > 0) {
+		s, account, err := c.deployed(ctx, stage)
+		at, _ := s.At(home)
+		return pairing.Desk{Stage: at, Account: account}, err
+	}
+	s, account, err := c.deployedHome(ctx, f.stage)
+	return pairing.Desk{Stage: s, Account: account}, err
 }
 
 func (c *command) revoke(ctx context.Context, d pairing.Desk, ids []string) (pairing.Revoked, error) {

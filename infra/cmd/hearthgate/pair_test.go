@@ -9,8 +9,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -31,8 +29,8 @@ func signingLine(t *testing.T) (line string, key []byte) {
 }
 
 // relayOwner returns an owner whose stage is deployed with a relay. The deployed function
-// reaches a broker at which no home is yet; connect brings it.
-func relayOwner(t *testing.T) (o *owner, connect func()) {
+// reaches a broker at which no home is yet; connect brings it, and says what is described.
+func relayOwner(t *testing.T) (o *owner, connect func(describe ...func(*relay.Presence)) *relayagent.Agent) {
 	t.Helper()
 	o = prepared(t)
 	b, err := broker.Start(broker.Options{Region: "eu-west-1", Account: fakeaws.AccountID})
@@ -47,12 +45,20 @@ func relayOwner(t *testing.T) (o *owner, connect func()) {
 	o.cloud.Rerun(s.Environment...)
 	o.sees(o.types("", "config", "set", "connection", "relay"), 0)
 	o.sees(o.types("", "deploy", "--bootstrap"), 0, "it answers")
-	return o, func() {
-		agent, err := relayagent.Start(t.Context(), relayagent.Options{Pairing: s.Pairing, Key: s.Key, Home: relayagent.Behind{Handler: o.home, Token: canary}})
+	return o, func(describe ...func(*relay.Presence)) *relayagent.Agent {
+		agent, err := relayagent.Start(t.Context(), relayagent.Options{
+			Pairing: s.Pairing, Key: s.Key, Home: relayagent.Behind{Handler: o.home, Token: canary},
+			Describe: func(p *relay.Presence) {
+				for _, change := range describe {
+					change(p)
+				}
+			},
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = agent.Stop() })
+		return agent
 	}
 }
 
@@ -177,33 +183,4 @@ func TestPairRejects(t *testing.T) {
 	o.cloud.Allow()
 	o.sees(o.types("", "config", "set", "connection", "https"), 0)
 	o.sees(o.types("", "pair", good), 1, "has no relay")
-}
-
-// TestPairInstall copies the integration over an older one.
-func TestPairInstall(t *testing.T) {
-	o := newOwner(t)
-	source := filepath.Join(root(t), "infra/integration/custom_components/hearthgate")
-	if _, err := os.Stat(source); err != nil {
-		t.Skip("the integration is not in this clone")
-	}
-	dir := filepath.Join(t.TempDir(), "it's config")
-	old := filepath.Join(dir, "custom_components", "hearthgate", "old.py")
-	if err := os.MkdirAll(filepath.Dir(old), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	o.sees(o.types("", "pair", "--install", dir), 1, "it has no configuration.yaml")
-	for _, name := range []string{old, filepath.Join(dir, "configuration.yaml")} {
-		if err := os.WriteFile(name, nil, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	o.sees(o.types("", "pair", "--install", dir), 0, "restart Home Assistant")
-	got, err := os.ReadFile(filepath.Join(filepath.Dir(old), "manifest.json"))
-	want, _ := os.ReadFile(filepath.Join(source, "manifest.json"))
-	if err != nil || string(got) != string(want) {
-		t.Errorf("manifest.json is %q, %v", got, err)
-	}
-	if _, err := os.Stat(old); err == nil {
-		t.Error("the file of the older version is still there")
-	}
 }

@@ -41,17 +41,17 @@ The exit code is 0 if it is allowed, 3 if it is denied, and 1 if that is not kno
 			if err != nil {
 				return err
 			}
-			when, err := view.At(at, time.Now())
+			device := ""
+			if len(args) > 0 {
+				device = args[0]
+			}
+			when, err := view.At(at, device, time.Now())
 			switch {
 			case err != nil:
 				return err
 			case try == "":
 				c.show(view.Report(when))
 				return nil
-			}
-			device := ""
-			if len(args) > 0 {
-				device = args[0]
 			}
 			verdicts, err := view.Try(try, device, when)
 			if err != nil {

@@ -32,8 +32,8 @@ function in your own AWS account.`,
 			root.AddCommand(cmd)
 		}
 	}
-	group("start", "Set up:", c.demo(), c.simulator(), c.up(), c.init(), c.add(), c.token(), c.headers(), c.skill(), c.deploy(), c.pair(), c.iamPolicy())
-	group("keep", "Change and keep:", c.stages(), c.config(), c.upgrade(), c.rollback(), c.history(), c.export(), c.importStage(), c.destroy())
+	group("start", "Set up:", c.demo(), c.simulator(), c.up(), c.init(), c.add(), c.token(), c.headers(), c.certificate(), c.pin(), c.skill(), c.deploy(), c.pair(), c.iamPolicy())
+	group("keep", "Change and keep:", c.stages(), c.config(), c.pause(), c.resume(), c.upgrade(), c.rollback(), c.history(), c.export(), c.importStage(), c.destroy())
 	group("monitor", "Monitor:", c.status(), c.policy(), c.logs(), c.openPage(), c.alarm(), c.cost())
 	group("diagnose", "Diagnose:", c.doctor(), c.replay())
 	group("develop", "Develop:", c.invoke(), c.op(), c.version())

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,7 +15,6 @@ import (
 	"github.com/hearthgate/hearthgate/infra/internal/homestate"
 	"github.com/hearthgate/hearthgate/infra/internal/simulator"
 	"github.com/hearthgate/hearthgate/infra/internal/simulator/web"
-	"github.com/hearthgate/hearthgate/infra/internal/skillsetup"
 )
 
 // unmetCode is the exit code of a script in which something was not as expected.
@@ -233,39 +231,4 @@ func (c *command) piped(ctx context.Context, console *simulator.Console) error {
 			return err
 		}
 	}
-}
-
-// serve serves the page of a session until the context ends.
-func (c *command) serve(ctx context.Context, s *simulator.Session, hub *web.Hub, homes *web.Homes, printOnly bool) error {
-	server, err := web.Listen(s, hub, homes)
-	if err != nil {
-		return err
-	}
-	c.screen().Printf("Open %s\n", server.Address())
-	c.errScreen().Printf("It opens the page once, in one browser. Ctrl-C ends it.\n")
-	if open := skillsetup.Browser(c.getenv); open != nil && !printOnly {
-		done, err := openPrivately(open, server.Address())
-		if err != nil {
-			c.errScreen().Printf("The browser cannot be opened (%v): open the address above yourself.\n", err)
-		}
-		defer done()
-	}
-	return server.Serve(ctx)
-}
-
-// openPrivately opens an address with a key in it through a file that no one else can read:
-// every user of this machine sees the arguments of a program. It returns what deletes the
-// file.
-func openPrivately(open func(string) error, address string) (done func(), err error) {
-	dir, err := os.MkdirTemp("", "hearthgate-") // for this user alone
-	if err != nil {
-		return func() {}, err
-	}
-	done = func() { os.RemoveAll(dir) }
-	path := filepath.Join(dir, "open.html")
-	page := `<!DOCTYPE html><meta charset="utf-8"><title>hearthgate</title><meta http-equiv="refresh" content="0;url=` + address + `">`
-	if err := os.WriteFile(path, []byte(page), 0o600); err != nil {
-		return done, err
-	}
-	return done, open("file://" + path)
 }

@@ -4,12 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +18,7 @@ import (
 	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
 	"github.com/hearthgate/hearthgate/infra/testkit/fakesmapi"
 	"github.com/hearthgate/hearthgate/infra/testkit/judges"
+	"github.com/hearthgate/hearthgate/infra/testkit/testnet"
 )
 
 const loginParameter = "/hearthgate/dev/skill/login"
@@ -106,13 +107,11 @@ func (o *owner) follows(text string, redirect func(*http.Request, []*http.Reques
 // freePort returns a port that no one uses.
 func freePort(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := testnet.FreePort()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
-	return port
+	return strconv.Itoa(port)
 }
 
 // fakeBrowser returns an environment in which opening the browser only writes down the

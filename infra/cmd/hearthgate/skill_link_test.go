@@ -241,6 +241,12 @@ func TestEvents(t *testing.T) {
 	if err != nil || !strings.Contains(string(b), `alexa_client_secret: "`+secret+`"`) || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v: %v: %s", err, info, b)
 	}
+	o.sees(o.types("", "config", "set", "connection", "relay"), 0)
+	r = o.types("", "skill", "events")
+	o.sees(r, 0, "choose Configure, then Report changes to Alexa", "alexa_client_id", "disable and enable the skill")
+	if strings.Contains(r.out, "configuration.yaml") {
+		t.Errorf("a home with a relay has no configuration.yaml for Alexa: %s", r.out)
+	}
 }
 
 func TestDeleteSkills(t *testing.T) {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -67,7 +68,7 @@ func (c *command) environment(ctx context.Context, stage string) ([]string, erro
 		}
 		keys, err := account.Environment(ctx, c.getenv)
 		env := append(invoke.Environment(s), keys...)
-		if err == nil && s.HasRelay() {
+		if err == nil && s.AnyRelay() {
 			var host string
 			host, err = account.Text(ctx, s.EndpointParameterName())
 			env = append(env, config.EnvRelayEndpoint+"="+host)
@@ -78,11 +79,24 @@ func (c *command) environment(ctx context.Context, stage string) ([]string, erro
 		return nil, nil
 	}
 	env := []string{config.EnvStage + "=local"}
-	for _, name := range []string{config.EnvURL, config.EnvToken, config.EnvTokenSource, config.EnvTimeout, config.EnvVerifySSL, config.EnvCA, config.EnvLogLevel,
-		config.EnvHeaders, config.EnvAgent, config.EnvConfirm, config.EnvSkillIDs, config.EnvAllowedUsers, config.EnvPolicy, config.EnvConversation, config.EnvAmazonClientID} {
+	pass := func(name string) {
 		if v := c.getenv(name); v != "" {
 			env = append(env, name+"="+v)
 		}
+	}
+	ofHome := []string{config.EnvURL, config.EnvToken, config.EnvTokenSource, config.EnvTimeout, config.EnvVerifySSL, config.EnvCA,
+		config.EnvHeaders, config.EnvAgent, config.EnvConfirm, config.EnvPolicy, config.EnvLabel}
+	homes := []string{""}
+	if further := c.getenv(config.EnvHomes); further != "" {
+		homes = append(homes, strings.Split(further, ",")...)
+	}
+	for _, home := range homes {
+		for _, name := range ofHome {
+			pass(config.HomeVariable(name, home))
+		}
+	}
+	for _, name := range []string{config.EnvLogLevel, config.EnvSkillIDs, config.EnvAllowedUsers, config.EnvConversation, config.EnvAmazonClientID, config.EnvHomes} {
+		pass(name)
 	}
 	return env, nil
 }
@@ -97,13 +111,35 @@ func (c *command) deployed(ctx context.Context, name string) (config.Stage, *aws
 	return stage, account, err
 }
 
+// deployedHome loads a stage, or one of its homes, and opens the account that it is deployed
+// in; see [project.Home].
+func (c *command) deployedHome(ctx context.Context, name string) (config.Stage, *awsaccount.Account, error) {
+	stage, err := project.Home(name)
+	if err != nil {
+		return stage, nil, err
+	}
+	account, err := c.accounts.For(ctx, stage)
+	return stage, account, err
+}
+
+// homeFlag adds the flag of a command that is for one home of a stage.
+func homeFlag(cmd *cobra.Command, stage *string) {
+	cmd.Flags().StringVar(stage, "stage", "dev", "the `stage`, a file in "+config.StagesDir+"; with several homes one of them, such as prod/cabin")
+	complete(cmd, project.HomeNames)
+}
+
+// complete completes the flag that names a stage.
+func complete(cmd *cobra.Command, names func() []string) {
+	err := cmd.RegisterFlagCompletionFunc("stage", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return names(), cobra.ShellCompDirectiveNoFileComp
+	})
+	if err != nil {
+		panic(err) // the flag exists: it was added before
+	}
+}
+
 // stageFlag adds the flag of a command that is for one stage.
 func stageFlag(cmd *cobra.Command, stage *string, value, usage string) {
 	cmd.Flags().StringVar(stage, "stage", value, usage)
-	err := cmd.RegisterFlagCompletionFunc("stage", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		return project.StageNames(), cobra.ShellCompDirectiveNoFileComp
-	})
-	if err != nil {
-		panic(err) // the flag exists: it was added above
-	}
+	complete(cmd, project.StageNames)
 }

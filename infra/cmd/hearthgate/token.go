@@ -12,6 +12,7 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
 	"github.com/hearthgate/hearthgate/infra/internal/invoke"
+	"github.com/hearthgate/hearthgate/infra/internal/project"
 	"github.com/hearthgate/hearthgate/infra/internal/setup"
 )
 
@@ -24,7 +25,7 @@ type tokenFlags struct {
 }
 
 func (c *command) token() *cobra.Command {
-	var homes homeFlags
+	homes := homeFlags{names: project.HomeNames}
 	var f tokenFlags
 	cmd := &cobra.Command{
 		Use:   "token",
@@ -49,9 +50,9 @@ Create the token in Home Assistant: your profile, Security, long-lived access to
 			case many && !f.rotate:
 				return errors.New("several homes need --rotate, which checks each token: write `hearthgate token --rotate --all`")
 			case many:
-				return c.rotateMany(ctx, stages, f)
+				return c.rotateMany(ctx, eachHome(stages), f)
 			}
-			s, account, err := c.deployed(ctx, stages[0])
+			s, account, err := c.deployedHome(ctx, stages[0])
 			if err != nil {
 				return err
 			}
@@ -74,6 +75,19 @@ Create the token in Home Assistant: your profile, Security, long-lived access to
 	cmd.Flags().BoolVar(&f.rotate, "rotate", false, "check that the deployed function can use the new token, else put the one before back")
 	cmd.Flags().BoolVar(&f.offline, "offline", false, "do not ask Home Assistant whether it accepts the token")
 	return cmd
+}
+
+// eachHome returns the stages, and behind each its further homes.
+func eachHome(stages []string) (names []string) {
+	for _, stage := range stages {
+		names = append(names, stage)
+		if s, err := project.Stage(stage); err == nil { // a wrong one is reported in its turn
+			for _, at := range s.Each()[1:] {
+				names = append(names, at.FullName())
+			}
+		}
+	}
+	return names
 }
 
 // storeToken checks and stores the token of one home.
@@ -106,7 +120,7 @@ func (c *command) rotateMany(ctx context.Context, stages []string, f tokenFlags)
 		}
 	}
 	return inTurn(ctx, c, stages, func(ctx context.Context, name string) (setup.Stored, error) {
-		s, account, err := c.deployed(ctx, name)
+		s, account, err := c.deployedHome(ctx, name)
 		if err != nil {
 			return setup.Stored{}, err
 		}

@@ -49,7 +49,7 @@ too: init, token, headers, skill and deploy.`,
 		if o.Stages, err = project.Stages(); err != nil {
 			return err
 		}
-		o.Root, o.Stage, o.Out, o.Log, o.Given = root, stage, c.errScreen(), c.err, map[string]string{}
+		o.Root, o.Stage, o.Out, o.Log, o.Given = root, stage, c.errScreen(), c.errScreen(), map[string]string{}
 		for _, q := range questions {
 			if cmd.Flags().Changed(q.Flag) {
 				o.Given[q.Field] = *answers[q.Flag]
