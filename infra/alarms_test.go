@@ -9,6 +9,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/monitoring"
+	"github.com/hearthgate/hearthgate/config/wire"
 )
 
 // TestO2Mails tells what happens to a home, and counts the mails that its owner gets.
@@ -149,6 +150,98 @@ func TestO2Mails(t *testing.T) {
 				t.Errorf("without a deployment %v is raised", back)
 			}
 		})
+	}
+}
+
+// TestRelayMails tells what happens to a home behind a relay, and counts the mails.
+func TestRelayMails(t *testing.T) {
+	const hour, day = 60, 24 * 60
+	away := directive{outcome: wire.Failed, took: 5} // answered at once
+	for name, tt := range map[string]struct {
+		happens func(*story)
+		want    []string
+	}{
+		"a week in which no one says anything": {func(s *story) { s.online(true, 7*day) }, []string{"silence"}}, // of the skill, and none of the home
+		"a restart of five minutes, each day": {func(s *story) {
+			for range 3 {
+				s.online(false, 5)
+				s.online(true, day-5)
+			}
+		}, []string{"silence"}},
+		"a restart in which someone speaks": {func(s *story) {
+			s.connected = false
+			s.pass(5, every(2, away))
+			s.connected = true
+			s.pass(3*hour, every(30, succeeded))
+		}, nil},
+		"an update of 50 minutes": {func(s *story) { s.online(false, 50); s.online(true, hour) }, nil},
+		"an evening offline, and no one speaks": {func(s *story) {
+			s.online(false, 5*hour)
+			s.online(true, 10*hour)
+		}, []string{"outage"}},
+		"an evening offline, and someone speaks": {func(s *story) {
+			s.connected = false
+			s.pass(5*hour, every(7, away))
+			s.connected = true
+			s.pass(10*hour, every(30, succeeded))
+		}, []string{"outage"}},
+		"an evening offline, and someone speaks late": {func(s *story) {
+			s.online(false, 2*hour)
+			s.pass(3*hour, every(7, away))
+			s.connected = true
+			s.pass(10*hour, every(30, succeeded))
+		}, []string{"outage"}},
+		"two days without power": {func(s *story) {
+			s.online(false, 2*day)
+			s.online(true, hour)
+		}, []string{"outage"}},
+		"two evenings offline": {func(s *story) {
+			for range 2 {
+				s.online(false, 3*hour)
+				s.connected = true
+				s.pass(21*hour, every(hour, succeeded))
+			}
+		}, []string{"outage", "outage"}},
+		"a flaky connection: away for ten minutes of thirty, for a day": {func(s *story) {
+			for range 48 {
+				s.online(false, 10)
+				s.connected = true
+				s.pass(20, every(20, succeeded))
+			}
+		}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := tellRelayed(t)
+			tt.happens(s)
+			if got := s.mails(); !slices.Equal(got, tt.want) {
+				t.Errorf("mails %v, want %v: %v", got, tt.want, s.alarms.Raised)
+			}
+		})
+	}
+	t.Run("a stage that is paired after two days", func(t *testing.T) {
+		s := tellOf(t, relayedProd())
+		s.online(false, 2*day)
+		s.online(true, hour)
+		s.online(false, 2*hour)
+		if got := s.mails(); !slices.Equal(got, []string{"outage"}) {
+			t.Errorf("mails %v, want one when the home goes, and none before it came: %v", got, s.alarms.Raised)
+		}
+	})
+}
+
+// TestRelayMailSaysWhy checks what the owner of a home behind a relay reads in the mail of
+// an outage: that the home is not connected is one of the causes.
+func TestRelayMailSaysWhy(t *testing.T) {
+	s := tellRelayed(t)
+	s.online(false, 120)
+	if n := s.alarms.Notifications; len(n) != 1 || !strings.Contains(n[0].Text, "offline: Home Assistant or the home's internet connection is down.") || len(n[0].Text) > 1024 {
+		t.Errorf("the mails are %+v", n)
+	}
+	if raised := s.alarms.Raised["hearthgate-prod-offline"]; len(raised) != 1 {
+		t.Errorf("the part is raised at %v", raised)
+	}
+	if got := s.alarms.MetricCount(); got != 17 {
+		t.Errorf("the alarms read %d metrics, want 17, as the section cost of the runbook says", got)
 	}
 }
 

@@ -6,9 +6,11 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/monitoring"
+	"github.com/hearthgate/hearthgate/infra/docs"
 	"github.com/hearthgate/hearthgate/infra/internal/cost"
 )
 
@@ -86,7 +88,7 @@ func mixed() []config.Stage {
 	all[0].WeeklyDoctor, all[0].Insights, all[0].Dashboards = true, true, config.OwnDashboard
 	all[1].Production, all[1].Dashboards = false, config.NoDashboard
 	all[2].SmartHomeSkillID = ""
-	all[3].Region, all[3].Locale = "eu-west-1", "de-DE"
+	all[3].Region, all[3].Locale, all[3].Connection = "eu-west-1", "de-DE", config.Relay
 	return all
 }
 
@@ -110,6 +112,9 @@ func TestCostInTheDocs(t *testing.T) {
 	}
 	if got != want {
 		t.Errorf("the tables of the runbook differ; write them with: go test ./infra -run TestCostInTheDocs -update\ngot:\n%s\nwant:\n%s", got, want)
+	}
+	if more := fmt.Sprintf("up to %.2f US dollars a month", relayAdds()); !strings.Contains(docs.Section("offline"), more) {
+		t.Errorf("the section offline does not say %q", more)
 	}
 	readme, err := os.ReadFile("../README.md")
 	if err != nil {
@@ -141,6 +146,19 @@ func fixedTable() string {
 	return b.String()
 }
 
+// relayAdds returns what a relay adds to the cost of a home, beyond what is free.
+func relayAdds() float64 {
+	listed := func(connection config.Connection) (sum float64) {
+		s := homes(1)
+		s[0].Connection = connection
+		for _, costs := range cost.FixedOf(s, monitoring.LayoutOf(s)).ListCost() {
+			sum += costs
+		}
+		return sum
+	}
+	return listed(config.Relay) - listed(config.HTTPS)
+}
+
 // usd returns what stages cost before they do anything.
 func usd(stages []config.Stage) string {
 	sum := 0.0
@@ -148,4 +166,67 @@ func usd(stages []config.Stage) string {
 		sum += costs
 	}
 	return fmt.Sprintf("%.2f", sum)
+}
+
+// TestThousandHomes compares the table of reliability.md with what a home behind a relay
+// has, uses and costs, once and a thousand times.
+func TestThousandHomes(t *testing.T) {
+	const file, begin, end = "../function/docs/reliability.md", "<!-- thousand -->\n", "<!-- end of thousand -->"
+	b, err := os.ReadFile(file)
+	must(err)
+	before, rest, ok := strings.Cut(string(b), begin)
+	got, after, ok2 := strings.Cut(rest, end)
+	if !ok || !ok2 {
+		t.Fatal("reliability.md has no place for the table")
+	}
+	want := thousandTable()
+	if *update {
+		must(os.WriteFile(file, []byte(before+begin+want+end+after), 0o644))
+		got = want
+	}
+	if got != want {
+		t.Errorf("the table of reliability.md differs; write it with: go test ./infra -run TestThousandHomes -update\ngot:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+// thousandTable returns what homes with a stage each need of AWS in a month of 30 days, at
+// 100 directives a day. Money is at the list price.
+func thousandTable() string {
+	const month, directives, most = 30 * 24 * time.Hour, 100 * 30, 1000
+	s := homes(1)
+	s[0].Connection = config.Relay
+	has := cost.FixedOf(s, monitoring.LayoutOf(s))
+	uses := cost.Relayed(1, month, directives)
+	things := func(kind string) float64 { return float64(len(relayed()[1].of(kind))) }
+	var b strings.Builder
+	b.WriteString("| | one home | a thousand homes | default quota |\n|---|---|---|---|\n")
+	row := func(what string, n float64, quota string) {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", what, thousands(n), thousands(most*n), quota)
+	}
+	row("connections at once: the home, and one process of the function", cost.Relayed(1, time.Minute, 0)[cost.RelayMinutes], "500,000")
+	row("things and policies of AWS IoT Core, each", things("AWS::IoT::Thing"), "")
+	row("rules of AWS IoT Core", things("AWS::IoT::TopicRule"), "1,000")
+	row("roles of IAM", things("AWS::IAM::Role"), "1,000")
+	row("stacks", 1, "2,000")
+	row("alarms", things("AWS::CloudWatch::Alarm")+things("AWS::CloudWatch::CompositeAlarm"), "5,000")
+	list := func(what string, amounts cost.Amounts, items ...cost.Item) {
+		sum, listed := 0.0, amounts.ListCost()
+		for _, item := range items {
+			sum += listed[item]
+		}
+		fmt.Fprintf(&b, "| %s | %.3f USD | %s USD | |\n", what, sum, thousands(most*sum))
+	}
+	list("minutes connected: "+thousands(uses[cost.RelayMinutes])+" of a home", uses, cost.RelayMinutes)
+	list("messages: "+thousands(uses[cost.RelayMessages])+" of a home", uses, cost.RelayMessages)
+	list("[what a home has of its own](../../infra/docs/runbook.md#cost): alarms, metrics", has, cost.CompositeAlarms, cost.AlarmMetrics, cost.CustomMetrics)
+	return b.String()
+}
+
+// thousands returns a whole number with commas.
+func thousands(n float64) string {
+	text := fmt.Sprintf("%.0f", n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
 }

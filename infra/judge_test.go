@@ -21,6 +21,12 @@ func everything(s *config.Stage) {
 	s.Policy = []byte(`[{"effect":"deny","namespace":"Alexa.LockController","name":"Unlock"}]`)
 	s.SmartHomeSkillID = "amzn1.ask.skill.00000000-0000-0000-0000-000000000001"
 	s.CustomSkillID = "amzn1.ask.skill.00000000-0000-0000-0000-000000000002"
+	s.Conversation = "deny"
+	s.ClientCertificate, s.PinnedKeys, s.SecondURL = true, []string{"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}, "https://second.example.com"
+	cabin, office := config.NewHome(), config.NewHome()
+	cabin.URL, cabin.SecretHeaders, cabin.Confirm, cabin.Policy = "https://cabin.example.com", true, []string{}, s.Policy
+	office.Connection = config.Relay
+	s.Homes = config.Homes{"cabin": cabin, "office": office}
 }
 
 // TestEverything checks that everything leaves no switch off.
@@ -28,35 +34,44 @@ func TestEverything(t *testing.T) {
 	var s config.Stage
 	everything(&s)
 	v := reflect.ValueOf(s)
-	for i := range v.NumField() {
-		f := v.Type().Field(i)
+	for _, f := range reflect.VisibleFields(v.Type()) {
 		_, options, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if options == "omitempty" && f.Type.Kind() != reflect.String && v.Field(i).IsZero() {
+		if options == "omitempty" && f.Type.Kind() != reflect.String && v.FieldByIndex(f.Index).IsZero() {
 			t.Errorf("%s is off", f.Name)
 		}
 	}
 }
 
-// TestJudgeTemplates has cfn-lint check the template of every stage, as it is and with
-// everything turned on, and that of the dashboard of all homes.
+// TestJudgeTemplates has cfn-lint check the template of every stage and of a relay, as it is
+// and with everything turned on, and that of the dashboard of all homes. cdk-nag finds
+// nothing in them either.
 func TestJudgeTemplates(t *testing.T) {
 	root, err := project.Root()
 	if err != nil {
 		t.Fatal(err)
 	}
 	var names, texts []string
-	add := func(name string, text []byte) { names, texts = append(names, name), append(texts, string(text)) }
-	for _, name := range slices.Sorted(maps.Keys(templates())) {
-		add(name, templates()[name].text)
-		add(name+" with everything", changed(t, name, everything).text)
-	}
-	for name, tpl := range synthesized(homes(6)...) {
-		if strings.Contains(name, "overview") {
-			add(name, tpl.text)
+	add := func(name string, tpl template) {
+		names, texts = append(names, name), append(texts, string(tpl.text))
+		if !strings.HasPrefix(tpl.report, "Rule ID") || strings.Contains(tpl.report, "Non-Compliant") {
+			t.Errorf("%s: cdk-nag: %s", name, tpl.report)
 		}
 	}
-	if len(names) < 5 {
-		t.Errorf("%d templates, want 5 and more", len(names))
+	for _, name := range slices.Sorted(maps.Keys(templates())) {
+		add(name, templates()[name])
+		add(name+" with everything", changed(t, name, everything))
+	}
+	add("relay", relayed()[1])
+	whole := relayStage()
+	everything(&whole)
+	add("relay with everything", synthesized(whole)[whole.Name])
+	for name, tpl := range synthesized(homes(6)...) {
+		if strings.Contains(name, "overview") {
+			add(name, tpl)
+		}
+	}
+	if len(names) < 7 {
+		t.Errorf("%d templates, want 7 and more", len(names))
 	}
 	planted := strings.Replace(texts[0], `"MemorySize": 128`, `"MemorySize": 12`, 1)
 	var found [][]string

@@ -166,7 +166,7 @@ func requested(t *testing.T, tpl template) map[string]bool {
 	t.Helper()
 	shown := map[string]bool{}
 	add := func(namespace, name, dimension string) {
-		if namespace == config.Namespace {
+		if namespace == config.Namespace || strings.HasPrefix(namespace, config.PresenceNamespace("")) && name == config.HomeOnline.Name {
 			shown[namespace+" "+name+" "+dimension] = true
 			return
 		}
@@ -178,7 +178,7 @@ func requested(t *testing.T, tpl template) map[string]bool {
 	search := regexp.MustCompile(`SEARCH\('\{([^,]*),[^}]*\} MetricName="([^"]*)" (\w+)="([^"]*)"`)
 	for _, w := range widgets(t, tpl) {
 		for _, m := range w.Properties.Metrics {
-			if len(m) < 4 { // it is an expression
+			if _, named := m[0].(string); !named { // it is an expression
 				if s := search.FindStringSubmatch(fmt.Sprint(m...)); s != nil { // by version
 					add(s[1], s[2], config.DimensionVersion+"=any,"+s[3]+"="+s[4])
 				}
@@ -200,7 +200,10 @@ func requested(t *testing.T, tpl template) map[string]bool {
 			}
 			var dimensions []string
 			for _, d := range list(o["Dimensions"]) {
-				d := d.(map[string]any)
+				d, ok := d.(map[string]any)
+				if !ok {
+					continue // it has none
+				}
 				dimensions = append(dimensions, dimension(d["Name"], d["Value"]))
 			}
 			add(namespace, name, strings.Join(slices.Sorted(slices.Values(dimensions)), ","))

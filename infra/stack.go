@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
@@ -29,8 +30,6 @@ type StackProps struct {
 func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 	s := props.Stage
 	this := newStack(scope, s, cmp.Or(props.Version, "unknown"))
-	token := stack.NewSecureParameter(this, s.TokenParameterName())
-	headers := stack.NewSecureParameter(this, s.HeadersParameterName())
 	parameters := stack.NewParameters(this, "Parameters", stack.ParametersProps{
 		Prefix:   config.ParameterPrefix(s.Name),
 		LogLevel: s.LogLevel,
@@ -48,16 +47,13 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 		ReservedConcurrency: s.ReservedConcurrency,
 	})
 	operations := stack.NewSecureParameter(this, config.ParameterPrefix(s.Name)+config.OperationsParameter)
-	readable := []*string{parameters.LogLevel.ParameterArn(), operations.ARN}
-	if s.NeedsToken() {
-		readable = append(readable, token.ARN)
-	}
-	if s.NeedsHeaders() {
-		readable = append(readable, headers.ARN)
+	pause := stack.NewSecureParameter(this, s.PauseParameterName())
+	readable := []*string{parameters.LogLevel.ParameterArn(), operations.ARN, pause.ARN}
+	for _, at := range s.Each() {
+		readable = append(readable, addHome(this, at, function)...)
 	}
 	function.GrantReadParameters(readable...)
-	if s.HasRelay() {
-		stack.NewRelay(this, "Relay", stack.RelayProps{Stage: s.Name, EndpointParameter: s.EndpointParameterName()}).GrantUse(function)
+	if s.AnyRelay() {
 		suppress(function.Role, "AwsSolutions-IAM5", "Each process of the function has a client id and a reply topic of its own, below the names of the stage.")
 	}
 	stack.NewTriggers(this, "Triggers", stack.TriggersProps{
@@ -77,13 +73,44 @@ func NewStack(scope constructs.Construct, props StackProps) awscdk.Stack {
 	addOptional(this, s, function)
 	output(this, "EndpointArn", "The endpoint of the skill, for the Alexa developer console", function.Alias.FunctionArn())
 	output(this, "LogGroup", "The log of the function", function.Log.LogGroupName())
-	if s.NeedsHeaders() {
-		output(this, "HeadersParameter", "The SecureString in which `hearthgate headers --stage "+s.Name+"` stores the secret headers", &headers.Name)
-	}
-	if s.NeedsToken() {
-		output(this, "TokenParameter", "The SecureString in which `hearthgate token --stage "+s.Name+"` stores the token", &token.Name)
-	}
 	return this
+}
+
+// addHome adds the way to one home of the stage, the one that at has in the first place, and
+// returns the parameters with its secrets, which the function reads.
+func addHome(this awscdk.Stack, at config.Stage, function *stack.Function) (readable []*string) {
+	id := idOf(at)
+	if at.NeedsHeaders() {
+		headers := stack.NewSecureParameter(this, at.HeadersParameterName())
+		readable = append(readable, headers.ARN)
+		output(this, "HeadersParameter"+id, "The SecureString in which `hearthgate headers --stage "+at.FullName()+"` stores the secret headers", &headers.Name)
+	}
+	if at.NeedsClientCertificate() {
+		certificate := stack.NewSecureParameter(this, at.ClientCertificateParameterName())
+		readable = append(readable, certificate.ARN)
+		output(this, "ClientCertificateParameter"+id, "The SecureString in which `hearthgate certificate --stage "+at.FullName()+"` stores the client certificate and its key", &certificate.Name)
+	}
+	if at.NeedsToken() {
+		token := stack.NewSecureParameter(this, at.TokenParameterName())
+		readable = append(readable, token.ARN)
+		output(this, "TokenParameter"+id, "The SecureString in which `hearthgate token --stage "+at.FullName()+"` stores the token", &token.Name)
+	}
+	if at.HasRelay() {
+		relay := stack.NewRelay(this, "Relay"+id, stack.RelayProps{Stage: at.RelayName(), EndpointParameter: at.EndpointParameterName()})
+		relay.GrantUse(function)
+		suppress(relay.Presence.Role, "AwsSolutions-IAM5", "CloudWatch accepts metrics on * only. A condition limits them to the home's own namespace.")
+	}
+	return readable
+}
+
+// idOf returns how the home that at has in the first place is called in the template; ""
+// for the stage's own first one.
+func idOf(at config.Stage) string {
+	home := at.HomeName()
+	if home == "" {
+		return ""
+	}
+	return strings.ToUpper(home[:1]) + home[1:]
 }
 
 // newStack creates the stack without resources. A stage without an account is deployed
@@ -130,6 +157,6 @@ func environment(s config.Stage, build string) map[string]string {
 	return env
 }
 
-func output(scope awscdk.Stack, name, description string, value *string) {
-	awscdk.NewCfnOutput(scope, &name, &awscdk.CfnOutputProps{Value: value, Description: &description})
+func output(scope awscdk.Stack, id, description string, value *string) {
+	awscdk.NewCfnOutput(scope, &id, &awscdk.CfnOutputProps{Value: value, Description: &description})
 }

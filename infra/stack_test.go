@@ -134,10 +134,14 @@ func (t template) of(kind string) []resource {
 	return found
 }
 
+// TestSnapshot compares the templates of the examples, and that of a home behind a relay,
+// with golden files.
 func TestSnapshot(t *testing.T) {
 	hashes := regexp.MustCompile(`[0-9a-f]{64}`)
 	versions := regexp.MustCompile(`(Version[0-9A-F]{8})[0-9a-f]{32}`)
-	for name, template := range templates() {
+	all := maps.Clone(templates())
+	all["relay"] = relayed()[1]
+	for name, template := range all {
 		t.Run(name, func(t *testing.T) {
 			got := versions.ReplaceAll(hashes.ReplaceAll(template.text, []byte("HASH")), []byte("${1}HASH"))
 			file := filepath.Join("testdata", name+".template.json")

@@ -6,11 +6,13 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/monitoring"
+	"github.com/hearthgate/hearthgate/config/relay"
 	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/infra/internal/cloudwatch"
 	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
@@ -23,16 +25,40 @@ type story struct {
 	alarms  *cloudwatch.Account
 	version string // that the stack deploys
 	now     time.Time
+
+	connected bool // the home behind a relay is
 }
 
 // tell starts a story of the stage prod, with everything that its file can ask for.
 func tell(t *testing.T) *story {
 	t.Helper()
+	return tellOf(t, templates()["prod"])
+}
+
+// tellRelayed starts a story of the same stage with a relay, whose home is online.
+func tellRelayed(t *testing.T) *story {
+	t.Helper()
+	s := tellOf(t, relayedProd())
+	s.connected = true
+	s.pass(60, func(int) []directive { return nil })
+	return s
+}
+
+var relayedProd = sync.OnceValue(func() template {
+	s, err := examples.Load("prod")
+	must(err)
+	s.Connection = config.Relay
+	return synthesized(s)["prod"]
+})
+
+func tellOf(t *testing.T, prod template) *story {
+	t.Helper()
 	s := &story{t: t, alarms: cloudwatch.New(), now: time.Date(2026, 11, 2, 8, 0, 0, 0, time.UTC)}
 	cloud := fakeaws.Start(fakeaws.Options{})
 	defer cloud.Close()
 	cloud.SetParameter("us-east-1", fakeaws.Parameter{Name: "/cdk-bootstrap/hnb659fds/version", Type: "String", Value: "30"})
-	if err := cloud.Deploy("us-east-1", "hearthgate-prod", string(templates()["prod"].text)); err != nil {
+	cloud.SetParameter("us-east-1", fakeaws.Parameter{Name: "/hearthgate/prod" + relay.EndpointParameter, Type: "String", Value: fakeaws.RelayHost("us-east-1")})
+	if err := cloud.Deploy("us-east-1", "hearthgate-prod", string(prod.text)); err != nil {
 		t.Fatal(err)
 	}
 	for _, kind := range []string{"AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"} {
@@ -118,7 +144,25 @@ func (s *story) pass(minutes int, what func(minute int) []directive) {
 	}
 }
 
+// online lets minutes pass in which the home is connected to the relay, or not, and no one
+// says anything.
+func (s *story) online(connected bool, minutes int) {
+	if connected && !s.connected {
+		s.announce()
+	}
+	s.connected = connected
+	s.pass(minutes, func(int) []directive { return nil })
+}
+
+// announce puts what CloudWatch gets of a home that says that it is online.
+func (s *story) announce() {
+	s.alarms.Put(s.now, config.PresenceNamespace("prod"), config.HomeOnline.Name, nil, 1)
+}
+
 func (s *story) minute() {
+	if s.connected && s.now.Minute()%int(relay.AnnounceEvery/time.Minute) == 0 {
+		s.announce()
+	}
 	s.alarms.Run(s.now, s.now.Add(time.Minute))
 	s.now = s.now.Add(time.Minute)
 }
