@@ -246,7 +246,9 @@ func TestAnAlarm(t *testing.T) {
 	if rows := chromium.Eval[[]string](p.Browser, `[...document.querySelectorAll("#monitoring h4")].filter(h => h.innerText === "Why did directives fail?").flatMap(h => [...h.nextElementSibling.querySelectorAll("tbody tr")].map(r => r.cells[0].innerText + " " + r.cells[1].innerText))`); len(rows) != 1 || rows[0] != "refused 4" {
 		t.Errorf("the causes are %q, want 4 times refused", rows)
 	}
-	shown := chromium.Eval[string](p.Browser, `[...document.querySelectorAll(".numbers > div")].map(d => d.innerText.replace("\n", "=")).join(";")`)
+	const numbers = `[...document.querySelectorAll(".numbers > div")].map(d => d.innerText.replace("\n", "=")).join(";")`
+	p.Wait(numbers + `.includes("directives=" + document.querySelectorAll("#turns li.turn").length)`) // the last turn is counted
+	shown := chromium.Eval[string](p.Browser, numbers)
 	turns := chromium.Eval[int](p.Browser, `document.querySelectorAll("#turns li.turn").length`)
 	for _, want := range []string{fmt.Sprintf("directives=%d", turns), "failed=4", "success, %=" + number(100-4*100/float64(turns))} {
 		if !strings.Contains(shown+";", want+";") {

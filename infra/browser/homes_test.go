@@ -83,18 +83,7 @@ func newHomes(t *testing.T) *homes {
 // logs adds a line to the log of a stage, as its function would have written it.
 func (h *homes) logs(t *testing.T, name, recorded string, ago time.Duration) {
 	t.Helper()
-	var fields map[string]any
-	if err := json.Unmarshal([]byte(recorded), &fields); err != nil {
-		t.Fatal(err)
-	}
-	at := time.Now().Add(-ago)
-	fields["timestamp"], fields["Stage"] = at.UTC().Format(time.RFC3339Nano), name
-	fields["_aws"].(map[string]any)["Timestamp"] = at.UnixMilli()
-	b, err := json.Marshal(fields)
-	if err != nil {
-		t.Fatal(err)
-	}
-	h.cloud.Log(h.cloud.Resources(config.StackName(name), "AWS::Logs::LogGroup")[0].PhysicalID, string(b))
+	h.cloud.Log(h.cloud.Resources(config.StackName(name), "AWS::Logs::LogGroup")[0].PhysicalID, functionlog.At(t, recorded, name, time.Now().Add(-ago)))
 }
 
 // status returns what `hearthgate status` prints of a stage.

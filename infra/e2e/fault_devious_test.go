@@ -40,7 +40,33 @@ func deviousFaults() []fault {
 		}},
 		hostile("1.5 million endpoints", func() string { return "[" + strings.Repeat("{},", 1_500_000) + "{}]" }),
 		hostile("no list of endpoints", func() string { return "{}" }),
+		beside("hangs", func(*scene) faultyhome.Behaviour { return faultyhome.Deaf }),
+		beside("resets", func(*scene) faultyhome.Behaviour { return faultyhome.Rude }),
+		beside("rejects its token", func(*scene) faultyhome.Behaviour {
+			return faultyhome.After(faultyhome.Say(faultyhome.Answer(401, plain, "")))
+		}),
+		beside("offers too many devices", func(s *scene) faultyhome.Behaviour {
+			return faultyhome.Well(discovering(demohome.New(s.token), "["+strings.Repeat("{},", 1_500_000)+"{}]"))
+		}),
 	}
+}
+
+// beside returns a fault of a further home, of which nothing is to be seen in what is for
+// the first one, and in a discovery only that its own devices are missing.
+func beside(name string, behaves func(*scene) faultyhome.Behaviour) fault {
+	return fault{name: "another home " + name, made: func(s *scene) {
+		s.healthy()
+		h, err := faultyhome.New(behaves(s), nil)
+		if err != nil {
+			s.fail(err)
+			return
+		}
+		s.defers(h.Close)
+		s.set(config.EnvHomes, "cabin")
+		for variable, value := range map[string]string{config.EnvURL: h.URL, config.EnvToken: s.token, config.EnvTimeout: "1"} {
+			s.set(config.HomeVariable(variable, "cabin"), value)
+		}
+	}}
 }
 
 // discovering answers a Discover with these endpoints, and all else as home does.

@@ -108,6 +108,7 @@ type line struct {
 	Success     *bool          `json:"success"`
 	Cause       string         `json:"cause"`
 	Error       string         `json:"error"`
+	Address     string         `json:"address"`
 	AWS         map[string]any `json:"_aws"`
 	Stage       string         `json:"Stage"`
 	Duration    float64        `json:"duration"`

@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,6 +25,7 @@ import (
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/relayagent"
 	"github.com/hearthgate/hearthgate/infra/internal/pairing"
 	"github.com/hearthgate/hearthgate/infra/testkit/alexacheck"
+	"github.com/hearthgate/hearthgate/infra/testkit/keyleak"
 	"github.com/hearthgate/hearthgate/infra/testkit/realhome"
 )
 
@@ -35,6 +37,16 @@ type integrated struct {
 	env    []string // of the function
 	line   string   // that paired it
 	id     string   // of the certificate
+
+	mu       sync.Mutex
+	messages [][]byte // guarded by mu; that were published, with their topics
+}
+
+// saw keeps a message.
+func (i *integrated) saw(topic string, payload []byte) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.messages = append(i.messages, []byte(topic), bytes.Clone(payload))
 }
 
 // integrate starts a broker and a home, and pairs them over the home's own API.
@@ -48,17 +60,26 @@ func integrate(t *testing.T, v realhome.Version) *integrated {
 // unpaired starts a broker, and makes a home that is not paired yet.
 func unpaired(t *testing.T, o realhome.Options) *integrated {
 	t.Helper()
-	b, err := broker.Start(broker.Options{})
+	o.WithoutAlexa = true
+	return prepared(t, o)
+}
+
+// prepared is unpaired with a home whose configuration may have `alexa:`.
+func prepared(t *testing.T, o realhome.Options) *integrated {
+	t.Helper()
+	i := new(integrated)
+	var err error
+	if i.broker, err = broker.Start(broker.Options{Seen: i.saw}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(i.broker.Close)
+	stage, err := i.broker.Stage("test")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(b.Close)
-	stage, err := b.Stage("test")
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.WithoutAlexa, o.Integration = true, filepath.Join(root(t), pairing.IntegrationDir)
-	return &integrated{Home: ownHome(t, o), broker: b, env: stage.Environment}
+	o.Integration = filepath.Join(root(t), pairing.IntegrationDir)
+	i.Home, i.env = ownHome(t, o), stage.Environment
+	return i
 }
 
 // pair pairs the home, or renews its key, as `hearthgate pair --home` does, and returns the
@@ -95,6 +116,7 @@ func (i *integrated) await(t *testing.T, state string) relay.Presence {
 	t.Helper()
 	var p relay.Presence
 	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		p = relay.Presence{} // a field that this one leaves out is not the last one's
 		if json.Unmarshal(i.broker.Retained(relay.PresenceTopic("test")), &p) == nil && p.State == state {
 			return p
 		}
@@ -159,7 +181,7 @@ func TestIntegration(t *testing.T) { eachHome(t, integration) }
 func integration(t *testing.T, v realhome.Version) {
 	i := integrate(t, v)
 	p := i.await(t, relay.Online)
-	if p.Protocol != relay.Protocol || p.Exposed != "assist" || !strings.HasPrefix(p.HomeAssistant, string(v)+".") || p.Version == "" || p.Since == 0 {
+	if p.Protocol != relay.Protocol || p.Exposed != "assist" || !strings.HasPrefix(p.HomeAssistant, string(v)+".") || p.Version == "" || p.Since == 0 || p.Certificate != i.id || p.TakenOver != 0 {
 		t.Errorf("the presence is %+v", p)
 	}
 	all, err := i.States(t.Context())
@@ -193,6 +215,37 @@ func integration(t *testing.T, v realhome.Version) {
 	}
 }
 
+// refusedGrant is the answer of a home that has no client id for events.
+const refusedGrant = `// Home Assistant answers 200.
+{
+  "event": {
+    "header": {
+      "namespace": "Alexa.Authorization",
+      "name": "ErrorResponse",
+      "messageId": "*",
+      "payloadVersion": "3"
+    },
+    "payload": {
+      "type": "ACCEPT_GRANT_FAILED",
+      "message": "Home Assistant has no client id for Alexa events"
+    }
+  }
+}
+`
+
+// integratedAnswer returns the answer of the integration where that of `alexa:` is want.
+// The integration declares only reports that it sends, and refuses a grant that it cannot
+// use.
+func integratedAnswer(sample string, want []byte) []byte {
+	switch sample {
+	case "discover":
+		return bytes.ReplaceAll(want, []byte(`"proactivelyReported":true`), []byte(`"proactivelyReported":false`))
+	case "accept_grant_unconfigured":
+		return []byte(refusedGrant)
+	}
+	return want
+}
+
 // statusLine begins a recorded answer.
 var statusLine = regexp.MustCompile(`^// Home Assistant answers (\d+)\.\n`)
 
@@ -222,6 +275,7 @@ func integratedSamples(t *testing.T, i *integrated, f *function, v realhome.Vers
 				}
 				wrong = alexacheck.Reply(s.directive, a.Payload)
 				got := answers{through: a.Payload}.golden(t, s.name)
+				want = integratedAnswer(s.name, want)
 				if !bytes.Equal(statusLine.ReplaceAll(got, nil), statusLine.ReplaceAll(want, nil)) {
 					wrong = fmt.Errorf("over the relay: %s\nover https: %s", got, want)
 				}
@@ -359,18 +413,12 @@ func integratedTwins(t *testing.T, i *integrated, f *function, _ realhome.Versio
 			t.Fatalf("Home Assistant does not come back\n%s", i.Log())
 		}
 	}
-	type issue struct {
-		Domain string
-		ID     string `json:"issue_id"`
+	if found := i.issues(t); !slices.Contains(found, "used_twice_test") {
+		t.Errorf("the issues are %v, want one that the certificate is used twice", found)
 	}
-	var found struct {
-		Issues []issue
+	if p := i.await(t, relay.Online); p.TakenOver != 3 {
+		t.Errorf("the home says that it was taken over %d times, want 3, which stand for more", p.TakenOver)
 	}
-	i.command(t, "repairs/list_issues", nil, &found)
-	if !slices.ContainsFunc(found.Issues, func(is issue) bool { return is.Domain == "hearthgate" && is.ID == "used_twice_test" }) {
-		t.Errorf("the issues are %v, want one that the certificate is used twice", found.Issues)
-	}
-	i.await(t, relay.Online)
 	carriedOut(t, f)
 }
 
@@ -384,15 +432,17 @@ func integratedRenewal(t *testing.T, i *integrated, f *function, _ realhome.Vers
 }
 
 // integratedCanary sees that the private key is in one file that no one else can read, and
-// nowhere else: not in the log, the storage, the diagnostics or what was paired with.
-func integratedCanary(t *testing.T, i *integrated, _ *function, _ realhome.Version) {
+// nowhere else: not in a message, the log, the storage, the diagnostics, what was paired
+// with, or the lines of the function.
+func integratedCanary(t *testing.T, i *integrated, f *function, _ realhome.Version) {
+	files := map[string][]byte{}
 	var keys []string
 	err := filepath.WalkDir(i.Dir(), func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() {
+		if err != nil || !d.Type().IsRegular() || filepath.Ext(path) == ".py" || filepath.Ext(path) == ".pyc" {
 			return err
 		}
-		b, err := os.ReadFile(path)
-		if bytes.Contains(b, []byte("PRIVATE KEY")) && filepath.Ext(path) != ".py" && filepath.Ext(path) != ".pyc" {
+		files[path], err = os.ReadFile(path)
+		if bytes.Contains(files[path], []byte("PRIVATE KEY")) {
 			keys = append(keys, path)
 		}
 		return err
@@ -403,26 +453,37 @@ func integratedCanary(t *testing.T, i *integrated, _ *function, _ realhome.Versi
 	if info, err := os.Stat(keys[0]); err != nil || info.Mode().Perm() != 0o600 || filepath.Base(filepath.Dir(keys[0])) != ".storage" {
 		t.Errorf("%s has mode %v: %v", keys[0], info.Mode(), err)
 	}
-	key, err := os.ReadFile(keys[0])
+	key, err := keyleak.Of(files[keys[0]])
 	if err != nil {
 		t.Fatal(err)
 	}
-	secret := strings.Split(string(key), "\n")[1]
-	var entries []struct {
-		ID string `json:"entry_id"`
-	}
-	if err := i.Ask(t.Context(), "GET", "/api/config/config_entries/entry?domain=hearthgate", nil, &entries); err != nil {
-		t.Fatal(err)
-	}
-	var diagnostics json.RawMessage
-	if err := i.Ask(t.Context(), "GET", "/api/diagnostics/config_entry/"+entries[0].ID, nil, &diagnostics); err != nil {
-		t.Fatal(err)
-	}
+	delete(files, keys[0])
+	diagnostics := i.diagnostics(t)
 	if !bytes.Contains(diagnostics, []byte(`"connected":true`)) && !bytes.Contains(diagnostics, []byte(`"connected": true`)) {
 		t.Errorf("the diagnostics are %s", diagnostics)
 	}
-	for what, text := range map[string]string{"the diagnostics": string(diagnostics), "the pairing": i.line, "the presence": string(i.broker.Retained(relay.PresenceTopic("test")))} {
-		if strings.Contains(text, secret) || strings.Contains(text, "BEGIN CERTIFICATE") || strings.Contains(text, "PRIVATE") {
+	pairing, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(i.line, relay.PairingPrefix))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files["the diagnostics"], files["the pairing"], files["the function's lines"] = diagnostics, pairing, []byte(strings.Join(f.Lines(), "\n"))
+	for what, text := range files {
+		if key.In(text) {
+			t.Errorf("%s has the key", what)
+		}
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if len(i.messages) < 200 {
+		t.Errorf("%d messages were seen", len(i.messages)/2)
+	}
+	for n, m := range i.messages {
+		if key.In(m) {
+			t.Errorf("the message %d to %s has the key", n/2, i.messages[n&^1])
+		}
+	}
+	for what, text := range map[string][]byte{"the diagnostics": diagnostics, "the presence": i.broker.Retained(relay.PresenceTopic("test"))} {
+		if bytes.Contains(text, []byte("BEGIN CERTIFICATE")) {
 			t.Errorf("%s: %s", what, text)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun"
 	"github.com/hearthgate/hearthgate/infra/testkit/faultyhome"
 	"github.com/hearthgate/hearthgate/infra/testkit/judges"
@@ -29,8 +30,12 @@ func TestJudgeMetrics(t *testing.T) {
 		events = append(events, s.directive)
 	}
 	var lines []string
-	for _, url := range []string{home.URL, refusing} {
-		f := start(t, localrun.Options{}, skillAt(url, token)...)
+	further := []string{
+		config.EnvHomes + "=cabin", config.HomeVariable(config.EnvURL, "cabin") + "=" + home.URL, config.HomeVariable(config.EnvToken, "cabin") + "=" + token,
+	}
+	events = append(events, command("PowerController.TurnOn", "cabin:switch#outlet", "{}").event())
+	for _, env := range [][]string{skillAt(home.URL, token), skillAt(refusing, token), append(skillAt(home.URL, token), further...)} {
+		f := start(t, localrun.Options{}, env...)
 		for _, event := range events {
 			if _, err := f.Invoke(t.Context(), event); err != nil {
 				t.Fatal(err)
@@ -42,8 +47,11 @@ func TestJudgeMetrics(t *testing.T) {
 			}
 		}
 	}
-	if least := 2 * len(samples(t)); len(lines) < least {
+	if least := 3 * len(samples(t)); len(lines) < least {
 		t.Errorf("%d lines have metrics, want %d and more", len(lines), least)
+	}
+	if !strings.Contains(strings.Join(lines, "\n"), `["Stage","Home"]`) {
+		t.Error("no line has metrics by home")
 	}
 	planted := []string{
 		strings.Replace(lines[0], `"Milliseconds"`, `"milliseconds"`, 1),

@@ -284,7 +284,10 @@ func relayLineFaults() []fault {
 		unanswered(overRelay("closes in the handshake", away, "tls", doorOf(faultyhome.Curt))),
 		unanswered(late(overRelay("hangs in the handshake", away, "timeout", doorOf(faultyhome.Silent)))),
 		unanswered(overRelay("no address", internal, "settings", func(r *relayScene) { r.set(config.EnvRelayEndpoint, "") })),
-		unanswered(overRelay("the function's clock is wrong", away, "denied", func(r *relayScene) { r.skew(time.Hour) })),
+		unanswered(overRelay("the function's clock is wrong", away, "denied", func(r *relayScene) {
+			r.elsewhere(broker.Options{Now: func() time.Time { return time.Now().Add(time.Hour) }})
+		})),
+		unanswered(overRelay("the account's quota of connects is used up", away, "rate_limited", func(r *relayScene) { r.elsewhere(broker.Options{MaxConnects: -1}) })),
 		unanswered(overRelay("the credentials have expired", away, "denied", func(r *relayScene) { r.set("AWS_SESSION_TOKEN", canaries.make("old")) })),
 		unanswered(overRelay("the secret key is another", away, "denied", func(r *relayScene) { r.set("AWS_SECRET_ACCESS_KEY", canaries.make("other")) })),
 		unanswered(overRelay("another region", away, "denied", func(r *relayScene) { r.set("AWS_REGION", "eu-west-1") })),
@@ -310,9 +313,9 @@ func doorOf(b faultyhome.Behaviour) func(*relayScene) {
 	}
 }
 
-// skew makes the broker's clock differ.
-func (r *relayScene) skew(by time.Duration) {
-	b, err := broker.Start(broker.Options{Now: func() time.Time { return time.Now().Add(by) }})
+// elsewhere has the function use another broker.
+func (r *relayScene) elsewhere(o broker.Options) {
+	b, err := broker.Start(o)
 	if err != nil {
 		r.fail(err)
 		return

@@ -4,14 +4,15 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -30,10 +31,19 @@ import (
 // A relayed is a relay of the stage test: a broker, and what the function and the home
 // need for it.
 type relayed struct {
-	*broker.Broker
+	*broker.Broker // nil where the relay is over Mosquitto
 	broker.Stage
+	over   carrier
 	demo   *demohome.Home
 	hidden string // token of the demo home, which only the agent knows
+}
+
+// A carrier is a broker of any make.
+type carrier interface {
+	Stage(name string) (broker.Stage, error)
+	Revoke(certificate string) error
+	Restart() error
+	Close()
 }
 
 // newRelay starts a broker.
@@ -44,12 +54,28 @@ func newRelay(t testing.TB) *relayed {
 		t.Fatal(err)
 	}
 	t.Cleanup(b.Close)
-	r := &relayed{Broker: b, hidden: canaries.make("relayed-")}
-	if r.Stage, err = b.Stage("test"); err != nil {
+	return relayOver(t, b, b)
+}
+
+// relayOver returns the relay over a broker, which b is too if it is of that package.
+func relayOver(t testing.TB, over carrier, b *broker.Broker) *relayed {
+	t.Helper()
+	r := &relayed{Broker: b, over: over, hidden: canaries.make("relayed-")}
+	var err error
+	if r.Stage, err = over.Stage("test"); err != nil {
 		t.Fatal(err)
 	}
 	r.demo = demohome.New(r.hidden)
 	return r
+}
+
+// overEach runs a test over the broker that judges as AWS IoT Core does, and over Mosquitto.
+// It starts relays with the function that it is given.
+func overEach(t *testing.T, test func(t *testing.T, begin func(testing.TB) *relayed)) {
+	t.Run("mochi", func(t *testing.T) { test(t, newRelay) })
+	t.Run("mosquitto", func(t *testing.T) {
+		test(t, func(t testing.TB) *relayed { return relayOver(t, mosquitto.Start(t, root(t), "test"), nil) })
+	})
 }
 
 // connect connects the home with these options.
@@ -75,8 +101,10 @@ func (r *relayed) start(t testing.TB, env ...string) *function {
 
 // TestRelaySamples sends each sample over https and over the relay, to homes of the same
 // kind: the answers are the same, save for what differs from one moment to the next.
-func TestRelaySamples(t *testing.T) {
-	r := newRelay(t)
+func TestRelaySamples(t *testing.T) { overEach(t, relaySamples) }
+
+func relaySamples(t *testing.T, begin func(testing.TB) *relayed) {
+	r := begin(t)
 	r.connect(t, relayagent.Options{})
 	relayed := r.start(t)
 	token := canaries.make("direct-")
@@ -104,8 +132,10 @@ func TestRelaySamples(t *testing.T) {
 }
 
 // TestRelaySkill says sentences and an intent of the custom skill over the relay.
-func TestRelaySkill(t *testing.T) {
-	r := newRelay(t)
+func TestRelaySkill(t *testing.T) { overEach(t, relaySkill) }
+
+func relaySkill(t *testing.T, begin func(testing.TB) *relayed) {
+	r := begin(t)
 	r.connect(t, relayagent.Options{})
 	f := r.start(t, config.EnvSkillIDs+"="+skillID)
 	token := canaries.make("direct-")
@@ -121,15 +151,18 @@ func TestRelaySkill(t *testing.T) {
 }
 
 // TestRelayDiagnosis diagnoses relays of which one thing is wrong.
-func TestRelayDiagnosis(t *testing.T) {
+func TestRelayDiagnosis(t *testing.T) { overEach(t, relayDiagnosis) }
+
+func relayDiagnosis(t *testing.T, begin func(testing.TB) *relayed) {
 	for name, tt := range map[string]struct {
 		break_      func(*relayed) (env []string)
 		home        *relayagent.Options // nil for none
 		step, cause string
 		found       string // in what the step found
+		advice      string // what one of the steps advises, behind its name; "" for none
 	}{
 		"nothing":   {home: &relayagent.Options{}, step: "discover", found: "endpoints"},
-		"no broker": {break_: func(r *relayed) []string { r.Close(); return nil }, step: "tcp", cause: "no_route"},
+		"no broker": {break_: func(r *relayed) []string { r.over.Close(); return nil }, step: "tcp", cause: "no_route"},
 		"no such name": {break_: func(*relayed) []string {
 			return []string{config.EnvRelayEndpoint + "=" + strings.Repeat("x", 64) + ".test"}
 		}, step: "dns", cause: "dns"},
@@ -137,11 +170,20 @@ func TestRelayDiagnosis(t *testing.T) {
 		"other credentials": {break_: func(*relayed) []string { return []string{"AWS_SESSION_TOKEN=x"} }, step: "connect", cause: "denied"},
 		"never paired":      {step: "presence", cause: "home_offline"},
 		"starting":          {home: &relayagent.Options{State: relay.Starting}, step: "presence", cause: "starting", found: "starting since 20"},
-		"frozen":            {home: &relayagent.Options{Intercept: func(*relayagent.Agent, relay.Request, string) bool { return false }}, step: "round_trip", cause: "timeout"},
-		"no devices":        {home: &relayagent.Options{Home: relayagent.Behind{Handler: http.NotFoundHandler()}}, step: "discover", cause: "not_configured"},
+		"an old integration": {home: &relayagent.Options{Describe: func(p *relay.Presence) { p.Protocol, p.Version = 1, "0.9.0" }}, step: "discover", found: "endpoints",
+			advice: "integration: the integration is older than this hearthgate needs"},
+		"a new integration": {home: &relayagent.Options{Describe: func(p *relay.Presence) { p.Protocol = relay.Protocol + 1 }}, step: "discover", found: "endpoints",
+			advice: "integration: the integration speaks a later version"},
+		"a certificate in two places": {home: &relayagent.Options{Describe: func(p *relay.Presence) { p.TakenOver = 3 }}, step: "discover", found: "endpoints",
+			advice: "presence: another client with the home's certificate has ended its connection, 3 times or more within 10 minutes: it is likely"},
+		"frozen":     {home: &relayagent.Options{Intercept: func(*relayagent.Agent, relay.Request, string) bool { return false }}, step: "round_trip", cause: "timeout"},
+		"no devices": {home: &relayagent.Options{Home: relayagent.Behind{Handler: http.NotFoundHandler()}}, step: "discover", cause: "not_configured"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRelay(t)
+			r := begin(t)
+			if r.Broker == nil && tt.cause == "denied" {
+				return // Mosquitto does not read credentials
+			}
 			var env []string
 			if tt.break_ != nil {
 				env = tt.break_(r)
@@ -163,6 +205,18 @@ func TestRelayDiagnosis(t *testing.T) {
 			if last.Name != tt.step || last.Cause != tt.cause || d.Data.OK != (tt.cause == "") || !strings.Contains(last.Found, tt.found) || tt.cause != "" && (last.Problem == "" || last.Fix == "") {
 				t.Errorf("it ends with %+v, want %+v", last, tt)
 			}
+			var advice []string
+			for _, s := range d.Data.Steps {
+				if s.Name == "tls" {
+					continue // the certificates of the brokers are for a day
+				}
+				for _, a := range s.Advice {
+					advice = append(advice, s.Name+": "+a)
+				}
+			}
+			if got := strings.Join(advice, "; "); !strings.HasPrefix(got, tt.advice) || tt.advice == "" && got != "" {
+				t.Errorf("it advises %q, want %q", got, tt.advice)
+			}
 		})
 	}
 }
@@ -170,8 +224,10 @@ func TestRelayDiagnosis(t *testing.T) {
 // TestRelayOffline sees that directives to a home that is away are answered at once, with
 // nothing published and the breaker closed, and that the home is asked again when it is
 // back.
-func TestRelayOffline(t *testing.T) {
-	r := newRelay(t)
+func TestRelayOffline(t *testing.T) { overEach(t, relayOffline) }
+
+func relayOffline(t *testing.T, begin func(testing.TB) *relayed) {
+	r := begin(t)
 	var asked atomic.Int64
 	count := relayagent.Options{Intercept: func(*relayagent.Agent, relay.Request, string) bool { asked.Add(1); return true }}
 	home := r.connect(t, count)
@@ -182,8 +238,11 @@ func TestRelayOffline(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := asked.Load()
-	for range 20 {
+	for i := range 20 {
 		o := f.ask(turnOn)
+		if i > 0 { // the home may be leaving while the first one is asked
+			checkAway(t, f, relay.Offline)
+		}
 		o.expect(t, "BRIDGE_UNREACHABLE", "home_offline")
 		if generous := time.Second; o.Duration > generous {
 			t.Errorf("answered after %v", o.Duration)
@@ -208,35 +267,95 @@ func TestRelayOffline(t *testing.T) {
 	}
 }
 
-// TestRelayConnects ends the function's connection before each of a thousand directives:
-// each is answered over a new connection, and reaches the home once.
-func TestRelayConnects(t *testing.T) {
-	times := 1000
-	if testing.Short() {
-		times = 100
+// checkAway checks what the last line says of a home that was not asked.
+func checkAway(t *testing.T, f *function, state string) {
+	t.Helper()
+	lines := f.Lines()
+	var l struct {
+		Presence     string
+		Since        *time.Time `json:"presence_since"`
+		HomeOffline  *float64
+		HomeDuration *float64
 	}
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &l); err != nil || l.Presence != state || (l.Since == nil) != (state == wire.Never) || l.HomeOffline == nil || *l.HomeOffline != 1 || l.HomeDuration != nil {
+		t.Errorf("%v: the line has %+v, want %s: %s", err, l, state, lines[len(lines)-1])
+	}
+	if !strings.Contains(lines[len(lines)-1], `{"Name":"HomeOffline","Unit":"None"}`) {
+		t.Errorf("the line does not declare the metric: %s", lines[len(lines)-1])
+	}
+}
+
+// TestRelayStatus reads what the function's status says of the home, while it was never
+// there, starts, is online, was taken over, and is offline; and the line of a directive
+// that is answered at once.
+func TestRelayStatus(t *testing.T) {
 	r := newRelay(t)
-	var mu sync.Mutex
-	seen := map[string]int{}
-	home := r.connect(t, relayagent.Options{Intercept: func(_ *relayagent.Agent, q relay.Request, _ string) bool {
-		mu.Lock()
-		defer mu.Unlock()
-		seen[q.ID]++
-		return true
-	}})
 	f := r.start(t)
-	for i := range times {
-		for _, id := range r.Clients() {
-			if id != relay.HomeClient("test") {
-				r.Disconnect(id)
+	status := func(state string, online bool) wire.Relay {
+		t.Helper()
+		for end := time.Now().Add(10 * time.Second); ; {
+			var s struct{ Data wire.Status } // new for each answer: a field that one leaves out is not the last one's
+			v, err := f.Invoke(t.Context(), []byte(`{"operation":"lambda.status"}`))
+			if err != nil || json.Unmarshal(v.Payload, &s) != nil || len(s.Data.Relays) != 1 {
+				t.Fatalf("%v: %s", err, v.Payload)
+			}
+			got := s.Data.Relays[0]
+			if got.State == state || time.Now().After(end) {
+				if got.State != state || (got.Problem == "") != online || slices.Contains(s.Data.Reasons, got.Problem) == online {
+					t.Errorf("want %s, online %v: %+v, health %d", state, online, got, s.Data.OverallHealth)
+				}
+				return got
 			}
 		}
-		if o := f.ask(command("PowerController.TurnOn", "light#kitchen_light", "{}")); o.line.Cause != "" {
-			t.Fatalf("directive %d: %s", i, o.line.Error)
+	}
+	turnOn := command("PowerController.TurnOn", "light#kitchen_light", "{}")
+	if never := status(wire.Never, false); never.Since != nil || never.Integration != "" {
+		t.Errorf("never connected: %+v", never)
+	}
+	f.ask(turnOn).expect(t, "BRIDGE_UNREACHABLE", "home_offline")
+	checkAway(t, f, wire.Never)
+	taken := 0
+	home := r.connect(t, relayagent.Options{State: relay.Starting, Describe: func(p *relay.Presence) { p.TakenOver = taken }})
+	status(relay.Starting, false)
+	f.ask(turnOn).expect(t, "BRIDGE_UNREACHABLE", "starting")
+	checkAway(t, f, relay.Starting)
+	taken = 2
+	began := time.Now().Add(-time.Minute)
+	if err := home.Announce(relay.Online); err != nil {
+		t.Fatal(err)
+	}
+	online := status(relay.Online, true)
+	block, _ := pem.Decode([]byte(r.Pairing.Certificate))
+	if online.Since == nil || online.Since.Before(began) || online.Integration != config.Version() || online.Protocol != relay.Protocol || online.TakenOver != 2 || online.Certificate != fmt.Sprintf("%x", sha256.Sum256(block.Bytes)) {
+		t.Errorf("online: %+v", online)
+	}
+	f.ask(turnOn).done(t)
+	if lines := f.Lines(); strings.Contains(lines[len(lines)-1], "presence") || !strings.Contains(lines[len(lines)-1], config.HomeDuration.Name) {
+		t.Errorf("the line of a directive that reached the home is %s", lines[len(lines)-1])
+	}
+	if err := home.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	status(relay.Offline, false)
+}
+
+// TestRelayRepeats sees that a home repeats its presence without being asked, since the
+// same time.
+func TestRelayRepeats(t *testing.T) {
+	r := newRelay(t)
+	var said atomic.Int64
+	r.connect(t, relayagent.Options{Announce: 10 * time.Millisecond, Describe: func(*relay.Presence) { said.Add(1) }})
+	var first []byte
+	for end := time.Now().Add(20 * time.Second); said.Load() < 10; time.Sleep(time.Millisecond) {
+		if first == nil {
+			first = r.Retained(relay.PresenceTopic("test"))
+		}
+		if time.Now().After(end) {
+			t.Fatalf("it said %d times that it is there", said.Load())
 		}
 	}
-	if home.Handled() != times || len(seen) != times {
-		t.Errorf("the home carried out %d commands, of %d requests: want %d", home.Handled(), len(seen), times)
+	if last := r.Retained(relay.PresenceTopic("test")); !bytes.Equal(first, last) || len(first) == 0 {
+		t.Errorf("first %s, then %s", first, last)
 	}
 }
 
@@ -279,43 +398,13 @@ func TestRelayRights(t *testing.T) {
 	}
 }
 
-// TestRelayOnMosquitto has another broker carry the messages, and end the connections of
-// both ends.
-func TestRelayOnMosquitto(t *testing.T) {
-	r := newRelay(t)
-	m := mosquitto.Start(t, root(t), r.Broker)
-	r.Pairing.Port, r.Pairing.Authority = m.Port, m.Authority
-	env := []string{config.EnvRelayEndpoint + "=" + m.Endpoint, config.EnvCA + "=" + m.Authority}
-	f := r.start(t, env...)
-	turnOn := command("PowerController.TurnOn", "light#kitchen_light", "{}")
-	f.ask(turnOn).expect(t, "BRIDGE_UNREACHABLE", "home_offline")
-	home := r.connect(t, relayagent.Options{})
-	f = r.start(t, env...)
-	for _, s := range samples(t) {
-		a, err := f.send(t.Context(), s.directive)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, wrong := range a.judge(alexacheck.Reply(s.directive, a.Payload)) {
-			t.Errorf("%s: %s", s.name, wrong)
-		}
-	}
-	home.Cut() // the last will says so
-	for end := time.Now().Add(10 * time.Second); ; {
-		if o := f.ask(turnOn); o.line.Cause == "home_offline" {
-			break
-		} else if time.Now().After(end) {
-			o.expect(t, "BRIDGE_UNREACHABLE", "home_offline")
-			break
-		}
-	}
-}
-
 // TestRelayLong carries what is too long to go without compression: a directive of 40 KB,
 // and a discovery of 300 endpoints, more than a message may have. A discovery that does not
 // fit compressed is an error that says so.
-func TestRelayLong(t *testing.T) {
-	r := newRelay(t)
+func TestRelayLong(t *testing.T) { overEach(t, relayLong) }
+
+func relayLong(t *testing.T, begin func(testing.TB) *relayed) {
+	r := begin(t)
 	r.connect(t, relayagent.Options{Home: answering300{r}, Intercept: func(_ *relayagent.Agent, q relay.Request, _ string) bool {
 		if bytes.Contains(q.Body, []byte("InitiateSessionWithOffer")) && !bytes.Contains(q.Body, []byte(strings.Repeat("x", 40_000))) {
 			t.Errorf("the directive came as %.200s", q.Body)

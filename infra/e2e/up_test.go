@@ -2,7 +2,6 @@ package e2e_test
 
 import (
 	"fmt"
-	"net"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/infra/testkit/fakesmapi"
 	"github.com/hearthgate/hearthgate/infra/testkit/terminal"
+	"github.com/hearthgate/hearthgate/infra/testkit/testnet"
 )
 
 // TestUp goes the way of a new owner as the README has it, with the real CDK CLI: one
@@ -81,12 +81,11 @@ func (o *owner) consents(said string) {
 // freePort returns a port that no one uses.
 func freePort(t *testing.T) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := testnet.FreePort()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	return port
 }
 
 // flat returns text as if its lines were not wrapped.
