@@ -45,7 +45,8 @@ type Options struct {
 // A Program is one of those that are compared.
 type Program struct {
 	Name string
-	Dir  string // below the root of the clone
+	Dir  string   // below the root of the clone
+	env  []string // beside that of all programs
 	file string
 }
 
@@ -56,7 +57,7 @@ func Programs() []Program {
 		{Name: "floor", Dir: "infra/bench/floor"},
 		{Name: "least", Dir: "infra/bench/least"},
 		{Name: "haaska", Dir: "infra/bench/haaska"},
-		{Name: function, Dir: function},
+		{Name: function, Dir: function, env: []string{config.EnvThreads + "=" + config.Stage{Memory: 128}.Environment()[config.EnvThreads]}},
 	}
 }
 
@@ -225,10 +226,15 @@ type measurement struct {
 	peak       int64           // of the resident set, bytes
 }
 
+// start starts a process of p.
+func (b *bench) start(ctx context.Context, p Program, env ...string) (*localrun.Function, error) {
+	return localrun.Start(ctx, localrun.Options{Binary: p.file, Env: slices.Concat(b.env, p.env, env), Timeout: 10 * time.Second})
+}
+
 // once runs one process. The quota holds from the end of the start on, which
 // Lambda runs at full speed.
 func (b *bench) once(ctx context.Context, p Program, q *quota, env ...string) (m measurement, err error) {
-	f, err := localrun.Start(ctx, localrun.Options{Binary: p.file, Env: append(slices.Clip(b.env), env...), Timeout: 10 * time.Second})
+	f, err := b.start(ctx, p, env...)
 	if err != nil {
 		return m, err
 	}

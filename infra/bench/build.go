@@ -51,7 +51,8 @@ func MeasureBuilds(ctx context.Context, root string, log io.Writer) (Builds, err
 	if out, err := exec.CommandContext(ctx, "git", "clone", "--quiet", root, clone).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("the clone cannot be cloned: %w\n%s", err, out)
 	}
-	env := append(os.Environ(), "HOME="+filepath.Join(dir, "home"), "GOPATH="+filepath.Join(dir, "go"), "GOCACHE="+filepath.Join(dir, "go-build"),
+	env := append(os.Environ(), "MAKEFLAGS=", "ARGS=", // of the make that runs this
+		"HOME="+filepath.Join(dir, "home"), "GOPATH="+filepath.Join(dir, "go"), "GOCACHE="+filepath.Join(dir, "go-build"),
 		"GOFLAGS=-modcacherw", "npm_config_cache="+filepath.Join(dir, "npm"), "XDG_CACHE_HOME="+filepath.Join(dir, "cache"))
 	all := make(Builds, 0, len(buildRuns))
 	for _, b := range buildRuns {
@@ -63,6 +64,7 @@ func MeasureBuilds(ctx context.Context, root string, log io.Writer) (Builds, err
 			return nil, fmt.Errorf("make %s failed: %w\n%s", b.Target, err, out[max(0, len(out)-4096):])
 		}
 		b.Wall, b.CPU = time.Since(began).Seconds(), (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
+		fmt.Fprintf(log, "... took %.1f s, and %.1f s of CPU\n", b.Wall, b.CPU)
 		all = append(all, b)
 	}
 	return all, nil

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/hearthgate/hearthgate/infra/internal/localrun"
 )
@@ -46,7 +45,7 @@ func (b *bench) picture(ctx context.Context, p Program) (*Picture, error) {
 }
 
 func (b *bench) trace(ctx context.Context, p Program, pic *Picture) error {
-	f, err := localrun.Start(ctx, localrun.Options{Binary: p.file, Env: append(slices.Clone(b.env), "GODEBUG=inittrace=1"), Timeout: 10 * time.Second})
+	f, err := b.start(ctx, p, "GODEBUG=inittrace=1")
 	if err != nil {
 		return err
 	}
