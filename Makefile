@@ -18,10 +18,14 @@ VERSION = $(shell git describe --tags --always --dirty --abbrev=12 2>/dev/null)
 
 # The build of the function: one commit gives the same bytes on every machine, so
 # that a deploy sees no change where there is none. infra/internal/project runs it too.
-BUILD = GOWORK=off GOFLAGS= CGO_ENABLED=0 go build -trimpath -buildvcs=false -mod=readonly -tags lambda.norpc,nethttpomithttp2 -ldflags "$(LAMBDA)-s -w -buildid= -X github.com/hearthgate/hearthgate/config.version=$(VERSION)"
+# The standard library is compiled without inlining, except for what is called most often,
+# its internal packages: the program, all of which a cold start may have to read, is 0.4 MB
+# shorter, and starts and directives are as fast.
+BUILD = GOWORK=off GOFLAGS= CGO_ENABLED=0 go build -trimpath -buildvcs=false -mod=readonly -tags lambda.norpc,nethttpomithttp2 -gcflags=std=-l -gcflags=runtime= -gcflags=internal/...= -gcflags=crypto/internal/...= -ldflags "$(LAMBDA)-s -w -buildid= -X github.com/hearthgate/hearthgate/config.version=$(VERSION)"
 
 # Lambda's arm64 machines have pages of 4 KB; the linker would leave room for some of 64 KB,
 # of which 0.1 MB is nothing but zeros.
+LAMBDA =
 function: LAMBDA = -R=4096 # a space ends it
 
 # The race detector needs a C compiler, which not every machine has. Only the target
@@ -133,7 +137,7 @@ soak: ## send 100,000 directives, with faults among them, and check what leaks o
 
 .PHONY: judges
 judges: infra/node_modules/.package-lock.json ## have the judges that others wrote check everything (function/docs/reliability.md)
-	go test ./infra ./infra/browser ./infra/e2e ./infra/integration ./infra/testkit/judges -run '^TestJudge' -v -count=1 -timeout 20m
+	go test $$(grep -rl --include='*_test.go' --exclude-dir=node_modules '^func TestJudge' infra | sed -E 's,(.*)/[^/]+,./\1,' | sort -u) -run '^TestJudge' -v -count=1 -timeout 20m
 
 .PHONY: home-assistant
 home-assistant: ## let the tests run another release of Home Assistant: RELEASE=2026.12.0
