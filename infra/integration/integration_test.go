@@ -1,6 +1,6 @@
 // Package integration_test has others judge the integration for Home Assistant: its own
-// linter, type checker and test suite, and the rules of hassfest as far as they can be
-// stated here.
+// linter, type checker and test suite. No package has hassfest, Home Assistant's check of
+// an integration's files: its rules are stated here, as its source has them.
 package integration_test
 
 import (
@@ -196,56 +196,6 @@ func readJSON(t *testing.T, path string, into any) {
 	}
 }
 
-// TestManifest states what hassfest asks of a custom integration's manifest, and HACS.
-func TestManifest(t *testing.T) {
-	var m struct {
-		Domain            string   `json:"domain"`
-		Name              string   `json:"name"`
-		AfterDependencies []string `json:"after_dependencies"`
-		CodeOwners        []string `json:"codeowners"`
-		ConfigFlow        bool     `json:"config_flow"`
-		Documentation     string   `json:"documentation"`
-		Type              string   `json:"integration_type"`
-		Class             string   `json:"iot_class"`
-		Issues            string   `json:"issue_tracker"`
-		Loggers           []string `json:"loggers"`
-		Requirements      []string `json:"requirements"`
-		Version           string   `json:"version"`
-	}
-	readJSON(t, filepath.Join(folder, "manifest.json"), &m)
-	switch {
-	case m.Domain != filepath.Base(folder), m.Name == "", !m.ConfigFlow, len(m.CodeOwners) == 0,
-		!strings.HasPrefix(m.Documentation, "https://"), !strings.HasPrefix(m.Issues, "https://"),
-		m.Type != "service", m.Class != "cloud_push", !slices.Contains(m.AfterDependencies, "alexa"),
-		!regexp.MustCompile(`^\d+\.\d+\.\d+$`).MatchString(m.Version):
-		t.Errorf("the manifest is %+v", m)
-	}
-	// hassfest: domain and name first, then the other keys by the alphabet.
-	b, err := os.ReadFile(filepath.Join(folder, "manifest.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var keys []string
-	for _, found := range regexp.MustCompile(`(?m)^  "([a-z_]+)":`).FindAllSubmatch(b, -1) {
-		keys = append(keys, string(found[1]))
-	}
-	if keys[0] != "domain" || keys[1] != "name" || !slices.IsSorted(keys[2:]) {
-		t.Errorf("the keys are in the order %q", keys)
-	}
-	// Each Home Assistant pins paho-mqtt for its own mqtt: another pin could not be installed.
-	for _, v := range realhome.Versions() {
-		pins, err := os.ReadFile(filepath.Join("..", "testkit", "realhome", "requirements-"+string(v)+".txt"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, r := range m.Requirements {
-			if !strings.Contains(string(pins), "\n"+r+"\n") {
-				t.Errorf("Home Assistant %s has another version than %s", v, r)
-			}
-		}
-	}
-}
-
 // flat returns the texts of a translation by their paths.
 func flat(prefix string, v any, into map[string]string) map[string]string {
 	switch v := v.(type) {
@@ -267,11 +217,7 @@ var (
 // TestTranslations sees that each language has each text, with the same placeholders, and
 // that each key that the code uses has a text.
 func TestTranslations(t *testing.T) {
-	read := func(path string) map[string]string {
-		var v any
-		readJSON(t, path, &v)
-		return flat("", v, map[string]string{})
-	}
+	read := func(path string) map[string]string { return texts(t, path) }
 	english := read(filepath.Join(folder, "translations", "en.json"))
 	files, err := filepath.Glob(filepath.Join(folder, "translations", "*.json"))
 	if err != nil {
@@ -287,15 +233,15 @@ func TestTranslations(t *testing.T) {
 		other := read(file)
 		for key, text := range english {
 			said := other[key]
-			if strings.TrimSpace(said) != said || said == "" || strings.Contains(said, "://") || strings.Contains(said, "<") {
-				t.Errorf("%s: %s is %q", file, key, said)
-			}
 			for what, pattern := range map[string]*regexp.Regexp{"placeholders": placeholder, "code": code} {
 				a, b := slices.Sorted(slices.Values(pattern.FindAllString(text, -1))), slices.Sorted(slices.Values(pattern.FindAllString(said, -1)))
 				if !slices.Equal(a, b) {
 					t.Errorf("%s: %s has %s %q, want %q", file, key, what, b, a)
 				}
 			}
+		}
+		for _, problem := range badTexts(other) {
+			t.Errorf("%s: %s", file, problem)
 		}
 		if len(other) != len(english) {
 			t.Errorf("%s has %d texts, want %d", file, len(other), len(english))
