@@ -11,7 +11,7 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/monitoring"
 	"github.com/hearthgate/hearthgate/infra/docs"
-	"github.com/hearthgate/hearthgate/infra/internal/cost"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount/cost"
 )
 
 // charged counts what AWS charges for in templates, as their resources say: dashboards,

@@ -14,7 +14,7 @@ import (
 	"github.com/hearthgate/hearthgate/config/monitoring"
 	"github.com/hearthgate/hearthgate/config/relay"
 	"github.com/hearthgate/hearthgate/config/wire"
-	"github.com/hearthgate/hearthgate/infra/internal/cloudwatch"
+	"github.com/hearthgate/hearthgate/infra/internal/simulator/cloudwatch"
 	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
 )
 

@@ -4,9 +4,11 @@ package docs_test
 
 import (
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -44,6 +46,55 @@ func TestPlaces(t *testing.T) {
 		}
 	}
 }
+
+// TestPackages finds in architecture.md every folder of infra/internal with every package
+// in it, and nothing else. There are few of them, so that each is found at a glance.
+func TestPackages(t *testing.T) {
+	_, text, ok := strings.Cut(read(t, "architecture.md"), "\n## The command's packages\n")
+	if !ok {
+		t.Fatal("architecture.md has no section on the command's packages")
+	}
+	text, _, _ = strings.Cut(text, "\n## ")
+	got := map[string][]string{}
+	for line := range strings.Lines(text) {
+		cells := strings.Split(line, "|")
+		if len(cells) != 5 || !name.MatchString(cells[1]) {
+			continue
+		}
+		folder := name.FindStringSubmatch(cells[1])[1]
+		got[folder] = []string{}
+		for _, n := range name.FindAllStringSubmatch(cells[3], -1) {
+			got[folder] = append(got[folder], n[1])
+		}
+		slices.Sort(got[folder])
+	}
+	want := map[string][]string{}
+	for _, folder := range folders(t, filepath.Join(root, "infra/internal")) {
+		want[folder] = folders(t, filepath.Join(root, "infra/internal", folder))
+	}
+	if !maps.EqualFunc(got, want, slices.Equal) {
+		t.Errorf("architecture.md names the packages %v, and there are %v", got, want)
+	}
+	if len(want) > 12 {
+		t.Errorf("%d folders in infra/internal, want at most 12: what serves one of them lies in it", len(want))
+	}
+}
+
+// folders returns the names of the folders in one that hold Go code, sorted.
+func folders(t *testing.T, in string) []string {
+	t.Helper()
+	names := []string{}
+	files, err := filepath.Glob(filepath.Join(in, "*", "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		names = append(names, filepath.Base(filepath.Dir(file)))
+	}
+	return slices.Compact(names)
+}
+
+var name = regexp.MustCompile("`([a-z]+)`")
 
 var place = regexp.MustCompile("`([^` ]+/[^` ]+)`")
 

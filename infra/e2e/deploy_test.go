@@ -16,7 +16,7 @@ import (
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/iampolicy"
+	"github.com/hearthgate/hearthgate/infra/internal/deploy/iampolicy"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config/relay"
-	"github.com/hearthgate/hearthgate/infra/internal/pairing"
+	"github.com/hearthgate/hearthgate/infra/internal/setup/pairing"
 	"github.com/hearthgate/hearthgate/infra/testkit/realhome"
 )
 

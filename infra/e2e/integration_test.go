@@ -23,7 +23,7 @@ import (
 	"github.com/hearthgate/hearthgate/config/relay"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/broker"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/relayagent"
-	"github.com/hearthgate/hearthgate/infra/internal/pairing"
+	"github.com/hearthgate/hearthgate/infra/internal/setup/pairing"
 	"github.com/hearthgate/hearthgate/infra/testkit/alexacheck"
 	"github.com/hearthgate/hearthgate/infra/testkit/keyleak"
 	"github.com/hearthgate/hearthgate/infra/testkit/realhome"

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hearthgate/hearthgate/infra/internal/homestate"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/homestate"
 	"github.com/hearthgate/hearthgate/infra/internal/simulator"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 	"github.com/hearthgate/hearthgate/infra/testkit/realhome"

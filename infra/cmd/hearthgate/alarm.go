@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/hearthgate/hearthgate/infra/internal/alarm"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount/alarm"
 )
 
 func (c *command) alarm() *cobra.Command {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/hearthgate/hearthgate/infra/internal/completion"
+	"github.com/hearthgate/hearthgate/infra/internal/ui/completion"
 )
 
 // addCompletion adds to cobra's command completion, which prints the script of a shell,

@@ -10,7 +10,7 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/monitoring"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
-	"github.com/hearthgate/hearthgate/infra/internal/cost"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount/cost"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/cost"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount/cost"
 	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
 )
 

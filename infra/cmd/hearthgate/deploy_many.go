@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/hearthgate/hearthgate/infra/internal/activity"
 	"github.com/hearthgate/hearthgate/infra/internal/deploy"
-	"github.com/hearthgate/hearthgate/infra/internal/fleet"
-	"github.com/hearthgate/hearthgate/infra/internal/homestatus"
+	"github.com/hearthgate/hearthgate/infra/internal/doctor/activity"
+	"github.com/hearthgate/hearthgate/infra/internal/doctor/homestatus"
+	"github.com/hearthgate/hearthgate/infra/internal/ui/fleet"
 )
 
 // deployMany deploys several stages, one after the other, up to the first that fails. The

@@ -10,7 +10,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
-	"github.com/hearthgate/hearthgate/infra/internal/iampolicy"
+	"github.com/hearthgate/hearthgate/infra/internal/deploy/iampolicy"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 

@@ -9,9 +9,9 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
-	"github.com/hearthgate/hearthgate/infra/internal/links"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount/links"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
-	"github.com/hearthgate/hearthgate/infra/internal/skillsetup"
+	"github.com/hearthgate/hearthgate/infra/internal/skill/skillsetup"
 )
 
 // pages are what `hearthgate open` opens, in AWS's console.

@@ -7,9 +7,9 @@ import (
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/pairing"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 	"github.com/hearthgate/hearthgate/infra/internal/setup"
+	"github.com/hearthgate/hearthgate/infra/internal/setup/pairing"
 )
 
 // pairEvents brings a home that is paired the credentials with which it reports to Alexa.

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/policyview"
+	"github.com/hearthgate/hearthgate/infra/internal/invoke/policyview"
 )
 
 // deniedCode is the exit code of a directive that the policy denies.

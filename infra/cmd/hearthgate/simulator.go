@@ -12,7 +12,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/demo"
-	"github.com/hearthgate/hearthgate/infra/internal/homestate"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/homestate"
 	"github.com/hearthgate/hearthgate/infra/internal/simulator"
 	"github.com/hearthgate/hearthgate/infra/internal/simulator/web"
 )

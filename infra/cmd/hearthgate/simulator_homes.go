@@ -10,12 +10,12 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/doctor"
-	"github.com/hearthgate/hearthgate/infra/internal/homestatus"
+	"github.com/hearthgate/hearthgate/infra/internal/doctor/homestatus"
 	"github.com/hearthgate/hearthgate/infra/internal/invoke"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 	"github.com/hearthgate/hearthgate/infra/internal/simulator"
 	"github.com/hearthgate/hearthgate/infra/internal/simulator/web"
-	"github.com/hearthgate/hearthgate/infra/internal/skillsetup"
+	"github.com/hearthgate/hearthgate/infra/internal/skill/skillsetup"
 )
 
 // deployedHomes returns the homes that the page shows, nil for one that is not of deployed

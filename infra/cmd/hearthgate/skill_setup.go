@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hearthgate/hearthgate/infra/internal/project"
-	"github.com/hearthgate/hearthgate/infra/internal/skillsetup"
+	"github.com/hearthgate/hearthgate/infra/internal/skill/skillsetup"
 )
 
 func (c *command) skillCreate() *cobra.Command {

@@ -5,7 +5,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
-	"github.com/hearthgate/hearthgate/infra/internal/stageview"
+	"github.com/hearthgate/hearthgate/infra/internal/setup/stageview"
 )
 
 func (c *command) stages() *cobra.Command {

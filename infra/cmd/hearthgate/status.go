@@ -8,11 +8,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/activity"
-	"github.com/hearthgate/hearthgate/infra/internal/fleet"
-	"github.com/hearthgate/hearthgate/infra/internal/homestatus"
+	"github.com/hearthgate/hearthgate/infra/internal/doctor/activity"
+	"github.com/hearthgate/hearthgate/infra/internal/doctor/homestatus"
 	"github.com/hearthgate/hearthgate/infra/internal/invoke"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
+	"github.com/hearthgate/hearthgate/infra/internal/ui/fleet"
 )
 
 // A statusRun is one run of the command.

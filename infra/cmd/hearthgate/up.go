@@ -8,8 +8,8 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 	"github.com/hearthgate/hearthgate/infra/internal/setup"
-	"github.com/hearthgate/hearthgate/infra/internal/skillsetup"
-	"github.com/hearthgate/hearthgate/infra/internal/up"
+	"github.com/hearthgate/hearthgate/infra/internal/setup/up"
+	"github.com/hearthgate/hearthgate/infra/internal/skill/skillsetup"
 )
 
 func (c *command) up() *cobra.Command {

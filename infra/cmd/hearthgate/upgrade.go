@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/hearthgate/hearthgate/infra/internal/project"
+	"github.com/hearthgate/hearthgate/infra/internal/project/upgrade"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
-	"github.com/hearthgate/hearthgate/infra/internal/upgrade"
 )
 
 func (c *command) upgrade() *cobra.Command {

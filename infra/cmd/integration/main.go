@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 
 	"github.com/hearthgate/hearthgate/infra/integration/pack"
-	"github.com/hearthgate/hearthgate/infra/internal/atomicfile"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
+	"github.com/hearthgate/hearthgate/infra/internal/project/atomicfile"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 

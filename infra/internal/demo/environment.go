@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/homeclient"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/homeclient"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 )
 

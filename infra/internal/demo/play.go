@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/hearthgate/hearthgate/infra/internal/homestate"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/homestate"
 )
 
 // The device of the demo home that the play is about.

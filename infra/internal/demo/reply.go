@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/hearthgate/hearthgate/infra/internal/homestate"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/homestate"
 )
 
 // A reply is the part of a reply that is checked.

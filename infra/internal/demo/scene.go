@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hearthgate/hearthgate/infra/internal/homestate"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun"
-	"github.com/hearthgate/hearthgate/infra/internal/redact"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/homestate"
+	"github.com/hearthgate/hearthgate/infra/internal/ui/redact"
 )
 
 // A Step is one directive and its result.

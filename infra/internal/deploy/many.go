@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/fleet"
+	"github.com/hearthgate/hearthgate/infra/internal/ui/fleet"
 )
 
 // A Plan is what a deployment of a stage would change.

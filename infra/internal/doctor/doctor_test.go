@@ -12,8 +12,8 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/doctor"
-	"github.com/hearthgate/hearthgate/infra/internal/fleet"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
+	"github.com/hearthgate/hearthgate/infra/internal/ui/fleet"
 	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
 	"github.com/hearthgate/hearthgate/infra/testkit/functionlog"
 )

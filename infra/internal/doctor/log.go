@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/hearthgate/hearthgate/infra/internal/activity"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
-	"github.com/hearthgate/hearthgate/infra/internal/redact"
+	"github.com/hearthgate/hearthgate/infra/internal/doctor/activity"
+	"github.com/hearthgate/hearthgate/infra/internal/ui/redact"
 )
 
 // day is how far back the doctor reads.

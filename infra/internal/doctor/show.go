@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/hearthgate/hearthgate/infra/internal/fleet"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
+	"github.com/hearthgate/hearthgate/infra/internal/ui/fleet"
 )
 
 // titles are the headings of the places.

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"io"
 
-	"github.com/hearthgate/hearthgate/infra/internal/skillsetup"
+	"github.com/hearthgate/hearthgate/infra/internal/skill/skillsetup"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 

@@ -7,7 +7,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config/strictjson"
 	"github.com/hearthgate/hearthgate/config/wire"
-	"github.com/hearthgate/hearthgate/infra/internal/redact"
+	"github.com/hearthgate/hearthgate/infra/internal/ui/redact"
 )
 
 // emptyPayload are the directives whose payload is empty.

@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/hearthgate/hearthgate/infra/internal/redact"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
+	"github.com/hearthgate/hearthgate/infra/internal/ui/redact"
 )
 
 // A Reply is what the function replied to a directive, without its secrets.

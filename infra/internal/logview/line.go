@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config/wire"
-	"github.com/hearthgate/hearthgate/infra/internal/activity"
+	"github.com/hearthgate/hearthgate/infra/internal/doctor/activity"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 

@@ -8,8 +8,8 @@ import (
 	"os"
 	"slices"
 
-	"github.com/hearthgate/hearthgate/infra/internal/atomicfile"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
+	"github.com/hearthgate/hearthgate/infra/internal/project/atomicfile"
 )
 
 // A Draft keeps the answers about a stage until its file is written, in a file beside it

@@ -14,7 +14,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/hearthgate/hearthgate/infra/internal/homeclient"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/homeclient"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 

@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/atomicfile"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
+	"github.com/hearthgate/hearthgate/infra/internal/project/atomicfile"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hearthgate/hearthgate/infra/internal/cloudwatch"
 	"github.com/hearthgate/hearthgate/infra/internal/invoke"
-	"github.com/hearthgate/hearthgate/infra/internal/policyview"
+	"github.com/hearthgate/hearthgate/infra/internal/invoke/policyview"
+	"github.com/hearthgate/hearthgate/infra/internal/simulator/cloudwatch"
 )
 
 func (c *Console) policy(ctx context.Context, rest string) error {

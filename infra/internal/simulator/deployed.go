@@ -11,8 +11,8 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/monitoring"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
-	"github.com/hearthgate/hearthgate/infra/internal/cloudwatch"
-	"github.com/hearthgate/hearthgate/infra/internal/logquery"
+	"github.com/hearthgate/hearthgate/infra/internal/simulator/cloudwatch"
+	"github.com/hearthgate/hearthgate/infra/internal/simulator/logquery"
 )
 
 // ReadMonitoring returns what the dashboard of a deployed stage shows: its alarms as they are

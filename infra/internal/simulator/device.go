@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/hearthgate/hearthgate/infra/internal/homestate"
 	"github.com/hearthgate/hearthgate/infra/internal/invoke"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/homestate"
 	"github.com/hearthgate/hearthgate/infra/internal/simulator/grammar"
 )
 

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/cloudwatch"
+	"github.com/hearthgate/hearthgate/infra/internal/simulator/cloudwatch"
 )
 
 // measure puts what a turn has emitted: the metrics of its line of the log, and what Lambda

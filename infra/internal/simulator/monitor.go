@@ -5,8 +5,8 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/monitoring"
-	"github.com/hearthgate/hearthgate/infra/internal/cloudwatch"
-	"github.com/hearthgate/hearthgate/infra/internal/logquery"
+	"github.com/hearthgate/hearthgate/infra/internal/simulator/cloudwatch"
+	"github.com/hearthgate/hearthgate/infra/internal/simulator/logquery"
 )
 
 // Speed is how much faster time passes for the dashboards and alarms of a session than for

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/hearthgate/hearthgate/infra/internal/homestate"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/homestate"
 	"github.com/hearthgate/hearthgate/infra/internal/simulator/grammar"
 )
 

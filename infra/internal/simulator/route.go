@@ -10,8 +10,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/hearthgate/hearthgate/infra/internal/homestate"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/homestate"
 )
 
 // Faults are what is broken on the way from the function to the home. The home itself

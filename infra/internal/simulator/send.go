@@ -11,10 +11,10 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/wire"
-	"github.com/hearthgate/hearthgate/infra/internal/homestate"
 	"github.com/hearthgate/hearthgate/infra/internal/invoke"
-	"github.com/hearthgate/hearthgate/infra/internal/redact"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/homestate"
 	"github.com/hearthgate/hearthgate/infra/internal/simulator/grammar"
+	"github.com/hearthgate/hearthgate/infra/internal/ui/redact"
 )
 
 // again is how a turn is sent again.

@@ -15,8 +15,8 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/homestate"
 	"github.com/hearthgate/hearthgate/infra/internal/localrun/demohome"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/homestate"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 	"github.com/hearthgate/hearthgate/infra/internal/simulator"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"

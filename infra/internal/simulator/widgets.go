@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config/monitoring"
-	"github.com/hearthgate/hearthgate/infra/internal/cloudwatch"
-	"github.com/hearthgate/hearthgate/infra/internal/logquery"
+	"github.com/hearthgate/hearthgate/infra/internal/simulator/cloudwatch"
+	"github.com/hearthgate/hearthgate/infra/internal/simulator/logquery"
 )
 
 // A source has what the widgets of a dashboard are made from.

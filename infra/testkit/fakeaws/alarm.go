@@ -9,7 +9,7 @@ import (
 
 	"github.com/aws/smithy-go/encoding/cbor"
 
-	"github.com/hearthgate/hearthgate/infra/internal/cloudwatch"
+	"github.com/hearthgate/hearthgate/infra/internal/simulator/cloudwatch"
 )
 
 // A Mail is what an alarm sent to a topic.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/aws/smithy-go/encoding/cbor"
 
-	"github.com/hearthgate/hearthgate/infra/internal/cloudwatch"
+	"github.com/hearthgate/hearthgate/infra/internal/simulator/cloudwatch"
 )
 
 // A point is a value of a metric, in the minute that CloudWatch keeps it by.

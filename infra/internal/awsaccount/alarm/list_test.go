@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/alarm"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
-	"github.com/hearthgate/hearthgate/infra/internal/fleet"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount/alarm"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
+	"github.com/hearthgate/hearthgate/infra/internal/ui/fleet"
 	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
 )
 

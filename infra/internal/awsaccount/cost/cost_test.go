@@ -7,7 +7,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/monitoring"
-	"github.com/hearthgate/hearthgate/infra/internal/cost"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount/cost"
 )
 
 // TestPrices checks the table: each item once, with a price, a unit to count in and a page

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/iampolicy"
+	"github.com/hearthgate/hearthgate/infra/internal/deploy/iampolicy"
 )
 
 func stage(name string) config.Stage {
@@ -18,7 +18,7 @@ func stage(name string) config.Stage {
 
 // TestDocument checks that infra/docs/iam.md explains every statement, with its actions.
 func TestDocument(t *testing.T) {
-	b, err := os.ReadFile("../../docs/iam.md")
+	b, err := os.ReadFile("../../../docs/iam.md")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hearthgate/hearthgate/infra/internal/activity"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
+	"github.com/hearthgate/hearthgate/infra/internal/doctor/activity"
 	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
 	"github.com/hearthgate/hearthgate/infra/testkit/functionlog"
 )

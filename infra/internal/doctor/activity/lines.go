@@ -9,7 +9,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config/wire"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
-	"github.com/hearthgate/hearthgate/infra/internal/redact"
+	"github.com/hearthgate/hearthgate/infra/internal/ui/redact"
 )
 
 // A Directive is one that the log has a line of.

@@ -8,8 +8,8 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/relay"
 	"github.com/hearthgate/hearthgate/config/wire"
-	"github.com/hearthgate/hearthgate/infra/internal/fleet"
 	"github.com/hearthgate/hearthgate/infra/internal/invoke"
+	"github.com/hearthgate/hearthgate/infra/internal/ui/fleet"
 )
 
 // connected finds what is wrong with the connections of the homes behind a relay, as one

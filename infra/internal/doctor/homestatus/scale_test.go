@@ -13,8 +13,8 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
-	"github.com/hearthgate/hearthgate/infra/internal/fleet"
-	"github.com/hearthgate/hearthgate/infra/internal/homestatus"
+	"github.com/hearthgate/hearthgate/infra/internal/doctor/homestatus"
+	"github.com/hearthgate/hearthgate/infra/internal/ui/fleet"
 	"github.com/hearthgate/hearthgate/infra/testkit/fakeaws"
 	"github.com/hearthgate/hearthgate/infra/testkit/functionlog"
 )

@@ -6,10 +6,10 @@ import (
 	"time"
 
 	"github.com/hearthgate/hearthgate/config/wire"
-	"github.com/hearthgate/hearthgate/infra/internal/activity"
-	"github.com/hearthgate/hearthgate/infra/internal/fleet"
+	"github.com/hearthgate/hearthgate/infra/internal/doctor/activity"
 	"github.com/hearthgate/hearthgate/infra/internal/invoke"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
+	"github.com/hearthgate/hearthgate/infra/internal/ui/fleet"
 )
 
 // Show writes the status for a person: the verdict, the findings, what happened, and the

@@ -10,9 +10,9 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/alexa"
 	"github.com/hearthgate/hearthgate/config/wire"
-	"github.com/hearthgate/hearthgate/infra/internal/activity"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
-	"github.com/hearthgate/hearthgate/infra/internal/fleet"
+	"github.com/hearthgate/hearthgate/infra/internal/doctor/activity"
+	"github.com/hearthgate/hearthgate/infra/internal/ui/fleet"
 )
 
 const (

@@ -9,7 +9,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/invoke"
-	"github.com/hearthgate/hearthgate/infra/internal/policyview"
+	"github.com/hearthgate/hearthgate/infra/internal/invoke/policyview"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 

@@ -6,7 +6,7 @@ import (
 	"io"
 	"net/http"
 
-	"github.com/hearthgate/hearthgate/infra/internal/homestate"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/homestate"
 )
 
 // rooms are the areas of the devices of a new home.

@@ -7,7 +7,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"github.com/hearthgate/hearthgate/infra/internal/homeclient"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/homeclient"
 )
 
 func TestTrust(t *testing.T) {

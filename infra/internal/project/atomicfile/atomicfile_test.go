@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hearthgate/hearthgate/infra/internal/atomicfile"
+	"github.com/hearthgate/hearthgate/infra/internal/project/atomicfile"
 )
 
 // holds fails unless a folder has exactly these files.

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/hearthgate/hearthgate/infra/internal/atomicfile"
+	"github.com/hearthgate/hearthgate/infra/internal/project/atomicfile"
 )
 
 // backup is where changed stages are copied to before anything is touched.

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hearthgate/hearthgate/infra/internal/project/upgrade"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
-	"github.com/hearthgate/hearthgate/infra/internal/upgrade"
 )
 
 // A repository is one of git.

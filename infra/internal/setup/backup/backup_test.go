@@ -13,7 +13,7 @@ import (
 	"filippo.io/age/armor"
 
 	"github.com/hearthgate/hearthgate/config"
-	"github.com/hearthgate/hearthgate/infra/internal/backup"
+	"github.com/hearthgate/hearthgate/infra/internal/setup/backup"
 )
 
 const passphrase = "correct horse battery staple"

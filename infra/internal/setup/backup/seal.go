@@ -11,7 +11,7 @@ import (
 	"filippo.io/age"
 	"filippo.io/age/armor"
 
-	"github.com/hearthgate/hearthgate/infra/internal/atomicfile"
+	"github.com/hearthgate/hearthgate/infra/internal/project/atomicfile"
 )
 
 // most is the size of a file that is read; an export is much smaller.

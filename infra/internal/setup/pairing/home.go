@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hearthgate/hearthgate/infra/internal/homeclient"
+	"github.com/hearthgate/hearthgate/infra/internal/localrun/homeclient"
 )
 
 // A Home is a Home Assistant, whose pages for pairing are filled in over its API.

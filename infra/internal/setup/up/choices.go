@@ -7,7 +7,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/setup"
-	"github.com/hearthgate/hearthgate/infra/internal/skillsetup"
+	"github.com/hearthgate/hearthgate/infra/internal/skill/skillsetup"
 )
 
 // choices are how the owner wants the skills, which is not in the stage's file. The draft

@@ -7,8 +7,8 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/invoke"
-	"github.com/hearthgate/hearthgate/infra/internal/pairing"
 	"github.com/hearthgate/hearthgate/infra/internal/setup"
+	"github.com/hearthgate/hearthgate/infra/internal/setup/pairing"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 

@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"github.com/hearthgate/hearthgate/config"
+	"github.com/hearthgate/hearthgate/infra/internal/awsaccount/links"
 	"github.com/hearthgate/hearthgate/infra/internal/invoke"
-	"github.com/hearthgate/hearthgate/infra/internal/links"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 

@@ -8,8 +8,8 @@ import (
 	"github.com/hearthgate/hearthgate/config/alexa"
 	"github.com/hearthgate/hearthgate/infra/internal/setup"
 	"github.com/hearthgate/hearthgate/infra/internal/skill"
-	"github.com/hearthgate/hearthgate/infra/internal/skillsetup"
-	"github.com/hearthgate/hearthgate/infra/internal/smapi"
+	"github.com/hearthgate/hearthgate/infra/internal/skill/skillsetup"
+	"github.com/hearthgate/hearthgate/infra/internal/skill/smapi"
 )
 
 // skills has the skills made, so that the function can be told who may call it. Their

@@ -14,7 +14,7 @@ import (
 	"github.com/hearthgate/hearthgate/infra/internal/deploy"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
 	"github.com/hearthgate/hearthgate/infra/internal/setup"
-	"github.com/hearthgate/hearthgate/infra/internal/skillsetup"
+	"github.com/hearthgate/hearthgate/infra/internal/skill/skillsetup"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hearthgate/hearthgate/infra/internal/cloudwatch"
+	"github.com/hearthgate/hearthgate/infra/internal/simulator/cloudwatch"
 )
 
 type object = map[string]any

@@ -16,7 +16,7 @@ import (
 // TestAddAlarm compares each metric alarm, as it is added from its description, with the
 // one in the template that the stack deploys.
 func TestAddAlarm(t *testing.T) {
-	b, err := os.ReadFile("../../testdata/prod.template.json")
+	b, err := os.ReadFile("../../../testdata/prod.template.json")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/monitoring"
-	"github.com/hearthgate/hearthgate/infra/internal/logquery"
+	"github.com/hearthgate/hearthgate/infra/internal/simulator/logquery"
 )
 
 func lines() (all []logquery.Line) {

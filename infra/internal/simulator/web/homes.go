@@ -12,10 +12,10 @@ import (
 
 	"github.com/hearthgate/hearthgate/infra/docs"
 	"github.com/hearthgate/hearthgate/infra/internal/doctor"
-	"github.com/hearthgate/hearthgate/infra/internal/fleet"
-	"github.com/hearthgate/hearthgate/infra/internal/homestatus"
+	"github.com/hearthgate/hearthgate/infra/internal/doctor/homestatus"
 	"github.com/hearthgate/hearthgate/infra/internal/simulator"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
+	"github.com/hearthgate/hearthgate/infra/internal/ui/fleet"
 )
 
 // Homes are the deployed homes that the page shows beside the conversation. They are read

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hearthgate/hearthgate/infra/internal/smapi"
+	"github.com/hearthgate/hearthgate/infra/internal/skill/smapi"
 )
 
 // returnPath is where the browser comes back, see [DefaultPort].

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/hearthgate/hearthgate/infra/internal/smapi"
+	"github.com/hearthgate/hearthgate/infra/internal/skill/smapi"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 

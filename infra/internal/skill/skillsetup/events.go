@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config/alexa"
-	"github.com/hearthgate/hearthgate/infra/internal/smapi"
+	"github.com/hearthgate/hearthgate/infra/internal/skill/smapi"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 

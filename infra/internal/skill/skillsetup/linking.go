@@ -8,7 +8,7 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/alexa"
 	"github.com/hearthgate/hearthgate/infra/internal/skill"
-	"github.com/hearthgate/hearthgate/infra/internal/smapi"
+	"github.com/hearthgate/hearthgate/infra/internal/skill/smapi"
 )
 
 // Scopes of the token that Alexa sends with each directive.

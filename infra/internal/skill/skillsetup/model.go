@@ -10,7 +10,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/skill"
-	"github.com/hearthgate/hearthgate/infra/internal/smapi"
+	"github.com/hearthgate/hearthgate/infra/internal/skill/smapi"
 )
 
 // planModel compares the interaction model of the stage's locale. The invocation name

@@ -3,7 +3,7 @@ package skillsetup
 import (
 	"strings"
 
-	"github.com/hearthgate/hearthgate/infra/internal/smapi"
+	"github.com/hearthgate/hearthgate/infra/internal/skill/smapi"
 )
 
 // phrases are examples of what people say, by language: two for a Smart Home skill, and

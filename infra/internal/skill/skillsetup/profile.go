@@ -10,7 +10,7 @@ import (
 
 	"github.com/hearthgate/hearthgate/config/alexa"
 	"github.com/hearthgate/hearthgate/infra/internal/setup"
-	"github.com/hearthgate/hearthgate/infra/internal/smapi"
+	"github.com/hearthgate/hearthgate/infra/internal/skill/smapi"
 )
 
 // profile returns the security profile and the vendor id: what was given, else what the

@@ -9,8 +9,8 @@ import (
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/infra/internal/awsaccount"
 	"github.com/hearthgate/hearthgate/infra/internal/project"
-	"github.com/hearthgate/hearthgate/infra/internal/skillsetup"
-	"github.com/hearthgate/hearthgate/infra/internal/smapi"
+	"github.com/hearthgate/hearthgate/infra/internal/skill/skillsetup"
+	"github.com/hearthgate/hearthgate/infra/internal/skill/smapi"
 	"github.com/hearthgate/hearthgate/infra/testkit/fakesmapi"
 	"github.com/hearthgate/hearthgate/infra/testkit/judges"
 )

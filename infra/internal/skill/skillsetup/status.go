@@ -3,9 +3,9 @@ package skillsetup
 import (
 	"context"
 
-	"github.com/hearthgate/hearthgate/infra/internal/fleet"
-	"github.com/hearthgate/hearthgate/infra/internal/smapi"
+	"github.com/hearthgate/hearthgate/infra/internal/skill/smapi"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
+	"github.com/hearthgate/hearthgate/infra/internal/ui/fleet"
 )
 
 // A Status is what Amazon has of the stage's skills.

@@ -12,7 +12,7 @@ import (
 	"path/filepath"
 	"syscall"
 
-	"github.com/hearthgate/hearthgate/infra/internal/atomicfile"
+	"github.com/hearthgate/hearthgate/infra/internal/project/atomicfile"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
 )
 

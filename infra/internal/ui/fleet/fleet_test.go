@@ -11,8 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/hearthgate/hearthgate/infra/internal/fleet"
 	"github.com/hearthgate/hearthgate/infra/internal/ui"
+	"github.com/hearthgate/hearthgate/infra/internal/ui/fleet"
 )
 
 // A home is what a test says of one.

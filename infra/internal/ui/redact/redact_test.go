@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hearthgate/hearthgate/infra/internal/redact"
+	"github.com/hearthgate/hearthgate/infra/internal/ui/redact"
 )
 
 func TestJSON(t *testing.T) {
