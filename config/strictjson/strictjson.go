@@ -18,6 +18,7 @@ package strictjson
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 )
 
@@ -137,21 +138,31 @@ func Array(b []byte, f func(i int, value []byte) error) error {
 	return either(first, err)
 }
 
-// List returns the JSON list of values, each of which is JSON: byte for byte as it is,
-// where encoding/json would make another one, up to six times as long.
-func List(values []json.RawMessage) []byte {
-	length := len("[]")
+// WriteList writes the JSON list of values, each of which is JSON: byte for byte as it is,
+// where encoding/json would make another one, up to six times as long. The error is that of
+// w.
+func WriteList(w io.Writer, values []json.RawMessage) error {
+	before, end := "[", "[]"
 	for _, v := range values {
-		length += len(v) + len(",")
-	}
-	list := append(make([]byte, 0, length), '[')
-	for i, v := range values {
-		if i > 0 {
-			list = append(list, ',')
+		if _, err := io.WriteString(w, before); err != nil {
+			return err
 		}
-		list = append(list, v...)
+		if _, err := w.Write(v); err != nil {
+			return err
+		}
+		before, end = ",", "]"
 	}
-	return append(list, ']')
+	_, err := io.WriteString(w, end)
+	return err
+}
+
+// ListLength returns how many bytes [WriteList] writes.
+func ListLength(values []json.RawMessage) int {
+	n := len("[]") + max(0, len(values)-1)*len(",")
+	for _, v := range values {
+		n += len(v)
+	}
+	return n
 }
 
 // String returns the text of the JSON string b; null is "". A surrogate without its

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/hearthgate/hearthgate/config/strictjson"
@@ -152,10 +151,14 @@ func Discovery(d Directive, messageID string, endpoints []json.RawMessage) (json
 	if err != nil {
 		return nil, err
 	}
-	list := strictjson.List(endpoints)
 	behind := b[len(b)-len("}}}"):] // the list
 	before := b[:len(b)-len("[]")-len(behind)]
-	return slices.Concat(before, list, behind), nil
+	var out bytes.Buffer
+	out.Grow(len(b) + strictjson.ListLength(endpoints))
+	out.Write(before)
+	_ = strictjson.WriteList(&out, endpoints) // into memory
+	out.Write(behind)
+	return out.Bytes(), nil
 }
 
 // Correlated returns a reply with that correlation token in its header and everything

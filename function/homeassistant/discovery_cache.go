@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"hash"
 	"io"
 	"strings"
 	"time"
@@ -99,14 +100,15 @@ func (c *Client) keep(ctx context.Context, key string, l lastKnown) {
 
 // remember keeps endpoints as the last known good ones, in place of l.
 func (c *Client) remember(ctx context.Context, key string, l lastKnown, endpoints []json.RawMessage) {
-	list := strictjson.List(endpoints)
-	sum := digestOf(list)
+	h := sha256.New()
+	_ = strictjson.WriteList(h, endpoints) // a hash takes everything
+	sum := firstHalf(h)
 	if l.Sum == sum && l.Less.IsZero() && time.Since(l.At) < rewriteAfter {
 		return
 	}
 	var packed bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&packed, gzip.BestSpeed) // a person may be waiting
-	_, _ = z.Write(list)                                 // into memory
+	_ = strictjson.WriteList(z, endpoints)               // into memory
 	_ = z.Close()
 	c.keep(ctx, key, lastKnown{At: time.Now().UTC(), Count: len(endpoints), Sum: sum, Packed: packed.Bytes()})
 	c.keepDevices(key, endpoints)
@@ -156,10 +158,10 @@ func link(token Token) string {
 }
 
 // digest returns a text's SHA-256, the first half of it, in hexadecimal.
-func digest(text string) string { return digestOf([]byte(text)) }
-
-// digestOf returns what digest does, without a copy of the text.
-func digestOf(text []byte) string {
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:16])
+func digest(text string) string {
+	h := sha256.New()
+	_, _ = io.WriteString(h, text)
+	return firstHalf(h)
 }
+
+func firstHalf(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)[:sha256.Size/2]) }

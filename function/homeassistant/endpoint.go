@@ -79,7 +79,8 @@ func (e *endpoint) mend(raw []byte) (mended []byte, removed []string, named bool
 	e.capabilities, e.listed = kept, len(kept)
 	name, _ := json.Marshal(e.name) // a string: cannot fail
 	var b bytes.Buffer
-	fmt.Fprintf(&b, `{"friendlyName":%s,"capabilities":%s`, name, strictjson.List(kept))
+	fmt.Fprintf(&b, `{"friendlyName":%s,"capabilities":`, name)
+	_ = strictjson.WriteList(&b, kept) // into memory
 	_ = strictjson.Object(raw, func(key, value []byte) error {
 		if name := string(key); name != "friendlyName" && name != "capabilities" {
 			quoted, _ := json.Marshal(name)
