@@ -50,7 +50,7 @@ var reviewed = []struct {
 	{"G304", "infra/cmd/hearthgate/export.go", 1, "a file that the person names"},
 	{"G304", "infra/cmd/hearthgate/invoke.go", 1, "a file that the person names"},
 	{"G304", "infra/internal/setup/backup/seal.go", 1, "a file that the person names"},
-	{"G304", "infra/internal/deploy/cdk.go", 1, "which CDK the clone has and wants"},
+	{"G304", "infra/internal/deploy/cdk.go", 2, "which CDK the clone has and wants, and who has locked what it synthesized"},
 	{"G304", "infra/internal/project/project.go", 1, "the built function"},
 	{"G304", "infra/internal/project/root.go", 1, "whether a folder is a clone"},
 	{"G304", "infra/internal/skill/skillsetup/events.go", 1, "a new file that the person names"},
