@@ -154,8 +154,9 @@ func TestSeveralHomes(t *testing.T) {
 		o.sees(o.types("", "config", "unset", "homes.office"), 0)
 		o.sees(o.types("", "deploy"), 1, "the home is still paired", "hearthgate pair --stage dev/office --revoke all")
 		o.sees(o.types("", "pair", "--stage", "dev/office", "--revoke", "all"), 0, "revoked")
+		o.sees(o.types("", "config", "unset", "homes.cabin"), 0)
 		o.sees(o.types("", "deploy"), 0)
-		o.sees(o.types("", "destroy", "--yes"), 0, "deleted")
+		o.sees(o.types("", "destroy", "--yes"), 0, "deleted the secrets of homes that the stage no longer has: /hearthgate/dev/homes/cabin/home-assistant/token\n")
 		for _, name := range []string{"/hearthgate/dev/home-assistant/token", "/hearthgate/dev/homes/cabin/home-assistant/token"} {
 			if o.cloud.Parameter("eu-west-1", name) != nil {
 				t.Errorf("%s is left", name)

@@ -106,6 +106,22 @@ func (a *Account) Bootstrapped(ctx context.Context) error {
 	return err
 }
 
+// ParametersBelow returns the names of the parameters that begin with a path, which ends
+// with a slash. It reads no secret.
+func (a *Account) ParametersBelow(ctx context.Context, path string) (names []string, err error) {
+	pages := ssm.NewGetParametersByPathPaginator(ssm.NewFromConfig(a.config), &ssm.GetParametersByPathInput{Path: &path, Recursive: aws.Bool(true)})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return names, explain("listing the parameters below "+path, err)
+		}
+		for _, p := range page.Parameters {
+			names = append(names, aws.ToString(p.Name))
+		}
+	}
+	return names, nil
+}
+
 // DeleteParameter deletes a parameter and reports whether it existed.
 func (a *Account) DeleteParameter(ctx context.Context, name string) (bool, error) {
 	_, err := ssm.NewFromConfig(a.config).DeleteParameter(ctx, &ssm.DeleteParameterInput{Name: &name})

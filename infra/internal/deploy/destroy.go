@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
 	"github.com/hearthgate/hearthgate/config/relay"
@@ -20,6 +21,8 @@ type Removal struct {
 	Login   bool   `json:"login_deleted"` // for the skills
 
 	Certificate bool `json:"certificate_deleted"` // a client certificate
+
+	Removed []string `json:"of_removed_homes,omitempty"` // the names of the parameters of homes that the stage had before
 
 	Overview        string `json:"dashboard,omitempty"`         // the stack with the dashboard of all homes, which was deleted because no other stage needs it
 	OverviewProblem string `json:"dashboard_problem,omitempty"` // why it was not deleted
@@ -60,7 +63,14 @@ func Destroy(ctx context.Context, cdk CDK, s config.Stage, a *awsaccount.Account
 	for _, name := range []string{config.ParameterPrefix(s.Name) + config.OperationsParameter, s.PauseParameterName(), s.EndpointParameterName()} {
 		_, _ = a.DeleteParameter(ctx, name) // of use to no one, and not secret
 	}
-	if err := errors.Join(problem, err); err != nil {
+	removed, err1 := a.ParametersBelow(ctx, config.ParameterPrefix(s.Name)+"/")
+	for _, name := range removed {
+		gone, err := a.DeleteParameter(ctx, name)
+		if problem = errors.Join(problem, err); gone {
+			r.Removed = append(r.Removed, name)
+		}
+	}
+	if err := errors.Join(problem, err, err1); err != nil {
 		return r, fmt.Errorf("the stack %s is deleted, but not all secrets are: %w; run `hearthgate destroy --stage %s` again", r.Stack, err, s.Name)
 	}
 	return r, nil
@@ -127,6 +137,9 @@ func destroyStack(ctx context.Context, cdk CDK, s config.Stage, a *awsaccount.Ac
 // Show writes for a person what was deleted and what is left.
 func (r Removal) Show(to *ui.Screen) {
 	to.Printf("%s %s and its secrets\n", to.Good("deleted"), r.Stack)
+	if len(r.Removed) > 0 {
+		to.Printf("%s the secrets of homes that the stage no longer has: %s\n", to.Good("deleted"), strings.Join(r.Removed, ", "))
+	}
 	switch {
 	case r.Overview != "":
 		to.Printf("%s %s, the dashboard of all homes, which no other stage of this clone needs\n", to.Good("deleted"), r.Overview)

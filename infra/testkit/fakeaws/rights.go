@@ -140,13 +140,13 @@ func alarmRights(in call, by, action string, m cbor.Map, arn func(string, string
 
 func parameterRights(in call, by, action string, arn func(string, string) string) []Right {
 	var body struct {
-		Name  string
-		Names []string
-		Tags  []any
+		Name, Path string
+		Names      []string
+		Tags       []any
 	}
 	_ = json.Unmarshal(in.body, &body) // the service reports what is wrong with it
-	if body.Name != "" {
-		body.Names = append(body.Names, body.Name)
+	if name := body.Name + body.Path; name != "" { // a call has one of them
+		body.Names = append(body.Names, name)
 	}
 	var all []Right
 	for _, name := range body.Names {

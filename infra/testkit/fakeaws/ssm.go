@@ -2,7 +2,10 @@ package fakeaws
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 )
 
 // A Parameter is one of the parameter store.
@@ -42,6 +45,8 @@ func (c *Cloud) ssm(w http.ResponseWriter, request call) {
 		WithDecryption    bool
 		Tags              []struct{ Key, Value string }
 		ResourceID        string `json:"ResourceId"`
+		Path, NextToken   string
+		Recursive         bool
 	}
 	if err := json.Unmarshal(request.body, &in); err != nil {
 		fail(w, request, bad("SerializationException", "%v", err))
@@ -75,6 +80,22 @@ func (c *Cloud) ssm(w http.ResponseWriter, request call) {
 			}
 		}
 		reply(w, request, object{"Parameters": found, "InvalidParameters": invalid}, nil)
+	case "GetParametersByPath":
+		const page = 10 // AWS's default
+		found, last := list{}, ""
+		for _, key := range slices.Sorted(maps.Keys(c.parameters)) {
+			name, here := strings.CutPrefix(key, request.region)
+			below, under := strings.CutPrefix(name, strings.TrimSuffix(in.Path, "/")+"/")
+			if !here || !under || name <= in.NextToken || strings.Contains(below, "/") && !in.Recursive {
+				continue
+			}
+			if len(found) == page {
+				reply(w, request, object{"Parameters": found, "NextToken": last}, nil)
+				return
+			}
+			found, last = append(found, view(c.parameters[key])), name
+		}
+		reply(w, request, object{"Parameters": found}, nil)
 	case "PutParameter":
 		old, version := at(in.Name), 1
 		switch {

@@ -95,7 +95,7 @@ func (n names) statements(s config.Stage) []Statement {
 		{"ReadMuted", []string{"cloudwatch:GetAlarmMuteRule"}, []string{n.arn("cloudwatch", "alarm-mute-rule:"+named)}, Read, "whether alarms are muted", false},
 		{"ReadBootstrap", []string{"ssm:GetParameter"}, []string{n.arn("ssm", "parameter/cdk-bootstrap/hnb659fds/version")}, Read, "whether the account is prepared for the CDK", true},
 
-		{"UseSecrets", []string{"ssm:GetParameter", "ssm:PutParameter", "ssm:AddTagsToResource", "ssm:DeleteParameter"}, []string{n.arn("ssm", "parameter"+config.ParameterPrefix(n.stage)+"/*")}, Operate, "the token and the secret headers, and the switch for operations", true},
+		{"UseSecrets", []string{"ssm:GetParameter", "ssm:GetParametersByPath", "ssm:PutParameter", "ssm:AddTagsToResource", "ssm:DeleteParameter"}, []string{n.arn("ssm", "parameter"+config.ParameterPrefix(n.stage)+"/*")}, Operate, "the token and the secret headers, and the switch for operations", true},
 		{"Invoke", []string{"lambda:InvokeFunction"}, []string{function + ":" + config.Alias}, Operate, "directives, `hearthgate status` and the function's own diagnosis", true},
 		{"RollBack", []string{"lambda:UpdateAlias"}, []string{function}, Operate, "`hearthgate rollback`", false},
 		{"TestAlarm", []string{"cloudwatch:SetAlarmState"}, []string{n.arn("cloudwatch", "alarm:"+named)}, Operate, "`hearthgate alarm --test`", false},
