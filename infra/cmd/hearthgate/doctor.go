@@ -125,7 +125,7 @@ func (r *doctorRun) diagnose(ctx context.Context, name string) (doctor.Diagnosis
 // the names of what it finds there.
 func (r *doctorRun) checkRoutes(ctx context.Context, t *invoke.Target, place string, s config.Stage, homes []config.Stage, names bool) (d doctor.Diagnosis) {
 	for _, at := range homes {
-		d = append(d, doctor.Of(s, at, doctor.CheckRoute(ctx, t, place, at.HomeName()))...)
+		d = append(d, doctor.Of(s, at, doctor.CheckRoute(ctx, t, place, at))...)
 	}
 	if d.Class() != doctor.Well || !names {
 		return d

@@ -74,6 +74,7 @@ func TestPauseOfOneHome(t *testing.T) {
 	o.sees(o.types("", "invoke", "turn-on", "--endpoint", "cabin:switch.outlet", "--stage", "dev"), 1, "has paused it")
 	o.sees(o.types("", "invoke", "turn-on", "--endpoint", "switch.outlet", "--stage", "dev"), 0)
 	o.sees(o.types("", "status"), 0, "cabin is paused until it is ended")
+	o.sees(o.types("", "doctor"), 0, "`hearthgate resume --stage dev/cabin` ends that")
 	o.sees(o.types("", "pause", "--for", "1h"), 0, "paused dev until", "paused dev/cabin until")
 	o.sees(o.types("", "invoke", "turn-on", "--endpoint", "switch.outlet", "--stage", "dev"), 1, "has paused it")
 	o.sees(o.types("", "resume"), 0, "resumed dev\n", "resumed dev/cabin\n")

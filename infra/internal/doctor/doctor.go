@@ -123,27 +123,33 @@ var classes = map[string]Class{
 	"connect": Setup, "presence": Home, "integration": Home, "round_trip": Home,
 }
 
-// CheckRoute has a function check the route to a home, "" for the first one, and returns
-// its steps. The place is [Inside] or [Here].
-func CheckRoute(ctx context.Context, t *invoke.Target, place, home string) Diagnosis {
+// CheckRoute has a function check the route to the home that at has in the first place, and
+// returns its steps. The place is [Inside] or [Here].
+func CheckRoute(ctx context.Context, t *invoke.Target, place string, at config.Stage) Diagnosis {
 	ask := check("function", "asking the function on "+t.Where)
 	if ask.Where = place; place == Inside {
 		ask.Tried = "asking " + t.Where
 	}
-	diagnosis, r, err := t.Diagnose(ctx, home)
+	failed := func(cause, problem, fix string) Diagnosis {
+		return []Step{ask.failed(Setup, cause, problem, advise(at, fix))}
+	}
+	diagnosis, r, err := t.Diagnose(ctx, at.HomeName())
 	switch {
 	case err != nil && r.Success:
-		return []Step{ask.failed(Setup, "old_version", "the deployed function answers in the format of another version", "run `hearthgate deploy`")}
+		return failed("old_version", "the deployed function answers in the format of another version", "run `hearthgate deploy`")
 	case err != nil:
-		return []Step{ask.failed(Setup, "no_answer", err.Error(), "run `hearthgate logs`, or deploy it again")}
+		return failed("no_answer", err.Error(), "run `hearthgate logs`, or deploy it again")
 	case !r.Success && r.Error != nil && r.Error.Type == "unknown_operation":
-		return []Step{ask.failed(Setup, "old_version", "the deployed function is older than this command", "run `hearthgate deploy`")}
+		return failed("old_version", "the deployed function is older than this command", "run `hearthgate deploy`")
 	case !r.Success:
-		return []Step{ask.failed(Setup, "no_diagnosis", invoke.Sentence(r.Message), "run `hearthgate logs`")}
+		return failed("no_diagnosis", invoke.Sentence(r.Message), "run `hearthgate logs`")
 	}
 	steps := []Step{ask.good(fmt.Sprintf("it answers in %.0f ms", r.Duration))}
 	for _, found := range diagnosis.Steps {
-		found.Problem = invoke.Sentence(found.Problem)
+		found.Problem, found.Fix = advise(at, invoke.Sentence(found.Problem)), advise(at, found.Fix)
+		for i, a := range found.Advice {
+			found.Advice[i] = advise(at, a)
+		}
 		step := Step{Where: place, DiagnosisStep: found}
 		if !step.OK {
 			step.Class = classOf(step)
