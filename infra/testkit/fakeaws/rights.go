@@ -144,7 +144,7 @@ func parameterRights(in call, by, action string, arn func(string, string) string
 		Names      []string
 		Tags       []any
 	}
-	_ = json.Unmarshal(in.body, &body) // the service reports what is wrong with it
+	_ = json.Unmarshal(in.body, &body)             // the service reports what is wrong with it
 	if name := body.Name + body.Path; name != "" { // a call has one of them
 		body.Names = append(body.Names, name)
 	}
