@@ -163,7 +163,7 @@ func (s Stage) homePrefix() string {
 	if s.home == "" {
 		return ParameterPrefix(s.Name)
 	}
-	return ParameterPrefix(s.Name) + "/homes/" + s.home
+	return ParameterPrefix(s.Name) + HomesPath + s.home
 }
 
 // TokenParameterName returns the name of the SecureString with the token for Home

@@ -101,6 +101,7 @@ const (
 	ClientCertificateParameter = "/home-assistant/client-certificate" // a SecureString with certificate and key; created by a command, never by the stack
 	LoginParameter             = "/skill/login"                       // a SecureString with the owner's login for skill management; created by a command, never by the stack, and not readable by the function
 	LogLevelParameter          = "/log-level"                         // a String, so that the level can change without a deployment
+	HomesPath                  = "/homes/"                            // the parameters of further homes, each below its name
 
 	// A String with the JSON of [Pauses]; created by a command, never by the stack.
 	PauseParameter = "/pause"

@@ -161,6 +161,27 @@ func TestDeployStates(t *testing.T) {
 	o.sees(o.types("", "deploy"), 0, "was stopped before it created anything", "it answers")
 }
 
+// TestDestroyWithoutAList lacks the right to list what is stored: the secrets that are known
+// are deleted, and the error names the right.
+func TestDestroyWithoutAList(t *testing.T) {
+	o := prepared(t)
+	o.sees(o.types("", "deploy", "--bootstrap"), 0, "it answers")
+	const other = "/hearthgate/dev/homes/old/home-assistant/token"
+	o.cloud.SetParameter("eu-west-1", fakeaws.Parameter{Name: other, Type: "SecureString", Value: canary})
+	o.cloud.Deny("ssm.GetParametersByPath", "AccessDeniedException", "no")
+	o.sees(o.types("", "destroy", "--yes"), 1, "the stack hearthgate-dev is deleted, but not all secrets are", "(ssm:GetParametersByPath)", "run `hearthgate destroy --stage dev` again")
+	if o.cloud.Parameter("eu-west-1", "/hearthgate/dev/home-assistant/token") != nil {
+		t.Error("the token is left")
+	}
+	o.cloud.Allow()
+	r := o.types("", "destroy", "--yes", "--json")
+	o.sees(r, 0, `"token_deleted": true`, `"headers_deleted": false`, other)
+	o.clean(r)
+	if o.cloud.Parameter("eu-west-1", other) != nil {
+		t.Error("the token of the home that the stage had before is left")
+	}
+}
+
 // TestDeployStopped stops a deployment in its phases with Ctrl-C, and runs it again.
 func TestDeployStopped(t *testing.T) {
 	o := prepared(t)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hearthgate/hearthgate/config"
@@ -50,30 +51,38 @@ func Destroy(ctx context.Context, cdk CDK, s config.Stage, a *awsaccount.Account
 		return r, err
 	}
 	r.destroyOverview(ctx, cdk, s, out)
-	var problem error
-	for _, at := range s.Each() {
-		token, err1 := a.DeleteParameter(ctx, at.TokenParameterName())
-		headers, err2 := a.DeleteParameter(ctx, at.HeadersParameterName())
-		certificate, err3 := a.DeleteParameter(ctx, at.ClientCertificateParameterName())
-		r.Token, r.Headers, r.Certificate = r.Token || token, r.Headers || headers, r.Certificate || certificate
-		problem = errors.Join(problem, err1, err2, err3)
-	}
-	var err error
-	r.Login, err = a.DeleteParameter(ctx, s.LoginParameterName())
-	for _, name := range []string{config.ParameterPrefix(s.Name) + config.OperationsParameter, s.PauseParameterName(), s.EndpointParameterName()} {
-		_, _ = a.DeleteParameter(ctx, name) // of use to no one, and not secret
-	}
-	removed, err1 := a.ParametersBelow(ctx, config.ParameterPrefix(s.Name)+"/")
-	for _, name := range removed {
-		gone, err := a.DeleteParameter(ctx, name)
-		if problem = errors.Join(problem, err); gone {
-			r.Removed = append(r.Removed, name)
-		}
-	}
-	if err := errors.Join(problem, err, err1); err != nil {
+	if err := r.deleteParameters(ctx, s, a); err != nil {
 		return r, fmt.Errorf("the stack %s is deleted, but not all secrets are: %w; run `hearthgate destroy --stage %s` again", r.Stack, err, s.Name)
 	}
 	return r, nil
+}
+
+// deleteParameters deletes what commands have stored for the stage, also for homes that it
+// had before; without the right to list that, it deletes the secrets of the homes that it
+// has.
+func (r *Removal) deleteParameters(ctx context.Context, s config.Stage, a *awsaccount.Account) error {
+	prefix, known := config.ParameterPrefix(s.Name), s.SecretParameters()
+	for i := range known {
+		known[i] = prefix + known[i]
+	}
+	names, problem := a.ParametersBelow(ctx, prefix+"/")
+	if problem != nil {
+		names = known
+	}
+	for _, name := range names {
+		gone, err := a.DeleteParameter(ctx, name)
+		if problem = errors.Join(problem, err); !gone {
+			continue
+		}
+		r.Token = r.Token || strings.HasSuffix(name, config.TokenParameter)
+		r.Headers = r.Headers || strings.HasSuffix(name, config.HeadersParameter)
+		r.Certificate = r.Certificate || strings.HasSuffix(name, config.ClientCertificateParameter)
+		r.Login = r.Login || strings.HasSuffix(name, config.LoginParameter)
+		if strings.HasPrefix(name, prefix+config.HomesPath) && !slices.Contains(known, name) {
+			r.Removed = append(r.Removed, name)
+		}
+	}
+	return problem
 }
 
 // endCertificates ends those of the home, whose policy AWS would not delete else.
