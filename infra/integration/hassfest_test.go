@@ -98,7 +98,7 @@ func undeclared(code fs.FS, dependencies []string) (problems []string) {
 }
 
 var (
-	imported = regexp.MustCompile(`(?m)^\s*from homeassistant\.components(?:\.(\w+)\S*)? import ([\w, ]+|\([^)]+\))`)
+	imported = regexp.MustCompile(`(?m)^\s*(?:from|import) homeassistant\.components(?:\.(\w+)\S*)?(?: import ([\w, ]+|\([^)]+\)))?`)
 	// Hassfest lets these be imported by all.
 	alwaysThere = []string{"conversation", "homeassistant", "system_health"}
 )
@@ -108,6 +108,7 @@ func TestUndeclared(t *testing.T) {
 		"from homeassistant.components.alexa.const import DOMAIN":               nil,
 		"from homeassistant.components import alexa, conversation":              nil,
 		"from homeassistant.components.diagnostics import redact":               nil,
+		"import homeassistant.components.cloud as cloud":                        {"a.py imports cloud, which is no dependency"},
 		"from homeassistant.components.cloud import const":                      {"a.py imports cloud, which is no dependency"},
 		"    from homeassistant.components import (\n    alexa,\n    cloud,\n)": {"a.py imports cloud, which is no dependency"},
 	} {
