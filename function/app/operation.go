@@ -10,7 +10,6 @@ import (
 	"github.com/hearthgate/hearthgate/function/access"
 	"github.com/hearthgate/hearthgate/function/alexa"
 	"github.com/hearthgate/hearthgate/function/core"
-	"github.com/hearthgate/hearthgate/function/gateway/initialization"
 	"github.com/hearthgate/hearthgate/function/gateway/lambda"
 	"github.com/hearthgate/hearthgate/function/gateway/security"
 	"github.com/hearthgate/hearthgate/function/homeassistant"
@@ -83,7 +82,7 @@ func (h home) Names() (names []string) {
 	if s == nil {
 		return []string{""}
 	}
-	for _, own := range append([]*initialization.Settings{s}, s.Homes...) {
+	for _, own := range s.Each() {
 		name := own.Home
 		if name == "" && len(s.Homes) > 0 {
 			name = config.FirstHome

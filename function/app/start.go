@@ -99,9 +99,8 @@ func (a *App) reach(ctx context.Context, s *initialization.Settings) error {
 }
 
 // addresses returns the addresses of all homes.
-func addresses(s *initialization.Settings) []string {
-	all := []string{s.Address()}
-	for _, own := range s.Homes {
+func addresses(s *initialization.Settings) (all []string) {
+	for _, own := range s.Each() {
 		all = append(all, own.Address())
 	}
 	return all
@@ -148,7 +147,7 @@ func (a apply) settings(s *initialization.Settings) error {
 		return nil // it may yet be among the parameters
 	}
 	conf := httpclient.Config{Home: homeOf(s)}
-	for _, own := range append([]*initialization.Settings{s}, s.Homes...) {
+	for _, own := range s.Each() {
 		if own != s && own.Problem == nil && own.HasAddress() {
 			conf.More = append(conf.More, homeOf(own))
 		}
@@ -187,13 +186,12 @@ func homeOf(s *initialization.Settings) httpclient.Home {
 }
 
 // secrets returns the literal secrets of settings.
-func secrets(s *initialization.Settings) []core.Secret {
-	all := []core.Secret{s.Token, s.Key}
-	for _, value := range s.Headers {
-		all = append(all, value)
-	}
-	for _, own := range s.Homes {
-		all = append(all, secrets(own)...)
+func secrets(s *initialization.Settings) (all []core.Secret) {
+	for _, own := range s.Each() {
+		all = append(all, own.Token, own.Key)
+		for _, value := range own.Headers {
+			all = append(all, value)
+		}
 	}
 	return all
 }

@@ -47,7 +47,7 @@ func (h host) Snapshot(ctx context.Context) lambda.Snapshot {
 
 // pauses returns the homes that are paused.
 func pauses(s *initialization.Settings) (all []wire.Pause) {
-	for _, own := range append([]*initialization.Settings{s}, s.Homes...) {
+	for _, own := range s.Each() {
 		if p := own.Pause(); p != nil {
 			all = append(all, wire.Pause{Home: own.Home, Until: p.Until, Reason: p.Reason})
 		}
@@ -59,7 +59,7 @@ func pauses(s *initialization.Settings) (all []wire.Pause) {
 // which ends first; nil if there is none. It is looked up at most every ten minutes.
 func (h host) certificate(ctx context.Context, s *initialization.Settings) (first *wire.Certificate) {
 	const maxAge = 10 * time.Minute
-	for _, own := range append([]*initialization.Settings{s}, s.Homes...) {
+	for _, own := range s.Each() {
 		home, err := url.Parse(own.URL)
 		if err != nil || home.Scheme != "https" {
 			continue
@@ -77,7 +77,7 @@ func (h host) certificate(ctx context.Context, s *initialization.Settings) (firs
 func (h host) relays(ctx context.Context, s *initialization.Settings) []wire.Relay {
 	var behind []transport.Relay
 	var all []wire.Relay
-	for _, home := range append([]*initialization.Settings{s}, s.Homes...) {
+	for _, home := range s.Each() {
 		if r, ok := h.homes.Transport(home).(transport.Relay); ok {
 			behind, all = append(behind, r), append(all, wire.Relay{Home: home.Home})
 		}
@@ -134,7 +134,7 @@ func (h host) WarmUp(ctx context.Context) (bool, error) {
 		return false, core.Errorf(core.Internal, core.CauseSettings, "the function is not ready: %s", status.Problem)
 	}
 	reached := make(chan bool)
-	for _, own := range append([]*initialization.Settings{s}, s.Homes...) {
+	for _, own := range s.Each() {
 		go func() { reached <- h.reach(ctx, own) == nil }()
 	}
 	all := true

@@ -109,9 +109,8 @@ func (h *Homes) Of(home string) *Client {
 
 // All returns the clients of all homes, the first one first; of those of settings, which
 // may not be in effect yet.
-func (h *Homes) All(s *initialization.Settings) []*Client {
-	all := []*Client{h.Client}
-	for _, own := range s.Homes {
+func (h *Homes) All(s *initialization.Settings) (all []*Client) {
+	for _, own := range s.Each() {
 		all = append(all, h.Of(own.Home))
 	}
 	return all

@@ -36,12 +36,9 @@ type part struct {
 func (h *Homes) discover(ctx context.Context, p access.Permit, d alexa.Directive, s *initialization.Settings) (json.RawMessage, error) {
 	parts := make([]part, 1+len(s.Homes))
 	var together sync.WaitGroup
-	for i := range parts {
+	for i, own := range s.Each() {
 		one := &parts[i]
-		one.settings = s
-		if i > 0 {
-			one.settings = s.Homes[i-1]
-		}
+		one.settings = own
 		together.Go(func() { h.ask(ctx, p, d, one) })
 	}
 	together.Wait()

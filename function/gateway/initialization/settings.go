@@ -53,6 +53,9 @@ type Settings struct {
 // as it may be before the other settings are.
 func (s *Settings) HasAddress() bool { return urlProblem(s.Address()) == "" }
 
+// Each returns the settings of the home and those of each further one.
+func (s *Settings) Each() []*Settings { return append([]*Settings{s}, s.Homes...) }
+
 // Address returns the address to which the function connects: that of the home, or of the
 // broker of its relay.
 func (s *Settings) Address() string {
