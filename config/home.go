@@ -183,6 +183,29 @@ func (s Stage) ClientCertificateParameterName() string {
 	return s.homePrefix() + ClientCertificateParameter
 }
 
+// A StoredSecret is a secret of a home, which a command stores.
+type StoredSecret struct {
+	Command   string // without "hearthgate": "token"
+	Parameter string // the name of the SecureString
+}
+
+// StoredSecrets returns the secrets that the function needs for the home.
+func (s Stage) StoredSecrets() (all []StoredSecret) {
+	for _, one := range []struct {
+		needed bool
+		StoredSecret
+	}{
+		{s.NeedsToken(), StoredSecret{"token", s.TokenParameterName()}},
+		{s.NeedsHeaders(), StoredSecret{"headers", s.HeadersParameterName()}},
+		{s.NeedsClientCertificate(), StoredSecret{"certificate", s.ClientCertificateParameterName()}},
+	} {
+		if one.needed {
+			all = append(all, one.StoredSecret)
+		}
+	}
+	return all
+}
+
 // SecretParameters returns the names, below the stage's prefix, of every SecureString that a
 // command stores for the stage and its homes: what an export holds beside the stage's file.
 func (s Stage) SecretParameters() (names []string) {

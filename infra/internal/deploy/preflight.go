@@ -51,21 +51,12 @@ func Preflight(ctx context.Context, s config.Stage) (*awsaccount.Account, []Chec
 	}
 	add(prepared)
 	for _, at := range s.Each() {
-		stored := func(what, name string) {
-			of := ""
-			if at.HomeName() != "" {
-				of = " of " + at.HomeName()
-			}
-			add(secret(ctx, account, what+of, name, "hearthgate "+what+" --stage "+at.FullName()))
+		of := ""
+		if at.HomeName() != "" {
+			of = " of " + at.HomeName()
 		}
-		if at.NeedsToken() {
-			stored("token", at.TokenParameterName())
-		}
-		if at.NeedsHeaders() {
-			stored("headers", at.HeadersParameterName())
-		}
-		if at.NeedsClientCertificate() {
-			stored("certificate", at.ClientCertificateParameterName())
+		for _, needed := range at.StoredSecrets() {
+			add(secret(ctx, account, needed.Command+of, needed.Parameter, "hearthgate "+needed.Command+" --stage "+at.FullName()))
 		}
 	}
 	if s.AnyRelay() {
@@ -139,7 +130,7 @@ func paired(ctx context.Context, s config.Stage, a *awsaccount.Account) (checks 
 		if f.Environment[config.HomeVariable(config.EnvConnection, home)] != string(config.Relay) || there && at.HasRelay() {
 			continue
 		}
-		name := strings.TrimSuffix(s.Name+"/"+home, "/")
+		name := config.FullName(s.Name, home)
 		all, err := a.Certificates(ctx, relay.HomeClient(config.RelayName(s.Name, home)))
 		switch {
 		case awsaccount.CodeOf(err) == awsaccount.NotFound || err == nil && len(all) == 0:

@@ -73,15 +73,7 @@ func Relayed(homes int, d time.Duration, invocations float64) Amounts {
 // secrets is how many secrets the function decrypts at the start of a process.
 func secrets(s config.Stage) (n int) {
 	for _, at := range s.Each() {
-		if at.NeedsToken() {
-			n++
-		}
-		if at.NeedsHeaders() {
-			n++
-		}
-		if at.NeedsClientCertificate() {
-			n++
-		}
+		n += len(at.StoredSecrets())
 	}
 	return n
 }

@@ -107,7 +107,7 @@ func (h *Home) paused(s config.Stage, all []wire.Pause) {
 		}
 		if len(s.Homes) > 0 {
 			home := cmp.Or(p.Home, config.FirstHome)
-			text, of = home+" is "+text, s.Name+"/"+home
+			text, of = home+" is "+text, config.FullName(s.Name, home)
 		}
 		if p.Reason != "" {
 			text += " (" + p.Reason + ")"
