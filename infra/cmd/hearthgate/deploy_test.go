@@ -231,6 +231,28 @@ func TestDeployStopped(t *testing.T) {
 	}
 }
 
+// TestDestroyStoppedAmongSecrets stops a destroy when the stack is deleted and the secrets are
+// not: it says so, and goes on when it is run again.
+func TestDestroyStoppedAmongSecrets(t *testing.T) {
+	o := prepared(t)
+	o.sees(o.types("", "deploy", "--bootstrap"), 0, "it answers")
+	asked, interrupted := make(chan bool, 1), make(chan bool)
+	o.cloud.Before("ssm.GetParametersByPath", func() { asked <- true; <-interrupted })
+	term := o.sits(nil, "destroy", "--yes")
+	<-asked
+	term.Interrupt("deleting hearthgate-dev")
+	code, shown := term.End()
+	close(interrupted)
+	if code != 130 || !strings.Contains(shown, "hearthgate-dev is deleted, but not all secrets are: `hearthgate destroy --stage dev` deletes them") {
+		t.Errorf("code %d: %s", code, shown)
+	}
+	o.cloud.Before("ssm.GetParametersByPath", nil)
+	o.sees(o.types("", "destroy", "--yes"), 0, "deleted hearthgate-dev")
+	if o.cloud.Parameter("eu-west-1", "/hearthgate/dev/home-assistant/token") != nil {
+		t.Error("the token is left")
+	}
+}
+
 // TestDeployOverview deploys two homes of one account: the dashboard of both is deployed
 // with one of them, and what fails of it is no failure of the home.
 func TestDeployOverview(t *testing.T) {

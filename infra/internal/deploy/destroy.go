@@ -51,7 +51,10 @@ func Destroy(ctx context.Context, cdk CDK, s config.Stage, a *awsaccount.Account
 		return r, err
 	}
 	r.destroyOverview(ctx, cdk, s, out)
-	if err := r.deleteParameters(ctx, s, a); err != nil {
+	switch err := r.deleteParameters(ctx, s, a); {
+	case ctx.Err() != nil:
+		return r, &ui.StoppedError{Left: r.Stack + " is deleted, but not all secrets are: `hearthgate destroy --stage " + s.Name + "` deletes them"}
+	case err != nil:
 		return r, fmt.Errorf("the stack %s is deleted, but not all secrets are: %w; run `hearthgate destroy --stage %s` again", r.Stack, err, s.Name)
 	}
 	return r, nil
