@@ -57,6 +57,28 @@ func TestHomes(t *testing.T) {
 	}
 }
 
+// TestStoredSecrets compares the secrets that the homes need: a relay needs none.
+func TestStoredSecrets(t *testing.T) {
+	s := severalHomes(t)
+	s.SecretHeaders, s.ClientCertificate = true, true
+	want := map[string][]config.StoredSecret{
+		"prod": {
+			{Command: "token", Parameter: "/hearthgate/prod/home-assistant/token"},
+			{Command: "headers", Parameter: "/hearthgate/prod/home-assistant/headers"},
+			{Command: "certificate", Parameter: "/hearthgate/prod/home-assistant/client-certificate"},
+		},
+		"prod/cabin": {
+			{Command: "token", Parameter: "/hearthgate/prod/homes/cabin/home-assistant/token"},
+			{Command: "headers", Parameter: "/hearthgate/prod/homes/cabin/home-assistant/headers"},
+		},
+	}
+	for _, at := range s.Each() {
+		if got := at.StoredSecrets(); !slices.Equal(got, want[at.FullName()]) {
+			t.Errorf("%s: got %v, want %v", at.FullName(), got, want[at.FullName()])
+		}
+	}
+}
+
 // TestEnvironmentOfHomes compares the variables of a function with several homes.
 func TestEnvironmentOfHomes(t *testing.T) {
 	s := severalHomes(t)

@@ -161,6 +161,16 @@ func TestDeployStates(t *testing.T) {
 	o.sees(o.types("", "deploy"), 0, "was stopped before it created anything", "it answers")
 }
 
+// TestDeployWithoutSecrets lacks the secrets that the stage says it has.
+func TestDeployWithoutSecrets(t *testing.T) {
+	o := prepared(t)
+	o.sees(o.types("", "config", "set", "clientCertificate", "true"), 0)
+	o.sees(o.types("", "config", "set", "secretHeaders", "true"), 0)
+	o.sees(o.types("", "deploy", "--bootstrap"), 1,
+		"/hearthgate/dev/home-assistant/headers in eu-west-1: run `hearthgate headers --stage dev`",
+		"/hearthgate/dev/home-assistant/client-certificate in eu-west-1: run `hearthgate certificate --stage dev`")
+}
+
 // TestDestroyWithoutAList lacks the right to list what is stored: the secrets that are known
 // are deleted, and the error names the right.
 func TestDestroyWithoutAList(t *testing.T) {
